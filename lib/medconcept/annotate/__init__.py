@@ -1,0 +1,1 @@
+"""Spark NLP sentences and tokens, and the dictionary applied to them."""

@@ -1,0 +1,177 @@
+"""Configuration: small frozen dataclasses, read once from YAML, unknown keys refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+import yaml
+
+from medconcept.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class SyncConfig:
+    """Where articles come from."""
+
+    input: str | None = None
+    source: str | None = None
+    include: tuple[str, ...] = ("*.xml", "*.nxml", "*.xml.gz", "*.nxml.gz")
+    max_bytes: int = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class DictionarySource:
+    """One terminology file with its terms of use."""
+
+    name: str
+    format: str
+    path: str
+    version: str = "unknown"
+    licence: str = "unknown"
+    acknowledgement: str = ""
+
+
+@dataclass(frozen=True)
+class DictionaryConfig:
+    """Which terminologies are merged; the order of `sources` is the order of preference."""
+
+    sources: tuple[DictionarySource, ...] = ()
+
+
+@dataclass(frozen=True)
+class AnnotateConfig:
+    """How captions are annotated."""
+
+    detect_sentences: bool = True
+    partitions: int = 8
+
+
+@dataclass(frozen=True)
+class ReleaseConfig:
+    """How a release is named; without a name it is called r1, r2, …"""
+
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class SparkConfig:
+    """What a session started by medconcept gets; a session that is already there is used as it is."""
+
+    master: str = "local[2]"
+    driver_memory: str = "4g"
+    shuffle_partitions: int = 4
+    jars: str | None = None
+
+
+@dataclass(frozen=True)
+class Config:
+    """The whole configuration of a run.
+
+    >>> Config().sync.include[0]
+    '*.xml'
+    """
+
+    lake: str = "build/lake"
+    sync: SyncConfig = field(default_factory=SyncConfig)
+    dictionary: DictionaryConfig = field(default_factory=DictionaryConfig)
+    annotate: AnnotateConfig = field(default_factory=AnnotateConfig)
+    release: ReleaseConfig = field(default_factory=ReleaseConfig)
+    spark: SparkConfig = field(default_factory=SparkConfig)
+
+
+def load_config(path: str | None) -> Config:
+    """Read a configuration file; None gives the defaults. Raises ConfigError with one line.
+
+    A bare name such as `local` means the file `conf/local.yaml` that the package carries.
+    """
+    if path is None:
+        return Config()
+    text = _read(path)
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not valid YAML ({str(error).splitlines()[0]})") from error
+    config: Config = parse_config(data or {}, path)
+    return config
+
+
+def parse_config(data: object, where: str = "configuration") -> Config:
+    """Build a Config from plain data.
+
+    >>> parse_config({"lake": "s3a://bucket/lake", "sync": {"input": "in"}}).sync.input
+    'in'
+    >>> parse_config({"lakes": "x"})
+    Traceback (most recent call last):
+    medconcept.errors.ConfigError: configuration: unknown key 'lakes' (known: lake, sync, dictionary, \
+annotate, release, spark)
+    """
+    config = _build(Config, data, where, "")
+    assert isinstance(config, Config)
+    return config
+
+
+def settings_digest(*parts: object) -> str:
+    """A short stable name for settings: the first 16 hex digits of the SHA-256 of their JSON.
+
+    >>> settings_digest({"b": 1, "a": 2}) == settings_digest({"a": 2, "b": 1})
+    True
+    """
+    plain = [asdict(part) if is_dataclass(part) and not isinstance(part, type) else part for part in parts]
+    return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def data_file(folder: str, name: str) -> str | None:
+    """Text of a file that the package carries (`conf/…`, `expectations/…`), or None.
+
+    Works from a wheel, from a zip given to --py-files, and from a checkout.
+    """
+    packaged = resources.files("medconcept").joinpath("_data", folder, name)
+    if packaged.is_file():
+        return packaged.read_text(encoding="utf-8")
+    checkout = Path(__file__).resolve().parents[2] / folder / name
+    return checkout.read_text(encoding="utf-8") if checkout.is_file() else None
+
+
+def _read(path: str) -> str:
+    file = Path(path)
+    if file.is_file():
+        return file.read_text(encoding="utf-8")
+    packaged = data_file("conf", f"{path}.yaml")
+    if packaged is None:
+        raise ConfigError(f"{path}: no such configuration file")
+    return packaged
+
+
+def _build(cls: Any, data: object, where: str, prefix: str) -> Any:
+    if not isinstance(data, dict):
+        raise ConfigError(f"{where}: {prefix.rstrip('.') or 'the file'} must be a mapping")
+    hints = get_type_hints(cls)
+    known = [f.name for f in fields(cls)]
+    for key in data:
+        if key not in known:
+            raise ConfigError(f"{where}: unknown key '{prefix}{key}' (known: {', '.join(known)})")
+    values = {key: _value(hints[key], value, where, f"{prefix}{key}") for key, value in data.items()}
+    try:
+        return cls(**values)
+    except TypeError as error:
+        raise ConfigError(f"{where}: {prefix.rstrip('.')}: {error}") from error
+
+
+def _value(hint: Any, value: object, where: str, name: str) -> Any:
+    if is_dataclass(hint):
+        return _build(hint, value, where, f"{name}.")
+    if get_origin(hint) is tuple:
+        if not isinstance(value, list):
+            raise ConfigError(f"{where}: '{name}' must be a list")
+        item = get_args(hint)[0]
+        return tuple(_value(item, part, where, f"{name}[{n}]") for n, part in enumerate(value))
+    allowed = tuple(t for t in (get_args(hint) or (hint,)))
+    if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
+        names = " or ".join(getattr(t, "__name__", str(t)) for t in allowed)
+        raise ConfigError(f"{where}: '{name}' must be {names}, not {value!r}")
+    return value

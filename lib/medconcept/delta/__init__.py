@@ -1,0 +1,1 @@
+"""Delta: lakes, change sets, commits over several tables, the writer's lease."""

@@ -1,0 +1,87 @@
+"""Small files of the lake (leases, manifests, Data Docs, compiled dictionaries) by the Hadoop file system.
+
+One implementation for local disks, HDFS, S3A, ABFS and DBFS: whatever Spark can write to.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from py4j.protocol import Py4JJavaError
+from pyspark.sql import SparkSession
+
+from medconcept.errors import LakeError
+
+
+class HadoopFiles:
+    """Files under one root; paths are relative to it."""
+
+    def __init__(self, spark: SparkSession, root: str) -> None:
+        """Resolve the root against the default file system. Raises LakeError where it has none."""
+        self._jvm: Any = spark._jvm
+        configuration = spark._jsc.hadoopConfiguration()  # type: ignore[attr-defined] — set on every classic session
+        try:
+            path = self._jvm.org.apache.hadoop.fs.Path(root)
+            self._fs = path.getFileSystem(configuration)
+            self.root = self._fs.makeQualified(path).toString().rstrip("/")
+        except Exception as error:
+            raise LakeError(f"{root}: {reason(error)}") from error
+
+    def uri(self, name: str) -> str:
+        """Full URI of a file under the root."""
+        return f"{self.root}/{name}" if name else self.root
+
+    def exists(self, name: str) -> bool:
+        """True where there is such a file or folder."""
+        return bool(self._call(lambda: self._fs.exists(self._path(name)), name))
+
+    def list(self, name: str) -> list[str]:
+        """Names directly under a folder, sorted; empty where there is no such folder."""
+        if not self.exists(name):
+            return []
+        return sorted(s.getPath().getName() for s in self._call(lambda: self._fs.listStatus(self._path(name)), name))
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a small file."""
+        stream = self._call(lambda: self._fs.open(self._path(name)), name)
+        try:
+            return bytes(self._jvm.org.apache.commons.io.IOUtils.toByteArray(stream))
+        finally:
+            stream.close()
+
+    def write(self, name: str, data: bytes, *, overwrite: bool = True) -> None:
+        """Write a file whole; with overwrite=False raises LakeError where it is there already."""
+        stream = self._call(lambda: self._fs.create(self._path(name), overwrite), name)
+        try:
+            stream.write(data)
+        finally:
+            stream.close()
+
+    def rename(self, old: str, new: str) -> None:
+        """Move a file or folder within the root."""
+        parent = new.rsplit("/", 1)[0]
+        self._call(lambda: self._fs.mkdirs(self._path(parent)), new)
+        if not self._call(lambda: self._fs.rename(self._path(old), self._path(new)), old):
+            raise LakeError(f"{self.uri(old)}: could not be moved to {new}")
+
+    def delete(self, name: str) -> None:
+        """Remove a file or folder; no error where it is not there."""
+        self._call(lambda: self._fs.delete(self._path(name), True), name)
+
+    def _path(self, name: str) -> Any:
+        return self._jvm.org.apache.hadoop.fs.Path(self.uri(name))
+
+    def _call(self, action: Any, name: str) -> Any:
+        try:
+            return action()
+        except Py4JJavaError as error:
+            raise LakeError(f"{self.uri(name)}: {reason(error)}") from error
+
+
+def reason(error: Exception) -> str:
+    """One line that says what the JVM or Python complained of, without the stack."""
+    if isinstance(error, Py4JJavaError):
+        java = error.java_exception
+        return f"{java.getClass().getSimpleName()}: {java.getMessage() or ''}".splitlines()[0][:300]
+    lines = str(error).splitlines()
+    return (lines[0] if lines else type(error).__name__)[:300]

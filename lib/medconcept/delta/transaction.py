@@ -1,0 +1,154 @@
+"""Several tables, one commit: staged, gated, written ahead, applied idempotently, then named in `commits`.
+
+Delta commits one table at a time. So a batch is staged whole and gated; then a manifest is written (from
+here the commit will happen, whoever is killed); then each table is merged under an application id and the
+commit's number, which Delta applies once; then one row of `commits` names the versions that belong together.
+A run that finds a manifest with the next number carries that commit through before it does anything else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from delta.tables import DeltaTable
+from pyspark.sql import DataFrame
+
+from medconcept.delta.changes import DELETE
+from medconcept.delta.lake import Lake
+from medconcept.tables import TABLES
+
+STAGING, REJECTED, MANIFEST = "_staging", "_rejected", "manifest.json"
+TXN_APP, TXN_VERSION = "spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a commit will do, written when the last gate has passed."""
+
+    seq: int
+    run_id: str
+    job: str
+    tables: tuple[str, ...]
+    base_versions: dict[str, int]
+    input_versions: dict[str, int]
+    settings_digest: str
+    code_version: str
+    dictionary_sha256: str | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def stage(lake: Lake, run_id: str, table: str, rows: DataFrame) -> DataFrame:
+    """Write a batch to its staging folder and return it as read back from there."""
+    path = lake.files.uri(f"{STAGING}/{run_id}/{table}")
+    rows.write.mode("overwrite").parquet(path)
+    return staged(lake, run_id, table)
+
+
+def staged(lake: Lake, run_id: str, table: str) -> DataFrame:
+    """A staged batch, those very bytes."""
+    return lake.spark.read.parquet(lake.files.uri(f"{STAGING}/{run_id}/{table}"))
+
+
+def reject(lake: Lake, run_id: str) -> str:
+    """Move a run's staged batches out of the way and return where they are now."""
+    lake.files.rename(f"{STAGING}/{run_id}", f"{REJECTED}/{run_id}")
+    return f"{REJECTED}/{run_id}"
+
+
+def commit(lake: Lake, manifest: Manifest) -> None:
+    """Make the staged batches of a run the new state of the lake."""
+    lake.files.write(f"{STAGING}/{manifest.run_id}/{MANIFEST}", json.dumps(asdict(manifest)).encode())
+    carry_through(lake, manifest)
+
+
+def recover(lake: Lake) -> list[str]:
+    """Carry through the commit that a killed run had begun and clear its leftovers; returns what was done."""
+    done, head = [], lake.head()
+    for run_id in lake.files.list(STAGING):
+        name = f"{STAGING}/{run_id}/{MANIFEST}"
+        manifest = _read_manifest(lake, name) if lake.files.exists(name) else None
+        if manifest is not None and manifest.seq == head.seq + 1:
+            carry_through(lake, manifest)
+            head = lake.head()
+            done.append(f"commit {manifest.seq} of {manifest.job} (run {run_id}) was carried through")
+        else:
+            lake.files.delete(f"{STAGING}/{run_id}")
+            done.append(f"unfinished batches of run {run_id} were discarded")
+    return done
+
+
+def carry_through(lake: Lake, manifest: Manifest) -> None:
+    """Apply a manifest; every step is safe to repeat."""
+    for table in manifest.tables:
+        apply_batch(lake, manifest, table)
+    versions = {**manifest.base_versions, **{t: lake.latest_version(t) for t in manifest.tables}}
+    name_commit(lake, manifest, versions)
+    lake.files.delete(f"{STAGING}/{manifest.run_id}")
+
+
+def apply_batch(lake: Lake, manifest: Manifest, table: str) -> None:
+    """Write one staged batch into its table, once however often it is called."""
+    batch = staged(lake, manifest.run_id, table)
+    spec = TABLES[table]
+    with _transaction(lake, f"medconcept/{table}", manifest.seq):
+        if spec.is_ledger:
+            batch.select(*spec.schema.names).write.format("delta").mode("append").save(lake.path(table))
+            return
+        columns = {c: f"s.`{c}`" for c in spec.schema.names}
+        condition = " AND ".join(f"t.`{k}` = s.`{k}`" for k in spec.key)
+        target = DeltaTable.forPath(lake.spark, lake.path(table)).alias("t")
+        merge: Any = target.merge(batch.alias("s"), condition)
+        merge = merge.whenMatchedDelete(f"s._op = '{DELETE}'").whenMatchedUpdate(set=columns)
+        merge.whenNotMatchedInsert(f"s._op <> '{DELETE}'", values=columns).execute()
+
+
+def name_commit(lake: Lake, manifest: Manifest, versions: dict[str, int]) -> None:
+    """Append the row of `commits` that makes the new versions what readers see."""
+    row = {
+        "seq": manifest.seq,
+        "run_id": manifest.run_id,
+        "job": manifest.job,
+        "committed_at": datetime.now(timezone.utc).replace(tzinfo=None),
+        "versions": versions,
+        "input_versions": manifest.input_versions,
+        "settings_digest": manifest.settings_digest,
+        "code_version": manifest.code_version,
+        "dictionary_sha256": manifest.dictionary_sha256,
+    }
+    append_row(lake, "commits", row, manifest.seq)
+
+
+def append_row(lake: Lake, table: str, row: dict[str, object], txn_version: int | None = None) -> None:
+    """Append one row to a ledger; with a transaction version, once."""
+    schema = TABLES[table].schema
+    frame = lake.spark.createDataFrame([tuple(row.get(name) for name in schema.names)], schema)
+    writer = frame.coalesce(1).write.format("delta").mode("append")
+    if txn_version is not None:
+        writer = writer.option("txnAppId", f"medconcept/{table}").option("txnVersion", txn_version)
+    writer.save(lake.path(table))
+
+
+def _read_manifest(lake: Lake, name: str) -> Manifest | None:
+    try:
+        data = json.loads(lake.files.read(name))
+    except ValueError:
+        return None  # killed while it was being written: the commit had not begun
+    return Manifest(**{**data, "tables": tuple(data["tables"])})
+
+
+@contextmanager
+def _transaction(lake: Lake, app: str, version: int) -> Iterator[None]:
+    # MERGE takes its application id from the session only.
+    conf = lake.spark.conf
+    conf.set(TXN_APP, app)
+    conf.set(TXN_VERSION, str(version))
+    try:
+        yield
+    finally:
+        conf.unset(TXN_APP)
+        conf.unset(TXN_VERSION)

@@ -1,0 +1,122 @@
+"""Untrusted bytes to an lxml tree: no file, no network, no entity of the file's own, bounded size and depth."""
+
+from __future__ import annotations
+
+import re
+from xml.parsers import expat
+
+from lxml import etree
+
+from medconcept.jats.encoding import to_utf8, unpack
+from medconcept.jats.entities import resolve_named_entities, without_sections
+from medconcept.jats.errors import ArticleRejected, Reason
+from medconcept.jats.records import Limits
+
+_STARTS_AS_XML = re.compile(rb"\s*<[A-Za-z_:?!\x80-\xff]")
+_INCLUDE = "{http://www.w3.org/2001/XInclude}include"
+_LXML_DEPTH = 255  # libxml2 refuses the next level whatever we ask
+_ENCODING_ERRORS = frozenset(
+    (
+        etree.ErrorTypes.ERR_INVALID_ENCODING,
+        etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING,
+        etree.ErrorTypes.ERR_UNKNOWN_ENCODING,
+    )
+)
+
+
+def parse_xml(data: bytes, limits: Limits) -> etree._Element:
+    """The root element of the file; raises `ArticleRejected` for whatever is not safe, sound XML.
+
+    >>> parse_xml(b"<article><p>&alpha;</p></article>", Limits())[0].text
+    'α'
+    >>> parse_xml(b"<article><p>", Limits())
+    Traceback (most recent call last):
+    medconcept.jats.errors.ArticleRejected: truncated at line 1, column 13: Premature end of data in tag p line 1
+    """
+    data = unpack(data, limits.max_bytes)
+    if not data.strip():
+        raise ArticleRejected(Reason.EMPTY_FILE, None, f"{len(data)} bytes")
+    data = to_utf8(data)
+    if not data.strip():
+        raise ArticleRejected(Reason.EMPTY_FILE, None, "a byte-order mark or declaration alone")
+    if not _STARTS_AS_XML.match(data):
+        raise ArticleRejected(Reason.NOT_XML, None, f"starts with {data.lstrip()[:16]!r}")
+    _refuse_declared_entities(data)
+    data = resolve_named_entities(data)
+    root = _parse(data)
+    # The search above reads bytes; a quoted "<!--" in a DOCTYPE could mislead it, so ask the parser too.
+    dtd = root.getroottree().docinfo.internalDTD
+    if dtd is not None and next(iter(dtd.iterentities()), None) is not None:
+        raise ArticleRejected(Reason.FORBIDDEN_ENTITY, None, "the document type declares entities")
+    if b"/XInclude" in data and next(root.iter(_INCLUDE), None) is not None:
+        raise ArticleRejected(Reason.FORBIDDEN_ENTITY, None, "XInclude asks for another file")
+    _refuse_depth(root, limits.max_depth)
+    return root
+
+
+def _parse(data: bytes) -> etree._Element:
+    # A parser for each call: lxml's are not shared between threads, and making one costs microseconds.
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise _rejection(error, data) from error
+
+
+def _rejection(error: etree.XMLSyntaxError, data: bytes) -> ArticleRejected:
+    line, column = error.position
+    place = f"line {line}, column {column}" if line else None
+    detail = re.sub(r", line \d+, column \d+.*$", "", error.msg or "no message")
+    if "depth" in detail:
+        return ArticleRejected(Reason.TOO_DEEP, place, detail)
+    if "limit exceeded" in detail:
+        return ArticleRejected(Reason.TOO_LARGE, place, detail)
+    if _ends_early(data):
+        return ArticleRejected(Reason.TRUNCATED, place, detail)
+    if error.code in _ENCODING_ERRORS:
+        return ArticleRejected(Reason.BAD_ENCODING, place, detail)
+    if error.code == etree.ErrorTypes.ERR_DOCUMENT_EMPTY:
+        return ArticleRejected(Reason.NOT_XML, place, detail)
+    return ArticleRejected(Reason.NOT_WELL_FORMED, place, detail)
+
+
+def _ends_early(data: bytes) -> bool:
+    """True if the bytes are sound as far as they go; expat tells a missing end from a wrong middle."""
+    parser = expat.ParserCreate()
+    try:
+        parser.Parse(data, False)
+    except expat.ExpatError:
+        return False
+    try:
+        parser.Parse(b"", True)
+    except expat.ExpatError:
+        return True
+    return False
+
+
+def _refuse_declared_entities(data: bytes) -> None:
+    """Refuse by declaration: counting expansions would mean expanding them."""
+    if b"<!ENTITY" in data:
+        bare = without_sections(data)
+        at = bare.find(b"<!ENTITY")
+        if at >= 0:
+            declaration = bare[at : at + 60].decode("utf-8", "replace")
+            line = data.count(b"\n", 0, data.find(b"<!ENTITY")) + 1
+            raise ArticleRejected(Reason.FORBIDDEN_ENTITY, f"line {line}", f"declares {declaration}")
+
+
+def _refuse_depth(root: etree._Element, max_depth: int) -> None:
+    if max_depth >= _LXML_DEPTH:
+        return
+    # One step a level: libxml2 walks the tree once, in C; counting ancestors would be quadratic.
+    deeper = etree.XPath("boolean(" + "/*" * (max_depth + 1) + ")")
+    if deeper(root.getroottree()):
+        raise ArticleRejected(Reason.TOO_DEEP, None, f"elements nested more than {max_depth} deep")

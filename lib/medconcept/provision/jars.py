@@ -1,0 +1,181 @@
+"""The JARs of Delta and Spark NLP: through Maven where `mvn` is there, else left to Spark's own resolver."""
+
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from medconcept.provision.errors import ProvisionError
+from medconcept.provision.folders import building
+
+JAR_COORDINATES: tuple[str, ...] = (
+    "io.delta:delta-spark_2.12:3.3.3",
+    "com.johnsnowlabs.nlp:spark-nlp_2.12:5.5.3",
+)
+"""What the project asks for, as group:artefact:version; the rest follows from these."""
+
+JAR_EXCLUDES: tuple[str, ...] = (
+    # Native back ends that no stage uses; together over 1 GB, and not every Maven mirror carries them.
+    "com.johnsnowlabs.nlp:tensorflow-cpu_2.12",
+    "com.johnsnowlabs.nlp:jsl-llamacpp-cpu_2.12",
+    "com.johnsnowlabs.nlp:jsl-openvino-cpu_2.12",
+    # Spark brings its own Scala; a second one on the class path breaks serialisation between them.
+    "org.scala-lang:scala-library",
+)
+"""What is left out, as group:artefact."""
+
+STAMP = "jars.json"
+MAVEN_SECONDS = 1800
+
+
+@dataclass(frozen=True)
+class SparkJars:
+    """Either `paths` of JARs on this machine, or `packages` and `excludes` for Spark's resolver."""
+
+    paths: tuple[Path, ...] = ()
+    packages: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+
+    def spark_conf(self) -> dict[str, str]:
+        """The settings that give a Spark session these JARs.
+
+        >>> SparkJars(packages=("g:a:1",), excludes=("g:b",)).spark_conf()
+        {'spark.jars.packages': 'g:a:1', 'spark.jars.excludes': 'g:b'}
+        """
+        if self.paths:
+            return {"spark.jars": ",".join(str(path) for path in self.paths)}
+        return {"spark.jars.packages": ",".join(self.packages), "spark.jars.excludes": ",".join(self.excludes)}
+
+
+def ensure_jars(
+    target: Path, environ: Mapping[str, str] = os.environ, say: Callable[[str], None] = print
+) -> SparkJars:
+    """Fill `target` with the JARs that Spark lacks, unless it already holds exactly these.
+
+    Without `mvn` on the path nothing is fetched and the answer holds coordinates for `spark.jars.packages`.
+    JARs that Spark itself ships, in whatever version, are left out: Spark loads its own first anyway.
+    """
+    target = target.resolve()
+    spark_jars = _spark_jar_folder(environ)
+    shipped = sorted(path.name for path in spark_jars.glob("*.jar"))
+    digest = _digest(shipped)
+    present = _stamped_jars(target, digest)
+    if present:
+        say(f"jars: {len(present)} already there")
+        return SparkJars(paths=present)
+    maven = shutil.which("mvn", path=environ.get("PATH", ""))
+    if maven is None:
+        say("jars: no mvn on the path, Spark fetches its packages itself when a session starts")
+        return SparkJars(packages=JAR_COORDINATES, excludes=JAR_EXCLUDES)
+    say(f"jars: fetching {', '.join(JAR_COORDINATES)} with Maven")
+    with building(target) as folder:
+        _run_maven(maven, folder, environ)
+        ours = {artefact(name) for name in shipped}
+        for path in sorted(folder.glob("*.jar")):
+            if artefact(path.name) in ours:
+                path.unlink()
+        sizes = {path.name: path.stat().st_size for path in sorted(folder.glob("*.jar"))}
+        if not sizes:
+            raise ProvisionError("jars: Maven ended well but left no JAR")
+        (folder / STAMP).write_text(json.dumps({"digest": digest, "jars": sizes}, indent=1) + "\n")
+    say(f"jars: {len(sizes)} JARs, {sum(sizes.values()) / 1e6:.0f} MB")
+    return SparkJars(paths=tuple(target / name for name in sizes))
+
+
+def resolver_failure(detail: str) -> ProvisionError:
+    """The error to raise when Spark's own resolver could not fetch the packages.
+
+    >>> str(resolver_failure("unresolved dependency\\nlong trace"))
+    "Spark could not fetch its packages (unresolved dependency): install Maven, or set spark.jars.ivySettings"
+    """
+    first = detail.strip().splitlines()[0] if detail.strip() else "no reason given"
+    return ProvisionError(
+        f"Spark could not fetch its packages ({first}): install Maven, or set spark.jars.ivySettings"
+    )
+
+
+def artefact(jar_name: str) -> str:
+    """The name of a JAR without its version.
+
+    >>> artefact("delta-spark_2.12-3.3.3.jar"), artefact("proto-storage-v2-2.20.1-alpha.jar")
+    ('delta-spark_2.12', 'proto-storage-v2')
+    """
+    return re.sub(r"-\d[^/]*$", "", jar_name.removesuffix(".jar"))
+
+
+def pom() -> str:
+    """A Maven project that depends on `JAR_COORDINATES` without `JAR_EXCLUDES`.
+
+    >>> "<artifactId>delta-spark_2.12</artifactId><version>3.3.3</version>" in pom()
+    True
+    """
+    left_out = "".join(
+        "<exclusion><groupId>{}</groupId><artifactId>{}</artifactId></exclusion>".format(*name.split(":"))
+        for name in JAR_EXCLUDES
+    )
+    wanted = "".join(
+        "<dependency><groupId>{}</groupId><artifactId>{}</artifactId><version>{}</version>".format(
+            *coordinate.split(":")
+        )
+        + f"<exclusions>{left_out}</exclusions></dependency>\n"
+        for coordinate in JAR_COORDINATES
+    )
+    return (
+        '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>\n'
+        "<groupId>medconcept</groupId><artifactId>spark-jars</artifactId><version>1</version>"
+        f"<packaging>pom</packaging>\n<dependencies>\n{wanted}</dependencies></project>\n"
+    )
+
+
+def _run_maven(maven: str, folder: Path, environ: Mapping[str, str]) -> None:
+    project = folder.parent / "pom.xml"
+    project.write_text(pom())
+    command = [maven, "-q", "-B", "-f", str(project), "dependency:copy-dependencies"]
+    command += ["-DincludeScope=runtime", f"-DoutputDirectory={folder}"]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, env=dict(environ), timeout=MAVEN_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ProvisionError(f"jars: Maven did not finish: {type(error).__name__}") from error
+    if done.returncode != 0:
+        lines = (done.stdout + "\n" + done.stderr).splitlines()
+        reason = next((line for line in lines if line.startswith("[ERROR]")), "no reason given")
+        raise ProvisionError(f"jars: Maven failed: {reason.removeprefix('[ERROR]').strip()}")
+
+
+def _spark_jar_folder(environ: Mapping[str, str]) -> Path:
+    if environ.get("SPARK_HOME"):
+        folder = Path(environ["SPARK_HOME"]) / "jars"
+    else:
+        # Looking a top-level package up does not import it.
+        spec = importlib.util.find_spec("pyspark")
+        if spec is None or spec.origin is None:
+            raise ProvisionError("jars: neither SPARK_HOME nor an installed pyspark tells where Spark is")
+        folder = Path(spec.origin).parent / "jars"
+    if not folder.is_dir():
+        raise ProvisionError("jars: Spark's own jars folder is missing; install pyspark again")
+    return folder
+
+
+def _digest(shipped: list[str]) -> str:
+    asked = [*JAR_COORDINATES, "without", *JAR_EXCLUDES, "beside", *shipped]
+    return hashlib.sha256("\n".join(asked).encode()).hexdigest()
+
+
+def _stamped_jars(target: Path, digest: str) -> tuple[Path, ...]:
+    """The JARs of `target`, or nothing where the stamp is missing, of other coordinates, or untrue."""
+    try:
+        stamp = json.loads((target / STAMP).read_text())
+        sizes: dict[str, int] = stamp["jars"]
+        if stamp["digest"] != digest or any((target / n).stat().st_size != size for n, size in sizes.items()):
+            return ()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ()
+    return tuple(target / name for name in sizes)

@@ -1,0 +1,1 @@
+"""Great Expectations: suites, the gate before every commit, Data Docs."""

@@ -1,0 +1,109 @@
+"""The gate: a staged batch is judged by its table's suite before anything of it is committed."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from medconcept.config import data_file
+from medconcept.delta.changes import DELETE
+from medconcept.errors import GateFailed, SuiteBroken
+from medconcept.tables import TABLES
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a suite said of a batch."""
+
+    table: str
+    rows: int
+    result: Any
+    failures: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def judge(batch: DataFrame, table: str, context: dict[str, DataFrame] | None = None) -> Verdict:
+    """Validate the rows that a staged batch would write and return the verdict; never raises for bad rows.
+
+    `context` are tables that references point to; suites name them as SQL views `<table>`.
+    Raises SuiteBroken where an expectation could not be evaluated, GateFailed where columns are missing.
+    """
+    spec = TABLES[table]
+    missing = [name for name in spec.schema.names if name not in batch.columns]
+    if missing:
+        raise GateFailed(f"{table}: the staged batch lacks the columns {', '.join(missing)}")
+    rows = batch.where(F.col("_op") != DELETE).select(*spec.schema.names)
+    for name, frame in (context or {}).items():
+        frame.createOrReplaceTempView(name)
+    result = _run(rows, table)
+    _refuse_exceptions(table, result)
+    count = rows.count()
+    failures, warnings = [], []
+    for item in result.results:
+        if not item.success:
+            severity = str(getattr(item.expectation_config, "severity", "critical") or "critical")
+            (warnings if severity.endswith("warning") else failures).append(_describe(item, count))
+    return Verdict(table, count, result, tuple(failures), tuple(warnings))
+
+
+def require(verdict: Verdict) -> None:
+    """Raise GateFailed, with each broken expectation and its row count, unless the batch passed."""
+    if verdict.failures:
+        raise GateFailed(f"{verdict.table}: the staged batch failed its suite: {'; '.join(verdict.failures)}")
+
+
+@lru_cache(maxsize=32)
+def suite_text(table: str) -> str:
+    """The suite of a table as JSON text. Raises SuiteBroken where there is none."""
+    text = data_file("expectations", f"{table}.json")
+    if text is None:
+        raise SuiteBroken(f"{table}: no suite expectations/{table}.json")
+    return text
+
+
+def _run(rows: DataFrame, table: str) -> Any:
+    # Imported late: great_expectations takes seconds to import and the fast lane does not need it.
+    import great_expectations as gx
+
+    suite_data = json.loads(suite_text(table))
+    try:
+        context = gx.get_context(mode="ephemeral")
+        # GX would persist the frame and never unpersist it; a staged batch is read from its file instead.
+        source = context.data_sources.add_spark("staged", persist=False)
+        batch = source.add_dataframe_asset(table).add_batch_definition_whole_dataframe("batch")
+        suite = gx.ExpectationSuite(name=table, expectations=suite_data["expectations"])
+        suite.meta.update(suite_data.get("meta", {}))
+        return batch.get_batch({"dataframe": rows}).validate(
+            suite, result_format={"result_format": "SUMMARY", "partial_unexpected_count": 3}
+        )
+    except Exception as error:
+        raise SuiteBroken(f"{table}: the suite could not be run: {str(error).splitlines()[0]}") from error
+
+
+def _refuse_exceptions(table: str, result: Any) -> None:
+    for item in result.results:
+        info = item.exception_info or {}
+        # One entry per metric, or one for the expectation itself.
+        entries = [info] if "raised_exception" in info else list(info.values())
+        for entry in entries:
+            if entry.get("raised_exception"):
+                lines = str(entry.get("exception_message") or "unknown").splitlines()
+                raise SuiteBroken(f"{table}: {item.expectation_config.type} could not be evaluated: {lines[0]}")
+
+
+def _describe(item: Any, count: int) -> str:
+    kwargs = item.expectation_config.kwargs
+    named = (item.expectation_config.meta or {}).get("name")
+    target = named or kwargs.get("column") or kwargs.get("column_list") or ""
+    unexpected = item.result.get("unexpected_count")
+    if unexpected is None:
+        return f"{item.expectation_config.type} ({target}): observed {item.result.get('observed_value')}"
+    return f"{item.expectation_config.type} ({target}): {unexpected} of {count} rows"

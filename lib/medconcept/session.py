@@ -1,0 +1,71 @@
+"""The Spark session: the platform's where there is one, else one made here (the only getOrCreate)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from medconcept.config import SparkConfig
+from medconcept.errors import ConfigError
+from medconcept.provision.jars import JAR_COORDINATES, JAR_EXCLUDES
+
+DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
+DELTA_CATALOG = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
+
+
+def get_session(config: SparkConfig, app_name: str = "medconcept") -> SparkSession:
+    """Return the active session, or start one with Delta and Spark NLP on its class path.
+
+    Raises ConfigError where the session that the platform made lacks Delta or Spark NLP.
+    """
+    active = SparkSession.getActiveSession()
+    if active is None:
+        active = _builder(config, app_name).getOrCreate()
+    active.conf.set("spark.sql.session.timeZone", "UTC")
+    _require(active, "org.apache.spark.sql.delta.DeltaLog", "Delta Lake (io.delta:delta-spark_2.12)")
+    _require(active, "com.johnsnowlabs.nlp.DocumentAssembler", "Spark NLP (com.johnsnowlabs.nlp:spark-nlp_2.12)")
+    return active
+
+
+def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
+    builder = (
+        SparkSession.builder.appName(app_name)
+        .config("spark.sql.extensions", DELTA_EXTENSION)
+        .config("spark.sql.catalog.spark_catalog", DELTA_CATALOG)
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.ui.showConsoleProgress", "false")
+        # Kryo is what Spark NLP's annotators are tested with; its buffer must hold one annotator.
+        .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
+        .config("spark.kryoserializer.buffer.max", "512m")
+    )
+    if "PYSPARK_GATEWAY_PORT" in os.environ:  # spark-submit has set master, memory and JARs already
+        return builder
+    builder = (
+        builder.master(config.master)
+        .config("spark.driver.memory", config.driver_memory)
+        .config("spark.sql.shuffle.partitions", str(config.shuffle_partitions))
+        .config("spark.ui.enabled", "false")
+    )
+    if config.master.startswith("local"):
+        builder = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
+    jars = _jar_files(config)
+    if jars:
+        return builder.config("spark.jars", ",".join(jars))
+    return builder.config("spark.jars.packages", ",".join(JAR_COORDINATES)).config(
+        "spark.jars.excludes", ",".join(JAR_EXCLUDES)
+    )
+
+
+def _jar_files(config: SparkConfig) -> list[str]:
+    folder = Path(config.jars or os.environ.get("MEDCONCEPT_JARS", "build/jars"))
+    return sorted(str(jar.resolve()) for jar in folder.glob("*.jar")) if folder.is_dir() else []
+
+
+def _require(spark: SparkSession, class_name: str, what: str) -> None:
+    try:
+        # The context class loader also sees JARs that came by --jars or spark.jars.
+        spark._jvm.java.lang.Thread.currentThread().getContextClassLoader().loadClass(class_name)  # type: ignore[union-attr] — None only after stop()
+    except Exception as error:
+        raise ConfigError(f"this Spark session lacks {what}: add it to the cluster's libraries") from error

@@ -1,0 +1,1 @@
+"""The stages: one module a job, each a plain function from tables to tables."""

@@ -1,0 +1,22 @@
+"""All tables of a lake, by name."""
+
+from medconcept.tables.articles import ARTICLES
+from medconcept.tables.concepts import CONCEPT_NAMES, CONCEPTS
+from medconcept.tables.figures import FIGURES
+from medconcept.tables.ledgers import COMMITS, QUARANTINE, RUNS
+from medconcept.tables.mentions import MENTIONS
+from medconcept.tables.raw_articles import RAW_ARTICLES
+from medconcept.tables.releases import RELEASES
+from medconcept.tables.table import Table
+from medconcept.tables.triplets import TRIPLETS
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        RAW_ARTICLES, ARTICLES, FIGURES, CONCEPTS, CONCEPT_NAMES, MENTIONS, TRIPLETS, RELEASES,
+        QUARANTINE, RUNS, COMMITS,
+    )
+}
+DATA_TABLES = tuple(name for name, table in TABLES.items() if not table.is_ledger)
+
+__all__ = ["DATA_TABLES", "TABLES", "Table"]

@@ -1,0 +1,84 @@
+"""What a table is: its columns with their meaning, its key, and how its rows are compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import DataType, StringType, StructField, StructType, TimestampType
+
+from medconcept.errors import LakeError
+
+
+def column(name: str, data_type: DataType, comment: str) -> StructField:
+    """A nullable column with its comment; null-ness is enforced by the table's suite."""
+    return StructField(name, data_type, True, {"comment": comment})
+
+
+PROVENANCE = (
+    column("row_digest", StringType(), "SHA-256 of the row's content columns; equal digest means equal content"),
+    column("run_id", StringType(), "Run that last changed the content of this row"),
+    column("written_at", TimestampType(), "When that run began, UTC"),
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A Delta table of the lake.
+
+    `columns` are content; `not_compared` names those of them left out of the row digest because
+    another column stands for them (bytes for their checksum) or they are provenance.
+    A ledger is append-only and has no key.
+    """
+
+    name: str
+    comment: str
+    columns: tuple[StructField, ...]
+    key: tuple[str, ...] = ()
+    not_compared: tuple[str, ...] = ()
+
+    @property
+    def is_ledger(self) -> bool:
+        """True where rows are only ever appended."""
+        return not self.key
+
+    @cached_property
+    def schema(self) -> StructType:
+        """All columns, provenance last."""
+        return StructType([*self.columns, *(() if self.is_ledger else PROVENANCE)])
+
+    @property
+    def content_columns(self) -> list[str]:
+        """The columns that make two rows equal or different."""
+        return [c.name for c in self.columns if c.name not in self.not_compared]
+
+    def digest(self) -> Column:
+        """The row digest over the content columns, in schema order."""
+        # ignoreNullFields=false: {a: null, b: x} must not equal {a: x, b: null} by omission.
+        row = F.to_json(F.struct(*self.content_columns), {"ignoreNullFields": "false"})
+        return F.sha2(row, 256)
+
+    def conform(self, rows: DataFrame, run_id: str, started_at: object) -> DataFrame:
+        """Select the table's columns in schema order and add provenance; one row in, one row out.
+
+        Raises LakeError that lists every missing column and every wrong type at once.
+        """
+        have = {f.name: f.dataType for f in rows.schema.fields}
+        wrong = [
+            f"{c.name} missing" if c.name not in have else f"{c.name} is {have[c.name].simpleString()}"
+            for c in self.columns
+            if c.name not in have or have[c.name].simpleString() != c.dataType.simpleString()
+        ]
+        if wrong:
+            raise LakeError(f"rows do not fit table {self.name}: {'; '.join(wrong)}")
+        content = rows.select(*[c.name for c in self.columns])
+        if self.is_ledger:
+            return content
+        return content.select(
+            "*",
+            self.digest().alias("row_digest"),
+            F.lit(run_id).alias("run_id"),
+            F.lit(started_at).cast("timestamp").alias("written_at"),
+        )
