@@ -22,6 +22,7 @@ class SyncConfig:
     source: str | None = None
     include: tuple[str, ...] = ("*.xml", "*.nxml", "*.xml.gz", "*.nxml.gz")
     max_bytes: int = 64 * 1024 * 1024
+    acknowledgements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,22 +18,16 @@ _SECTION = rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)"
 _SECTIONS = re.compile(_SECTION, re.DOTALL)
 _REFERENCES = re.compile(_SECTION + rb"|&([A-Za-z][A-Za-z0-9._-]*);", re.DOTALL)
 _PREDEFINED = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
-# ISOgrk1 and ISOgrk2 (modern Greek) are the sets of the JATS DTD that HTML lacks.
-_GREEK = dict(
-    zip(
-        """agr bgr ggr dgr egr zgr eegr thgr igr kgr lgr mgr ngr xgr ogr pgr rgr sfgr sgr tgr ugr phgr khgr psgr
-        ohgr idigr udigr oacgr uacgr ohacgr""".split(),
-        (chr(code) for code in range(0x3B1, 0x3CF)),
-        strict=True,
-    )
-) | {"aacgr": "ά", "eacgr": "έ", "eeacgr": "ή", "iacgr": "ί", "idiagr": "ΐ", "udiagr": "ΰ"}
-_GREEK |= {
-    name[0].upper() + name[1:]
-    if len(name) < 5 or name[0] != name[1]
-    else name[:2].upper() + name[2:]: text.upper()
-    for name, text in _GREEK.items()
-    if name not in ("sfgr", "idiagr", "udiagr")
-} | {"EEgr": "Η", "THgr": "Θ", "PHgr": "Φ", "KHgr": "Χ", "PSgr": "Ψ", "OHgr": "Ω", "OHacgr": "Ώ"}
+# ISOgrk1 and ISOgrk2 (modern Greek) are the sets of the JATS DTD that HTML lacks; in the order of
+# Unicode from U+0386, a hyphen for each gap.
+_GREEK_NAMES = """
+Aacgr - Eacgr EEacgr Iacgr - Oacgr - Uacgr OHacgr idiagr
+Agr Bgr Ggr Dgr Egr Zgr EEgr THgr Igr Kgr Lgr Mgr Ngr Xgr Ogr Pgr Rgr - Sgr Tgr Ugr PHgr KHgr PSgr OHgr
+Idigr Udigr aacgr eacgr eeacgr iacgr udiagr
+agr bgr ggr dgr egr zgr eegr thgr igr kgr lgr mgr ngr xgr ogr pgr rgr sfgr sgr tgr ugr phgr khgr psgr ohgr
+idigr udigr oacgr uacgr ohacgr
+"""
+_GREEK = {name: chr(code) for code, name in enumerate(_GREEK_NAMES.split(), 0x386) if name != "-"}
 
 
 def without_sections(data: bytes) -> bytes:

@@ -31,7 +31,7 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
         Reason.NOT_XML: "The bytes are something other than XML: no element starts in them.",
         Reason.TRUNCATED: "The XML, or the gzip around it, ends before it is complete.",
         Reason.NOT_WELL_FORMED: "The XML breaks a rule of XML syntax.",
-        Reason.BAD_ENCODING: "The bytes do not decode in the encoding that the file declares, or nobody knows it.",
+        Reason.BAD_ENCODING: "The bytes do not decode in the encoding declared, or nobody knows it.",
         Reason.FORBIDDEN_ENTITY: "The file declares entities of its own or includes other files.",
         Reason.TOO_DEEP: "Elements are nested more deeply than the limits allow.",
         Reason.NOT_AN_ARTICLE: "The XML holds no article element.",

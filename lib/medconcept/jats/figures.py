@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 
 from lxml import etree
 
@@ -21,18 +21,18 @@ _SUB_ARTICLES = ("sub-article", "response")
 def read_figures(article: etree._Element, article_key: str, warnings: list[str]) -> tuple[Figure, ...]:
     """Every `<fig>` in document order, wherever it stands; keys are unique within the article.
 
-    >>> found = read_figures(etree.fromstring('<article><fig id="a"/><fig/><fig id="a"/></article>'), "PMC1", [])
-    >>> [figure.figure_key for figure in found]
+    >>> body = etree.fromstring('<body><fig id="a"/><fig/><fig id="a"/></body>')
+    >>> [figure.figure_key for figure in read_figures(body, "PMC1", [])]
     ['PMC1#a', 'PMC1#2', 'PMC1#a~2']
     """
     elements = [e for e in article.iter("{*}fig") if e is not article]
     taken: set[str] = set()
+    repeats: dict[str, int] = {}
     figures: list[Figure] = []
     for ordinal, element in enumerate(elements):
         fig_id = clean(element.get("id", "")) or None
         wanted = f"{article_key}#{fig_id or ordinal + 1}"
-        key = _unique(wanted, taken)
-        taken.add(key)
+        key = _unique(wanted, taken, repeats)
         if key != wanted:
             warnings.append(f"repeated_figure_id: {fig_id or ordinal + 1}")
         figures.append(_figure(element, article, ordinal, key, fig_id))
@@ -120,9 +120,11 @@ def _joined(title: str | None, text: str | None) -> str | None:
     return clean(" ".join(part for part in (title, text) if part)) or None
 
 
-def _unique(wanted: str, taken: Set[str]) -> str:
-    key, count = wanted, 1
+def _unique(wanted: str, taken: set[str], repeats: dict[str, int]) -> str:
+    """The key, or its first free repeat; `repeats` remembers how far each key has come."""
+    key = wanted
     while key in taken:
-        count += 1
-        key = f"{wanted}~{count}"
+        repeats[wanted] = repeats.get(wanted, 1) + 1
+        key = f"{wanted}~{repeats[wanted]}"
+    taken.add(key)
     return key

@@ -11,16 +11,18 @@ from medconcept.jats.text import clean
 from medconcept.jats.tree import href, local_name
 
 # Pictures below these show something else: another figure, a formula, a glyph, a supplement.
-_CLOSED = frozenset(
-    """fig fig-group caption label permissions attrib disp-formula inline-formula supplementary-material
-    table-wrap graphic media""".split()
-)
+_CLOSED_NAMES = """
+fig fig-group caption label permissions attrib disp-formula inline-formula supplementary-material
+table-wrap graphic media
+"""
+_CLOSED = frozenset(_CLOSED_NAMES.split())
 
 
 def read_graphics(figure: etree._Element) -> tuple[Graphic, ...]:
     """The graphics of a figure in document order; alternatives of one picture are one graphic.
 
-    >>> read_graphics(etree.fromstring('<fig><alternatives><graphic href="a"/><graphic href="b"/></alternatives></fig>'))
+    >>> two = '<alternatives><graphic href="a"/><graphic href="b"/></alternatives>'
+    >>> read_graphics(etree.fromstring(f"<fig>{two}</fig>"))
     (Graphic(href='a', mime=None, alternatives=('b',)),)
     """
     return tuple(_graphics(figure))

@@ -74,7 +74,7 @@ def code_from_text(text: str) -> str | None:
         return _code(set(re.findall("BY|NC|ND|SA", short.group(2).upper())) | restrictions, short.group(3))
     if not re.search(r"creative\s*commons", text, re.I):
         return None
-    if re.search(r"\bzero\b|public\s+domain\s+dedication", text, re.I):
+    if re.search(r"\bzero\b|public\s+domain\s+(?:dedication|declaration)", text, re.I):
         return "CC0-1.0"
     if not _BY.search(text):
         return None
@@ -110,15 +110,16 @@ def read_licence(meta: etree._Element, warnings: list[str]) -> Licence:
     elif known and worded and licence_group(worded) != licence_group(known[0]):
         warnings.append(f"licence_conflict: address {known[0]}, text {worded}")
     code = known[0] if known else worded
-    url = next((u for u in urls if code_from_url(u)), urls[0] if urls else None)
-    return Licence(url, text, code, licence_group(code), statement)
+    recognised = (u for u in urls if code_from_url(u))
+    return Licence(next(recognised, urls[0] if urls else None), text, code, licence_group(code), statement)
 
 
 def _urls(licence: etree._Element) -> list[str]:
     """Addresses by weight: the licence's own, then references, then Creative Commons links in its text."""
     own = href(licence)
     refs = [plain_text(e) for e in licence.iter() if local_name(e) == "license_ref"]
-    links = [u for e in licence.iter() if e is not licence and (u := href(e)) and code_from_url(u)]
+    hrefs = (href(element) for element in licence.iter() if element is not licence)
+    links = [link for link in hrefs if link and code_from_url(link)]
     return [url for url in (own, *refs, *links) if url]
 
 

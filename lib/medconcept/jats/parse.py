@@ -22,8 +22,9 @@ def parse_article(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Article:
     """The article in a JATS file, plain or gzipped; every failure is an `ArticleRejected`.
 
     >>> article = parse_article(
-    ...     b'<article><front><article-meta><article-id pub-id-type="pmc">7</article-id></article-meta></front>'
-    ...     b'<body><fig id="f1"><caption><title>Lung.</title><p>H<sub>2</sub>O</p></caption></fig></body></article>'
+    ...     b'<article><front><article-meta><article-id pub-id-type="pmc">7</article-id>'
+    ...     b'</article-meta></front><body><fig id="f1"><caption><title>Lung.</title>'
+    ...     b'<p>H<sub>2</sub>O</p></caption></fig></body></article>'
     ... )
     >>> article.article_key, article.figures[0].figure_key, article.figures[0].caption
     ('PMC7', 'PMC7#f1', 'Lung. H2O')

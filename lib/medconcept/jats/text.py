@@ -10,18 +10,20 @@ from lxml import etree
 from medconcept.jats.tree import local_name
 
 # A reader sees these on lines or in cells of their own, so their text never touches a neighbour's.
-_BLOCKS = frozenset(
-    """title subtitle trans-title p list list-item def-list def-item def-head term-head term def label caption
-    disp-formula disp-formula-group disp-quote boxed-text table-wrap table thead tbody tfoot tr td th sec
-    statement verse-group verse-line speech preformat code array supplementary-material fn fn-group
-    table-wrap-foot break mtr mtd""".split()
-)
+_BLOCKS_NAMES = """
+title subtitle trans-title p list list-item def-list def-item def-head term-head term def label caption
+disp-formula disp-formula-group disp-quote boxed-text table-wrap table thead tbody tfoot tr td th sec
+statement verse-group verse-line speech preformat code array supplementary-material fn fn-group
+table-wrap-foot break mtr mtd
+"""
+_BLOCKS = frozenset(_BLOCKS_NAMES.split())
 # Not text of the caption: pictures, descriptions for other media, machine identifiers, rights, and
 # nested figures, whose captions are their own.
-_SKIPPED = frozenset(
-    """graphic inline-graphic media inline-media long-desc alt-text object-id permissions attrib fig fig-group
-    glyph-data glyph-ref annotation annotation-xml index-term""".split()
-)
+_SKIPPED_NAMES = """
+graphic inline-graphic media inline-media long-desc alt-text object-id permissions attrib fig fig-group
+glyph-data glyph-ref annotation annotation-xml index-term
+"""
+_SKIPPED = frozenset(_SKIPPED_NAMES.split())
 _FORMULAE = frozenset(("inline-formula", "disp-formula"))
 _MATH = frozenset(("math", "tex-math"))
 _TEX_BODY = re.compile(r"\\begin\s*\{document\}(.*?)(?:\\end\s*\{document\}|\Z)", re.DOTALL)
@@ -39,7 +41,7 @@ def clean(text: str) -> str:
 def plain_text(*elements: etree._Element) -> str:
     """The text of the elements, a space between any two; empty if they hold none.
 
-    >>> plain_text(etree.fromstring("<p>H<sub>2</sub>O <break/>and<list><list-item>ice</list-item></list></p>"))
+    >>> plain_text(etree.fromstring("<p>H<sub>2</sub>O<list><list-item>and ice</list-item></list></p>"))
     'H2O and ice'
     """
     out: list[str] = []
@@ -133,6 +135,6 @@ def _mathml_text(element: etree._Element) -> str:
 
 def _tex_text(element: etree._Element) -> str:
     """The formula of a TeX document without the preamble that publishers wrap round each one."""
-    source = "".join(element.itertext())
+    source = "".join(str(part) for part in element.itertext())
     body = _TEX_BODY.search(source)
     return (body.group(1) if body else source).strip().strip("$").strip()

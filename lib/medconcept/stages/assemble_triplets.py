@@ -1,0 +1,101 @@
+"""assemble_triplets: one row a training example, from figures, articles, mentions and concepts."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from medconcept import __version__
+from medconcept.config import settings_digest
+from medconcept.delta.changes import changed_keys
+from medconcept.stages.runner import Context, Stage, Work
+from medconcept.tables import TABLES
+
+INPUTS = ("articles", "figures", "mentions", "concepts")
+NO_MEDIA = "no media at source"
+
+
+def build(context: Context) -> Work:
+    """Assemble the triplets of the articles that changed; of all, where concepts changed."""
+    tables = {name: context.read(name) for name in INPUTS}
+    current = context.read("triplets")
+    articles = _changed_articles(context, tables)
+    if articles is not None:
+        for name in ("articles", "figures", "mentions"):
+            tables[name] = tables[name].join(articles, "article_key", "left_semi")
+        current = current.join(articles, "article_key", "left_semi")
+    rows = triplet_rows(tables["articles"], tables["figures"], tables["mentions"], tables["concepts"])
+    return Work(
+        tables={"triplets": (rows, current)},
+        counts=filter_counts(tables["figures"], tables["mentions"]),
+        gate_against=("figures",),
+    )
+
+
+def triplet_rows(articles: DataFrame, figures: DataFrame, mentions: DataFrame, concepts: DataFrame) -> DataFrame:
+    """One row for each graphic of each figure with a caption and a concept."""
+    named = mentions.join(concepts.select("concept_id", "preferred_name", "semantic_types"), "concept_id")
+    concept = F.struct("spans", "concept_id", "preferred_name", "semantic_types", "text", "similarity")
+    per_figure = named.groupBy("figure_key").agg(
+        F.transform(
+            F.array_sort(F.collect_list(concept)),
+            lambda c: F.struct(
+                c["concept_id"].alias("concept_id"),
+                c["preferred_name"].alias("preferred_name"),
+                c["semantic_types"].alias("semantic_types"),
+                c["spans"].alias("spans"),
+                c["text"].alias("text"),
+                c["similarity"].alias("similarity"),
+            ),
+        ).alias("concepts"),
+        F.array_sort(F.collect_set("concept_id")).alias("concept_ids"),
+    )
+    each = figures.where(F.col("caption").isNotNull()).select(
+        "figure_key", "article_key", "article_version", "caption", "label", "source_sha256",
+        F.posexplode("graphics").alias("_n", "_graphic"),
+    )
+    about = articles.where("is_current").select(
+        "article_key", "pmcid", "pmid", "doi", "title", "journal", "published", "licence_code", "licence_group",
+        "licence_url", "is_retraction_notice",
+    )
+    joined = each.join(per_figure, "figure_key").join(about, "article_key")
+    return joined.withColumns(
+        {
+            "triplet_key": F.concat("figure_key", F.lit("/"), F.col("_n").cast("string")),
+            "graphic_href": F.col("_graphic.href"),
+            "image_status": F.lit(NO_MEDIA),
+        }
+    )
+
+
+def filter_counts(figures: DataFrame, mentions: DataFrame) -> dict[str, int]:
+    """How many figures each filter takes: in = out + no_caption + no_concept + no_graphic."""
+    has_concept = mentions.select("figure_key").distinct().withColumn("_has", F.lit(True))
+    reason = (
+        F.when(F.col("caption").isNull(), "figures.no_caption")
+        .when(F.col("_has").isNull(), "figures.no_concept")
+        .when(F.size("graphics") < 1, "figures.no_graphic")
+        .otherwise("figures.used")
+    )
+    found = figures.join(has_concept, "figure_key", "left").groupBy(reason.alias("reason")).count().collect()
+    return {"figures.in": sum(r["count"] for r in found), **{r["reason"]: r["count"] for r in found}}
+
+
+def _changed_articles(context: Context, tables: dict[str, DataFrame]) -> DataFrame | None:
+    old = {name: context.read_previous(name) for name in INPUTS}
+    before = dict(context.previous["input_versions"]) if context.previous is not None else {}
+    if any(frame is None for frame in old.values()) or before["concepts"] != context.head.versions.get("concepts", 0):
+        return None
+    changed: DataFrame | None = None
+    for name in ("articles", "figures", "mentions"):
+        previous = old[name]
+        assert previous is not None
+        keys = changed_keys(tables[name], previous, TABLES[name], "article_key")
+        changed = keys if changed is None else changed.unionByName(keys)
+    assert changed is not None
+    return changed.distinct()
+
+
+STAGE = Stage(
+    name="assemble_triplets", inputs=INPUTS, settings=lambda context: settings_digest(__version__), build=build
+)

@@ -1,0 +1,198 @@
+"""parse_articles: JATS bytes to `articles`, `figures` and `quarantine`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+from pyspark.sql.pandas.types import to_arrow_schema
+from pyspark.sql.types import ArrayType, StringType, StructField, StructType
+
+from medconcept.config import settings_digest
+from medconcept.delta.changes import changed_keys
+from medconcept.jats import PARSER_VERSION, ArticleRejected, Limits, parse_article
+from medconcept.stages.runner import Context, Stage, Work
+from medconcept.tables import TABLES
+
+_FILE = ["source", "source_key", "source_sha256"]
+# What is said of a version only beside the other versions of the work, or of the file it came from.
+_NOT_PARSED = {"article_version", "is_current", "aliases", "figure_count", "source", "source_key", "source_sha256"}
+_ARTICLE = [f for f in TABLES["articles"].columns if f.name not in _NOT_PARSED]
+_FIGURE = [f for f in TABLES["figures"].columns if f.name not in ("article_key", "article_version", "source_sha256")]
+PARSED = StructType(
+    [
+        *(StructField(name, StringType()) for name in _FILE),
+        StructField("reason", StringType()),
+        StructField("place", StringType()),
+        StructField("detail", StringType()),
+        *(StructField(f.name, f.dataType) for f in _ARTICLE),
+        StructField("figures", ArrayType(StructType([StructField(f.name, f.dataType) for f in _FIGURE]))),
+    ]
+)
+
+
+def build(context: Context) -> Work:
+    """Parse what changed in `raw_articles`, and the other versions of the same works."""
+    raw, articles = context.read("raw_articles"), context.read("articles")
+    figures = context.read("figures")
+    before = context.read_previous("raw_articles")
+    # A file is one row of raw_articles; what changed is named by checksum, old and new.
+    if before is None:
+        todo, gone = raw, articles
+    else:
+        files = changed_keys(raw, before, TABLES["raw_articles"], "source_sha256")
+        todo = raw.join(files, raw.source_sha256.eqNullSafe(files.source_sha256), "left_semi")
+        gone = articles.join(files, "source_sha256", "left_semi")
+    fresh = parse(todo.where(F.col("duplicate_of").isNull()))
+    parsed = context.checkpoint("parsed", fresh)
+    good = parsed.where(F.col("reason").isNull())
+    works = _works(good.unionByName(gone.select("article_key", "doi"), allowMissingColumns=True))
+    scope = articles.join(F.broadcast(_keys(works, articles)), "article_key", "left_semi")
+    siblings = raw.join(
+        scope.select("source_sha256").join(good.select("source_sha256"), "source_sha256", "left_anti"),
+        "source_sha256",
+        "left_semi",
+    ).where(F.col("duplicate_of").isNull())
+    if before is not None and not siblings.isEmpty():
+        good = context.checkpoint("works", good.unionByName(parse(siblings).where(F.col("reason").isNull())))
+    versions = order_versions(good)
+    old_figures = figures.join(scope.select("article_key").distinct(), "article_key", "left_semi")
+    return Work(
+        tables={"articles": (versions, scope), "figures": (figure_rows(versions), old_figures)},
+        ledgers={"quarantine": _quarantine_events(context, parsed, todo, raw)},
+        counts=_counts(parsed, raw),
+        gate_against=("articles",),
+    )
+
+
+def parse(files: DataFrame) -> DataFrame:
+    """Parse each file: one row in, one row of PARSED out, either an article or a reason."""
+    columns = files.select(*_FILE, "size", "content")
+    return columns.mapInArrow(_parse_batches, PARSED)
+
+
+def order_versions(parsed: DataFrame) -> DataFrame:
+    """Tell the versions of each work apart and mark the current one; one row a parsed file.
+
+    Order: version stated in the file, latest date in it, checksum. A file without PMC id belongs to the
+    work whose PMC id another file gives for the same DOI; both keys are then known, one as alias.
+    """
+    same_doi = Window.partitionBy("doi")
+    pmcid = F.when(F.col("doi").isNotNull(), F.min("pmcid").over(same_doi))
+    own = F.col("article_key")
+    work = F.coalesce(F.col("pmcid"), pmcid, own)
+    keyed = parsed.withColumns({"_own": own, "article_key": work})
+    order = [F.coalesce("pmc_version", F.lit(0)), F.coalesce("latest_date", F.lit("")), F.col("source_sha256")]
+    per_work = Window.partitionBy("article_key")
+    stated = F.size(F.collect_set("pmc_version").over(per_work)) == F.count(F.lit(1)).over(per_work)
+    counted = F.row_number().over(per_work.orderBy(*order))
+    latest = F.row_number().over(per_work.orderBy(*[c.desc() for c in order])) == 1
+    others = F.array_sort(F.array_remove(F.collect_set("_own").over(per_work), F.col("article_key")))
+    return keyed.withColumns(
+        {
+            "article_version": F.when(stated, F.col("pmc_version")).otherwise(counted).cast("int"),
+            "is_current": latest,
+            "aliases": others,
+            "figure_count": F.size("figures"),
+        }
+    )
+
+
+def figure_rows(versions: DataFrame) -> DataFrame:
+    """One row for each figure of each current version."""
+    each = versions.where("is_current").select(
+        F.col("article_key"), F.col("_own"), "article_version", "source_sha256", F.explode("figures").alias("f")
+    )
+    key = F.concat(F.col("article_key"), F.expr("substring(f.figure_key, length(_own) + 1)"))
+    rest = [F.col(f"f.{f.name}") for f in _FIGURE if f.name != "figure_key"]
+    return each.select(key.alias("figure_key"), "article_key", "article_version", *rest, "source_sha256")
+
+
+def _parse_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    schema = to_arrow_schema(PARSED)
+    for batch in batches:
+        yield pa.RecordBatch.from_pylist([_parse_one(row) for row in batch.to_pylist()], schema)
+
+
+def _parse_one(row: dict[str, object]) -> dict[str, object]:
+    out: dict[str, object] = {name: row[name] for name in _FILE}
+    content = row["content"]
+    if not isinstance(content, bytes):
+        return {**out, "reason": "too_large", "detail": f"{row['size']} bytes, over sync.max_bytes"}
+    try:
+        article = parse_article(content, Limits())
+    except ArticleRejected as refusal:
+        return {**out, "reason": str(refusal.reason), "place": refusal.place, "detail": refusal.detail}
+    except Exception as error:  # a defect of the parser costs this document only, and shows as a reason
+        return {**out, "reason": "parser_error", "detail": f"{type(error).__name__}: {error}"[:300]}
+    out.update({f.name: _plain(getattr(article, f.name)) for f in _ARTICLE})
+    out["figures"] = [{f.name: _plain(getattr(figure, f.name)) for f in _FIGURE} for figure in article.figures]
+    return out
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "href"):
+        return {name: _plain(getattr(value, name)) for name in ("href", "mime", "alternatives")}
+    return value
+
+
+def _works(rows: DataFrame) -> DataFrame:
+    return rows.select("article_key", "doi").distinct()
+
+
+def _keys(works: DataFrame, articles: DataFrame) -> DataFrame:
+    """Keys of all works that the given ones may be, or join, by key or by DOI."""
+    by_doi = articles.join(works.where(F.col("doi").isNotNull()).select("doi").distinct(), "doi", "left_semi")
+    return works.select("article_key").unionByName(by_doi.select("article_key")).distinct()
+
+
+def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw: DataFrame) -> DataFrame:
+    now = F.lit(context.started_at).cast("timestamp")
+    opened = parsed.where(F.col("reason").isNotNull()).select(
+        *_FILE, F.lit(PARSER_VERSION).alias("parser_version"), F.lit("opened").alias("event"), "reason", "place", "detail"
+    )
+    was_open = open_quarantine(context.lake.read("quarantine"))
+    same = ["source", "source_key", "reason"]
+    is_same = [F.col(f"a.{c}") == F.col(f"b.{c}") for c in same] + [
+        F.col("a.source_sha256").eqNullSafe(F.col("b.source_sha256")),
+        F.col("a.parser_version") == F.col("b.parser_version"),
+    ]
+    new = opened.alias("a").join(was_open.alias("b"), is_same, "left_anti")
+    # Closed: what was open of a file that was looked at again, or is gone, and did not end the same way.
+    looked_at = todo.select("source", "source_key").distinct().withColumn("_seen", F.lit(True))
+    here = raw.select("source", "source_key").distinct().withColumn("_here", F.lit(True))
+    settled = (
+        was_open.join(looked_at, ["source", "source_key"], "left")
+        .join(here, ["source", "source_key"], "left")
+        .where(F.col("_seen").isNotNull() | F.col("_here").isNull())
+        .drop("_seen", "_here")
+    )
+    closed = settled.alias("a").join(opened.alias("b"), is_same, "left_anti").withColumn("event", F.lit("closed"))
+    events = new.unionByName(closed.select(*new.columns))
+    return events.withColumns({"run_id": F.lit(context.run_id), "at": now})
+
+
+def open_quarantine(ledger: DataFrame) -> DataFrame:
+    """The refusals that stand: the last event of each file, checksum and reason, where it is `opened`."""
+    key = ["source", "source_key", "source_sha256", "parser_version", "reason"]
+    last = Window.partitionBy(*key).orderBy(F.desc("at"), F.desc("event"))
+    return ledger.withColumn("_n", F.row_number().over(last)).where("_n = 1 AND event = 'opened'").drop("_n")
+
+
+def _counts(parsed: DataFrame, raw: DataFrame) -> dict[str, int]:
+    counts = {"files.duplicates": raw.where(F.col("duplicate_of").isNotNull()).count()}
+    for row in parsed.groupBy("reason").count().collect():
+        counts[f"refused.{row['reason']}" if row["reason"] else "files.parsed"] = row["count"]
+    return counts
+
+
+STAGE = Stage(
+    name="parse_articles",
+    inputs=("raw_articles",),
+    settings=lambda context: settings_digest(PARSER_VERSION),
+    build=build,
+)

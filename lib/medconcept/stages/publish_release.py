@@ -1,0 +1,74 @@
+"""publish_release: give a name to the last row of `commits`, with the digest of every table."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
+from medconcept import __version__
+from medconcept.config import settings_digest
+from medconcept.delta.lake import Commit
+from medconcept.errors import LakeError
+from medconcept.stages.runner import Context, Stage, Work
+from medconcept.tables import DATA_TABLES, TABLES
+
+CONTENT = tuple(name for name in DATA_TABLES if name != "releases")
+
+
+def build(context: Context) -> Work | None:
+    """Add one row to `releases`; None where the last release already names this content."""
+    releases, head = context.read("releases"), context.head
+    if not any(head.versions.get(name) for name in CONTENT):
+        raise LakeError(f"{context.lake.root}: there is nothing to release yet; run the other jobs first")
+    taken = [r["name"] for r in releases.select("name").collect()]
+    last = releases.orderBy(F.desc("commit_seq")).limit(1).collect()
+    name = context.config.release.name
+    if last and all(last[0]["versions"].get(t) == head.versions.get(t) for t in CONTENT):
+        if name is None or name == last[0]["name"]:
+            return None
+    elif name in taken:
+        raise LakeError(f"release {name!r} exists already and names other content; choose another name")
+    digests = {table: content_digest(context.read(table)) for table in CONTENT}
+    row = (
+        name or f"r{len(taken) + 1}",
+        head.seq,
+        head.versions,
+        {table: count for table, (count, _) in digests.items()},
+        {table: digest for table, (_, digest) in digests.items()},
+        head.dictionary_sha256,
+        __version__,
+    )
+    new = context.lake.spark.createDataFrame([row], StructType(list(TABLES["releases"].columns)))
+    return Work(
+        tables={"releases": (new, releases.where(F.lit(False)))},
+        counts={f"rows.{table}": count for table, (count, _) in digests.items()},
+    )
+
+
+def content_digest(rows: DataFrame) -> tuple[int, str]:
+    """Row count and digest of a table's content, whatever the order and the files of its rows.
+
+    Each row digest is cut into parts that fit a decimal sum: equal multisets of rows give equal sums.
+    """
+    parts = [F.conv(F.substring("row_digest", start, 15), 16, 10).cast("decimal(38,0)") for start in (1, 16, 31)]
+    sums = [F.sum(part).alias(f"s{n}") for n, part in enumerate(parts)]
+    row = rows.agg(F.count(F.lit(1)).alias("n"), *sums).collect()[0]
+    return int(row["n"]), settings_digest(int(row["n"]), *[str(row[f"s{n}"]) for n in range(3)])
+
+
+def release_commit(releases: DataFrame, name: str) -> Commit:
+    """The commit that a release names. Raises LakeError where there is no such release."""
+    rows = releases.where(F.col("name") == name).collect()
+    if not rows:
+        known = ", ".join(sorted(r["name"] for r in releases.select("name").collect())) or "none"
+        raise LakeError(f"no release {name!r} (releases: {known})")
+    return Commit(int(rows[0]["commit_seq"]), dict(rows[0]["versions"]), rows[0]["dictionary_sha256"])
+
+
+STAGE = Stage(
+    name="publish_release",
+    inputs=(),
+    settings=lambda context: settings_digest(__version__, context.config.release.name),
+    build=build,
+)

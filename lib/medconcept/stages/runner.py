@@ -1,0 +1,200 @@
+"""How every stage runs: lease, recovery, work, staging, gate, commit. A stage itself only computes rows."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from medconcept import __version__
+from medconcept.config import Config
+from medconcept.delta import transaction
+from medconcept.delta.changes import DELETE, UPSERT, change_set
+from medconcept.delta.lake import Commit, Lake
+from medconcept.delta.lease import lease
+from medconcept.errors import MedconceptError
+from medconcept.quality.docs import write_docs
+from medconcept.quality.gate import judge, require
+from medconcept.tables import TABLES
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a stage gets: the lake as it stands, the configuration, and who is running."""
+
+    lake: Lake
+    config: Config
+    run_id: str
+    started_at: datetime
+    head: Commit
+    previous: Any  # the last row of `commits` made by this job with the same settings, or None
+    say: Say
+
+    def read(self, table: str) -> DataFrame:
+        """A table as the last commit names it."""
+        return self.lake.read(table, self.head)
+
+    def read_previous(self, table: str) -> DataFrame | None:
+        """A table as this job last read it, or None where all of it must be worked on."""
+        if self.previous is None:
+            return None
+        return self.lake.read(table, Commit(0, dict(self.previous["input_versions"])))
+
+    def checkpoint(self, name: str, rows: DataFrame) -> DataFrame:
+        """Compute rows once: write them beside the staged batches and read them back."""
+        return transaction.stage(self.lake, self.run_id, f"_{name}", rows)
+
+
+@dataclass
+class Work:
+    """What a stage found to do.
+
+    `tables` maps a table to (rows that should be, rows that are), both of the same scope;
+    `ledgers` maps a ledger to rows to append; `counts` go into `runs`.
+    """
+
+    tables: dict[str, tuple[DataFrame, DataFrame]] = field(default_factory=dict)
+    ledgers: dict[str, DataFrame] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    gate_against: tuple[str, ...] = ()
+    dictionary_sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A job: its name, the tables it reads, what its settings are, and how it computes."""
+
+    name: str
+    inputs: tuple[str, ...]
+    settings: Callable[[Context], str]
+    build: Callable[[Context], Work | None]
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a stage ended."""
+
+    job: str
+    status: str
+    seconds: float
+    counts: dict[str, int]
+    run_id: str | None = None
+
+
+def run_stage(stage: Stage, lake: Lake, config: Config, say: Say = print) -> Report:
+    """Run one stage on a lake. Raises MedconceptError; the lake then stands as it stood before."""
+    begun = time.monotonic()
+    started_at = datetime.now(timezone.utc).replace(tzinfo=None)
+    run_id = f"{started_at:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+    with lease(lake.files, run_id):
+        lake.create()
+        for line in transaction.recover(lake):
+            say(f"{stage.name}: {line}")
+        context = Context(lake, config, run_id, started_at, lake.head(), None, say)
+        settings = stage.settings(context)
+        last = lake.last_commit_of(stage.name)
+        same = last is not None and last["settings_digest"] == settings
+        inputs = {name: context.head.versions.get(name, 0) for name in stage.inputs}
+        if same and stage.inputs and dict(last["input_versions"]) == inputs:
+            return Report(stage.name, "nothing new", time.monotonic() - begun, {})
+        context = Context(lake, config, run_id, started_at, context.head, last if same else None, say)
+        try:
+            work = stage.build(context)
+            if work is None:
+                lake.files.delete(f"{transaction.STAGING}/{run_id}")
+                return Report(stage.name, "nothing new", time.monotonic() - begun, {})
+            _event(context, stage.name, "start", settings)
+            counts = _land(stage, context, work, settings, inputs)
+        except Exception as error:
+            _event(context, stage.name, "failed", settings, message=str(error).splitlines()[0][:500])
+            lake.files.delete(f"{transaction.STAGING}/{run_id}")
+            raise
+    return Report(stage.name, "done", time.monotonic() - begun, counts, run_id)
+
+
+def _land(stage: Stage, context: Context, work: Work, settings: str, inputs: dict[str, int]) -> dict[str, int]:
+    lake, run_id, counts = context.lake, context.run_id, dict(work.counts)
+    batches: dict[str, DataFrame] = {}
+    for name, (new, current) in work.tables.items():
+        table = TABLES[name]
+        changes = change_set(table.conform(new, run_id, context.started_at), current, table)
+        batches[name] = transaction.stage(lake, run_id, name, changes)
+        found = {row["_op"]: row["count"] for row in batches[name].groupBy("_op").count().collect()}
+        counts[f"{name}.written"], counts[f"{name}.deleted"] = found.get(UPSERT, 0), found.get(DELETE, 0)
+    touched = [n for n in batches if counts[f"{n}.written"] + counts[f"{n}.deleted"] > 0]
+    _gate(stage, context, work, {n: batches[n] for n in touched})
+    for name, rows in work.ledgers.items():
+        transaction.stage(lake, run_id, name, TABLES[name].conform(rows, run_id, context.started_at))
+    event = _event_row(context, stage.name, "end", settings, counts)
+    schema = TABLES["runs"].schema
+    frame = lake.spark.createDataFrame([tuple(event.get(n) for n in schema.names)], schema)
+    transaction.stage(lake, run_id, "runs", frame.coalesce(1))
+    transaction.commit(
+        lake,
+        transaction.Manifest(
+            seq=context.head.seq + 1,
+            run_id=run_id,
+            job=stage.name,
+            tables=(*touched, *work.ledgers, "runs"),
+            base_versions=context.head.versions or {name: 0 for name in TABLES if name != "commits"},
+            input_versions=inputs,
+            settings_digest=settings,
+            code_version=__version__,
+            dictionary_sha256=work.dictionary_sha256 or context.head.dictionary_sha256,
+            counts=counts,
+        ),
+    )
+    return counts
+
+
+def _gate(stage: Stage, context: Context, work: Work, batches: dict[str, DataFrame]) -> None:
+    verdicts = []
+    around = {name: context.read(name) for name in work.gate_against if name not in batches}
+    for name, batch in batches.items():
+        # Judge what lies on disk now, not the plan that wrote it.
+        bytes_on_disk = transaction.staged(context.lake, context.run_id, name)
+        verdicts.append(judge(bytes_on_disk, name, around))
+        around[name] = after(context.read(name), bytes_on_disk, name)
+    if verdicts:
+        write_docs(context.lake.files, context.run_id, stage.name, context.started_at, verdicts)
+    try:
+        for verdict in verdicts:
+            require(verdict)
+    except MedconceptError as error:
+        where = transaction.reject(context.lake, context.run_id)
+        raise type(error)(f"{error}; the batch was moved to {where}, the last good state stands") from error
+
+
+def after(current: DataFrame, batch: DataFrame, table: str) -> DataFrame:
+    """The table as it will be once the batch is in."""
+    key = list(TABLES[table].key)
+    kept = current.join(batch.select(*key), key, "left_anti").select(*current.columns)
+    return kept.unionByName(batch.where(F.col("_op") == UPSERT).select(*current.columns))
+
+
+def _event(context: Context, job: str, event: str, settings: str, message: str | None = None) -> None:
+    row = _event_row(context, job, event, settings, {}, message)
+    transaction.append_row(context.lake, "runs", row)
+
+
+def _event_row(
+    context: Context, job: str, event: str, settings: str, counts: dict[str, int], message: str | None = None
+) -> dict[str, object]:
+    return {
+        "run_id": context.run_id,
+        "job": job,
+        "event": event,
+        "at": context.started_at if event == "start" else datetime.now(timezone.utc).replace(tzinfo=None),
+        "counts": counts,
+        "message": message,
+        "code_version": __version__,
+        "settings_digest": settings,
+    }
