@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from pyspark.sql import SparkSession
 
 from medconcept.config import SparkConfig
 from medconcept.errors import ConfigError
+from medconcept.provision.errors import ProvisionError
+from medconcept.provision.java import find_java
 from medconcept.provision.jars import JAR_COORDINATES, JAR_EXCLUDES
 
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
@@ -48,6 +51,9 @@ def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
         .config("spark.sql.shuffle.partitions", str(config.shuffle_partitions))
         .config("spark.ui.enabled", "false")
     )
+    # Workers run this interpreter; a cluster's own choice, made in the environment, comes first.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    _use_java()
     if config.master.startswith("local"):
         builder = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
     jars = _jar_files(config)
@@ -56,6 +62,13 @@ def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
     return builder.config("spark.jars.packages", ",".join(JAR_COORDINATES)).config(
         "spark.jars.excludes", ",".join(JAR_EXCLUDES)
     )
+
+
+def _use_java() -> None:
+    try:
+        os.environ["JAVA_HOME"] = str(find_java(os.environ))
+    except ProvisionError as error:
+        raise ConfigError(str(error)) from error
 
 
 def _jar_files(config: SparkConfig) -> list[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
+from enum import Enum
 from types import MappingProxyType
 
 
-class Reason(StrEnum):
+class Reason(str, Enum):
     """The codes under which an article can be refused; a quarantine table stores them as strings."""
 
     EMPTY_FILE = "empty_file"
@@ -22,6 +22,9 @@ class Reason(StrEnum):
     NO_IDENTIFIER = "no_identifier"
     TOO_MANY_FIGURES = "too_many_figures"
     PARSER_ERROR = "parser_error"
+
+    def __str__(self) -> str:  # enum.StrEnum, which Python 3.10 lacks
+        return self.value
 
 
 REASONS: Mapping[Reason, str] = MappingProxyType(

@@ -72,10 +72,12 @@ def suite_text(table: str) -> str:
 def _run(rows: DataFrame, table: str) -> Any:
     # Imported late: great_expectations takes seconds to import and the fast lane does not need it.
     import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     suite_data = json.loads(suite_text(table))
     try:
         context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = ProgressBarsConfig(globally=False)
         # GX would persist the frame and never unpersist it; a staged batch is read from its file instead.
         source = context.data_sources.add_spark("staged", persist=False)
         batch = source.add_dataframe_asset(table).add_batch_definition_whole_dataframe("batch")

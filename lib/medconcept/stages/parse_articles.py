@@ -89,7 +89,7 @@ def order_versions(parsed: DataFrame) -> DataFrame:
     stated = F.size(F.collect_set("pmc_version").over(per_work)) == F.count(F.lit(1)).over(per_work)
     counted = F.row_number().over(per_work.orderBy(*order))
     latest = F.row_number().over(per_work.orderBy(*[c.desc() for c in order])) == 1
-    others = F.array_sort(F.array_remove(F.collect_set("_own").over(per_work), F.col("article_key")))
+    others = F.array_sort(F.array_except(F.collect_set("_own").over(per_work), F.array("article_key")))
     return keyed.withColumns(
         {
             "article_version": F.when(stated, F.col("pmc_version")).otherwise(counted).cast("int"),

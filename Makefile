@@ -1,0 +1,53 @@
+# medconcept: `make demo` and `make test` do all the set-up they need. `make` alone explains every target.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check
+DEMO_LAKE := build/demo/lake
+export GX_ANALYTICS_ENABLED := false
+
+help: ## explain every target
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 10) <= sys.version_info < (3, 13) else "medconcept needs Python 3.10 to 3.12, this is " + sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet -r requirements.lock
+	$(PIP) install --quiet --no-deps -e .
+	touch $@
+
+setup: $(VENV)/.installed ## packages, Java and JARs
+	$(PY) -m medconcept.provision java --target build
+	$(PY) -m medconcept.provision jars --target build
+
+demo-data: $(VENV)/.installed ## fetch the real articles and open ontologies
+	$(PY) -m medconcept.provision demo-data --target build
+
+demo: setup demo-data ## run the whole pipeline on real articles and look at the result
+	$(PY) -m medconcept run --config demo --lake $(DEMO_LAKE)
+
+test: setup ## the tests, but for cluster, faults and scale
+	$(PY) -m pytest -q -m "not slow" --durations 15
+
+test-fast: $(VENV)/.installed ## the tests that need no Spark
+	$(PY) -m pytest -q -m "not slow and not spark"
+
+test-slow: setup demo-data ## what make test leaves out
+	$(PY) -m pytest -q -m slow --durations 15
+
+test-all: test test-slow ## every test
+
+lint: $(VENV)/.installed ## ruff and mypy
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+format: $(VENV)/.installed ## let ruff format the code
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+clean: ## remove what a build made
+	rm -rf build $(VENV) dist
+
+.PHONY: help setup demo-data demo test test-fast test-slow test-all lint format clean

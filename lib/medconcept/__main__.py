@@ -1,0 +1,7 @@
+"""python -m medconcept: the command line."""
+
+import sys
+
+from medconcept.cli import main
+
+sys.exit(main())

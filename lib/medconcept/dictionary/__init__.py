@@ -1,0 +1,1 @@
+"""Terminologies, how their names are compared, and the compiled dictionary. Imports no pyspark."""

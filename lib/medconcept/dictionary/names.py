@@ -1,0 +1,69 @@
+"""How names are compared: normal forms, and which names are matched at all and in which case."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_NAME = 200
+FOLDED, EXACT = "\x01", "\x02"
+# English words that are names somewhere (genes, abbreviations) and would match everywhere in lower case.
+FUNCTION_WORDS = frozenset(
+    "a about after all also an and are as at be been but by can did do each for from had has have he her his how "
+    "if in into is it its may more most no nor not of off on one or our out over own per she so some such than "
+    "that the their them then there these they this those to too two up via was we were what when where which "
+    "who why will with".split()
+)
+_SPACE = re.compile(r"\s+")
+
+
+def normalise(text: str) -> str:
+    """NFC, case-folded, white space collapsed and stripped.
+
+    >>> normalise("Breast\\n  Cancer")
+    'breast cancer'
+    """
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip().casefold()
+
+
+def is_case_sensitive(name: str) -> bool:
+    """True for names that look like acronyms or symbols: in another case they are ordinary words.
+
+    Every token is of at most six characters and has an upper-case letter after its first, or a digit.
+
+    >>> [is_case_sensitive(n) for n in ("ALL", "pH", "BRCA1", "Breast Cancer", "Cat")]
+    [True, True, True, False, False]
+    """
+    tokens = name.split()
+    return bool(tokens) and all(
+        len(token) <= 6 and any(c.isupper() or c.isdigit() for c in token[1:]) for token in tokens
+    )
+
+
+def is_matchable(name: str) -> bool:
+    """False for names that are never looked up: too short, too long, without a letter, or an English function word.
+
+    >>> [is_matchable(n) for n in ("heart", "T4", "of", "12", "x")]
+    [True, True, False, False, False]
+    """
+    plain = normalise(name)
+    if not any(c.isalpha() for c in plain) or len(plain) > MAX_NAME:
+        return False
+    if is_case_sensitive(name):
+        return len(plain) >= 3 or any(c.isdigit() for c in plain)
+    return len(plain) >= 3 and plain not in FUNCTION_WORDS
+
+
+def match_key(name: str) -> str | None:
+    """What the matcher looks up for a name, or None where the name is never matched.
+
+    The first character tells the two kinds apart, so that one trie holds both.
+
+    >>> match_key("Breast Cancer"), match_key("ALL"), match_key("the")
+    ('\\x01breast cancer', '\\x02ALL', None)
+    """
+    if not is_matchable(name):
+        return None
+    if is_case_sensitive(name):
+        return EXACT + _SPACE.sub(" ", unicodedata.normalize("NFC", name)).strip()
+    return FOLDED + normalise(name)

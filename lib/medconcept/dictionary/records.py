@@ -1,0 +1,32 @@
+"""What a terminology file says of one term."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of a source, with its own cross-references; `cuis` and `xrefs` are sorted."""
+
+    source: str
+    source_id: str
+    name: str
+    synonyms: tuple[str, ...] = ()
+    semantic_types: tuple[str, ...] = ("other",)
+    cuis: tuple[str, ...] = ()
+    xrefs: tuple[str, ...] = ()
+    definition: str | None = None
+    obsolete: bool = False
+    replaced_by: str | None = None
+
+
+class DictionarySourceError(Exception):
+    """A terminology file is not what it claims to be; one line that names the source."""
+
+    def __init__(self, source: str, detail: str) -> None:
+        """Keep both parts so that the error crosses processes."""
+        super().__init__(source, detail)
+
+    def __str__(self) -> str:
+        return f"dictionary source {self.args[0]}: {self.args[1]}"
