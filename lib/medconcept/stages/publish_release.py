@@ -71,4 +71,5 @@ STAGE = Stage(
     inputs=(),
     settings=lambda context: settings_digest(__version__, context.config.release.name),
     build=build,
+    looks_outside=True,
 )

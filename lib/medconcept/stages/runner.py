@@ -50,7 +50,7 @@ class Context:
 
     def checkpoint(self, name: str, rows: DataFrame) -> DataFrame:
         """Compute rows once: write them beside the staged batches and read them back."""
-        return transaction.stage(self.lake, self.run_id, f"_{name}", rows)
+        return transaction.stage(self.lake, self.run_id, f"temp-{name}", rows)
 
 
 @dataclass
@@ -70,12 +70,17 @@ class Work:
 
 @dataclass(frozen=True)
 class Stage:
-    """A job: its name, the tables it reads, what its settings are, and how it computes."""
+    """A job: its name, the tables it reads, what its settings are, and how it computes.
+
+    Equal settings and equal versions of the inputs mean nothing new; a job that `looks_outside` has inputs
+    that are no tables and decides itself.
+    """
 
     name: str
     inputs: tuple[str, ...]
     settings: Callable[[Context], str]
     build: Callable[[Context], Work | None]
+    looks_outside: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,7 @@ def run_stage(stage: Stage, lake: Lake, config: Config, say: Say = print) -> Rep
         last = lake.last_commit_of(stage.name)
         same = last is not None and last["settings_digest"] == settings
         inputs = {name: context.head.versions.get(name, 0) for name in stage.inputs}
-        if same and stage.inputs and dict(last["input_versions"]) == inputs:
+        if same and not stage.looks_outside and dict(last["input_versions"]) == inputs:
             return Report(stage.name, "nothing new", time.monotonic() - begun, {})
         context = Context(lake, config, run_id, started_at, context.head, last if same else None, say)
         try:

@@ -81,4 +81,5 @@ STAGE = Stage(
     inputs=(),
     settings=lambda context: settings_digest(__version__, context.config.sync.include, context.config.sync.max_bytes),
     build=build,
+    looks_outside=True,
 )

@@ -1,0 +1,52 @@
+"""Tiny JATS articles and a tiny dictionary for tests of the pipeline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from medconcept.config import AnnotateConfig, Config, DictionaryConfig, DictionarySource, SyncConfig
+
+TERMS = (
+    "concept_id\tname\tsemantic_type\tcui\n"
+    "T:1\tmyocardial infarction\tdisease\tC0027051\n"
+    "T:1\theart attack\tdisease\tC0027051\n"
+    "T:2\theart\tanatomy\t\n"
+    "T:3\tALL\tdisease\t\n"
+)
+
+
+def jats(pmcid: str | None, *captions: str | None, doi: str | None = None, date: str = "2020") -> str:
+    """An article whose figures have the given captions; None gives a figure without caption."""
+    ids = f'<article-id pub-id-type="pmc">{pmcid}</article-id>' if pmcid else ""
+    ids += f'<article-id pub-id-type="doi">{doi}</article-id>' if doi else ""
+    figures = "".join(
+        f'<fig id="f{n}"><label>Figure {n}</label>'
+        + (f"<caption><p>{text}</p></caption>" if text is not None else "")
+        + f'<graphic xlink:href="g{n}"/></fig>'
+        for n, text in enumerate(captions, 1)
+    )
+    return (
+        '<article xmlns:xlink="http://www.w3.org/1999/xlink"><front><article-meta>'
+        f"{ids}<pub-date><year>{date}</year></pub-date></article-meta></front><body>{figures}</body></article>"
+    )
+
+
+def write(folder: Path, **files: str | bytes) -> Path:
+    """Write files named by keyword, `_` for `.`, into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        data = text.encode() if isinstance(text, str) else text
+        (folder / name.replace("_", ".")).write_bytes(data)
+    return folder
+
+
+def config(tmp_path: Path, **annotate: object) -> Config:
+    """A configuration whose lake, input and dictionary lie under tmp_path."""
+    (tmp_path / "terms.tsv").write_text(TERMS)
+    source = DictionarySource("T", "tsv", str(tmp_path / "terms.tsv"), "1", "CC0-1.0")
+    return Config(
+        lake=str(tmp_path / "lake"),
+        sync=SyncConfig(input=str(tmp_path / "in"), source="test"),
+        dictionary=DictionaryConfig((source,)),
+        annotate=AnnotateConfig(partitions=2, **annotate),  # type: ignore[arg-type] — keywords of the dataclass
+    )

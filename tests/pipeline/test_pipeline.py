@@ -1,0 +1,132 @@
+"""The whole pipeline on tiny articles, with real Spark, Delta, Spark NLP and GX."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from articles import config, jats, write
+
+from medconcept.config import Config
+from medconcept.errors import GateFailed, InputError
+
+
+def run(spark, settings: Config, *names: str):
+    from medconcept.delta.lake import Lake
+    from medconcept.stages import STAGES, run_stage, stage
+
+    lake = Lake(spark, settings.lake)
+    return lake, [run_stage(stage(n), lake, settings, lambda line: None) for n in names or STAGES]
+
+
+@pytest.fixture(scope="module")
+def made(spark, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("made")
+    one = jats("1", "A heart attack. \U0001d6fc Heart is here.", None)
+    write(
+        folder / "in",
+        a_xml=one,
+        a2_xml=one,  # exact duplicate
+        b1_xml=jats("2", "heart", date="2019"),
+        b2_xml=jats("2", "Effects on the heart. Attack of all cells, in ALL", date="2021"),  # later version
+        bad_xml="this is not XML",
+        cut_xml=one[:150],
+        noid_xml=jats(None, "heart"),
+    )
+    settings = config(folder)
+    lake, reports = run(spark, settings)
+    return lake, settings, reports
+
+
+def test_nothing_is_lost(made) -> None:
+    from medconcept.summary import figures_of
+
+    found = figures_of(made[0])
+    counts = found["counts"]
+    assert counts["files"] == 7
+    assert (counts["articles"], counts["superseded versions"], counts["exact duplicates"]) == (2, 1, 1)
+    assert found["rejects"] == {"no_identifier": 1, "not_xml": 1, "truncated": 1}
+
+
+def test_spans_index_captions_also_beyond_the_basic_plane(made) -> None:
+    lake = made[0]
+    captions = {r.figure_key: r.caption for r in lake.read("figures").collect()}
+    mentions = lake.read("mentions").collect()
+    assert mentions
+    for m in mentions:
+        assert " ".join(captions[m.figure_key][s.start : s.end] for s in m.spans) == m.text
+    beyond = [m for m in mentions if m.figure_key == "PMC1#f1"]
+    assert sorted((m.text, m.concept_id) for m in beyond) == [("Heart", "T:2"), ("heart attack", "C0027051")]
+
+
+def test_sentences_bound_names_and_case_matters_for_acronyms(made) -> None:
+    texts = sorted(m.text for m in made[0].read("mentions").collect() if m.figure_key == "PMC2#f1")
+    assert texts == ["ALL", "heart"]
+
+
+def test_figure_without_caption_has_none(made) -> None:
+    rows = {r.figure_key: r.caption for r in made[0].read("figures").collect()}
+    assert rows["PMC1#f2"] is None
+
+
+def test_again_nothing_is_new_and_no_version_is_written(spark, made) -> None:
+    from medconcept.tables import TABLES
+
+    lake, settings, _ = made
+    before = {name: lake.latest_version(name) for name in TABLES}
+    _, reports = run(spark, settings)
+    assert [r.status for r in reports] == ["nothing new"] * 6
+    assert {name: lake.latest_version(name) for name in TABLES} == before
+
+
+def test_increment_equals_rebuild_and_old_versions_stay_readable(spark, tmp_path: Path) -> None:
+    from medconcept import queries
+    from medconcept.stages.publish_release import content_digest
+
+    settings = config(tmp_path)
+    write(tmp_path / "in", a_xml=jats("1", "heart"), b_xml=jats("2", "liver"))
+    lake, _ = run(spark, settings)
+    write(tmp_path / "in", a_xml=jats("1", "heart attack"), c_xml=jats("3", "a heart"))
+    run(spark, settings)
+    changes = queries.diff(lake, "r1", "r2")
+    assert changes["figures"] == {"added": 1, "removed": 0, "changed": 1}
+    old = queries.run_sql(lake, "SELECT caption FROM figures", queries.resolve_commit(lake, release="r1"))
+    assert sorted(r.caption for r in old.collect()) == ["heart", "liver"]
+    rebuilt, _ = run(spark, config_with_lake(settings, tmp_path / "again"))
+    for table in ("articles", "figures", "mentions", "triplets", "raw_articles"):
+        assert content_digest(lake.read(table)) == content_digest(rebuilt.read(table)), table
+
+
+def config_with_lake(settings: Config, lake: Path) -> Config:
+    from dataclasses import replace
+
+    return replace(settings, lake=str(lake))
+
+
+def test_empty_folder_is_one_line(spark, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    with pytest.raises(InputError, match="the folder is empty"):
+        run(spark, config(tmp_path), "sync_articles")
+
+
+def test_corrupted_batch_is_stopped_and_says_what_failed(spark, tmp_path: Path, monkeypatch) -> None:
+    from pyspark.sql import functions as F
+
+    from medconcept.delta import transaction
+
+    write(tmp_path / "in", a_xml=jats("1", "heart"))
+    settings = config(tmp_path)
+    lake, _ = run(spark, settings, "sync_articles")
+    stage = transaction.stage
+
+    def corrupt(lake, run_id, table, rows):
+        rows = rows.withColumn("caption", F.lit("another figure's")) if table == "figures" else rows
+        return stage(lake, run_id, table, rows)
+
+    monkeypatch.setattr(transaction, "stage", corrupt)
+    with pytest.raises(GateFailed, match=r"caption is its parts\): 1 of 1 rows"):
+        run(spark, settings, "parse_articles")
+    assert lake.read("figures").count() == 0
+    monkeypatch.undo()
+    run(spark, settings, "parse_articles")
+    assert lake.read("figures").count() == 1
