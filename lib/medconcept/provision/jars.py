@@ -94,8 +94,8 @@ def ensure_jars(
 def resolver_failure(detail: str) -> ProvisionError:
     """The error to raise when Spark's own resolver could not fetch the packages.
 
-    >>> str(resolver_failure("unresolved dependency\\nlong trace"))
-    "Spark could not fetch its packages (unresolved dependency): install Maven, or set spark.jars.ivySettings"
+    >>> print(resolver_failure("unresolved dependency\\nlong trace"))
+    Spark could not fetch its packages (unresolved dependency): install Maven, or set spark.jars.ivySettings
     """
     first = detail.strip().splitlines()[0] if detail.strip() else "no reason given"
     return ProvisionError(

@@ -73,7 +73,7 @@ def _system_java(environ: Mapping[str, str]) -> Path | None:
 
 
 def _home_of(java: str) -> Path | None:
-    """The home that `java` itself reports, where it is of our version; a link on the path tells too little."""
+    """The home that `java` itself reports, where it is of our version; a link on the path does not."""
     try:
         done = subprocess.run(
             [java, "-XshowSettings:properties", "-version"],
