@@ -109,6 +109,8 @@ def _describe(item: Any, count: int) -> str:
     named = (item.expectation_config.meta or {}).get("name")
     target = named or kwargs.get("column") or kwargs.get("column_list") or ""
     unexpected = item.result.get("unexpected_count")
+    if unexpected is None and item.expectation_config.type == "unexpected_rows_expectation":
+        unexpected = item.result.get("observed_value")  # that type reports its row count so
     if unexpected is None:
         return f"{item.expectation_config.type} ({target}): observed {item.result.get('observed_value')}"
     return f"{item.expectation_config.type} ({target}): {unexpected} of {count} rows"
