@@ -25,7 +25,21 @@ demo-data: $(VENV)/.installed ## fetch the real articles and open ontologies
 	$(PY) -m medconcept.provision demo-data --target build
 
 demo: setup demo-data ## run the whole pipeline on real articles and look at the result
-	$(PY) -m medconcept run --config demo --lake $(DEMO_LAKE)
+	$(PY) -m medconcept.demo --lake $(DEMO_LAKE)
+
+package: build/medconcept.zip ## the zip for spark-submit --py-files
+
+# A wheel by another name: Spark puts .zip files on its workers' path, and .whl files not.
+build/medconcept.zip: $(VENV)/.installed $(shell find lib conf expectations -type f -not -name '*.pyc')
+	rm -rf build/wheel
+	$(PIP) wheel --quiet --no-deps --wheel-dir build/wheel .
+	cp build/wheel/medconcept-*.whl $@
+
+cluster-up: setup ## start a standalone Spark cluster on this machine: a master and two workers
+	$(PY) -m medconcept.provision.cluster up --target build/cluster
+
+cluster-down: ## stop it
+	$(PY) -m medconcept.provision.cluster down --target build/cluster
 
 test: setup ## the tests, but for cluster, faults and scale
 	$(PY) -m pytest -q -m "not slow" --durations 15
@@ -33,7 +47,7 @@ test: setup ## the tests, but for cluster, faults and scale
 test-fast: $(VENV)/.installed ## the tests that need no Spark
 	$(PY) -m pytest -q -m "not slow and not spark"
 
-test-slow: setup demo-data ## what make test leaves out
+test-slow: setup demo-data package ## what make test leaves out
 	$(PY) -m pytest -q -m slow --durations 15
 
 test-all: test test-slow ## every test
@@ -50,4 +64,4 @@ format: $(VENV)/.installed ## let ruff format the code
 clean: ## remove what a build made
 	rm -rf build $(VENV) dist
 
-.PHONY: help setup demo-data demo test test-fast test-slow test-all lint format clean
+.PHONY: help setup demo-data demo package cluster-up cluster-down test test-fast test-slow test-all lint format clean

@@ -23,7 +23,16 @@ def spark() -> Iterator[object]:
     from medconcept.config import SparkConfig
     from medconcept.session import get_session
 
-    # Few partitions: tests have a handful of rows, and each partition is a task.
-    session = get_session(SparkConfig(jars=str(ROOT / "build/jars"), shuffle_partitions=2, driver_memory="3g"))
+    # Few partitions: tests have a handful of rows; each partition is a task. The JVM stops at its first
+    # compiler (the second pays off only after more work than tests have), which alone would get a small cache.
+    settings = SparkConfig(
+        jars=str(ROOT / "build/jars"),
+        shuffle_partitions=2,
+        driver_memory="3g",
+        java_options="-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m",
+    )
+    session = get_session(settings)
+    # Compiling a plan costs more than running it over five rows.
+    session.conf.set("spark.sql.codegen.wholeStage", "false")
     yield session
     session.stop()

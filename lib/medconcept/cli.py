@@ -6,14 +6,16 @@ import argparse
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from medconcept import __version__
 from medconcept.config import Config, load_config
-from medconcept.errors import MedconceptError
+from medconcept.errors import MedconceptError, as_medconcept_error
 
 if TYPE_CHECKING:
     from medconcept.delta.lake import Lake
@@ -34,11 +36,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         return int(_dispatch(arguments) or 0)
-    except MedconceptError as error:
-        print(f"medconcept: {error}", file=sys.stderr)
-        return error.exit_code
     except BrokenPipeError:
         return 0
+    except Exception as error:
+        problem = as_medconcept_error(error, arguments.command)
+        if os.environ.get("MEDCONCEPT_DEBUG"):
+            raise
+        print(f"medconcept: {problem}", file=sys.stderr)
+        if type(problem) is MedconceptError:
+            print("medconcept: MEDCONCEPT_DEBUG=1 shows where that came from", file=sys.stderr)
+        return problem.exit_code
 
 
 def job_main(name: str, argv: Sequence[str] | None = None) -> int:
@@ -52,28 +59,49 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, what in JOBS.items():
         _add(commands, name, what, f"medconcept {name} --config demo --lake build/lake", job=True)
-    run = _add(commands, "run", "every job in order, only what is new",
-               "medconcept run --config conf/local.yaml --input DIR", job=True)
-    run.add_argument("--report", metavar="FILE", help="write an HTML report here")
-    _add(commands, "tables", "each table with version, rows, bytes, last run", "medconcept tables --lake build/lake --json")
-    sql = _add(commands, "sql", "query all tables under their names",
-               'medconcept sql "SELECT count(*) FROM figures" --release r1')
+    run = _add(
+        commands,
+        "run",
+        "every job in order, only what is new",
+        "medconcept run --config conf/local.yaml --input DIR",
+        job=True,
+    )
+    run.add_argument("--report", metavar="FILE", help="write the HTML report here, not into the lake")
+    _add(
+        commands,
+        "tables",
+        "each table with version, rows, bytes, last run",
+        "medconcept tables --lake build/lake --json",
+    )
+    sql = _add(
+        commands,
+        "sql",
+        "query all tables under their names",
+        'medconcept sql "SELECT count(*) FROM figures" --release r1',
+    )
     sql.add_argument("query")
     sql.add_argument("--release", metavar="NAME", help="as that release names them")
     sql.add_argument("--as-of", metavar="N|TIME", help="as of a row of commits, by number or UTC time")
-    diff = _add(commands, "diff", "what changed between two releases or commits", "medconcept diff r1 r2 --json")
+    diff = _add(
+        commands, "diff", "what changed between two releases or commits", "medconcept diff r1 r2 --json"
+    )
     diff.add_argument("old")
     diff.add_argument("new")
     return parser
 
 
 def _add(commands: Any, name: str, what: str, example: str, *, job: bool = False) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=what, description=what, epilog=f"example: {example}")
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=what, description=what, epilog=f"example: {example}"
+    )
     parser.add_argument("--config", metavar="FILE", help="YAML file, or the name of one in conf/")
     parser.add_argument("--lake", metavar="PATH", help="folder of the lake on any Hadoop file system")
     parser.add_argument("--json", action="store_true", help="print JSON alone on standard output")
     if job:
         parser.add_argument("--input", metavar="DIR", help="folder with article files")
+        parser.add_argument(
+            "--include", metavar="GLOB", action="append", help="only files of such names; may be repeated"
+        )
         parser.add_argument("--release-name", metavar="NAME", help="name of the release, default r1, r2, …")
     return parser
 
@@ -85,6 +113,8 @@ def _dispatch(arguments: argparse.Namespace) -> int | None:
         from medconcept.delta.lake import Lake
         from medconcept.session import get_session
 
+        if arguments.command == "run" or arguments.command in JOBS:
+            _import_ahead("great_expectations")
         lake = Lake(get_session(config.spark), config.lake)
     if arguments.command == "run" or arguments.command in JOBS:
         names = list(JOBS) if arguments.command == "run" else [arguments.command]
@@ -111,6 +141,8 @@ def _configure(arguments: argparse.Namespace) -> Config:
         config = replace(config, lake=arguments.lake)
     if getattr(arguments, "input", None):
         config = replace(config, sync=replace(config.sync, input=arguments.input))
+    if getattr(arguments, "include", None):
+        config = replace(config, sync=replace(config.sync, include=tuple(arguments.include)))
     if getattr(arguments, "release_name", None):
         config = replace(config, release=replace(config.release, name=arguments.release_name))
     return config
@@ -129,15 +161,24 @@ def _run(lake: Lake, config: Config, names: list[str], arguments: argparse.Names
     if arguments.json:
         print(json.dumps([{**vars(report), "seconds": round(report.seconds, 3)} for report in reports]))
         return 0
-    from medconcept.summary import print_summary
+    if arguments.command != "run":
+        return 0
+    from medconcept.summary import print_nothing_new, print_summary
 
-    if arguments.command == "run":
-        print_summary(lake, config, reports)
-        if arguments.report:
-            from medconcept.report import write_report
+    if all(report.status == "nothing new" for report in reports) and not arguments.report:
+        print_nothing_new(lake, reports)
+        return 0
+    from medconcept.report import write_report
 
-            print(f"report: {write_report(lake, config, reports, arguments.report)}")
+    print_summary(lake, config, reports)
+    print(f"\nReport:    {write_report(lake, config, reports, arguments.report)}")
+    print(f"Data Docs: {lake.files.uri('_docs/index.html')}")
     return 0
+
+
+def _import_ahead(name: str) -> None:
+    # Takes seconds, and the JVM that is waited for meanwhile takes more.
+    threading.Thread(target=import_module, args=(name,), daemon=True).start()
 
 
 def _print(rows: list[dict[str, Any]], as_json: bool) -> None:
@@ -164,7 +205,7 @@ def _progress(line: str) -> None:
 
 
 class _quiet:
-    """Send what the JVM's start-up prints to standard error: --json promises JSON alone on standard output."""
+    """Send what the JVM prints as it starts to standard error: --json promises JSON alone."""
 
     def __enter__(self) -> None:
         sys.stdout.flush()

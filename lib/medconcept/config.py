@@ -67,6 +67,7 @@ class SparkConfig:
     driver_memory: str = "4g"
     shuffle_partitions: int = 4
     jars: str | None = None
+    java_options: str = ""
 
 
 @dataclass(frozen=True)

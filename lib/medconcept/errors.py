@@ -1,5 +1,12 @@
 """Every error that ends a run: one clear line for the user and an exit code for the scheduler."""
 
+from __future__ import annotations
+
+import re
+
+# How Python names an exception in the traceback that Spark brings from a worker.
+_RAISED = re.compile(r"^(?:\w+\.)*(\w+): (.*)$")
+
 
 class MedconceptError(Exception):
     """Something the user can act on; the message is one line that names the input and the reason."""
@@ -41,3 +48,38 @@ class LeaseHeld(MedconceptError):
     """Another run is writing to this lake."""
 
     exit_code = 7
+
+
+def as_medconcept_error(error: Exception, doing: str) -> MedconceptError:
+    """The error that a user should see: itself, the one raised in a worker, or one line about it.
+
+    >>> as_medconcept_error(LakeError("no commit 7"), "diff")
+    LakeError('no commit 7')
+    >>> as_medconcept_error(Exception("Traceback …\\nmedconcept.errors.InputError: x.obo: not OBO\\n"), "job")
+    InputError('x.obo: not OBO')
+    >>> as_medconcept_error(ValueError("of what?"), "parse_articles")
+    MedconceptError('parse_articles failed: ValueError: of what?')
+    """
+    if isinstance(error, MedconceptError):
+        return error
+    known = _by_name()
+    raised = [match for match in map(_RAISED.match, str(error).splitlines()) if match]
+    for match in reversed(raised):
+        if match[1] in known:
+            return known[match[1]](match[2])
+    # The last line of a traceback says what happened; a message without one says it in the first.
+    lines = str(error).splitlines() or [""]
+    line = raised[-1][0] if raised and "Traceback" in str(error) else f"{type(error).__name__}: {lines[0]}"
+    return MedconceptError(f"{doing} failed: {line[:400]}")
+
+
+def _by_name() -> dict[str, type[MedconceptError]]:
+    """Each error's name and the class of this module that it belongs to: those take one line."""
+    found: dict[str, type[MedconceptError]] = {"MedconceptError": MedconceptError}
+    for family in MedconceptError.__subclasses__():
+        todo = [family]
+        while todo:
+            cls = todo.pop()
+            found[cls.__name__] = family
+            todo.extend(cls.__subclasses__())
+    return found

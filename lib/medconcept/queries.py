@@ -26,19 +26,23 @@ def list_tables(lake: Lake) -> list[dict[str, Any]]:
     """One entry a table: table, version, rows, bytes, last_run; data tables as the last commit names them."""
     require_lake(lake)
     head = lake.head()
-    last_run = {
-        r["table"]: r["run_id"]
-        for r in lake.read("commits")
-        .select("seq", "run_id", F.explode("versions").alias("table", "version"))
-        .groupBy("table", "version")
-        .agg(F.min_by("run_id", "seq").alias("run_id"))
-        .join(
-            lake.spark.createDataFrame(list(head.versions.items()), "table string, version bigint"),
-            ["table", "version"],
-            "left_semi",
-        )
-        .collect()
-    } if head.versions else {}
+    last_run = (
+        {
+            r["table"]: r["run_id"]
+            for r in lake.read("commits")
+            .select("seq", "run_id", F.explode("versions").alias("table", "version"))
+            .groupBy("table", "version")
+            .agg(F.min_by("run_id", "seq").alias("run_id"))
+            .join(
+                lake.spark.createDataFrame(list(head.versions.items()), "table string, version bigint"),
+                ["table", "version"],
+                "left_semi",
+            )
+            .collect()
+        }
+        if head.versions
+        else {}
+    )
     out = []
     for name, table in TABLES.items():
         version = lake.latest_version(name) if table.is_ledger else head.versions.get(name, 0)
@@ -47,7 +51,7 @@ def list_tables(lake: Lake) -> list[dict[str, Any]]:
             {
                 "table": name,
                 "version": version,
-                "rows": lake.read(name).count(),
+                "rows": lake.read(name, None if table.is_ledger else head).count(),
                 "bytes": int(detail["sizeInBytes"]),
                 "last_run": last_run.get(name),
             }
@@ -67,7 +71,9 @@ def resolve_commit(lake: Lake, *, release: str | None = None, as_of: str | None 
     moment = F.try_to_timestamp(F.lit(as_of))
     commits = lake.read("commits")
     if lake.spark.range(1).select(moment.isNull().alias("n")).collect()[0]["n"]:
-        raise InputError(f"--as-of {as_of}: neither a number of commits nor a timestamp such as 2026-11-24T10:00:00")
+        raise InputError(
+            f"--as-of {as_of}: neither a number of commits nor a timestamp such as 2026-11-24T10:00:00"
+        )
     rows = commits.where(F.col("committed_at") <= moment).orderBy(F.desc("seq")).limit(1).collect()
     if not rows:
         raise LakeError(f"{lake.root}: no commit is as old as {as_of}")
@@ -94,7 +100,11 @@ def rows_as_json(frame: DataFrame, limit: int | None = None) -> list[dict[str, A
     """Rows as plain objects, dates as ISO text."""
     rows = frame.limit(limit) if limit is not None else frame
     # ignoreNullFields: a column that is null is still a column of the answer.
-    text = rows.select(F.to_json(F.struct("*"), {"ignoreNullFields": "false"}).alias("j")) if rows.columns else rows
+    text = (
+        rows.select(F.to_json(F.struct("*"), {"ignoreNullFields": "false"}).alias("j"))
+        if rows.columns
+        else rows
+    )
     return [json.loads(row["j"]) for row in text.toLocalIterator()]
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from pyspark.sql import SparkSession
 
 from medconcept.config import SparkConfig
 from medconcept.errors import ConfigError
 from medconcept.provision.errors import ProvisionError
-from medconcept.provision.java import find_java
 from medconcept.provision.jars import JAR_COORDINATES, JAR_EXCLUDES
+from medconcept.provision.java import find_java
 
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
 DELTA_CATALOG = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
@@ -28,7 +29,9 @@ def get_session(config: SparkConfig, app_name: str = "medconcept") -> SparkSessi
         active = _builder(config, app_name).getOrCreate()
     active.conf.set("spark.sql.session.timeZone", "UTC")
     _require(active, "org.apache.spark.sql.delta.DeltaLog", "Delta Lake (io.delta:delta-spark_2.12)")
-    _require(active, "com.johnsnowlabs.nlp.DocumentAssembler", "Spark NLP (com.johnsnowlabs.nlp:spark-nlp_2.12)")
+    _require(
+        active, "com.johnsnowlabs.nlp.DocumentAssembler", "Spark NLP (com.johnsnowlabs.nlp:spark-nlp_2.12)"
+    )
     return active
 
 
@@ -50,6 +53,7 @@ def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
         .config("spark.driver.memory", config.driver_memory)
         .config("spark.sql.shuffle.partitions", str(config.shuffle_partitions))
         .config("spark.ui.enabled", "false")
+        .config("spark.driver.extraJavaOptions", config.java_options)
         # Delta reads its log in 50 tasks by default; on one machine they cost more than the log.
         .config("spark.databricks.delta.snapshotPartitions", str(config.shuffle_partitions))
         .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", str(config.shuffle_partitions))
@@ -58,7 +62,9 @@ def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     _use_java()
     if config.master.startswith("local"):
-        builder = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
+        builder = builder.config("spark.driver.host", "127.0.0.1").config(
+            "spark.driver.bindAddress", "127.0.0.1"
+        )
     jars = _jar_files(config)
     if jars:
         return builder.config("spark.jars", ",".join(jars))
@@ -80,8 +86,14 @@ def _jar_files(config: SparkConfig) -> list[str]:
 
 
 def _require(spark: SparkSession, class_name: str, what: str) -> None:
+    jvm: Any = getattr(spark, "_jvm", None)
+    if jvm is None:
+        raise ConfigError(
+            "this Spark session is a Spark Connect client; medconcept needs the driver's own session "
+            "(on Databricks: access mode Dedicated)"
+        )
     try:
         # The context class loader also sees JARs that came by --jars or spark.jars.
-        spark._jvm.java.lang.Thread.currentThread().getContextClassLoader().loadClass(class_name)  # type: ignore[union-attr] — None only after stop()
+        jvm.java.lang.Thread.currentThread().getContextClassLoader().loadClass(class_name)
     except Exception as error:
         raise ConfigError(f"this Spark session lacks {what}: add it to the cluster's libraries") from error

@@ -1,9 +1,10 @@
-"""The end of a run on the terminal: what is in the lake, what was refused, how long it took, whose data it is."""
+"""The end of a run on the terminal: what is in the lake, what was refused, the seconds, whose data it is."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from medconcept import queries
@@ -21,28 +22,48 @@ def figures_of(lake: Lake) -> dict[str, Any]:
     raw, articles = lake.read("raw_articles", head), lake.read("articles", head)
     figures, mentions = lake.read("figures", head), lake.read("mentions", head)
     rejects = open_quarantine(lake.read("quarantine")).groupBy("reason").count().orderBy("reason").collect()
+    refused = {row["reason"]: row["count"] for row in rejects}
+    files = _counts(raw, duplicates=F.count("duplicate_of"))
+    versions = _counts(articles, current=F.count_if("is_current"), old=F.count_if(~F.col("is_current")))
+    captions = _counts(figures, captions=F.count("caption"))
+    named = _counts(
+        mentions, captions=F.count_distinct("figure_key"), concepts=F.count_distinct("concept_id")
+    )
     counts = {
-        "files": raw.count(),
-        "articles": articles.where("is_current").count(),
-        "superseded versions": articles.where("NOT is_current").count(),
-        "exact duplicates": raw.where(F.col("duplicate_of").isNotNull()).count(),
-        "quarantined": sum(row["count"] for row in rejects),
-        "figures": figures.count(),
-        "captions": figures.where(F.col("caption").isNotNull()).count(),
-        "captions with a concept": mentions.select("figure_key").distinct().count(),
-        "mentions": mentions.count(),
-        "distinct concepts": mentions.select("concept_id").distinct().count(),
+        "files": files["rows"],
+        "articles": versions["current"],
+        "superseded versions": versions["old"],
+        "exact duplicates": files["duplicates"],
+        "quarantined": sum(refused.values()),
+        "figures": captions["rows"],
+        "captions": captions["captions"],
+        "captions with a concept": named["captions"],
+        "mentions": named["rows"],
+        "distinct concepts": named["concepts"],
         "triplets": lake.read("triplets", head).count(),
     }
-    return {"counts": counts, "rejects": {row["reason"]: row["count"] for row in rejects}}
+    return {"counts": counts, "rejects": refused}
+
+
+def _counts(rows: DataFrame, **aggregates: Column) -> dict[str, int]:
+    """One pass over a table: its rows, and what else is asked for by name."""
+    named = [value.alias(name) for name, value in aggregates.items()]
+    found: dict[str, int] = rows.agg(F.count(F.lit(1)).alias("rows"), *named).collect()[0].asDict()
+    return found
+
+
+def print_nothing_new(lake: Lake, reports: list[Report]) -> None:
+    """Print the end of a run that had nothing to do."""
+    head = lake.head()
+    seconds = sum(report.seconds for report in reports)
+    print(f"Nothing is new: no table got a new version ({seconds:.1f} s after Spark was up).")
+    print(f"The lake stands at commit {head.seq}; its report is {lake.files.uri('_docs/report.html')}")
 
 
 def print_summary(lake: Lake, config: Config, reports: list[Report]) -> None:
     """Print the summary of a run."""
     found = figures_of(lake)
     counts = found["counts"]
-    if all(report.status == "nothing new" for report in reports):
-        print("Nothing is new: no table got a new version.")
     print("\nIn the lake")
     for name, value in counts.items():
         print(f"  {name:<26}{value:>9,}")
@@ -56,7 +77,8 @@ def print_summary(lake: Lake, config: Config, reports: list[Report]) -> None:
         print(f"  {report.job:<26}{report.seconds:>9.1f}  {report.status}")
     print("\nTables")
     for row in queries.list_tables(lake):
-        print(f"  {row['table']:<16} version {row['version']:>3} {row['rows']:>9,} rows {row['bytes']:>12,} bytes")
+        size = f"{row['rows']:>9,} rows {row['bytes']:>12,} bytes"
+        print(f"  {row['table']:<16} version {row['version']:>3} {size}")
     print("\nSources")
     for source in config.dictionary.sources:
         print(f"  {source.name} {source.version}, {source.licence}. {source.acknowledgement}")

@@ -27,7 +27,9 @@ def sentences_and_tokens(captions: DataFrame, *, detect_sentences: bool = True) 
     tokens = F.transform(
         "token",
         lambda t: F.struct(
-            t["metadata"]["sentence"].cast("int").alias("sentence"), t["begin"].alias("begin"), t["end"].alias("end")
+            t["metadata"]["sentence"].cast("int").alias("sentence"),
+            t["begin"].alias("begin"),
+            t["end"].alias("end"),
         ),
     )
     return annotated.select(*captions.columns, tokens.alias("tokens"))

@@ -5,7 +5,7 @@ One implementation for local disks, HDFS, S3A, ABFS and DBFS: whatever Spark can
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
@@ -18,8 +18,9 @@ class HadoopFiles:
 
     def __init__(self, spark: SparkSession, root: str) -> None:
         """Resolve the root against the default file system. Raises LakeError where it has none."""
-        self._jvm: Any = spark._jvm
-        configuration = spark._jsc.hadoopConfiguration()  # type: ignore[attr-defined] — set on every classic session
+        self._jvm = cast(Any, spark._jvm)
+        context: Any = spark.sparkContext
+        configuration = context._jsc.hadoopConfiguration()
         try:
             path = self._jvm.org.apache.hadoop.fs.Path(root)
             self._fs = path.getFileSystem(configuration)
@@ -39,7 +40,9 @@ class HadoopFiles:
         """Names directly under a folder, sorted; empty where there is no such folder."""
         if not self.exists(name):
             return []
-        return sorted(s.getPath().getName() for s in self._call(lambda: self._fs.listStatus(self._path(name)), name))
+        return sorted(
+            s.getPath().getName() for s in self._call(lambda: self._fs.listStatus(self._path(name)), name)
+        )
 
     def read(self, name: str) -> bytes:
         """The bytes of a small file."""

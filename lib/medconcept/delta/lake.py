@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,11 +13,12 @@ from pyspark.sql import functions as F
 
 from medconcept.delta.hadoop import HadoopFiles, reason
 from medconcept.errors import LakeError
-from medconcept.tables import TABLES
+from medconcept.tables import TABLES, Table
 
 FORMAT = "_medconcept/format.json"
 FORMAT_VERSION = 1
-# A release must be readable for as long as it exists: Delta would drop the log after 30 days and files after 7.
+# A release must be readable for as long as it exists; by default Delta drops the log after 30 days, files
+# after 7.
 PROPERTIES = {
     "delta.enableExpiredLogCleanup": "false",
     "delta.deletedFileRetentionDuration": "interval 3650 days",
@@ -43,10 +45,10 @@ class Lake:
         self.spark = spark
         self.files = HadoopFiles(spark, root)
         self.root = self.files.root
+        self._tables: set[str] = set()
+        self._seen: tuple[list[str], dict[str, Any]] = ([], {})
         if self.files.exists(FORMAT):
-            found = json.loads(self.files.read(FORMAT)).get("format_version")
-            if found != FORMAT_VERSION:
-                raise LakeError(f"{self.root}: lake format {found}, this program reads {FORMAT_VERSION}")
+            self._read_format()
 
     @property
     def exists(self) -> bool:
@@ -54,19 +56,43 @@ class Lake:
         return self.files.exists(FORMAT)
 
     def create(self) -> None:
-        """Create the lake and its empty tables where they are not there yet. Raises LakeError where it cannot."""
-        missing = [t for t in TABLES.values() if not self.files.exists(f"{t.name}/_delta_log")]
-        for table in missing:
-            builder = DeltaTable.createIfNotExists(self.spark).location(self.path(table.name)).comment(table.comment)
-            builder = builder.addColumns(table.schema)
-            for key, value in PROPERTIES.items():
-                builder = builder.property(key, value)
-            try:
-                builder.execute()
-            except Exception as error:
-                raise LakeError(f"{self.root}: the lake cannot be written ({reason(error)})") from error
-        if not self.exists:
-            self.files.write(FORMAT, json.dumps({"format_version": FORMAT_VERSION}).encode())
+        """Create the lake and its empty tables where they are not there yet.
+
+        Raises LakeError where it cannot.
+        """
+        missing = [table for table in TABLES.values() if table.name not in self._tables]
+        if not missing:
+            return
+        # Each table costs a round trip to the storage and little else, so they are made side by side.
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            list(pool.map(self._create_table, missing))
+        # Written last: a lake without it is one whose creation was cut short.
+        content = {"format_version": FORMAT_VERSION, "tables": sorted(TABLES)}
+        self.files.write(FORMAT, json.dumps(content).encode())
+        self._tables = set(TABLES)
+
+    def _create_table(self, table: Table) -> None:
+        builder = DeltaTable.createIfNotExists(self.spark).location(self.path(table.name))
+        builder = builder.comment(table.comment).addColumns(table.schema)
+        for key, value in PROPERTIES.items():
+            builder = builder.property(key, value)
+        try:
+            builder.execute()
+        except Exception as error:
+            raise LakeError(f"{self.root}: the lake cannot be written ({reason(error)})") from error
+
+    def _read_format(self) -> None:
+        try:
+            content = json.loads(self.files.read(FORMAT))
+            found, tables = content["format_version"], content["tables"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise LakeError(f"{self.root}: {FORMAT} is damaged; is this a lake?") from error
+        if found != FORMAT_VERSION:
+            raise LakeError(
+                f"{self.root}: the lake has format {found}, this program reads and writes {FORMAT_VERSION}; "
+                "use the version of medconcept that made it, or a new lake"
+            )
+        self._tables = set(tables)
 
     def path(self, table: str) -> str:
         """URI of a table. Raises LakeError where no table has that name."""
@@ -76,15 +102,21 @@ class Lake:
 
     def head(self) -> Commit:
         """The last row of `commits`."""
-        if not self.files.exists("commits/_delta_log"):
-            return Commit()
-        rows = self._load("commits", None).orderBy(F.desc("seq")).limit(1).collect()
-        return _commit(rows[0]) if rows else Commit()
+        last = max(self._last_commits().values(), key=lambda row: int(row["seq"]), default=None)
+        return _commit(last) if last is not None else Commit()
 
     def last_commit_of(self, job: str) -> Any:
         """The last row of `commits` that a job made, or None."""
-        rows = self._load("commits", None).where(F.col("job") == job).orderBy(F.desc("seq")).limit(1).collect()
-        return rows[0] if rows else None
+        return self._last_commits().get(job)
+
+    def _last_commits(self) -> dict[str, Any]:
+        """The last row of `commits` of each job; asked of Delta only where its log has grown since."""
+        log = self.files.list("commits/_delta_log")
+        if log != self._seen[0]:
+            each = F.struct(*TABLES["commits"].schema.names)
+            last = self._load("commits", None).groupBy("job").agg(F.max_by(each, "seq").alias("row"))
+            self._seen = (log, {row["job"]: row["row"] for row in last.collect()} if log else {})
+        return self._seen[1]
 
     def commit(self, seq: int) -> Commit:
         """The row of `commits` with that number. Raises LakeError where there is none."""
@@ -94,7 +126,7 @@ class Lake:
         return _commit(rows[0])
 
     def read(self, table: str, at: Commit | None = None) -> DataFrame:
-        """A table as the given commit names it (default: the last); ledgers as they are now unless `at` is given."""
+        """A table as a commit names it, by default the last; a ledger as it is now where none is given."""
         if TABLES[table].is_ledger and at is None:
             return self._load(table, None)
         commit = at or self.head()

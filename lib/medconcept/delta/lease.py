@@ -24,7 +24,7 @@ BEAT_SECONDS = 15
 def lease(files: HadoopFiles, run_id: str, ttl: float = TTL_SECONDS) -> Iterator[None]:
     """Hold the lake's lease for the length of the block. Raises LeaseHeld where another run has it.
 
-    A lease is void when its process is gone from this host, or when it has not been renewed for `ttl` seconds.
+    A lease is void when its process is gone from this host, or when it was not renewed for `ttl` seconds.
     """
     _take(files, run_id, ttl)
     stop = threading.Event()
@@ -43,7 +43,9 @@ def lease(files: HadoopFiles, run_id: str, ttl: float = TTL_SECONDS) -> Iterator
 def _take(files: HadoopFiles, run_id: str, ttl: float) -> None:
     holder = _holder(files)
     if holder and not _is_void(holder, ttl):
-        raise LeaseHeld(f"{files.root}: run {holder.get('run_id')} is writing to this lake; try again when it has ended")
+        raise LeaseHeld(
+            f"{files.root}: run {holder.get('run_id')} is writing to this lake; try again when it has ended"
+        )
     if holder:
         files.delete(LEASE)
     try:
@@ -70,7 +72,13 @@ def _holder(files: HadoopFiles) -> dict[str, object]:
 def _body(run_id: str) -> bytes:
     # The host is hashed: no machine's name enters the lake.
     return json.dumps(
-        {"run_id": run_id, "host": _host(), "pid": os.getpid(), "born": _born(os.getpid()), "renewed": time.time()}
+        {
+            "run_id": run_id,
+            "host": _host(),
+            "pid": os.getpid(),
+            "born": _born(os.getpid()),
+            "renewed": time.time(),
+        }
     ).encode()
 
 
@@ -95,7 +103,7 @@ def _host() -> str:
 
 
 def _born(pid: int) -> str | None:
-    """When a process of this host started, in clock ticks; None where it is gone or the system does not tell."""
+    """When a process of this host started, in clock ticks; None where it is gone or cannot be seen."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
     except (OSError, IndexError):

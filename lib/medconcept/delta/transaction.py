@@ -68,17 +68,21 @@ def commit(lake: Lake, manifest: Manifest) -> None:
 
 def recover(lake: Lake) -> list[str]:
     """Carry through the commit that a killed run had begun and clear its leftovers; returns what was done."""
-    done, head = [], lake.head()
-    for run_id in lake.files.list(STAGING):
+    left = lake.files.list(STAGING)
+    done: list[str] = []
+    head = lake.head() if left else None
+    for run_id in left:
         name = f"{STAGING}/{run_id}/{MANIFEST}"
         manifest = _read_manifest(lake, name) if lake.files.exists(name) else None
-        if manifest is not None and manifest.seq == head.seq + 1:
+        if manifest is not None and head is not None and manifest.seq == head.seq + 1:
             carry_through(lake, manifest)
             head = lake.head()
             done.append(f"commit {manifest.seq} of {manifest.job} (run {run_id}) was carried through")
         else:
             lake.files.delete(f"{STAGING}/{run_id}")
-            done.append(f"unfinished batches of run {run_id} were discarded")
+            # A manifest whose commit is named already was only not cleared away.
+            what = "unfinished" if manifest is None else "left-over"
+            done.append(f"{what} batches of run {run_id} were discarded")
     return done
 
 
@@ -86,8 +90,9 @@ def carry_through(lake: Lake, manifest: Manifest) -> None:
     """Apply a manifest; every step is safe to repeat."""
     for table in manifest.tables:
         apply_batch(lake, manifest, table)
-    versions = {**manifest.base_versions, **{t: lake.latest_version(t) for t in manifest.tables}}
-    name_commit(lake, manifest, versions)
+    append_row(lake, "runs", _end_event(manifest), manifest.seq)
+    versions = {t: lake.latest_version(t) for t in (*manifest.tables, "runs")}
+    name_commit(lake, manifest, {**manifest.base_versions, **versions})
     lake.files.delete(f"{STAGING}/{manifest.run_id}")
 
 
@@ -95,9 +100,11 @@ def apply_batch(lake: Lake, manifest: Manifest, table: str) -> None:
     """Write one staged batch into its table, once however often it is called."""
     batch = staged(lake, manifest.run_id, table)
     spec = TABLES[table]
+    rows = batch.select(*spec.schema.names)
     with _transaction(lake, f"medconcept/{table}", manifest.seq):
-        if spec.is_ledger:
-            batch.select(*spec.schema.names).write.format("delta").mode("append").save(lake.path(table))
+        # Nothing can match in a table that was empty, and an append is cheaper than a MERGE.
+        if spec.is_ledger or _was_empty(lake, manifest, table):
+            rows.write.format("delta").mode("append").save(lake.path(table))
             return
         columns = {c: f"s.`{c}`" for c in spec.schema.names}
         condition = " AND ".join(f"t.`{k}` = s.`{k}`" for k in spec.key)
@@ -121,6 +128,23 @@ def name_commit(lake: Lake, manifest: Manifest, versions: dict[str, int]) -> Non
         "dictionary_sha256": manifest.dictionary_sha256,
     }
     append_row(lake, "commits", row, manifest.seq)
+
+
+def _end_event(manifest: Manifest) -> dict[str, object]:
+    return {
+        "run_id": manifest.run_id,
+        "job": manifest.job,
+        "event": "end",
+        "at": datetime.now(timezone.utc).replace(tzinfo=None),
+        "counts": manifest.counts,
+        "code_version": manifest.code_version,
+        "settings_digest": manifest.settings_digest,
+    }
+
+
+def _was_empty(lake: Lake, manifest: Manifest, table: str) -> bool:
+    # By the manifest, not by the table as it is now: asked again after a kill, the answer is the same.
+    return manifest.base_versions.get(table, 0) == 0
 
 
 def append_row(lake: Lake, table: str, row: dict[str, object], txn_version: int | None = None) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import html
+import re
 from datetime import datetime
 
 from medconcept.delta.hadoop import HadoopFiles
 from medconcept.quality.gate import Verdict
 
 DOCS = "_docs"
+LISTED = 200  # runs in the index, the newest; the pages of older ones stay where they are
+_RUN = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
 
 
 def write_docs(files: HadoopFiles, run_id: str, job: str, at: datetime, verdicts: list[Verdict]) -> str:
@@ -31,7 +34,8 @@ def write_docs(files: HadoopFiles, run_id: str, job: str, at: datetime, verdicts
     )
     entry = f"{DOCS}/{run_id}/index.part"
     files.write(entry, rows.encode("utf-8"))
-    parts = [files.read(f"{DOCS}/{run}/index.part") for run in files.list(DOCS) if run != "index.html"]
+    runs = [name for name in files.list(DOCS) if _RUN.fullmatch(name)][-LISTED:]
+    parts = [files.read(f"{DOCS}/{run}/index.part") for run in reversed(runs)]
     page = _INDEX.replace("ROWS", b"".join(parts).decode("utf-8"))
     files.write(f"{DOCS}/index.html", page.encode("utf-8"))
     return files.uri(f"{DOCS}/index.html")

@@ -43,10 +43,15 @@ def judge(batch: DataFrame, table: str, context: dict[str, DataFrame] | None = N
     rows = batch.where(F.col("_op") != DELETE).select(*spec.schema.names)
     for name, frame in (context or {}).items():
         frame.createOrReplaceTempView(name)
-    result = _run(rows, table)
+    try:
+        result = _run(rows, table)
+    finally:
+        for name in context or {}:
+            rows.sparkSession.catalog.dropTempView(name)  # the session may be the platform's own
     _refuse_exceptions(table, result)
     count = rows.count()
-    failures, warnings = [], []
+    failures: list[str] = []
+    warnings: list[str] = []
     for item in result.results:
         if not item.success:
             severity = str(getattr(item.expectation_config, "severity", "critical") or "critical")
@@ -84,10 +89,12 @@ def _run(rows: DataFrame, table: str) -> Any:
         suite = gx.ExpectationSuite(name=table, expectations=suite_data["expectations"])
         suite.meta.update(suite_data.get("meta", {}))
         judged = batch.get_batch({"dataframe": rows})
-        # BOOLEAN_ONLY reads each row once; the counts and examples of SUMMARY are paid for only where it fails.
+        # BOOLEAN_ONLY reads each row once; the counts of SUMMARY are paid for only where it fails.
         result = judged.validate(suite, result_format="BOOLEAN_ONLY")
         if not result.success:
-            result = judged.validate(suite, result_format={"result_format": "SUMMARY", "partial_unexpected_count": 3})
+            result = judged.validate(
+                suite, result_format={"result_format": "SUMMARY", "partial_unexpected_count": 3}
+            )
         return result
     except Exception as error:
         raise SuiteBroken(f"{table}: the suite could not be run: {str(error).splitlines()[0]}") from error
@@ -101,7 +108,9 @@ def _refuse_exceptions(table: str, result: Any) -> None:
         for entry in entries:
             if entry.get("raised_exception"):
                 lines = str(entry.get("exception_message") or "unknown").splitlines()
-                raise SuiteBroken(f"{table}: {item.expectation_config.type} could not be evaluated: {lines[0]}")
+                raise SuiteBroken(
+                    f"{table}: {item.expectation_config.type} could not be evaluated: {lines[0]}"
+                )
 
 
 def _describe(item: Any, count: int) -> str:

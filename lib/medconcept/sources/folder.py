@@ -25,7 +25,11 @@ def list_folder(spark: SparkSession, config: SyncConfig) -> DataFrame:
         raise InputError(f"{config.input}: no such folder")
     source = config.source or source_name(files.root)
     pattern = "{" + ",".join(config.include) + "}"
-    reader = spark.read.format("binaryFile").option("recursiveFileLookup", "true").option("pathGlobFilter", pattern)
+    reader = (
+        spark.read.format("binaryFile")
+        .option("recursiveFileLookup", "true")
+        .option("pathGlobFilter", pattern)
+    )
     try:
         found = reader.load(files.root)
         empty = found.limit(1).select("path").isEmpty()
@@ -41,7 +45,9 @@ def list_folder(spark: SparkSession, config: SyncConfig) -> DataFrame:
         F.lit(source).alias("source"),
         plain.substr(F.lit(len(prefix) + 1), F.length(plain)).alias("source_key"),
         F.col("length").alias("size"),
-        F.concat_ws("-", F.col("length").cast("string"), F.unix_micros("modificationTime").cast("string")).alias("etag"),
+        F.concat_ws(
+            "-", F.col("length").cast("string"), F.unix_micros("modificationTime").cast("string")
+        ).alias("etag"),
         F.col("path").alias("_uri"),
     )
 

@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby
+from functools import partial
 
-import pyarrow as pa
-from pyspark import SparkFiles
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
-from pyspark.sql.pandas.types import to_arrow_schema
-from pyspark.sql.types import ArrayType, IntegerType, StringType, StructField, StructType
 
 from medconcept import __version__
-from medconcept.annotate.offsets import code_points
 from medconcept.annotate.tokens import sentences_and_tokens
 from medconcept.config import settings_digest
 from medconcept.delta.changes import changed_keys
-from medconcept.dictionary.compiled import open_dictionary
-from medconcept.dictionary.matcher import match_sentence
 from medconcept.errors import LakeError
+from medconcept.on_workers.matching import HITS, match_batches
 from medconcept.stages.build_dictionary import DICTIONARIES
 from medconcept.stages.runner import Context, Stage, Work
 from medconcept.tables import TABLES
 
-HITS = StructType(
-    [
-        StructField("figure_key", StringType()),
-        StructField("article_key", StringType()),
-        StructField("sentence", IntegerType()),
-        StructField("start", IntegerType()),
-        StructField("end", IntegerType()),
-        StructField("text", StringType()),
-        StructField("match_keys", ArrayType(StringType())),
-    ]
-)
-
 
 def settings(context: Context) -> str:
     """The dictionary, the pipeline and the code: when one changes, every caption is annotated anew."""
-    return settings_digest(__version__, context.config.annotate.detect_sentences, context.head.dictionary_sha256)
+    return settings_digest(
+        __version__, context.config.annotate.detect_sentences, context.head.dictionary_sha256
+    )
 
 
 def build(context: Context) -> Work:
@@ -76,31 +59,9 @@ def find_hits(context: Context, tokens: DataFrame, sha256: str) -> DataFrame:
         raise LakeError(f"{context.lake.root}: the compiled dictionary {sha256[:12]} is not there")
     context.lake.spark.sparkContext.addFile(context.lake.files.uri(f"{DICTIONARIES}/{sha256}"))
 
-    def match(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        dictionary = open_dictionary(SparkFiles.get(sha256), sha256)
-        schema = to_arrow_schema(HITS)
-        for batch in batches:
-            rows = []
-            for row in batch.to_pylist():
-                text = row["caption"]
-                places = code_points(text, [(t["begin"], t["end"]) for t in row["tokens"]])
-                numbered = zip((t["sentence"] for t in row["tokens"]), places, strict=True)
-                for sentence, group in groupby(numbered, key=lambda pair: pair[0]):
-                    for hit in match_sentence(text, [place for _, place in group], dictionary):
-                        rows.append(
-                            {
-                                "figure_key": row["figure_key"],
-                                "article_key": row["article_key"],
-                                "sentence": sentence,
-                                "start": hit.start,
-                                "end": hit.end,
-                                "text": text[hit.start : hit.end],
-                                "match_keys": list(hit.keys),
-                            }
-                        )
-            yield pa.RecordBatch.from_pylist(rows, schema)
-
-    return tokens.select("figure_key", "article_key", "caption", "tokens").mapInArrow(match, HITS)
+    return tokens.select("figure_key", "article_key", "caption", "tokens").mapInArrow(
+        partial(match_batches, sha256=sha256), HITS
+    )
 
 
 def resolve(hits: DataFrame, names: DataFrame) -> DataFrame:
@@ -117,7 +78,12 @@ def resolve(hits: DataFrame, names: DataFrame) -> DataFrame:
     candidates = known.join(F.broadcast(each), "match_key")
     exact = (F.col("name") == F.col("text")).cast("int")
     order = [
-        F.desc("match_key"), F.desc("is_preferred"), F.col("source_rank"), F.desc("_exact"), F.col("source_id"), F.col("name")
+        F.desc("match_key"),
+        F.desc("is_preferred"),
+        F.col("source_rank"),
+        F.desc("_exact"),
+        F.col("source_id"),
+        F.col("name"),
     ]
     window = Window.partitionBy(*place)
     chosen = candidates.withColumn("_exact", exact).withColumns(

@@ -32,7 +32,9 @@ def build(context: Context) -> Work:
     )
 
 
-def triplet_rows(articles: DataFrame, figures: DataFrame, mentions: DataFrame, concepts: DataFrame) -> DataFrame:
+def triplet_rows(
+    articles: DataFrame, figures: DataFrame, mentions: DataFrame, concepts: DataFrame
+) -> DataFrame:
     """One row for each graphic of each figure with a caption and a concept."""
     named = mentions.join(concepts.select("concept_id", "preferred_name", "semantic_types"), "concept_id")
     concept = F.struct("spans", "concept_id", "preferred_name", "semantic_types", "text", "similarity")
@@ -51,12 +53,26 @@ def triplet_rows(articles: DataFrame, figures: DataFrame, mentions: DataFrame, c
         F.array_sort(F.collect_set("concept_id")).alias("concept_ids"),
     )
     each = figures.where(F.col("caption").isNotNull()).select(
-        "figure_key", "article_key", "article_version", "caption", "label", "source_sha256",
+        "figure_key",
+        "article_key",
+        "article_version",
+        "caption",
+        "label",
+        "source_sha256",
         F.posexplode("graphics").alias("_n", "_graphic"),
     )
     about = articles.where("is_current").select(
-        "article_key", "pmcid", "pmid", "doi", "title", "journal", "published", "licence_code", "licence_group",
-        "licence_url", "is_retraction_notice",
+        "article_key",
+        "pmcid",
+        "pmid",
+        "doi",
+        "title",
+        "journal",
+        "published",
+        "licence_code",
+        "licence_group",
+        "licence_url",
+        "is_retraction_notice",
     )
     joined = each.join(per_figure, "figure_key").join(about, "article_key")
     return joined.withColumns(
@@ -84,7 +100,9 @@ def filter_counts(figures: DataFrame, mentions: DataFrame) -> dict[str, int]:
 def _changed_articles(context: Context, tables: dict[str, DataFrame]) -> DataFrame | None:
     old = {name: context.read_previous(name) for name in INPUTS}
     before = dict(context.previous["input_versions"]) if context.previous is not None else {}
-    if any(frame is None for frame in old.values()) or before["concepts"] != context.head.versions.get("concepts", 0):
+    if any(frame is None for frame in old.values()) or before["concepts"] != context.head.versions.get(
+        "concepts", 0
+    ):
         return None
     changed: DataFrame | None = None
     for name in ("articles", "figures", "mentions"):
@@ -97,5 +115,8 @@ def _changed_articles(context: Context, tables: dict[str, DataFrame]) -> DataFra
 
 
 STAGE = Stage(
-    name="assemble_triplets", inputs=INPUTS, settings=lambda context: settings_digest(__version__), build=build
+    name="assemble_triplets",
+    inputs=INPUTS,
+    settings=lambda context: settings_digest(__version__),
+    build=build,
 )

@@ -3,49 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from functools import partial
 
-import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
-from pyspark.sql.pandas.types import to_arrow_schema
-from pyspark.sql.types import (
-    ArrayType,
-    BinaryType,
-    IntegerType,
-    LongType,
-    StringType,
-    StructField,
-    StructType,
-)
 
 from medconcept import __version__
 from medconcept.config import DictionarySource, settings_digest
 from medconcept.delta.hadoop import HadoopFiles
-from medconcept.dictionary.compiled import compile_keys, dictionary_sha256
-from medconcept.dictionary.names import match_key
-from medconcept.dictionary.sources import iter_terms
+from medconcept.dictionary.compiled import dictionary_sha256
 from medconcept.errors import ConfigError, InputError
+from medconcept.on_workers.terms import PIECES, TERMS, Source, compile_batches, read_terms
 from medconcept.stages.runner import Context, Stage, Work
 
 DICTIONARIES = "_dictionaries"
-CHUNK = 4 * 1024 * 1024
-TERMS = StructType(
-    [
-        StructField("source", StringType()),
-        StructField("source_rank", IntegerType()),
-        StructField("licence", StringType()),
-        StructField("source_version", StringType()),
-        StructField("source_id", StringType()),
-        StructField("name", StringType()),
-        StructField("names", ArrayType(StringType())),
-        StructField("match_keys", ArrayType(StringType())),
-        StructField("semantic_types", ArrayType(StringType())),
-        StructField("cuis", ArrayType(StringType())),
-        StructField("xrefs", ArrayType(StringType())),
-        StructField("definition", StringType()),
-    ]
-)
 
 
 def settings(context: Context) -> str:
@@ -57,7 +28,7 @@ def settings(context: Context) -> str:
 
 def build(context: Context) -> Work:
     """Read every source, merge by UMLS cross-reference, compile the names."""
-    merged = merge(context.checkpoint("terms", read_terms(context)))
+    merged = merge(context.checkpoint("terms", all_terms(context)))
     terms = context.checkpoint("merged", merged)
     if terms.isEmpty():
         raise InputError("the dictionary sources hold no term that is not obsolete")
@@ -78,21 +49,18 @@ def build(context: Context) -> Work:
     )
 
 
-def read_terms(context: Context) -> DataFrame:
+def all_terms(context: Context) -> DataFrame:
     """One row for each term of each source that is not obsolete, by the first of equal ids."""
-    sources = context.config.dictionary.sources
-
-    def parse(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        schema = to_arrow_schema(TERMS)
-        for batch in batches:
-            for row in batch.to_pylist():
-                yield from _term_batches(sources[row["_rank"]], row["_rank"], row["content"], schema)
-
-    files = _files(context).repartition(max(1, len(sources)))
-    first = Window.partitionBy("source_id").orderBy("source_rank")
-    # Two sources may ship one ontology: the first in the configuration speaks for it.
-    ranked = files.mapInArrow(parse, TERMS).withColumn("_n", F.dense_rank().over(first)).where("_n = 1")
-    return ranked.drop("_n").dropDuplicates(["source_id"])
+    spoken = {
+        rank: Source(s.name, s.format, s.version, s.licence)
+        for rank, s in enumerate(context.config.dictionary.sources)
+    }
+    files = _files(context).repartition(max(1, len(spoken)))
+    # Two sources may ship one ontology: the first in the configuration speaks for it. A source that gives
+    # one id twice is heard once, whichever of the two Spark happens to see first.
+    first = Window.partitionBy("source_id").orderBy("source_rank", "name", F.to_json("names"))
+    terms = files.mapInArrow(partial(read_terms, sources=spoken), TERMS)
+    return terms.withColumn("_n", F.row_number().over(first)).where("_n = 1").drop("_n")
 
 
 def merge(terms: DataFrame) -> DataFrame:
@@ -154,17 +122,9 @@ def name_rows(terms: DataFrame) -> DataFrame:
 
 def _compile(names: DataFrame) -> bytes:
     """Compile on one executor and bring the artefact, not the names, to the driver in pieces."""
-    schema = StructType([StructField("n", LongType()), StructField("piece", BinaryType())])
-
-    def compile_all(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        data = compile_keys(key for batch in batches for key in batch.column(0).to_pylist())
-        for n, start in enumerate(range(0, len(data), CHUNK)):
-            piece = {"n": [n], "piece": [data[start : start + CHUNK]]}
-            yield pa.RecordBatch.from_pydict(piece, to_arrow_schema(schema))
-
     keys = names.where(F.col("match_key").isNotNull()).select("match_key").distinct()
     out = io.BytesIO()
-    for row in keys.coalesce(1).mapInArrow(compile_all, schema).toLocalIterator():
+    for row in keys.coalesce(1).mapInArrow(compile_batches, PIECES).toLocalIterator():
         out.write(row["piece"])
     return out.getvalue()
 
@@ -190,36 +150,4 @@ def _public(source: DictionarySource) -> list[str]:
     return [source.name, source.format, source.version, source.licence]
 
 
-def _term_batches(
-    source: DictionarySource, rank: int, content: bytes, schema: pa.Schema
-) -> Iterator[pa.RecordBatch]:
-    rows: list[dict[str, object]] = []
-    for term in iter_terms(content, source.format, source.name):
-        if term.obsolete:
-            continue
-        names = list(dict.fromkeys(n for n in (term.name, *term.synonyms) if n))
-        rows.append(
-            {
-                "source": source.name,
-                "source_rank": rank,
-                "licence": source.licence,
-                "source_version": source.version,
-                "source_id": term.source_id,
-                "name": term.name,
-                "names": names,
-                "match_keys": [match_key(name) for name in names],
-                "semantic_types": sorted(term.semantic_types),
-                "cuis": list(term.cuis),
-                "xrefs": list(term.xrefs),
-                "definition": term.definition,
-            }
-        )
-        if len(rows) == 5000:
-            yield pa.RecordBatch.from_pylist(rows, schema)
-            rows = []
-    if rows:
-        yield pa.RecordBatch.from_pylist(rows, schema)
-
-
 STAGE = Stage(name="build_dictionary", inputs=(), settings=settings, build=build)
-

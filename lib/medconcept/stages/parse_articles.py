@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pyarrow as pa
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
-from pyspark.sql.pandas.types import to_arrow_schema
-from pyspark.sql.types import ArrayType, StringType, StructField, StructType
 
 from medconcept.config import settings_digest
 from medconcept.delta.changes import changed_keys
-from medconcept.jats import PARSER_VERSION, ArticleRejected, Limits, parse_article
+from medconcept.jats import PARSER_VERSION
+from medconcept.on_workers.parsing import FIGURE, FILE, PARSED, parse_batches
 from medconcept.stages.runner import Context, Stage, Work
 from medconcept.tables import TABLES
-
-_FILE = ["source", "source_key", "source_sha256"]
-# What is said of a version only beside the other versions of the work, or of the file it came from.
-_NOT_PARSED = {"article_version", "is_current", "aliases", "figure_count", "source", "source_key", "source_sha256"}
-_ARTICLE = [f for f in TABLES["articles"].columns if f.name not in _NOT_PARSED]
-_FIGURE = [f for f in TABLES["figures"].columns if f.name not in ("article_key", "article_version", "source_sha256")]
-PARSED = StructType(
-    [
-        *(StructField(name, StringType()) for name in _FILE),
-        StructField("reason", StringType()),
-        StructField("place", StringType()),
-        StructField("detail", StringType()),
-        *(StructField(f.name, f.dataType) for f in _ARTICLE),
-        StructField("figures", ArrayType(StructType([StructField(f.name, f.dataType) for f in _FIGURE]))),
-    ]
-)
 
 
 def build(context: Context) -> Work:
@@ -69,8 +49,8 @@ def build(context: Context) -> Work:
 
 def parse(files: DataFrame) -> DataFrame:
     """Parse each file: one row in, one row of PARSED out, either an article or a reason."""
-    columns = files.select(*_FILE, "size", "content")
-    return columns.mapInArrow(_parse_batches, PARSED)
+    columns = files.select(*FILE, "size", "content")
+    return columns.mapInArrow(parse_batches, PARSED)
 
 
 def order_versions(parsed: DataFrame) -> DataFrame:
@@ -84,7 +64,11 @@ def order_versions(parsed: DataFrame) -> DataFrame:
     own = F.col("article_key")
     work = F.coalesce(F.col("pmcid"), pmcid, own)
     keyed = parsed.withColumns({"_own": own, "article_key": work})
-    order = [F.coalesce("pmc_version", F.lit(0)), F.coalesce("latest_date", F.lit("")), F.col("source_sha256")]
+    order = [
+        F.coalesce("pmc_version", F.lit(0)),
+        F.coalesce("latest_date", F.lit("")),
+        F.col("source_sha256"),
+    ]
     per_work = Window.partitionBy("article_key")
     stated = F.size(F.collect_set("pmc_version").over(per_work)) == F.count(F.lit(1)).over(per_work)
     counted = F.row_number().over(per_work.orderBy(*order))
@@ -103,41 +87,15 @@ def order_versions(parsed: DataFrame) -> DataFrame:
 def figure_rows(versions: DataFrame) -> DataFrame:
     """One row for each figure of each current version."""
     each = versions.where("is_current").select(
-        F.col("article_key"), F.col("_own"), "article_version", "source_sha256", F.explode("figures").alias("f")
+        F.col("article_key"),
+        F.col("_own"),
+        "article_version",
+        "source_sha256",
+        F.explode("figures").alias("f"),
     )
     key = F.concat(F.col("article_key"), F.expr("substring(f.figure_key, length(_own) + 1)"))
-    rest = [F.col(f"f.{f.name}") for f in _FIGURE if f.name != "figure_key"]
+    rest = [F.col(f"f.{f.name}") for f in FIGURE if f.name != "figure_key"]
     return each.select(key.alias("figure_key"), "article_key", "article_version", *rest, "source_sha256")
-
-
-def _parse_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    schema = to_arrow_schema(PARSED)
-    for batch in batches:
-        yield pa.RecordBatch.from_pylist([_parse_one(row) for row in batch.to_pylist()], schema)
-
-
-def _parse_one(row: dict[str, object]) -> dict[str, object]:
-    out: dict[str, object] = {name: row[name] for name in _FILE}
-    content = row["content"]
-    if not isinstance(content, bytes):
-        return {**out, "reason": "too_large", "detail": f"{row['size']} bytes, over sync.max_bytes"}
-    try:
-        article = parse_article(content, Limits())
-    except ArticleRejected as refusal:
-        return {**out, "reason": str(refusal.reason), "place": refusal.place, "detail": refusal.detail}
-    except Exception as error:  # a defect of the parser costs this document only, and shows as a reason
-        return {**out, "reason": "parser_error", "detail": f"{type(error).__name__}: {error}"[:300]}
-    out.update({f.name: _plain(getattr(article, f.name)) for f in _ARTICLE})
-    out["figures"] = [{f.name: _plain(getattr(figure, f.name)) for f in _FIGURE} for figure in article.figures]
-    return out
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if hasattr(value, "href"):
-        return {name: _plain(getattr(value, name)) for name in ("href", "mime", "alternatives")}
-    return value
 
 
 def _works(rows: DataFrame) -> DataFrame:
@@ -153,7 +111,12 @@ def _keys(works: DataFrame, articles: DataFrame) -> DataFrame:
 def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw: DataFrame) -> DataFrame:
     now = F.lit(context.started_at).cast("timestamp")
     opened = parsed.where(F.col("reason").isNotNull()).select(
-        *_FILE, F.lit(PARSER_VERSION).alias("parser_version"), F.lit("opened").alias("event"), "reason", "place", "detail"
+        *FILE,
+        F.lit(PARSER_VERSION).alias("parser_version"),
+        F.lit("opened").alias("event"),
+        "reason",
+        "place",
+        "detail",
     )
     was_open = open_quarantine(context.lake.read("quarantine"))
     same = ["source", "source_key", "reason"]
@@ -171,7 +134,9 @@ def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw
         .where(F.col("_seen").isNotNull() | F.col("_here").isNull())
         .drop("_seen", "_here")
     )
-    closed = settled.alias("a").join(opened.alias("b"), is_same, "left_anti").withColumn("event", F.lit("closed"))
+    closed = (
+        settled.alias("a").join(opened.alias("b"), is_same, "left_anti").withColumn("event", F.lit("closed"))
+    )
     events = new.unionByName(closed.select(*new.columns))
     return events.withColumns({"run_id": F.lit(context.run_id), "at": now})
 

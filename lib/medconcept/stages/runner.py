@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -18,7 +19,7 @@ from medconcept.delta import transaction
 from medconcept.delta.changes import DELETE, UPSERT, change_set
 from medconcept.delta.lake import Commit, Lake
 from medconcept.delta.lease import lease
-from medconcept.errors import MedconceptError
+from medconcept.errors import MedconceptError, as_medconcept_error
 from medconcept.quality.docs import write_docs
 from medconcept.quality.gate import judge, require
 from medconcept.tables import TABLES
@@ -30,13 +31,15 @@ Say = Callable[[str], None]
 class Context:
     """What a stage gets: the lake as it stands, the configuration, and who is running."""
 
+    job: str
     lake: Lake
     config: Config
     run_id: str
     started_at: datetime
     head: Commit
-    previous: Any  # the last row of `commits` made by this job with the same settings, or None
     say: Say
+    settings: str = ""
+    previous: Any = None  # the last row of `commits` made by this job with the same settings, or None
 
     def read(self, table: str) -> DataFrame:
         """A table as the last commit names it."""
@@ -51,6 +54,24 @@ class Context:
     def checkpoint(self, name: str, rows: DataFrame) -> DataFrame:
         """Compute rows once: write them beside the staged batches and read them back."""
         return transaction.stage(self.lake, self.run_id, f"temp-{name}", rows)
+
+    def begin(self) -> None:
+        """Note in `runs` that there is work to do; a run that is killed from here on shows as not ended."""
+        self.note("start")
+
+    def note(self, event: str, message: str | None = None) -> None:
+        """Append an event of this run to `runs`."""
+        row = {
+            "run_id": self.run_id,
+            "job": self.job,
+            "event": event,
+            "at": self.started_at if event == "start" else datetime.now(timezone.utc).replace(tzinfo=None),
+            "counts": {},
+            "message": message,
+            "code_version": __version__,
+            "settings_digest": self.settings,
+        }
+        transaction.append_row(self.lake, "runs", row)
 
 
 @dataclass
@@ -73,7 +94,7 @@ class Stage:
     """A job: its name, the tables it reads, what its settings are, and how it computes.
 
     Equal settings and equal versions of the inputs mean nothing new; a job that `looks_outside` has inputs
-    that are no tables and decides itself.
+    that are no tables, decides itself and calls `begin` where there is work.
     """
 
     name: str
@@ -103,29 +124,43 @@ def run_stage(stage: Stage, lake: Lake, config: Config, say: Say = print) -> Rep
         lake.create()
         for line in transaction.recover(lake):
             say(f"{stage.name}: {line}")
-        context = Context(lake, config, run_id, started_at, lake.head(), None, say)
-        settings = stage.settings(context)
-        last = lake.last_commit_of(stage.name)
-        same = last is not None and last["settings_digest"] == settings
-        inputs = {name: context.head.versions.get(name, 0) for name in stage.inputs}
-        if same and not stage.looks_outside and dict(last["input_versions"]) == inputs:
-            return Report(stage.name, "nothing new", time.monotonic() - begun, {})
-        context = Context(lake, config, run_id, started_at, context.head, last if same else None, say)
+        context = Context(stage.name, lake, config, run_id, started_at, lake.head(), say)
         try:
-            work = stage.build(context)
-            if work is None:
-                lake.files.delete(f"{transaction.STAGING}/{run_id}")
-                return Report(stage.name, "nothing new", time.monotonic() - begun, {})
-            _event(context, stage.name, "start", settings)
-            counts = _land(stage, context, work, settings, inputs)
+            manifest = _prepare(stage, context)
         except Exception as error:
-            _event(context, stage.name, "failed", settings, message=str(error).splitlines()[0][:500])
+            problem = as_medconcept_error(error, stage.name)
+            _note_failure(context, str(problem))
             lake.files.delete(f"{transaction.STAGING}/{run_id}")
-            raise
-    return Report(stage.name, "done", time.monotonic() - begun, counts, run_id)
+            raise problem from error
+        if manifest is None:
+            lake.files.delete(f"{transaction.STAGING}/{run_id}")
+            return Report(stage.name, "nothing new", time.monotonic() - begun, {})
+        try:
+            transaction.commit(lake, manifest)
+        except Exception as error:  # the staged batches stay: the next run carries the commit through
+            problem = as_medconcept_error(error, stage.name)
+            raise type(problem)(f"{problem} (the commit had begun; the next run will finish it)") from error
+    return Report(stage.name, "done", time.monotonic() - begun, manifest.counts, run_id)
 
 
-def _land(stage: Stage, context: Context, work: Work, settings: str, inputs: dict[str, int]) -> dict[str, int]:
+def _prepare(stage: Stage, context: Context) -> transaction.Manifest | None:
+    """Compute, stage and gate; None where nothing is new."""
+    settings = stage.settings(context)
+    last = context.lake.last_commit_of(stage.name)
+    same = last is not None and last["settings_digest"] == settings
+    inputs = {name: context.head.versions.get(name, 0) for name in stage.inputs}
+    if same and not stage.looks_outside and dict(last["input_versions"]) == inputs:
+        return None
+    context = replace(context, settings=settings, previous=last if same else None)
+    if not stage.looks_outside:
+        context.begin()
+    work = stage.build(context)
+    return None if work is None else _land(stage, context, work, settings, inputs)
+
+
+def _land(
+    stage: Stage, context: Context, work: Work, settings: str, inputs: dict[str, int]
+) -> transaction.Manifest:
     lake, run_id, counts = context.lake, context.run_id, dict(work.counts)
     batches: dict[str, DataFrame] = {}
     for name, (new, current) in work.tables.items():
@@ -138,36 +173,31 @@ def _land(stage: Stage, context: Context, work: Work, settings: str, inputs: dic
     _gate(stage, context, work, {n: batches[n] for n in touched})
     for name, rows in work.ledgers.items():
         transaction.stage(lake, run_id, name, TABLES[name].conform(rows, run_id, context.started_at))
-    event = _event_row(context, stage.name, "end", settings, counts)
-    schema = TABLES["runs"].schema
-    frame = lake.spark.createDataFrame([tuple(event.get(n) for n in schema.names)], schema)
-    transaction.stage(lake, run_id, "runs", frame.coalesce(1))
-    transaction.commit(
-        lake,
-        transaction.Manifest(
-            seq=context.head.seq + 1,
-            run_id=run_id,
-            job=stage.name,
-            tables=(*touched, *work.ledgers, "runs"),
-            base_versions=context.head.versions or {name: 0 for name in TABLES if name != "commits"},
-            input_versions=inputs,
-            settings_digest=settings,
-            code_version=__version__,
-            dictionary_sha256=work.dictionary_sha256 or context.head.dictionary_sha256,
-            counts=counts,
-        ),
+    return transaction.Manifest(
+        seq=context.head.seq + 1,
+        run_id=run_id,
+        job=stage.name,
+        tables=(*touched, *work.ledgers),
+        base_versions=context.head.versions or {name: 0 for name in TABLES if name != "commits"},
+        input_versions=inputs,
+        settings_digest=settings,
+        code_version=__version__,
+        dictionary_sha256=work.dictionary_sha256 or context.head.dictionary_sha256,
+        counts=counts,
     )
-    return counts
 
 
 def _gate(stage: Stage, context: Context, work: Work, batches: dict[str, DataFrame]) -> None:
     verdicts = []
     around = {name: context.read(name) for name in work.gate_against if name not in batches}
-    for name, batch in batches.items():
+    for name in batches:
         # Judge what lies on disk now, not the plan that wrote it.
         bytes_on_disk = transaction.staged(context.lake, context.run_id, name)
         verdicts.append(judge(bytes_on_disk, name, around))
         around[name] = after(context.read(name), bytes_on_disk, name)
+    for verdict in verdicts:
+        for warning in verdict.warnings:
+            context.say(f"{stage.name}: warning: {verdict.table}: {warning}")
     if verdicts:
         write_docs(context.lake.files, context.run_id, stage.name, context.started_at, verdicts)
     try:
@@ -185,21 +215,7 @@ def after(current: DataFrame, batch: DataFrame, table: str) -> DataFrame:
     return kept.unionByName(batch.where(F.col("_op") == UPSERT).select(*current.columns))
 
 
-def _event(context: Context, job: str, event: str, settings: str, message: str | None = None) -> None:
-    row = _event_row(context, job, event, settings, {}, message)
-    transaction.append_row(context.lake, "runs", row)
-
-
-def _event_row(
-    context: Context, job: str, event: str, settings: str, counts: dict[str, int], message: str | None = None
-) -> dict[str, object]:
-    return {
-        "run_id": context.run_id,
-        "job": job,
-        "event": event,
-        "at": context.started_at if event == "start" else datetime.now(timezone.utc).replace(tzinfo=None),
-        "counts": counts,
-        "message": message,
-        "code_version": __version__,
-        "settings_digest": settings,
-    }
+def _note_failure(context: Context, message: str) -> None:
+    # A lake that cannot be written cannot note that either; the first error is the one to show.
+    with suppress(Exception):
+        context.note("failed", message)

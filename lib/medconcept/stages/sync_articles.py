@@ -19,10 +19,14 @@ def build(context: Context) -> Work | None:
     """
     current = context.read("raw_articles")
     listing = list_folder(context.lake.spark, context.config.sync)
-    known = current.select("source", "source_key", "etag")
+    # What was over the size limit and no longer is has not been read yet.
+    too_large = F.col("content").isNull() & F.col("duplicate_of").isNull()
+    readable = current.where(~(too_large & (F.col("size") <= context.config.sync.max_bytes)))
+    known = readable.select("source", "source_key", "etag")
     unseen = listing.join(known, ["source", "source_key", "etag"], "left_anti")
     if unseen.isEmpty():
         return None
+    context.begin()
     fetched = read_files(context.lake.spark, unseen, context.config.sync)
     landed = context.checkpoint("landed", _with_checksum(fetched))
     same = current.select("source", "source_key", "source_sha256")
@@ -65,7 +69,9 @@ def assign_holders(rows: DataFrame, current: DataFrame) -> DataFrame:
 
 
 def _with_checksum(fetched: DataFrame) -> DataFrame:
-    return fetched.select("source", "source_key", "size", "etag", F.sha2("content", 256).alias("source_sha256"), "content")
+    return fetched.select(
+        "source", "source_key", "size", "etag", F.sha2("content", 256).alias("source_sha256"), "content"
+    )
 
 
 def _scope(current: DataFrame, changed: DataFrame) -> DataFrame:
@@ -73,13 +79,15 @@ def _scope(current: DataFrame, changed: DataFrame) -> DataFrame:
     replaced = current.join(changed.select("source", "source_key"), ["source", "source_key"], "left_semi")
     sums = changed.select("source_sha256").unionByName(replaced.select("source_sha256")).distinct()
     alike = current.join(sums, "source_sha256", "left_semi")
-    return alike.unionByName(replaced).dropDuplicates(list(TABLES["raw_articles"].key)).select(*current.columns)
+    return (
+        alike.unionByName(replaced).dropDuplicates(list(TABLES["raw_articles"].key)).select(*current.columns)
+    )
 
 
 STAGE = Stage(
     name="sync_articles",
     inputs=(),
-    settings=lambda context: settings_digest(__version__, context.config.sync.include, context.config.sync.max_bytes),
+    settings=lambda context: settings_digest(__version__),
     build=build,
     looks_outside=True,
 )

@@ -13,8 +13,17 @@ from medconcept.tables.triplets import TRIPLETS
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        RAW_ARTICLES, ARTICLES, FIGURES, CONCEPTS, CONCEPT_NAMES, MENTIONS, TRIPLETS, RELEASES,
-        QUARANTINE, RUNS, COMMITS,
+        RAW_ARTICLES,
+        ARTICLES,
+        FIGURES,
+        CONCEPTS,
+        CONCEPT_NAMES,
+        MENTIONS,
+        TRIPLETS,
+        RELEASES,
+        QUARANTINE,
+        RUNS,
+        COMMITS,
     )
 }
 DATA_TABLES = tuple(name for name, table in TABLES.items() if not table.is_ledger)

@@ -9,7 +9,9 @@ ARTICLES = Table(
     comment="One row for each parsed version of an article; is_current marks the one that figures come from",
     key=("article_key", "article_version"),
     columns=(
-        column("article_key", StringType(), "PMC<digits>, else doi:<doi>; names the work, outlives its versions"),
+        column(
+            "article_key", StringType(), "PMC<digits>, else doi:<doi>; names the work, outlives its versions"
+        ),
         column("article_version", IntegerType(), "PMC's version number, else counted by date and content"),
         column("is_current", BooleanType(), "True for the latest version of the work"),
         column("aliases", ArrayType(StringType()), "Other keys under which the work was met, sorted"),

@@ -9,9 +9,13 @@ CONCEPTS = Table(
     comment="One row for each concept, terms of several sources merged by UMLS cross-reference",
     key=("concept_id",),
     columns=(
-        column("concept_id", StringType(), "UMLS CUI where a cross-reference gives one, else the source's own id"),
+        column(
+            "concept_id", StringType(), "UMLS CUI where a cross-reference gives one, else the source's own id"
+        ),
         column("preferred_name", StringType(), "Name of the concept in its most preferred source"),
-        column("semantic_types", ArrayType(StringType()), "disease, phenotype, anatomy, cell, chemical, gene, …"),
+        column(
+            "semantic_types", ArrayType(StringType()), "disease, phenotype, anatomy, cell, chemical, gene, …"
+        ),
         column("definition", StringType(), "Definition in the most preferred source that has one"),
         column("sources", ArrayType(StringType()), "Names of the sources that know the concept, sorted"),
         column("source_ids", ArrayType(StringType()), "Their ids of it, sorted"),

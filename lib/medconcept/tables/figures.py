@@ -26,13 +26,17 @@ FIGURES = Table(
         column("kind", StringType(), "fig; more kinds as the parser learns them"),
         column("group_id", StringType(), "id of the enclosing <fig-group>"),
         column("group_label", StringType(), "Label of the enclosing <fig-group>"),
-        column("group_caption", StringType(), "Caption of the enclosing <fig-group>; never copied to its figures"),
+        column(
+            "group_caption", StringType(), "Caption of the enclosing <fig-group>; never copied to its figures"
+        ),
         column("position", StringType(), "body, floats, back, appendix, sub-article or front"),
         column("section", ArrayType(StringType()), "Titles of the enclosing sections, outermost first"),
         column("language", StringType(), "Nearest xml:lang"),
         column("caption_title", StringType(), "Title of the caption"),
         column("caption_text", StringType(), "Text of the caption without its title"),
-        column("caption", StringType(), "Title and text joined by a space: the string that every span indexes"),
+        column(
+            "caption", StringType(), "Title and text joined by a space: the string that every span indexes"
+        ),
         column("graphics", ArrayType(GRAPHIC), "Every graphic of the figure in document order"),
         column("source_sha256", StringType(), "SHA-256 of the file that this row was read from"),
     ),

@@ -13,7 +13,9 @@ COMMITS = Table(
         column("job", StringType(), "Job that made it"),
         column("committed_at", TimestampType(), "UTC"),
         column("versions", MapType(StringType(), LongType()), "Delta version of each table of the lake"),
-        column("input_versions", MapType(StringType(), LongType()), "Versions of the tables that the job read"),
+        column(
+            "input_versions", MapType(StringType(), LongType()), "Versions of the tables that the job read"
+        ),
         column("settings_digest", StringType(), "Digest of the code version and settings of the job"),
         column("code_version", StringType(), "Version of medconcept"),
         column("dictionary_sha256", StringType(), "Compiled dictionary in force after this commit"),

@@ -25,6 +25,8 @@ MENTIONS = Table(
         column("similarity", DoubleType(), "1.0 for an exact name"),
         column("method", StringType(), "How the name was found: exact or case_folded"),
         column("alternatives", ArrayType(StringType()), "Other concepts with the same name, sorted"),
-        column("dictionary_sha256", StringType(), "Compiled dictionary that was applied when the row was written"),
+        column(
+            "dictionary_sha256", StringType(), "Compiled dictionary that was applied when the row was written"
+        ),
     ),
 )

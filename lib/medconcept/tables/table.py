@@ -18,7 +18,9 @@ def column(name: str, data_type: DataType, comment: str) -> StructField:
 
 
 PROVENANCE = (
-    column("row_digest", StringType(), "SHA-256 of the row's content columns; equal digest means equal content"),
+    column(
+        "row_digest", StringType(), "SHA-256 of the row's content columns; equal digest means equal content"
+    ),
     column("run_id", StringType(), "Run that last changed the content of this row"),
     column("written_at", TimestampType(), "When that run began, UTC"),
 )

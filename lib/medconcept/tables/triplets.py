@@ -1,6 +1,14 @@
 """triplets: one row for each training example."""
 
-from pyspark.sql.types import ArrayType, BooleanType, DoubleType, IntegerType, StringType, StructField, StructType
+from pyspark.sql.types import (
+    ArrayType,
+    BooleanType,
+    DoubleType,
+    IntegerType,
+    StringType,
+    StructField,
+    StructType,
+)
 
 from medconcept.tables.mentions import SPAN
 from medconcept.tables.table import Table, column

@@ -1,0 +1,59 @@
+"""The demo: what a user would type, printed and run one after the other in one Spark session.
+
+Two releases are made, first of PLOS Biology and PLOS Medicine, then of all articles, so that there is
+something to travel between.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from collections.abc import Sequence
+
+from medconcept.cli import main as medconcept
+
+COUNT = "SELECT count(DISTINCT article_key) AS articles, count(*) AS figures FROM figures"
+FREQUENT = (
+    "SELECT c.preferred_name, m.concept_id, count(DISTINCT m.figure_key) AS figures "
+    "FROM mentions m JOIN concepts c USING (concept_id) "
+    "GROUP BY ALL ORDER BY figures DESC, concept_id LIMIT 5"
+)
+
+
+def commands(lake: str) -> list[list[str]]:
+    """The command lines of the demo, without the word `medconcept`.
+
+    >>> commands("my/lake")[0][:2]
+    ['run', '--config']
+    """
+    run = ["run", "--config", "demo", "--lake", lake]
+    first = ["--include", "journal.pbio.*.xml", "--include", "journal.pmed.*.xml"]
+    return [
+        [*run, *first, "--release-name", "biology-and-medicine"],
+        [*run, "--release-name", "all-articles"],
+        ["sql", FREQUENT, "--lake", lake],
+        ["sql", COUNT, "--lake", lake, "--release", "biology-and-medicine"],
+        ["sql", COUNT, "--lake", lake, "--release", "all-articles"],
+        ["diff", "biology-and-medicine", "all-articles", "--lake", lake],
+    ]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the demo; stops at the first command that fails, with its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m medconcept.demo",
+        description=__doc__,
+        epilog="example: python -m medconcept.demo --lake build/demo/lake",
+    )
+    parser.add_argument("--lake", default="build/demo/lake", help="folder of the lake")
+    for command in commands(parser.parse_args(argv).lake):
+        print(f"\n$ medconcept {shlex.join(command)}", flush=True)
+        code = medconcept(command)
+        if code:
+            return code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

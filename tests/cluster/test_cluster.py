@@ -1,0 +1,113 @@
+"""The same jobs on a standalone cluster whose Pythons know nothing of this checkout."""
+
+from __future__ import annotations
+
+import json
+import os
+import site
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "build/medconcept.zip"
+# All that a worker's Python has; pyspark itself comes with Spark.
+FOR_WORKERS = ("lxml", "pyarrow", "numpy", "pandas", "dateutil", "six", "marisa_trie", "zstandard")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not PACKAGE.is_file(), reason="make package has not been run"),
+]
+
+
+def python_with(home: Path, wanted: tuple[str, ...] | None) -> str:
+    """A Python of its own with links to installed packages: those wanted, or all but medconcept."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True)
+    target = next(home.glob("lib/python*/site-packages"))
+    for folder in map(Path, site.getsitepackages()):
+        for entry in folder.iterdir():
+            if entry.suffix == ".pth" or "medconcept" in entry.name:
+                continue
+            if wanted is None or entry.name.split(".")[0].split("-")[0] in wanted:
+                (target / entry.name).symlink_to(entry)
+    return str(home / "bin/python")
+
+
+@pytest.fixture(scope="module")
+def master(tmp_path_factory) -> Iterator[str]:
+    from medconcept.provision.cluster import cluster_down, cluster_up
+
+    target = tmp_path_factory.mktemp("cluster")
+    yield cluster_up(target)
+    cluster_down(target)
+
+
+def submit(master: str, job: str, arguments: list[str], folder: Path, pythons: tuple[str, str]) -> str:
+    """Run one job as a stranger would, from a folder that has nothing to do with the checkout."""
+    import pyspark
+
+    from medconcept.provision.java import find_java
+
+    home = Path(pyspark.__file__).parent
+    jars = ",".join(str(path) for path in sorted((ROOT / "build/jars").glob("*.jar")))
+    command = [str(home / "bin/spark-submit"), "--master", master, "--jars", jars, "--py-files", str(PACKAGE)]
+    command += ["--conf", "spark.databricks.delta.snapshotPartitions=2", "--driver-memory", "2g"]
+    environ = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "JAVA_HOME": str(find_java()),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "PYSPARK_DRIVER_PYTHON": pythons[0],
+        "PYSPARK_PYTHON": pythons[1],
+        "GX_ANALYTICS_ENABLED": "false",
+    }
+    done = subprocess.run(
+        [*command, str(ROOT / f"jobs/{job}.py"), *arguments],
+        cwd=folder,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def test_the_whole_pipeline_by_spark_submit_equals_the_local_run(spark, master, tmp_path: Path) -> None:
+    import yaml
+
+    sys.path.insert(0, str(ROOT / "tests/pipeline"))
+    from articles import config, jats, write
+
+    from medconcept.delta.lake import Lake
+    from medconcept.stages import STAGES, run_stage, stage
+    from medconcept.stages.publish_release import content_digest
+
+    write(
+        tmp_path / "in",
+        a_xml=jats("1", "A heart attack. \U0001d6fc Heart is here.", None),
+        b_xml=jats("2", "ALL of the heart", "myocardial infarction"),
+        bad_xml="this is not XML",
+    )
+    settings = config(tmp_path)
+    (tmp_path / "conf.yaml").write_text(yaml.safe_dump(json.loads(json.dumps(asdict(settings)))))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    pythons = python_with(tmp_path / "driver", None), python_with(tmp_path / "worker", FOR_WORKERS)
+    arguments = ["--config", str(tmp_path / "conf.yaml"), "--lake", str(tmp_path / "cluster-lake"), "--json"]
+    for name in STAGES:
+        report = json.loads(submit(master, name, arguments, elsewhere, pythons))
+        assert [(r["job"], r["status"]) for r in report] == [(name, "done")]
+
+    local = Lake(spark, str(tmp_path / "local-lake"))
+    for name in STAGES:
+        run_stage(stage(name), local, replace(settings, lake=local.root), lambda line: None)
+    there = Lake(spark, str(tmp_path / "cluster-lake"))
+    for table in ("raw_articles", "articles", "figures", "concepts", "concept_names", "mentions", "triplets"):
+        ours, theirs = content_digest(local.read(table)), content_digest(there.read(table))
+        assert ours == theirs and ours[0] > 0, table
