@@ -1,0 +1,75 @@
+"""What the report shows of a lake; each question answers with a handful of rows, whatever the lake's size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from medconcept.delta.lake import Commit, Lake
+
+CAPTIONS = 12
+FREQUENT = 20
+PER_TYPE = 6
+RELEASES = 20
+
+
+def example_captions(triplets: DataFrame, limit: int = CAPTIONS) -> list[Any]:
+    """Triplets to look at: of each semantic type those that name most concepts of it, one an article.
+
+    At most `limit` rows of triplets, the same for the same table. Captions that are a few words or a page
+    long are left out, where there are others.
+    """
+    first = triplets.where(F.col("triplet_key").endswith("/0"))
+    readable = F.length("caption").between(120, 900)
+    each = first.select(
+        "triplet_key", "article_key", readable.alias("readable"), F.explode("concepts").alias("c")
+    ).select(
+        "triplet_key", "article_key", "readable", "c.concept_id", F.col("c.semantic_types")[0].alias("kind")
+    )
+    counted = each.groupBy("kind", "triplet_key", "article_key", "readable").agg(
+        F.count_distinct("concept_id").alias("n")
+    )
+    order = [F.desc("readable"), F.desc("n"), F.col("triplet_key")]
+    of_type = F.row_number().over(Window.partitionBy("kind").orderBy(*order))
+    best = counted.withColumn("place", of_type).where(F.col("place") <= PER_TYPE)
+    of_article = F.row_number().over(Window.partitionBy("article_key").orderBy("place", *order))
+    chosen = best.withColumn("_a", of_article).where("_a = 1").orderBy("place", "kind").limit(limit)
+    rows = first.join(F.broadcast(chosen.select("triplet_key", "place", "kind")), "triplet_key")
+    return rows.orderBy("place", "kind").collect()
+
+
+def frequent_concepts(mentions: DataFrame, concepts: DataFrame, limit: int = FREQUENT) -> list[Any]:
+    """The concepts that most captions name: concept_id, name, kind, captions."""
+    counted = mentions.groupBy("concept_id").agg(F.count_distinct("figure_key").alias("captions"))
+    top = counted.orderBy(F.desc("captions"), "concept_id").limit(limit)
+    known = concepts.select(
+        "concept_id", F.col("preferred_name").alias("name"), F.col("semantic_types")[0].alias("kind")
+    )
+    return top.join(known, "concept_id").orderBy(F.desc("captions"), "concept_id").collect()
+
+
+def mentions_by_type(mentions: DataFrame, concepts: DataFrame) -> list[Any]:
+    """One row a semantic type: kind, mentions, concepts."""
+    kinds = concepts.select("concept_id", F.col("semantic_types")[0].alias("kind"))
+    found = mentions.join(kinds, "concept_id").groupBy("kind")
+    counts = found.agg(F.count(F.lit(1)).alias("mentions"), F.count_distinct("concept_id").alias("concepts"))
+    return counts.orderBy(F.desc("mentions"), "kind").collect()
+
+
+def licences(articles: DataFrame, figures: DataFrame) -> list[Any]:
+    """One row a licence of current articles: code, group, articles, figures."""
+    per_article = figures.groupBy("article_key").agg(F.count(F.lit(1)).alias("figures"))
+    current = articles.where("is_current").join(per_article, "article_key", "left")
+    code = F.coalesce("licence_code", F.lit("unknown")).alias("code")
+    counts = current.groupBy(code, F.col("licence_group").alias("group")).agg(
+        F.count(F.lit(1)).alias("articles"), F.sum(F.coalesce("figures", F.lit(0))).alias("figures")
+    )
+    return counts.orderBy(F.desc("articles"), "code").collect()
+
+
+def last_releases(lake: Lake, head: Commit, limit: int = RELEASES) -> list[Any]:
+    """The newest releases, newest first: name, commit_seq, rows, code_version."""
+    releases = lake.read("releases", head)
+    return releases.orderBy(F.desc("commit_seq"), "name").limit(limit).collect()

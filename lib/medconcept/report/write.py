@@ -1,0 +1,101 @@
+"""Gather what the report shows, render it, and write it as one file."""
+
+from __future__ import annotations
+
+import colorsys
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from medconcept import __version__, queries
+from medconcept.config import Config
+from medconcept.delta.lake import Lake
+from medconcept.errors import LakeError
+from medconcept.report import selection
+from medconcept.report.highlight import Concept, concept_url, pieces
+from medconcept.summary import figures_of
+
+if TYPE_CHECKING:
+    from medconcept.stages import Report
+
+REPORT = "_docs/report.html"
+
+
+def write_report(lake: Lake, config: Config, reports: list[Report], target: str | None = None) -> str:
+    """Write the report of a lake as one self-contained HTML file and return where it is.
+
+    By default that is `_docs/report.html` in the lake, beside the Data Docs that it links to; `target` names
+    a file of this machine instead. Raises LakeError where it cannot be written.
+    """
+    page = render(gather(lake, config, reports))
+    if target is None:
+        lake.files.write(REPORT, page.encode("utf-8"))
+        return lake.files.uri(REPORT)
+    try:
+        Path(target).write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise LakeError(f"{target}: the report cannot be written: {error.strerror}") from error
+    return target
+
+
+def gather(lake: Lake, config: Config, reports: list[Report]) -> dict[str, Any]:
+    """All that the page shows, as plain values."""
+    head = lake.head()
+    mentions, concepts = lake.read("mentions", head), lake.read("concepts", head)
+    articles, figures = lake.read("articles", head), lake.read("figures", head)
+    releases = selection.last_releases(lake, head)
+    names = [row["name"] for row in releases]
+    return {
+        **figures_of(lake),
+        "captions": [_caption(row) for row in selection.example_captions(lake.read("triplets", head))],
+        "frequent": [row.asDict() for row in selection.frequent_concepts(mentions, concepts)],
+        "types": [row.asDict() for row in selection.mentions_by_type(mentions, concepts)],
+        "licences": [row.asDict() for row in selection.licences(articles, figures)],
+        "releases": [row.asDict() for row in releases],
+        "diff": queries.diff(lake, names[1], names[0]) if len(names) > 1 else {},
+        "tables": queries.list_tables(lake),
+        "commit": head.seq,
+        "stages": [{"job": r.job, "status": r.status, "seconds": r.seconds} for r in reports],
+        "sources": config.dictionary.sources,
+        "acknowledgements": config.sync.acknowledgements,
+        "code_version": __version__,
+        "docs": "index.html",
+    }
+
+
+def render(found: dict[str, Any]) -> str:
+    """The page for what `gather` found; every text is escaped, since captions come from outside."""
+    import jinja2
+
+    template = resources.files("medconcept.report").joinpath("report.html.j2").read_text(encoding="utf-8")
+    kinds = sorted({row["kind"] for row in (*found["types"], *found["frequent"])})
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.globals["concept_url"] = concept_url
+    page: str = environment.from_string(template).render(**found, colours=colours(kinds))
+    return page
+
+
+def colours(kinds: list[str]) -> dict[str, str]:
+    """A background for each semantic type, light enough for dark text, as far apart as they can be.
+
+    >>> colours(["anatomy", "disease"])
+    {'anatomy': '#cde8f4', 'disease': '#f4d8cd'}
+    """
+    out = {}
+    for n, kind in enumerate(kinds):
+        red, green, blue = colorsys.hls_to_rgb((0.55 + n / max(1, len(kinds))) % 1, 0.88, 0.65)
+        out[kind] = f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"
+    return out
+
+
+def _caption(row: Any) -> dict[str, Any]:
+    concepts = [
+        Concept(
+            c["concept_id"],
+            c["preferred_name"],
+            (c["semantic_types"] or ["other"])[0],
+            tuple((span["start"], span["end"]) for span in c["spans"]),
+        )
+        for c in row["concepts"]
+    ]
+    return {**row.asDict(), "pieces": pieces(row["caption"], concepts)}

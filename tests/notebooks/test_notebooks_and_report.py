@@ -1,0 +1,62 @@
+"""The notebook and the report on a lake with two releases, in a session that is already there."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/pipeline"))
+from articles import config, jats, write  # noqa: E402  # the tiny articles of the pipeline's tests
+
+
+@pytest.fixture(scope="module")
+def lake(spark, tmp_path_factory):
+    from medconcept.delta.lake import Lake
+    from medconcept.stages import STAGES, run_stage, stage
+
+    folder = tmp_path_factory.mktemp("released")
+    settings = config(folder)
+    made = Lake(spark, settings.lake)
+    write(folder / "in", a_xml=jats("1", "A <italic>heart</italic> attack &lt;script&gt;", "ALL"), b_xml="no")
+    for name in STAGES:
+        run_stage(stage(name), made, settings, lambda line: None)
+    again = replace(settings, release=replace(settings.release, name="again"))
+    (folder / "in/b.xml").write_text(jats("2", "heart"))
+    for name in STAGES:
+        run_stage(stage(name), made, again, lambda line: None)
+    return made, settings
+
+
+def test_the_report_is_written_beside_the_data_docs(lake) -> None:
+    from medconcept.report import write_report
+
+    made, settings = lake
+    uri = write_report(made, settings, [])
+    assert uri.endswith("_docs/report.html")
+    page = made.files.read("_docs/report.html").decode()
+    assert 'title="myocardial infarction · C0027051 · disease">heart attack</a>' in page
+    assert "<script>" not in page
+    assert "From r1 to again" in page
+    assert made.files.exists("_docs/index.html")
+
+
+def test_the_notebook_runs_from_top_to_bottom(lake, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("MEDCONCEPT_LAKE", lake[0].root)
+    seen = runpy.run_path(str(ROOT / "notebooks/explore_release.py"))
+    assert seen["spans_that_do_not_fit"] == 0
+    assert (seen["figures_then"], seen["figures"].count()) == (2, 3)
+    assert seen["changes"]["figures"] == {"added": 1, "removed": 0, "changed": 0}
+    assert seen["frequent"].count() == 3
+    assert "heart attack" in seen["pages"][0]
+    assert "again: commit" in capsys.readouterr().out
+
+
+def test_the_notebook_is_in_databricks_source_format() -> None:
+    lines = (ROOT / "notebooks/explore_release.py").read_text().splitlines()
+    assert lines[0] == "# Databricks notebook source"
+    assert "# COMMAND ----------" in lines

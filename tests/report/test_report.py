@@ -1,0 +1,106 @@
+"""The report without Spark: what is highlighted, and that nothing from outside becomes markup."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medconcept.report.highlight import Concept, pieces
+from medconcept.report.write import colours, render
+
+HEART = Concept("C0018787", "Heart", "anatomy", ((2, 7),))
+ATTACK = Concept("C0027051", "Myocardial infarction", "disease", ((2, 14),))
+
+
+def found(**changes: object) -> dict[str, object]:
+    """What `gather` would give for a tiny lake."""
+    names = ("files", "articles", "superseded versions", "exact duplicates", "quarantined", "figures")
+    names += ("captions", "captions with a concept", "mentions", "distinct concepts", "triplets")
+    text = "a <script>alert(1)</script> heart"
+    row = {"label": "Fig 1", "title": "T & T", "doi": "10.1/x", "licence_code": "CC-BY-4.0"}
+    heart = Concept("C0018787", 'He"art', "anatomy", ((28, 33),))
+    page = {
+        "counts": dict.fromkeys(names, 1),
+        "rejects": {"not_xml": 1},
+        "captions": [{**row, "caption": text, "pieces": pieces(text, [heart]), "image_status": "no media"}],
+        "frequent": [{"concept_id": "C0018787", "name": "Heart", "kind": "anatomy", "captions": 1}],
+        "types": [{"kind": "anatomy", "mentions": 1, "concepts": 1}],
+        "licences": [{"code": "CC-BY-4.0", "group": "commercial", "articles": 1, "figures": 1}],
+        "releases": [],
+        "diff": {},
+        "tables": [],
+        "commit": 3,
+        "stages": [],
+        "sources": (),
+        "acknowledgements": (),
+        "code_version": "0",
+        "docs": "index.html",
+    }
+    return {**page, **changes}
+
+
+class Page(HTMLParser):
+    """Collects tags, the text of marks, and what would be fetched from elsewhere."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.marks: list[str] = []
+        self.fetched: list[str] = []
+        self._in_mark = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self._in_mark = self._in_mark or tag == "mark"
+        self.fetched += [
+            value or "" for name, value in attrs if name == "src" or (tag, name) == ("link", "href")
+        ]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_mark = self._in_mark and tag != "mark"
+
+    def handle_data(self, data: str) -> None:
+        if self._in_mark:
+            self.marks.append(data)
+
+
+def test_captions_are_text_and_spans_are_marked() -> None:
+    page = Page(render(found()))
+    assert "script" not in page.tags
+    assert page.marks == ["heart"]
+    assert page.fetched == []
+
+
+def test_an_empty_lake_has_a_report() -> None:
+    page = render(found(captions=[], frequent=[], types=[], licences=[], rejects={}))
+    assert "No caption names a concept." in page
+
+
+def test_of_overlapping_spans_the_longer_is_shown() -> None:
+    shown = pieces("a heart attack", [HEART, ATTACK])
+    assert [(p.text, p.concept) for p in shown] == [("a ", None), ("heart attack", ATTACK)]
+
+
+def test_each_part_of_a_discontinuous_span_is_shown() -> None:
+    ventricle = Concept("C0225897", "Left ventricle", "anatomy", ((0, 4), (15, 24)))
+    shown = pieces("left and right ventricle", [ventricle])
+    assert [p.text for p in shown if p.concept] == ["left", "ventricle"]
+
+
+spans = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 12)), max_size=8)
+
+
+@given(st.text(max_size=40), spans)
+def test_pieces_joined_are_the_caption(caption: str, places: list[tuple[int, int]]) -> None:
+    concepts = [Concept(f"C{n}", "x", "k", ((at, at + size),)) for n, (at, size) in enumerate(places)]
+    shown = pieces(caption, concepts)
+    assert "".join(piece.text for piece in shown) == caption
+    assert all(piece.text for piece in shown)
+
+
+def test_no_two_types_share_a_colour() -> None:
+    kinds = [f"kind {n}" for n in range(15)]
+    assert len(set(colours(kinds).values())) == 15
