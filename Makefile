@@ -15,6 +15,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet -r requirements.lock
 	$(PIP) install --quiet --no-deps -e .
+	command -v cc >/dev/null || $(PIP) install --quiet ziglang==0.13.0  # the matcher's C part needs a compiler
 	touch $@
 
 setup: $(VENV)/.installed ## packages, Java and JARs

@@ -4,7 +4,7 @@
 # MAGIC Captions with their concepts, the most frequent concepts, any version as it was, and what changed.
 # MAGIC
 # MAGIC On Databricks: install the wheel on a cluster in access mode *Dedicated* that has Spark NLP, and set
-# MAGIC the widgets. Elsewhere the environment variables `MEDCONCEPT_LAKE` and `MEDCONCEPT_RELEASE` say the same.
+# MAGIC the widgets. Elsewhere the variables `MEDCONCEPT_LAKE` and `MEDCONCEPT_RELEASE` say the same.
 
 # COMMAND ----------
 
@@ -87,7 +87,7 @@ frequent.show(truncate=False)
 # COMMAND ----------
 
 mentions, figures = lake.read("mentions", at), lake.read("figures", at)
-pieces = F.transform("spans", lambda s: F.substring("caption", s["start"] + 1, s["end"] - s["start"]))
+pieces = F.expr("transform(spans, s -> substring(caption, s.start + 1, s.end - s.start))")
 wrong = mentions.join(figures.select("figure_key", "caption"), "figure_key").where(
     F.concat_ws(" ", pieces) != F.col("text")
 )

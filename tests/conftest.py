@@ -23,8 +23,8 @@ def spark() -> Iterator[object]:
     from medconcept.config import SparkConfig
     from medconcept.session import get_session
 
-    # Few partitions: tests have a handful of rows; each partition is a task. The JVM stops at its first
-    # compiler (the second pays off only after more work than tests have), which alone would get a small cache.
+    # Few partitions: tests have a handful of rows; each is a task. The JVM stops at its first
+    # compiler (the second pays off after more work than tests have), which alone would get a small cache.
     settings = SparkConfig(
         jars=str(ROOT / "build/jars"),
         shuffle_partitions=2,

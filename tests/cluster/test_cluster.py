@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "build/medconcept.zip"
 # All that a worker's Python has; pyspark itself comes with Spark.
-FOR_WORKERS = ("lxml", "pyarrow", "numpy", "pandas", "dateutil", "six", "marisa_trie", "zstandard")
+FOR_WORKERS = ("lxml", "pyarrow", "numpy", "pandas", "dateutil", "six", "zstandard")
 
 pytestmark = [
     pytest.mark.slow,

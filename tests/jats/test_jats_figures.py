@@ -1,9 +1,11 @@
 """Every fig is one Figure, with its own caption and nobody else's."""
 
 import pytest
-from jats_examples import article_xml, one_figure, parsed
+from jats_examples import PMC1, article_xml, one_figure, parsed
 
 from medconcept.jats import Graphic, parse_article
+from medconcept.jats.article_records import Named
+from medconcept.jats.figure_records import Alternative, Caption, Section, SubArticle
 
 CAPTION = "<caption><p>Own.</p></caption>"
 
@@ -113,7 +115,9 @@ def test_graphics_and_their_alternatives() -> None:
         '<media mimetype="video" xlink:href="film"/><p><graphic xlink:href="d"/></p>'
         '<fig><graphic xlink:href="nested"/></fig><graphic/></fig>'
     ).figures[0]
-    assert figure.graphics == (Graphic("a", "image/tiff"), Graphic("b", None, ("c",)), Graphic("d"))
+    others = (Alternative("c", None, None),)
+    graphics = (Graphic("a", "image/tiff"), Graphic("b", None, ("c",), others=others), Graphic("d"))
+    assert figure.graphics == graphics
 
 
 def test_a_graphic_in_alternatives_leaves_the_caption_alone() -> None:
@@ -143,3 +147,143 @@ def test_the_first_of_several_articles_is_taken() -> None:
     second = article_xml("<fig/>").replace("PMC1", "PMC2")
     article = parse_article(f"<set>{article_xml()}{second}</set>".encode())
     assert (article.pmcid, article.figures, article.warnings) == ("PMC1", (), ("several_articles: 2",))
+
+
+@pytest.mark.parametrize(
+    ("xml", "kind"),
+    [
+        ("<fig><label>Figure 1</label></fig>", "fig"),
+        ("<fig-group><fig><label>A</label></fig></fig-group>", "grouped"),
+        ('<fig specific-use="child-fig"/>', "supplement"),
+        ("<fig><label>Figure 1—figure supplement 2.</label></fig>", "supplement"),
+        ("<fig><label>Supplementary Figure 1</label></fig>", "supplement"),
+        ('<fig fig-type="scheme"/>', "scheme"),
+        ("<fig><label>Scheme 1</label></fig>", "scheme"),
+        ("<fig><label>Tabela 1</label></fig>", "table"),
+        ('<fig><label>Video 1</label><media mimetype="video" xlink:href="v"/></fig>', "video"),
+        ("<fig><label>Gráfico 2</label></fig>", "chart"),
+        ("<fig><label>Mapping 1</label></fig>", "fig"),
+    ],
+)
+def test_kinds(xml: str, kind: str) -> None:
+    assert parsed(xml).figures[0].kind == kind
+
+
+def test_a_table_that_is_a_picture_is_told_apart_from_the_figures() -> None:
+    picture = '<table-wrap id="t"><label>Table 1</label><graphic xlink:href="t1"/></table-wrap>'
+    article = parsed(f"{picture}<table-wrap><table/><graphic xlink:href='t2'/></table-wrap><fig/>")
+    assert [(t.figure_key, t.kind, t.label) for t in article.image_tables] == [("PMC1#t", "table", "Table 1")]
+    assert len(article.figures) == 1
+
+
+def test_supplements_and_nested_figures_know_their_figure() -> None:
+    group = '<fig-group><fig id="m"/><fig id="s" specific-use="child-fig"/></fig-group>'
+    nested = '<fig id="o"><fig id="i"/></fig>'
+    figures = {f.fig_id: f.parent_key for f in parsed(group + nested).figures}
+    assert figures == {"m": None, "s": "PMC1#m", "o": None, "i": "PMC1#o"}
+
+
+def test_section_path_with_types_and_ids() -> None:
+    body = '<sec id="s1" sec-type="results"><title>R</title><sec id="s2"><fig/></sec></sec>'
+    (figure,) = parsed(body).figures
+    assert figure.section_path == (Section("s1", "R", "results"), Section("s2", None, None))
+    assert (figure.section, figure.section_types) == (("R",), ("results",))
+
+
+def test_sub_article_and_its_language() -> None:
+    sub = '<response id="r" response-type="reply" xml:lang="fr"><body><fig/></body></response>'
+    (figure,) = parsed(after_body=sub).figures
+    assert figure.sub_article == SubArticle("r", "reply", "fr")
+
+
+def test_translated_captions_beside_each_other_in_groups_and_in_translations() -> None:
+    beside = one_figure(TWO.format("pt", "en"), 'xml:lang="en"').translated_captions
+    assert beside == (Caption("pt", None, None, "um", "figure"),)
+    one = '<fig xml:lang="{}"><label>{} 1</label><caption><p>{}</p></caption></fig>'
+    group = f"<fig-group>{one.format('pt', 'Figura', 'um')}{one.format('en', 'Figure', 'one')}</fig-group>"
+    first, second = parsed(group).figures
+    assert first.translated_captions == (Caption("en", "Figure 1", None, "one", "group"),)
+    assert second.translated_captions == (Caption("pt", "Figura 1", None, "um", "group"),)
+    sub = (
+        '<sub-article article-type="translation" xml:lang="en"><body><fig><label>Figure 1</label>'
+        "<caption><p>one</p>"
+    )
+    body = "<fig><label>Figura 1</label><caption><p>um</p></caption></fig>"
+    first, second = parsed(
+        body, attributes='xml:lang="pt"', after_body=f"{sub}</caption></fig></body></sub-article>"
+    ).figures
+    assert first.translated_captions == (Caption("en", "Figure 1", None, "one", "sub-article"),)
+    assert (second.translation_of, first.translation_of) == ("PMC1#1", None)
+
+
+def test_a_preview_is_an_alternative() -> None:
+    inside = (
+        '<alternatives><graphic specific-use="thumbnail" xlink:href="s"/><graphic xlink:href="b" '
+        'mimetype="image">'
+        "<alt-text>A lung</alt-text><long-desc>It is large.</long-desc></graphic></alternatives>"
+    )
+    (graphic,) = one_figure(inside).graphics
+    assert (graphic.href, graphic.alternatives, graphic.use) == ("b", ("s",), None)
+    assert graphic.others == (Alternative("s", None, "thumbnail"),)
+    assert (graphic.alt_text, graphic.long_desc) == ("A lung", "It is large.")
+
+
+def test_object_ids_and_descriptions() -> None:
+    figure = one_figure('<object-id pub-id-type="doi">10.1/X.1</object-id><alt-text>Lung</alt-text>')
+    assert (figure.object_ids, figure.doi) == ((Named("doi", "10.1/X.1"),), "10.1/x.1")
+    assert figure.alt_text == "Lung"
+
+
+ARTICLE_LICENCE = '<license xlink:href="https://creativecommons.org/licenses/by/4.0/"/>'
+META = (
+    f"{PMC1}<permissions><copyright-statement>© 2020 A</copyright-statement>{ARTICLE_LICENCE}</permissions>"
+)
+
+
+def test_a_reprinted_figure_has_rights_of_its_own() -> None:
+    inside = (
+        "<caption><p>Lung. Reprinted from Ref. 3 with permission of Elsevier. Bars 1 cm.</p></caption>"
+        "<attrib>Source: B</attrib>"
+        "<permissions><copyright-statement>© 1999 Elsevier</copyright-statement></permissions>"
+    )
+    rights = parsed(f"<fig>{inside}</fig>", meta=META).figures[0].rights
+    assert rights is not None
+    assert (rights.reuse, rights.by_permission, rights.attribution) == ("reprinted", True, "Source: B")
+    assert rights.copyright_statement == "© 1999 Elsevier"
+    assert [(e.origin, e.text) for e in rights.evidence] == [
+        ("attrib", "Source: B"), ("permissions", "© 1999 Elsevier"),
+        ("caption", "Reprinted from Ref. 3 with permission of Elsevier."),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "reuse"),
+    [
+        ("Adapted from Smith et al. 2010.", "adapted"), ("Reproduced with permission from X.", "reprinted"),
+        ("Adaptado de Silva (2003).", "adapted"), ("Modified after Jones.", "adapted"),
+    ],
+)  # fmt: skip
+def test_what_was_done_with_anothers_figure(text: str, reuse: str) -> None:
+    rights = one_figure(f"<caption><p>{text}</p></caption>").rights
+    assert rights is not None and rights.reuse == reuse
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f"<permissions>{ARTICLE_LICENCE}</permissions>",
+        "<caption><p>Images taken from the left. Modified proteins adapt. Results were reproduced.</p>"
+        "</caption>",
+    ],
+)
+def test_no_rights_where_the_figure_says_no_more_than_the_article(inside: str) -> None:
+    assert parsed(f"<fig>{inside}</fig>", meta=META).figures[0].rights is None
+
+
+def test_another_licence_than_the_articles() -> None:
+    other = ARTICLE_LICENCE.replace("by/4.0", "by-nc/4.0")
+    rights = parsed(f"<fig><permissions>{other}</permissions></fig>", meta=META).figures[0].rights
+    assert rights is not None and (rights.licence_code, rights.licence_group) == (
+        "CC-BY-NC-4.0",
+        "noncommercial",
+    )

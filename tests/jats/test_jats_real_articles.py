@@ -5,30 +5,16 @@ import re
 from pathlib import Path
 
 import pytest
+from real_articles import DATA, FILES, NO_FILES, named
 
-from medconcept.jats import Article, ArticleRejected, Reason, parse_article
+from medconcept.jats import ArticleRejected, Reason
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-FILES = sorted(p for p in (DATA / "jats").rglob("*") if p.suffix in (".xml", ".nxml"))
-pytestmark = pytest.mark.skipif(not FILES, reason=f"no articles in {DATA / 'jats'}")
+pytestmark = pytest.mark.skipif(not FILES, reason=NO_FILES)
 _HIDDEN = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _FIG = re.compile(rb"<(?:[A-Za-z]+:)?fig(?=[\s>/])(?:[^>]*/>|.*?</(?:[A-Za-z]+:)?fig>)", re.DOTALL)
 
 _CAPTION = re.compile(rb"<(?:[A-Za-z]+:)?caption(?=[\s>])[^>]*>(.*?)</(?:[A-Za-z]+:)?caption>", re.DOTALL)
 _TAG = re.compile(rb"<[^>]*>")
-
-
-def named(path: Path) -> Article:
-    """The article, called by its file's number where the file itself names nothing."""
-    data = path.read_bytes()
-    try:
-        return parse_article(data)
-    except ArticleRejected as rejected:
-        if rejected.reason is not Reason.NO_IDENTIFIER or b"<article-meta>" not in data:
-            raise
-    return parse_article(
-        data.replace(b"<article-meta>", b'<article-meta><article-id pub-id-type="pmc">1</article-id>', 1)
-    )
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name[-40:])

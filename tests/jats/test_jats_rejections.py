@@ -53,7 +53,7 @@ REJECTED = [
         "forbidden_entity",
         b'<article xmlns:i="http://www.w3.org/2001/XInclude"><i:include href="/etc/passwd"/></article>',
     ),
-    ("too_deep", b"<article>" + b"<sec>" * 210 + b"</sec>" * 210 + b"</article>"),
+    ("too_deep", b"<article>" + b"<sec>" * 260 + b"</sec>" * 260 + b"</article>"),
     ("too_deep", b"<article>" + b"<sec>" * 5000 + b"</sec>" * 5000 + b"</article>"),
     ("not_an_article", b"<html><body/></html>"),
     ("not_an_article", b"<sub-article/>"),
@@ -75,7 +75,7 @@ def test_a_failure_of_ours_is_a_parser_error(monkeypatch: pytest.MonkeyPatch) ->
     def broken(*_: object) -> None:
         raise ZeroDivisionError("by our own fault")
 
-    monkeypatch.setattr(parse_module, "read_figures", broken)
+    monkeypatch.setattr(parse_module, "read_licence", broken)
     with pytest.raises(ArticleRejected, match="parser_error: ZeroDivisionError"):
         parse_article(GOOD.encode())
 

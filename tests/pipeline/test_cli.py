@@ -106,7 +106,7 @@ def test_questions_to_a_lake(spark, conf: str, tmp_path: Path, capsys) -> None:
         (["sql", "SELEKT 1"], 3, "sql: "),
         (["sql", "SELECT 1", "--release", "r9"], 4, "no release 'r9' (releases: none)"),
         (["sql", "SELECT 1", "--as-of", "77"], 4, "no commit 77"),
-        (["sql", "SELECT 1", "--as-of", "yesterday"], 3, "--as-of yesterday: neither a number"),
+        (["sql", "SELECT 1", "--as-of", "last week"], 3, "--as-of last week: neither a number"),
         (["diff", "1", "r9"], 4, "no release 'r9'"),
     ):
         assert main([*arguments, *lake]) == code, arguments

@@ -8,13 +8,18 @@ import unicodedata
 MAX_NAME = 200
 FOLDED, EXACT = "\x01", "\x02"
 # English words that are names somewhere (genes, abbreviations) and would match everywhere in lower case.
-FUNCTION_WORDS = frozenset(
-    "a about after all also an and are as at be been but by can did do each for from had has have he her his how "
-    "if in into is it its may more most no nor not of off on one or our out over own per she so some such than "
-    "that the their them then there these they this those to too two up via was we were what when where which "
-    "who why will with".split()
-)
+FUNCTION_WORDS = frozenset({
+    "a", "about", "after", "all", "also", "an", "and", "are", "as", "at", "be", "been", "but", "by",
+    "can", "did", "do", "each", "for", "from", "had", "has", "have", "he", "her", "his", "how",
+    "if", "in", "into", "is", "it", "its", "may", "more", "most", "no", "nor", "not", "of", "off",
+    "on", "one", "or", "our", "out", "over", "own", "per", "she", "so", "some", "such", "than",
+    "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to", "too",
+    "two", "up", "via", "was", "we", "were", "what", "when", "where", "which", "who", "why", "will",
+    "with",
+})  # fmt: skip
 _SPACE = re.compile(r"\s+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LETTER_AND_DIGITS = re.compile(r"\w\d+")
 
 
 def normalise(text: str) -> str:
@@ -27,27 +32,35 @@ def normalise(text: str) -> str:
 
 
 def is_case_sensitive(name: str) -> bool:
-    """True for names that look like acronyms or symbols: in another case they are ordinary words.
+    """True for names that look like acronyms or symbols: in another case they are ordinary words or labels.
 
-    Every token is of at most six characters and has an upper-case letter after its first, or a digit.
+    Every token has at most six characters and an upper-case letter after its first, or is one upper-case
+    letter with digits ("T4": in lower case a panel or a variable). Digits alone say nothing: p53 and P53,
+    Sox2 and sox2 are one name.
 
-    >>> [is_case_sensitive(n) for n in ("ALL", "pH", "BRCA1", "Breast Cancer", "Cat")]
-    [True, True, True, False, False]
+    >>> [is_case_sensitive(n) for n in ("ALL", "pH", "BRCA1", "T4", "Breast Cancer", "Cat", "p53", "Sox2")]
+    [True, True, True, True, False, False, False, False]
     """
     tokens = name.split()
-    return bool(tokens) and all(
-        len(token) <= 6 and any(c.isupper() or c.isdigit() for c in token[1:]) for token in tokens
+    return bool(tokens) and all(_is_symbol(token) for token in tokens)
+
+
+def _is_symbol(token: str) -> bool:
+    if len(token) > 6:
+        return False
+    return any(c.isupper() for c in token[1:]) or bool(
+        _LETTER_AND_DIGITS.fullmatch(token) and token[0].isupper()
     )
 
 
 def is_matchable(name: str) -> bool:
-    """False for names that are never looked up: too short, too long, without a letter, or an English function word.
+    """False for names never looked up: too short, too long, without a letter, or English function words.
 
-    >>> [is_matchable(n) for n in ("heart", "T4", "of", "12", "x")]
-    [True, True, False, False, False]
+    >>> [is_matchable(n) for n in ("heart", "T4", "of", "12", "x", "t4")]
+    [True, True, False, False, False, False]
     """
     plain = normalise(name)
-    if not any(c.isalpha() for c in plain) or len(plain) > MAX_NAME:
+    if not any(c.isalpha() for c in plain) or len(plain) > MAX_NAME or _SURROGATE.search(name):
         return False
     if is_case_sensitive(name):
         return len(plain) >= 3 or any(c.isdigit() for c in plain)

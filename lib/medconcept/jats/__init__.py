@@ -1,8 +1,9 @@
 """JATS articles: bytes in, records out. Pure lxml; nothing here knows Spark."""
 
 from medconcept.jats.errors import REASONS, ArticleRejected, Reason
-from medconcept.jats.parse import parse_article
-from medconcept.jats.records import PARSER_VERSION, Article, Figure, Graphic, Limits
+from medconcept.jats.figure_records import Figure, Graphic, Mention, Panel, Rights
+from medconcept.jats.parse import parse_article, parse_articles
+from medconcept.jats.records import PARSER_VERSION, Article, Limits
 
 __all__ = [
     "PARSER_VERSION",
@@ -12,6 +13,10 @@ __all__ = [
     "Figure",
     "Graphic",
     "Limits",
+    "Mention",
+    "Panel",
     "Reason",
+    "Rights",
     "parse_article",
+    "parse_articles",
 ]

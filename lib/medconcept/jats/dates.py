@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
+from typing import Literal
 
 from lxml import etree
 
-from medconcept.jats.text import plain_text
-from medconcept.jats.tree import child, children, local_name
+from medconcept.jats.article_records import ArticleDate
+from medconcept.jats.text import clean, plain_text, text_or_none
+from medconcept.jats.tree import child
 
 _ISO = re.compile(r"\s*([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?(?![0-9])")
 _YEAR = re.compile(r"(?<![0-9])(?:1[5-9]|20)[0-9]{2}(?![0-9])")
@@ -26,7 +29,11 @@ def iso_date(element: etree._Element) -> str | None:
     >>> iso_date(etree.fromstring("<date><day>7</day><month>Mar</month><year>2020</year></date>"))
     '2020-03-07'
     """
-    year, month, day = (_text(element, name) for name in ("year", "month", "day"))
+    parts = _parts(element)
+    return _iso(element, parts.get("year"), parts.get("month"), parts.get("day"))
+
+
+def _iso(element: etree._Element, year: str | None, month: str | None, day: str | None) -> str | None:
     if year is None:
         match = _ISO.match(element.get("iso-8601-date", ""))
         if match:
@@ -46,10 +53,43 @@ def iso_date(element: etree._Element) -> str | None:
         return f"{year}-{number:02d}"
 
 
-def published(meta: etree._Element) -> tuple[str | None, str | None]:
+def all_dates(meta: etree._Element) -> tuple[ArticleDate, ...]:
+    """Every date of publication, of the history and of an event, in document order."""
+    found: list[ArticleDate] = []
+    for place in meta.iterchildren("pub-date", "history", "pub-history"):
+        if place.tag == "pub-date":
+            found.append(_date(place, "pub-date", place.get("date-type") or place.get("pub-type")))
+            continue
+        for element in place.iter("date", "pub-date"):
+            event = next(element.iterancestors("event"), None)
+            kind = element.get("date-type") or element.get("pub-type")
+            if event is not None:
+                found.append(_date(element, "event", event.get("event-type") or kind))
+            else:
+                found.append(_date(element, "history", kind))
+    return tuple(found)
+
+
+def _date(
+    element: etree._Element, origin: Literal["pub-date", "history", "event"], kind: str | None
+) -> ArticleDate:
+    parts = _parts(element)
+    year, month, day = parts.get("year"), parts.get("month"), parts.get("day")
+    return ArticleDate(
+        origin=origin,
+        kind=clean(kind or "") or None,
+        publication_format=clean(element.get("publication-format", "")) or None,
+        year=year,
+        month=month,
+        day=day,
+        season=parts.get("season"),
+        iso=_iso(element, year, month, day),
+    )
+
+
+def published(dates: Iterable[ArticleDate]) -> tuple[str | None, str | None]:
     """The best publication date and the kind of date it is."""
-    dated = [(_kind(element), iso_date(element)) for element in children(meta, "pub-date")]
-    ranked = [(kind, stated) for kind, stated in dated if stated]
+    ranked = [(_kind(d), d.iso) for d in dates if d.origin == "pub-date" and d.iso]
     if not ranked:
         return None, None
 
@@ -61,24 +101,23 @@ def published(meta: etree._Element) -> tuple[str | None, str | None]:
     return stated, kind
 
 
-def latest(meta: etree._Element) -> str | None:
+def latest(dates: Iterable[ArticleDate]) -> str | None:
     """The latest date anywhere among publication dates and history, to order versions by."""
-    places = [*children(meta, "pub-date"), *children(meta, "history", "pub-history")]
-    dates = [iso_date(e) for place in places for e in place.iter() if local_name(e) in ("pub-date", "date")]
-    return max((stated for stated in dates if stated), default=None)
+    return max((d.iso for d in dates if d.iso), default=None)
 
 
-def _kind(element: etree._Element) -> str:
-    parts = (
-        element.get("date-type") or element.get("pub-type") or "",
-        element.get("publication-format") or "",
-    )
-    return "/".join(part.strip().lower() for part in parts if part.strip()) or "untyped"
+def _kind(date: ArticleDate) -> str:
+    parts = (date.kind or "", date.publication_format or "")
+    return "/".join(part.lower() for part in parts if part) or "untyped"
 
 
-def _text(element: etree._Element, name: str) -> str | None:
-    found = child(element, name)
-    return (plain_text(found) or None) if found is not None else None
+def _parts(element: etree._Element) -> dict[str, str]:
+    """The first of each kind of part that holds text."""
+    parts: dict[str, str] = {}
+    for part in element.iterchildren("year", "month", "day", "season"):
+        if part.tag not in parts and (text := text_or_none(part)):
+            parts[part.tag] = text
+    return parts
 
 
 def _month(month: str | None) -> int | None:

@@ -22,6 +22,7 @@ _MARKS = (
     (b"\0<", "utf-16-be"),
 )
 _AS_THEY_STAND = frozenset(("utf-8", "ascii"))
+_TEXT_OF_ASCII = frozenset(("utf-7", "utf_8_sig", "utf-8-sig"))
 _BLANK = bytes(byte if byte in b"\r\n" else 0x20 for byte in range(256))
 
 
@@ -72,7 +73,18 @@ def to_utf8(data: bytes) -> bytes:
     if codec.startswith(("utf-16", "utf-32")):
         # The declaration was readable byte by byte, so it is wrong, as it is after a careless conversion.
         return _without_declaration(data)
+    if codec not in _TEXT_OF_ASCII and not data.isascii() and _is_utf8(data):
+        # Hardly any text of another encoding is UTF-8 by chance; read as declared it would be garbage.
+        raise ArticleRejected(Reason.BAD_ENCODING, "line 1", f"declared as {name}, but the bytes are UTF-8")
     return _recoded(data, codec)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _recoded(data: bytes, codec: str) -> bytes:

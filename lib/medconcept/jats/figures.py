@@ -2,122 +2,191 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from lxml import etree
 
-from medconcept.jats.graphics import read_graphics
-from medconcept.jats.records import Figure, Position
-from medconcept.jats.text import clean, plain_text, text_or_none
-from medconcept.jats.tree import child, children, language, local_name
+from medconcept.jats.article_records import Named
+from medconcept.jats.budget import Budget, Warnings
+from medconcept.jats.captions import ReadCaption, read_caption, sibling_captions, with_translations
+from medconcept.jats.figure_kinds import figure_kind, is_supplement
+from medconcept.jats.figure_records import Figure
+from medconcept.jats.graphics import described, read_graphics
+from medconcept.jats.licence import Licence
+from medconcept.jats.mentions import Target, find_mentions
+from medconcept.jats.panels import find_panels
+from medconcept.jats.ranges import read_label
+from medconcept.jats.rights import read_rights
+from medconcept.jats.surroundings import Map, Surroundings
+from medconcept.jats.text import clean, text_or_none
+from medconcept.jats.tree import all_text, child
 
-_POSITIONS: dict[str, Position] = {
-    "app": "appendix", "app-group": "appendix", "floats-group": "floats", "floats-wrap": "floats",
-    "back": "back", "body": "body", "front": "front", "front-stub": "front",
-}  # fmt: skip
-_SUB_ARTICLES = ("sub-article", "response")
+
+@dataclass(slots=True)
+class _Found:
+    """A figure element with what must be known of all before one can be told."""
+
+    element: etree._Element
+    key: str
+    fig_id: str | None
+    label: str | None
+    around: Surroundings
+    target: Target
 
 
-def read_figures(article: etree._Element, article_key: str, warnings: list[str]) -> tuple[Figure, ...]:
-    """Every `<fig>` in document order, wherever it stands; keys are unique within the article.
+class FigureReader:
+    """Reads the figures of one article; what several of them share is read once."""
 
-    >>> body = etree.fromstring('<body><fig id="a"/><fig/><fig id="a"/></body>')
-    >>> [figure.figure_key for figure in read_figures(body, "PMC1", [])]
-    ['PMC1#a', 'PMC1#2', 'PMC1#a~2']
-    """
-    elements = [e for e in article.iter("{*}fig") if e is not article]
-    taken: set[str] = set()
-    repeats: dict[str, int] = {}
-    figures: list[Figure] = []
-    for ordinal, element in enumerate(elements):
-        fig_id = clean(element.get("id", "")) or None
-        wanted = f"{article_key}#{fig_id or ordinal + 1}"
+    def __init__(
+        self,
+        article: etree._Element,
+        elements: Mapping[str, list[etree._Element]],
+        article_key: str,
+        licence: Licence,
+        places: Map,
+        warnings: Warnings,
+    ) -> None:
+        self._elements = elements
+        self._article = article
+        self._article_key = article_key
+        self._licence = licence
+        self._places = places
+        self._warnings = warnings
+        self._groups: dict[etree._Element, tuple[str | None, str | None, str | None]] = {}
+
+    def read(self, budget: Budget) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
+        """Every `<fig>` in document order, and every table that is a picture; keys are unique.
+
+        >>> body = etree.fromstring('<article><body><fig id="a"/><fig/><fig id="a"/></body></article>')
+        >>> licence = Licence(None, None, None, "other", None)
+        >>> elements = {"fig": list(body.iter("fig")), "table-wrap": [], "xref": []}
+        >>> reader = FigureReader(body, elements, "PMC1", licence, Map(body), Warnings())
+        >>> [figure.figure_key for figure in reader.read(Budget(1000))[0]]
+        ['PMC1#a', 'PMC1#2', 'PMC1#a~2']
+        """
+        taken: set[str] = set()
+        repeats: dict[str, int] = {}
+        figures = [self._found(e, n, taken, repeats) for n, e in enumerate(self._elements["fig"])]
+        tables = [
+            self._found(e, len(figures) + n, taken, repeats)
+            for n, e in enumerate(self._elements["table-wrap"])
+            if _is_picture_of_table(e)
+        ]
+        found = [*figures, *tables]
+        without = sum(1 for f in figures if f.fig_id is None)
+        if without:
+            self._warnings.append(f"figure_without_id: {without}")
+        targets = [figure.target for figure in found]
+        find_mentions(self._article, self._elements["xref"], targets, self._places, self._warnings, budget)
+        keys = {f.element: f.key for f in found}
+        records = []
+        for ordinal, figure in enumerate(found):
+            records.append(record := self._figure(figure, ordinal, keys))
+            budget.spend(_size(record))
+        told = with_translations(records[: len(figures)])
+        return tuple(told), tuple(records[len(figures) :])
+
+    def _found(
+        self, element: etree._Element, ordinal: int, taken: set[str], repeats: dict[str, int]
+    ) -> _Found:
+        fig_id = clean(element.get("id") or "") or None
+        wanted = f"{self._article_key}#{fig_id or ordinal + 1}"
         key = _unique(wanted, taken, repeats)
         if key != wanted:
-            warnings.append(f"repeated_figure_id: {fig_id or ordinal + 1}")
-        figures.append(_figure(element, article, ordinal, key, fig_id))
-    return tuple(figures)
+            self._warnings.append(f"repeated_figure_id: {fig_id or ordinal + 1}")
+        around = self._places.around(element)
+        label = text_or_none(child(element, "label"))
+        target = Target(element, fig_id, around.host, around.group, read_label(label))
+        return _Found(element, key, fig_id, label, around, target)
+
+    def _figure(self, found: _Found, ordinal: int, keys: dict[etree._Element, str]) -> Figure:
+        element, around = found.element, found.around
+        parts: dict[str, etree._Element] = {}
+        for part in element:
+            parts.setdefault(part.tag, part)
+        host_language = self._places.of(around.host).language
+        caption = read_caption(element, host_language, self._places)
+        group = around.group
+        group_id, group_label, group_caption = self._group(group, host_language)
+        object_ids = _object_ids(element) if "object-id" in parts else ()
+        supplement = is_supplement(element, found.label)
+        return Figure(
+            ordinal=ordinal,
+            figure_key=found.key,
+            fig_id=found.fig_id,
+            label=found.label,
+            kind=figure_kind(element, found.label, group is not None, supplement),
+            group_id=group_id,
+            group_label=group_label,
+            group_caption=group_caption,
+            position=around.position,
+            section=around.titles,
+            language=caption.language,
+            caption_title=caption.title,
+            caption_text=caption.text,
+            caption=caption.whole,
+            graphics=read_graphics(element),
+            fig_type=clean(element.get("fig-type") or "") or None,
+            parent_key=self._parent(found, supplement, keys),
+            sub_article=around.sub_article,
+            section_path=around.sections,
+            section_types=around.types,
+            caption_markup=caption.markup,
+            translated_captions=(*caption.others, *sibling_captions(element, group, self._places)),
+            translation_of=None,
+            alt_text=described(parts.get("alt-text")),
+            long_desc=described(parts.get("long-desc")),
+            object_ids=object_ids,
+            doi=next((i.value.lower() for i in object_ids if (i.kind or "").lower() == "doi"), None),
+            rights=read_rights(parts, group, caption.whole, self._licence),
+            mentions=tuple(found.target.mentions),
+            panels=find_panels(caption.whole, caption.markup, len(caption.title or ""))
+            if caption.whole
+            else (),
+        )
+
+    def _group(
+        self, group: etree._Element | None, host_language: str | None
+    ) -> tuple[str | None, str | None, str | None]:
+        if group is None:
+            return None, None, None
+        known = self._groups.get(group)
+        if known is None:
+            caption: ReadCaption = read_caption(group, host_language, self._places)
+            known = (clean(group.get("id") or "") or None, text_or_none(child(group, "label")), caption.whole)
+            self._groups[group] = known
+        return known
+
+    def _parent(self, found: _Found, supplement: bool, keys: dict[etree._Element, str]) -> str | None:
+        """The figure it is nested in; of a supplement in a group the group's own figure, its first."""
+        if found.around.figure is not None:
+            return keys.get(found.around.figure)
+        if supplement and found.around.group is not None:
+            first = next(found.around.group.iterchildren("fig"), None)
+            if first is not None and first is not found.element:
+                return keys.get(first)
+        return None
 
 
-def _figure(
-    element: etree._Element, article: etree._Element, ordinal: int, key: str, fig_id: str | None
-) -> Figure:
-    above = list(_ancestors(element, article))
-    names = [local_name(ancestor) for ancestor in above]
-    host = next((a for a, name in zip(above, names, strict=True) if name in _SUB_ARTICLES), article)
-    group = next((a for a, name in zip(above, names, strict=True) if name == "fig-group"), None)
-    caption = _chosen_caption(element, host)
-    title, text = _caption_parts(caption)
-    group_title, group_text = _caption_parts(_chosen_caption(group, host) if group is not None else None)
-    return Figure(
-        ordinal=ordinal,
-        figure_key=key,
-        fig_id=fig_id,
-        label=text_or_none(child(element, "label")),
-        kind="fig",
-        group_id=(clean(group.get("id", "")) or None) if group is not None else None,
-        group_label=text_or_none(child(group, "label")),
-        group_caption=_joined(group_title, group_text),
-        position=_position(names),
-        section=_sections(above),
-        language=language(caption if caption is not None else element),
-        caption_title=title,
-        caption_text=text,
-        caption=_joined(title, text),
-        graphics=read_graphics(element),
+def _size(figure: Figure) -> int:
+    """Characters of a figure that others may repeat, and of its captions; mentions are counted before."""
+    repeated = (figure.group_label, figure.group_caption, *figure.section, figure.figure_key, figure.caption)
+    translated = (text for c in figure.translated_captions for text in (c.title, c.text))
+    return sum(len(text) for text in (*repeated, *translated) if text)
+
+
+def _is_picture_of_table(element: etree._Element) -> bool:
+    """A table that the file has as a picture only."""
+    return next(element.iter("table", "tgroup", "array"), None) is None and bool(read_graphics(element))
+
+
+def _object_ids(element: etree._Element) -> tuple[Named, ...]:
+    return tuple(
+        Named(clean(e.get("pub-id-type") or "") or None, text)
+        for e in element.iterchildren("object-id")
+        if (text := clean(all_text(e)))
     )
-
-
-def _ancestors(element: etree._Element, article: etree._Element) -> Iterator[etree._Element]:
-    """What stands above the figure inside its article, innermost first."""
-    for ancestor in element.iterancestors():
-        if ancestor is article:
-            return
-        yield ancestor
-
-
-def _position(names: list[str]) -> Position:
-    if any(name in _SUB_ARTICLES for name in names):
-        return "sub-article"
-    found = {_POSITIONS[name] for name in names if name in _POSITIONS}
-    return next((p for p in ("appendix", "floats", "back", "front") if p in found), "body")
-
-
-def _sections(above: list[etree._Element]) -> tuple[str, ...]:
-    titles = (text_or_none(child(a, "title")) for a in reversed(above) if local_name(a) in ("sec", "app"))
-    return tuple(title for title in titles if title)
-
-
-def _chosen_caption(element: etree._Element, host: etree._Element) -> etree._Element | None:
-    """The caption in the language of the article it stands in, else the first that holds text."""
-    captions = list(children(element, "caption"))
-    if len(captions) < 2:
-        return captions[0] if captions else None
-    filled = [caption for caption in captions if plain_text(caption)]
-    wanted = language(host)
-    exact = [caption for caption in filled if language(caption) == wanted]
-    near = [c for c in filled if _primary(language(c)) == _primary(wanted)]
-    return next(iter(exact or near or filled or captions))
-
-
-def _primary(tag: str | None) -> str | None:
-    return tag.partition("-")[0] if tag else None
-
-
-def _caption_parts(caption: etree._Element | None) -> tuple[str | None, str | None]:
-    """The title and all the rest of a caption, each None where it is empty."""
-    if caption is None:
-        return None, None
-    heading = child(caption, "title")
-    rest = [caption.text or ""]
-    for part in caption:
-        rest.append(plain_text(part) if part is not heading else "")
-        rest.append(part.tail or "")
-    return text_or_none(heading), clean(" ".join(rest)) or None
-
-
-def _joined(title: str | None, text: str | None) -> str | None:
-    return clean(" ".join(part for part in (title, text) if part)) or None
 
 
 def _unique(wanted: str, taken: set[str], repeats: dict[str, int]) -> str:

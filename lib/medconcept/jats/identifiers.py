@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from medconcept.jats.budget import Warnings
 from medconcept.jats.errors import ArticleRejected, Reason
 from medconcept.jats.text import plain_text
 from medconcept.jats.tree import children
 
 _PMC_TYPES = frozenset(("pmc", "pmcid", "pmc-ver", "pmcid-ver"))
+_MANUSCRIPTS = ("manuscript", "manuscript-id", "mid", "nihms")
 _PMCID = re.compile(r"(?:PMC)?\s*0*([1-9][0-9]*)(?:\.([0-9]+))?", re.IGNORECASE)
 _PMID = re.compile(r"(?:pmid:?\s*)?([0-9]+)", re.IGNORECASE)
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
@@ -26,14 +28,15 @@ class Identifiers:
     pmid: str | None
     doi: str | None
     publisher_id: str | None
+    manuscript_id: str | None
     key: str
 
 
-def read_identifiers(meta: etree._Element | None, warnings: list[str]) -> Identifiers:
+def read_identifiers(meta: etree._Element | None, warnings: Warnings) -> Identifiers:
     """The identifiers in an article-meta; raises `ArticleRejected` without a PMCID and a DOI.
 
     >>> meta = etree.fromstring('<m><article-id pub-id-type="pmc-ver">PMC12.3</article-id></m>')
-    >>> read_identifiers(meta, []).key, read_identifiers(meta, []).pmc_version
+    >>> read_identifiers(meta, Warnings()).key, read_identifiers(meta, Warnings()).pmc_version
     ('PMC12', 3)
     """
     found: dict[str, list[str]] = {}
@@ -66,5 +69,11 @@ def read_identifiers(meta: etree._Element | None, warnings: list[str]) -> Identi
         raise ArticleRejected(Reason.NO_IDENTIFIER, None, "ids there: " + (", ".join(there) or "none"))
     key = pmcid or f"doi:{doi}"
     return Identifiers(
-        pmcid, version.get(pmcid or ""), first.get("pmid"), doi, first.get("publisher-id"), key
+        pmcid=pmcid,
+        pmc_version=version.get(pmcid or ""),
+        pmid=first.get("pmid"),
+        doi=doi,
+        publisher_id=first.get("publisher-id"),
+        manuscript_id=next((first[kind] for kind in _MANUSCRIPTS if kind in first), None),
+        key=key,
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
-from medconcept.jats.records import LicenceGroup
+from medconcept.jats.article_records import LicenceGroup
+from medconcept.jats.budget import Warnings
 from medconcept.jats.text import plain_text, text_or_none
-from medconcept.jats.tree import child, children, href, local_name
+from medconcept.jats.tree import child, children, href
 
 _URL = re.compile(
     r"creativecommons\.org/(?:licen[sc]es/(by(?:-(?:nc|nd|sa))*)|publicdomain/(zero|mark))(?:/([0-9]\.[0-9]))?",
@@ -57,6 +59,7 @@ def code_from_url(url: str) -> str | None:
     return _code(set(parts.upper().split("-")), version)
 
 
+@lru_cache(maxsize=1024)  # a publisher says the same in all its articles
 def code_from_text(text: str) -> str | None:
     """The code of a licence named in words, the stricter reading where they leave a choice.
 
@@ -93,7 +96,7 @@ def licence_group(code: str | None) -> LicenceGroup:
     return "noncommercial" if "-NC" in code else "commercial"
 
 
-def read_licence(meta: etree._Element, warnings: list[str]) -> Licence:
+def read_licence(meta: etree._Element, warnings: Warnings) -> Licence:
     """The licence stated in an article-meta; warns where its statements disagree."""
     permissions = child(meta, "permissions")
     scope = permissions if permissions is not None else meta
@@ -117,7 +120,7 @@ def read_licence(meta: etree._Element, warnings: list[str]) -> Licence:
 def _urls(licence: etree._Element) -> list[str]:
     """Addresses by weight: the licence's own, then references, then Creative Commons links in its text."""
     own = href(licence)
-    refs = [plain_text(e) for e in licence.iter() if local_name(e) == "license_ref"]
+    refs = [plain_text(e) for e in licence.iter("license_ref")]
     hrefs = (href(element) for element in licence.iter() if element is not licence)
     links = [link for link in hrefs if link and code_from_url(link)]
     return [url for url in (own, *refs, *links) if url]

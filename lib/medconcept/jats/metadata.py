@@ -1,45 +1,118 @@
-"""What an article says about itself, apart from identifiers, dates and licence."""
+"""Titles, abstracts, subjects, keywords, volume and pages, counts: what `<article-meta>` says of the text."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 
 from lxml import etree
 
-from medconcept.jats.text import clean, text_or_none
-from medconcept.jats.tree import child, children
+from medconcept.jats.article_records import Abstract, Count, KeywordGroup, LanguageText, Subject
+from medconcept.jats.markup import Marked, Raw, marked
+from medconcept.jats.text import clean, emit_marked, marked_text, plain_text, text_or_none
+from medconcept.jats.tree import child, children, language
 
-_RETRACTIONS = frozenset(("retraction", "partial-retraction", "withdrawal", "removal"))
-_RETRACTED = frozenset(("retracted-article", "partially-retracted-article", "withdrawn-article"))
-_DTD = re.compile(r"\bv([0-9]+\.[0-9]+)\b")
+_COUNTED = ("fig", "table", "equation", "ref", "page", "word")
 
 
-def article_title(meta: etree._Element) -> str | None:
+def article_title(meta: etree._Element) -> Marked | None:
     """The title, without the subtitle and without translations."""
-    return text_or_none(child(meta, "title-group", "article-title"))
+    element = child(meta, "title-group", "article-title")
+    title = marked_text(element) if element is not None else None
+    return title if title and title.plain else None
 
 
-def journal_title(article: etree._Element) -> str | None:
-    """The journal's full title, where JATS has it or where NLM 2 had it; else the first of its ids."""
-    meta = child(article, "front", "journal-meta")
-    for path in (("journal-title-group", "journal-title"), ("journal-title",), ("journal-id",)):
-        if title := text_or_none(child(meta, *path)):
-            return title
-    return None
+def translated_titles(article: etree._Element, meta: etree._Element) -> tuple[LanguageText, ...]:
+    """Titles in other languages: in the title group, and of the translations among the sub-articles."""
+    found = [e for e in meta.iterchildren("title-group") for e in e.iter("trans-title")]
+    for sub in article.iterchildren("sub-article"):
+        if sub.get("article-type") == "translation":
+            for path in (("front-stub",), ("front", "article-meta")):
+                title = child(sub, *path, "title-group", "article-title")
+                found += [title] if title is not None else []
+    return tuple(LanguageText(language(e), text) for e in found if (text := plain_text(e)))
 
 
-def is_retraction_notice(article_type: str | None, meta: etree._Element) -> bool:
-    """True for the notice that retracts another article, not for the article retracted.
+def abstracts(meta: etree._Element) -> tuple[Marked | None, tuple[Abstract, ...]]:
+    """The abstract, without its heading, and all others: graphical ones, summaries, translations."""
+    main: Marked | None = None
+    others: list[Abstract] = []
+    for element in meta.iterchildren("abstract", "trans-abstract"):
+        kind = clean(element.get("abstract-type", "")) or None
+        heading = next(element.iterchildren("title"), None)
+        raw = Raw([element.text or ""])
+        for part in element:
+            if part is not heading:
+                raw.append(" ")
+                emit_marked(part, raw)
+        text = marked(raw)
+        if not text.plain:
+            continue
+        if main is None and kind is None and element.tag == "abstract":
+            main = text
+        else:
+            others.append(Abstract(kind, language(element), text_or_none(heading), text.plain))
+    return main, tuple(others)
 
-    >>> is_retraction_notice("retraction", etree.fromstring("<article-meta/>"))
-    True
-    """
-    links = {link.get("related-article-type", "").lower() for link in children(meta, "related-article")}
-    return (article_type or "").lower() in _RETRACTIONS or bool(links & _RETRACTED)
+
+def subjects(meta: etree._Element) -> tuple[Subject, ...]:
+    """Every subject, with those above it in nested groups."""
+    found: list[Subject] = []
+
+    def walk(group: etree._Element, above: tuple[str, ...], kind: str | None) -> None:
+        kind = clean(group.get("subj-group-type", "")) or kind
+        path = above
+        for element in group.iterchildren("subject", "compound-subject"):
+            parts = [text for e in element.iterchildren("compound-subject-part") if (text := plain_text(e))]
+            if text := " / ".join(parts) or plain_text(element):
+                path = (*above, text)
+                found.append(Subject(kind, language(group), path))
+        for inner in group.iterchildren("subj-group"):
+            walk(inner, path, kind)
+
+    for group in children(child(meta, "article-categories"), "subj-group"):
+        walk(group, (), None)
+    return tuple(found)
 
 
-def dtd_version(article: etree._Element) -> str | None:
-    """The version stated on the article, else the one in the DOCTYPE's public identifier."""
-    stated = clean(article.get("dtd-version", ""))
-    match = _DTD.search(article.getroottree().docinfo.public_id or "")
-    return stated or (match.group(1) if match else None)
+def keywords(meta: etree._Element) -> tuple[KeywordGroup, ...]:
+    """Keywords as they are grouped; compound ones with their parts joined by ` / `."""
+    found: list[KeywordGroup] = []
+    for group in meta.iter("kwd-group"):
+        words: list[str] = []
+        for element in group.iterchildren("kwd", "compound-kwd", "nested-kwd", "unstructured-kwd-group"):
+            if element.tag == "unstructured-kwd-group":
+                words += [part.strip() for part in plain_text(element).split(";")]
+            elif element.tag == "compound-kwd":
+                words.append(" / ".join(plain_text(e) for e in element.iterchildren("compound-kwd-part")))
+            elif element.tag == "nested-kwd":
+                words += [plain_text(e) for e in element.iter("kwd")]
+            else:
+                words.append(plain_text(element))
+        if any(words):
+            kind = clean(group.get("kwd-group-type", "")) or None
+            title = text_or_none(child(group, "title"))
+            found.append(KeywordGroup(kind, language(group), title, tuple(w for w in words if w)))
+    return tuple(found)
+
+
+def subtitle(meta: etree._Element) -> str | None:
+    """The subtitles of the article, joined by a space."""
+    return plain_text(*children(child(meta, "title-group"), "subtitle")) or None
+
+
+def counts(meta: etree._Element, elements: Mapping[str, list[etree._Element]]) -> tuple[Count, ...]:
+    """What `<counts>` states, beside what is there; what cannot be counted (pages, words) as stated."""
+    stated: dict[str, int] = {}
+    for element in children(child(meta, "counts"), *(f"{n}-count" for n in _COUNTED), "count"):
+        name = element.get("count-type", "other") if element.tag == "count" else element.tag[: -len("-count")]
+        number = element.get("count", "").strip()
+        if number.isascii() and number.isdigit() and len(number) < 10:
+            stated.setdefault(clean(name), int(number))
+    found = {
+        "fig": len(elements["fig"]),
+        "table": len(elements["table-wrap"]),
+        "equation": len(elements["disp-formula"]),
+        "ref": sum(1 for references in elements["ref-list"] for _ in references.iterchildren("ref")),
+    }
+    names = [*found, *(name for name in stated if name not in found)]
+    return tuple(Count(name, stated.get(name), found.get(name)) for name in names)

@@ -3,65 +3,62 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-PARSER_VERSION = "1"
+from medconcept.jats.article_records import (
+    Abbreviation,
+    Abstract,
+    Affiliation,
+    ArticleDate,
+    Author,
+    Award,
+    Count,
+    Journal,
+    KeywordGroup,
+    LanguageText,
+    LicenceGroup,
+    RelatedArticle,
+    Subject,
+)
+from medconcept.jats.figure_records import Figure
+
+PARSER_VERSION = "2"
 """Raised by one whenever the same bytes would give other records."""
-
-Position = Literal["body", "floats", "back", "appendix", "sub-article", "front"]
-LicenceGroup = Literal["commercial", "noncommercial", "other"]
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of a file is accepted before it is refused.
+    """How much of a file is accepted before it is refused; sizes in bytes or characters.
+
+    `max_nodes` bounds elements and attributes together, `max_value` one attribute, `max_output` all text
+    of the records together: a small file can ask for the same paragraph or title many thousand times.
+    A depth of 255 is as much as libxml2 allows, and costs nothing to check.
 
     >>> Limits(max_figures=10).max_depth
-    200
+    255
     """
 
     max_bytes: int = 64 * 1024 * 1024
-    max_depth: int = 200
+    max_depth: int = 255
     max_figures: int = 5000
+    max_nodes: int = 3_000_000
+    max_value: int = 64 * 1024
+    max_output: int = 128 * 1024 * 1024
 
     def __post_init__(self) -> None:
-        if min(self.max_bytes, self.max_depth, self.max_figures) < 1:
+        numbers = (
+            self.max_bytes, self.max_depth, self.max_figures, self.max_nodes, self.max_value, self.max_output,
+        )  # fmt: skip
+        if min(numbers) < 1:
             raise ValueError(f"every limit must be at least 1: {self}")
 
 
 @dataclass(frozen=True, slots=True)
-class Graphic:
-    """One picture of a figure: its file as the XML names it, and other forms of the same picture."""
-
-    href: str
-    mime: str | None = None
-    alternatives: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One `<fig>` element. `caption` is its own, never a neighbour's; spans index `caption`."""
-
-    ordinal: int
-    figure_key: str
-    fig_id: str | None
-    label: str | None
-    kind: str
-    group_id: str | None
-    group_label: str | None
-    group_caption: str | None
-    position: Position
-    section: tuple[str, ...]
-    language: str | None
-    caption_title: str | None
-    caption_text: str | None
-    caption: str | None
-    graphics: tuple[Graphic, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Article:
-    """One article as its JATS states it, nothing guessed; what is missing is None."""
+    """One article as its JATS states it, nothing guessed; what is missing is None or empty.
+
+    `image_tables` are `<table-wrap>`s that hold pictures and no table, told as figures of kind "table";
+    they are not among `figures`, which are the `<fig>` elements. `warnings` are "code: detail".
+    """
 
     pmcid: str | None
     pmc_version: int | None
@@ -85,3 +82,33 @@ class Article:
     dtd_version: str | None
     warnings: tuple[str, ...]
     figures: tuple[Figure, ...]
+    manuscript_id: str | None
+    title_markup: str | None
+    subtitle: str | None
+    translated_titles: tuple[LanguageText, ...]
+    abstract: str | None
+    abstract_markup: str | None
+    other_abstracts: tuple[Abstract, ...]
+    journal_meta: Journal
+    volume: str | None
+    issue: str | None
+    first_page: str | None
+    last_page: str | None
+    page_range: str | None
+    elocation_id: str | None
+    dates: tuple[ArticleDate, ...]
+    subjects: tuple[Subject, ...]
+    keywords: tuple[KeywordGroup, ...]
+    authors: tuple[Author, ...]
+    affiliations: tuple[Affiliation, ...]
+    awards: tuple[Award, ...]
+    funding_statement: str | None
+    related_articles: tuple[RelatedArticle, ...]
+    is_retracted: bool
+    retraction_evidence: str | None
+    abbreviations: tuple[Abbreviation, ...]
+    counts: tuple[Count, ...]
+    dialect: str | None
+    tag_set: str | None
+    wrapper: str | None
+    image_tables: tuple[Figure, ...]

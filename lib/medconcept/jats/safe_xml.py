@@ -11,6 +11,7 @@ from medconcept.jats.encoding import to_utf8, unpack
 from medconcept.jats.entities import resolve_named_entities, without_sections
 from medconcept.jats.errors import ArticleRejected, Reason
 from medconcept.jats.records import Limits
+from medconcept.jats.tree import local_name
 
 _STARTS_AS_XML = re.compile(rb"\s*<[A-Za-z_:?!\x80-\xff]")
 _INCLUDE = "{http://www.w3.org/2001/XInclude}include"
@@ -34,14 +35,15 @@ def parse_xml(data: bytes, limits: Limits) -> etree._Element:
     medconcept.jats.errors.ArticleRejected: truncated at line 1, column 13: Premature end ...
     """
     data = unpack(data, limits.max_bytes)
-    if not data.strip():
+    if not data or data.isspace():
         raise ArticleRejected(Reason.EMPTY_FILE, None, f"{len(data)} bytes")
     data = to_utf8(data)
-    if not data.strip():
+    if not data or data.isspace():
         raise ArticleRejected(Reason.EMPTY_FILE, None, "a byte-order mark or declaration alone")
     if not _STARTS_AS_XML.match(data):
         raise ArticleRejected(Reason.NOT_XML, None, f"starts with {data.lstrip()[:16]!r}")
     _refuse_declared_entities(data)
+    _refuse_many_nodes(data, limits.max_nodes)
     data = resolve_named_entities(data)
     root = _parse(data)
     # The search above reads bytes; a quoted "<!--" in a DOCTYPE could mislead it, so ask the parser too.
@@ -52,6 +54,7 @@ def parse_xml(data: bytes, limits: Limits) -> etree._Element:
     if b"/XInclude" in data and next(root.iter(_INCLUDE), None) is not None:
         raise ArticleRejected(Reason.FORBIDDEN_ENTITY, None, "XInclude asks for another file")
     _refuse_depth(root, limits.max_depth)
+    _refuse_long_values(data, root, limits.max_value)
     return root
 
 
@@ -113,6 +116,31 @@ def _refuse_declared_entities(data: bytes) -> None:
             declaration = bare[at : at + 60].decode("utf-8", "replace")
             line = data.count(b"\n", 0, data.find(b"<!ENTITY")) + 1
             raise ArticleRejected(Reason.FORBIDDEN_ENTITY, f"line {line}", f"declares {declaration}")
+
+
+def _refuse_many_nodes(data: bytes, max_nodes: int) -> None:
+    """Refuse by counting what every element or attribute needs: a tree takes a hundred bytes for each."""
+    if len(data) <= 3 * max_nodes:  # `<a>` and ` a=` are the shortest
+        return
+    nodes = data.count(b"<") + data.count(b"=")
+    if nodes > max_nodes:
+        detail = f"up to {nodes} elements and attributes, at most {max_nodes} are accepted"
+        raise ArticleRejected(Reason.TOO_LARGE, None, detail)
+
+
+def _refuse_long_values(data: bytes, root: etree._Element, max_value: int) -> None:
+    """Refuse an attribute longer than any that means something."""
+    # No `<` may stand in a value, so a long one leaves a stretch of the file without: a few jumps tell.
+    step = max(1, max_value // 2)
+    if all(data.find(b"<", at, at + step) >= 0 for at in range(0, len(data) - step, step)):
+        return
+    for element in root.iter():
+        for name, value in element.items():
+            if len(value) > max_value:
+                detail = (
+                    f"attribute {str(name)[:40]} of {local_name(element)[:40]} has {len(value)} characters"
+                )
+                raise ArticleRejected(Reason.TOO_LARGE, f"line {element.sourceline}", detail)
 
 
 def _refuse_depth(root: etree._Element, max_depth: int) -> None:

@@ -1,41 +1,82 @@
-"""Text of a JATS element: NFC, single spaces, each formula once."""
+"""Text of a JATS element. The rules, each with its test in `tests/jats/test_jats_text.py`:
+
+1. Unicode NFC; one space for any run of white space (no-break and thin spaces too), none at the ends.
+2. Inline elements add nothing: `H<sub>2</sub>O` is "H2O". Between block elements (paragraphs, titles, list
+   items, table cells, lines) stands one space.
+3. A formula is told once, in the most readable form there is: text or Unicode, else MathML, else TeX; a
+   display formula's label before it. Of other `<alternatives>` too the first that is text is told.
+4. Not told: comments, processing instructions, pictures, `alt-text`, `long-desc`, `object-id`, rights and
+   attributions, index terms, and figures within the text, whose captions are their own.
+5. Entities are resolved before (see `entities`), CDATA is text as it stands.
+6. Offsets count Unicode code points of exactly the text stored.
+7. The markup beside a plain text keeps sup, sub, italic and bold; how it maps is told in `markup`.
+"""
 
 from __future__ import annotations
 
 import re
-from unicodedata import normalize
+from collections.abc import Mapping
 
 from lxml import etree
 
-from medconcept.jats.tree import local_name
+from medconcept.jats.formula import mathml_text, tex_text
+from medconcept.jats.markup import (
+    CITE_CLOSE,
+    CITE_OPEN,
+    CLOSING,
+    OPENING,
+    Marked,
+    Raw,
+    clean,
+    cut_at_marks,
+    marked,
+)
+from medconcept.jats.tree import MATHML
+
+__all__ = [
+    "CITED",
+    "Marked",
+    "cited_text",
+    "clean",
+    "emit_marked",
+    "marked_text",
+    "plain_text",
+    "text_or_none",
+    "text_without",
+]
 
 # A reader sees these on lines or in cells of their own, so their text never touches a neighbour's.
-_BLOCKS_NAMES = """
+_BLOCKS = """
 title subtitle trans-title p list list-item def-list def-item def-head term-head term def label caption
-disp-formula disp-formula-group disp-quote boxed-text table-wrap table thead tbody tfoot tr td th sec
-statement verse-group verse-line speech preformat code array supplementary-material fn fn-group
-table-wrap-foot break mtr mtd
+disp-formula-group disp-quote boxed-text table-wrap table thead tbody tfoot tr td th row entry sec
+statement verse-group verse-line speech preformat code array supplementary-material fn fn-group license-p
+table-wrap-foot table-wrap-group break hr mtr mtd chem-struct-wrap legend question answer explanation
 """
-_BLOCKS = frozenset(_BLOCKS_NAMES.split())
 # Not text of the caption: pictures, descriptions for other media, machine identifiers, rights, and
 # nested figures, whose captions are their own.
-_SKIPPED_NAMES = """
+_NOT_TOLD = """
 graphic inline-graphic media inline-media long-desc alt-text object-id permissions attrib fig fig-group
-glyph-data glyph-ref annotation annotation-xml index-term
+glyph-data glyph-ref annotation annotation-xml index-term institution-id
 """
-_SKIPPED = frozenset(_SKIPPED_NAMES.split())
-_FORMULAE = frozenset(("inline-formula", "disp-formula"))
-_MATH = frozenset(("math", "tex-math"))
-_TEX_BODY = re.compile(r"\\begin\s*\{document\}(.*?)(?:\\end\s*\{document\}|\Z)", re.DOTALL)
-
-
-def clean(text: str) -> str:
-    """The text in NFC with one space for any run of white space, none at the ends.
-
-    >>> clean("  cafe\\u0301\\n\\tau\\xa0lait ")
-    'café au lait'
-    """
-    return normalize("NFC", " ".join(text.split()))
+SKIPPED = frozenset(_NOT_TOLD.split())
+_MARKS = re.compile("([\x01-\x08])")
+_MATH_NAMES = ("math", f"{MATHML}math")
+_ALTERNATIVES = "alternatives aff-alternatives citation-alternatives collab-alternatives name-alternatives"
+_BLOCK, _SKIP, _MATH, _TEX, _ALTERNATIVE, _FORMULA, _DISPLAY, _MARK, _CITE = range(9)
+_PLAIN: Mapping[str, int] = {
+    **dict.fromkeys(_BLOCKS.split(), _BLOCK),
+    **dict.fromkeys(SKIPPED, _SKIP),
+    **dict.fromkeys(_ALTERNATIVES.split(), _ALTERNATIVE),
+    "math": _MATH,
+    f"{MATHML}math": _MATH,
+    "tex-math": _TEX,
+    "inline-formula": _FORMULA,
+    "disp-formula": _DISPLAY,
+}
+_MARKED: Mapping[str, int] = {**_PLAIN, **dict.fromkeys(OPENING, _MARK)}
+CITED = "cited-xref"
+"""What `mentions` renames the cross-references to that cite a figure; no other text cares."""
+_CITED: Mapping[str, int] = {**_PLAIN, CITED: _CITE}
 
 
 def plain_text(*elements: etree._Element) -> str:
@@ -44,97 +85,170 @@ def plain_text(*elements: etree._Element) -> str:
     >>> plain_text(etree.fromstring("<p>H<sub>2</sub>O<list><list-item>and ice</list-item></list></p>"))
     'H2O and ice'
     """
-    out: list[str] = []
+    out = Raw()
     for element in elements:
-        _emit(element, out)
+        _emit(element, out, _PLAIN)
         out.append(" ")
     return clean("".join(out))
 
 
 def text_or_none(element: etree._Element | None) -> str | None:
     """The text of an element, or None where it is missing or empty."""
-    return (plain_text(element) or None) if element is not None else None
+    if element is None:
+        return None
+    if len(element) == 0 and element.tag not in SKIPPED:
+        return clean(element.text or "") or None
+    return plain_text(element) or None
 
 
-def _emit(element: etree._Element, out: list[str], omit: frozenset[str] = frozenset()) -> None:
+def marked_text(element: etree._Element) -> Marked:
+    """The text of an element as plain text and as markup.
+
+    >>> marked_text(etree.fromstring("<p>H<sub>2</sub>O</p>")).markup
+    'H<sub>2</sub>O'
+    """
+    raw = Raw()
+    emit_marked(element, raw)
+    return marked(raw)
+
+
+def emit_marked(element: etree._Element, raw: Raw) -> None:
+    """Append the text of an element with its marks, for `markup.marked`."""
+    _emit(element, raw, _MARKED)
+
+
+def text_without(element: etree._Element, *omitted: str) -> str:
+    """The text of an element but for its children of the names given.
+
+    >>> text_without(etree.fromstring("<aff><label>1</label>Here</aff>"), "label")
+    'Here'
+    """
+    return clean("".join(_inside_without(element, _PLAIN, omitted)))
+
+
+def cited_text(element: etree._Element) -> tuple[str, list[tuple[int, int]]]:
+    """The plain text of a paragraph, and the span of each `CITED` element's words, in document order.
+
+    Those within formulae and alternatives are not told, so they are fewer there.
+
+    >>> text, spans = cited_text(etree.fromstring(f"<p>See <{CITED}>Fig. 1</{CITED}> .</p>"))
+    >>> text, [text[start:end] for start, end in spans]
+    ('See Fig. 1 .', ['Fig. 1'])
+    """
+    raw = Raw()
+    _emit(element, raw, _CITED)
+    pieces, marks = cut_at_marks(raw)
+    spans: list[tuple[int, int]] = []
+    waiting: list[int] = []
+    at = 0
+    for piece, mark in zip(pieces, [*marks, ""], strict=True):
+        at += len(piece)
+        if mark == CITE_OPEN:
+            waiting.append(len(spans))
+            spans.append((at, at))
+        elif mark:
+            place = waiting.pop()
+            spans[place] = (spans[place][0], at)
+    return "".join(pieces), spans
+
+
+def _emit(element: etree._Element, out: Raw, actions: Mapping[str, int]) -> None:
     """Append what one element shows, without its tail."""
-    name = local_name(element)
-    if not name or name in _SKIPPED:
-        return
-    if name == "math":
-        out.append(_mathml_text(element))
-    elif name == "tex-math":
-        out.append(_tex_text(element))
-    elif name == "alternatives" or name.endswith("-alternatives"):
-        out.append(_best_alternative(element))
-    elif name in _FORMULAE and not omit:
-        _emit_formula(element, out, block=name in _BLOCKS)
-    elif name in _BLOCKS:
-        out.append(" ")
-        _emit_inside(element, out, omit)
-        out.append(" ")
+    action = actions.get(element.tag)
+    if action is None:
+        _emit_inside(element, out, actions)
     else:
-        _emit_inside(element, out, omit)
+        _emit_special(element, action, out, actions)
 
 
-def _emit_inside(element: etree._Element, out: list[str], omit: frozenset[str]) -> None:
-    if element.text:
-        out.append(element.text)
+def _emit_inside(element: etree._Element, out: Raw, actions: Mapping[str, int]) -> None:
+    # Most of all time goes here, so inline elements cost no call of their own.
+    if text := element.text:
+        out.append(text)
     for child in element:
-        if local_name(child) not in omit:
-            _emit(child, out)
-        if child.tail:
-            out.append(child.tail)
+        action = actions.get(child.tag)
+        if action is not None:
+            _emit_special(child, action, out, actions)
+        elif len(child):
+            _emit_inside(child, out, actions)
+        elif text := child.text:
+            out.append(text)
+        if text := child.tail:
+            out.append(text)
 
 
-def _emit_formula(element: etree._Element, out: list[str], block: bool) -> None:
+def _emit_special(element: etree._Element, action: int, out: Raw, actions: Mapping[str, int]) -> None:
+    if action == _BLOCK:
+        out.append(" ")
+        _emit_inside(element, out, actions)
+        out.append(" ")
+    elif action == _MARK:
+        out.mark(OPENING[element.tag])
+        _emit_inside(element, out, actions)
+        out.mark(CLOSING[element.tag])
+    elif action == _CITE:
+        out.mark(CITE_OPEN)
+        _emit_inside(element, out, actions)
+        out.mark(CITE_CLOSE)
+    elif action in (_FORMULA, _DISPLAY):
+        _emit_formula(element, out, actions, block=action == _DISPLAY)
+    elif action == _MATH:
+        if actions is _MARKED:
+            for piece in _MARKS.split(mathml_text(element, marks=True)):
+                (out.mark if _MARKS.match(piece) else out.append)(piece)
+        else:
+            out.append(mathml_text(element))
+    elif action == _TEX:
+        out.append(tex_text(element))
+    elif action == _ALTERNATIVE:
+        _emit_best(element, out, actions)
+
+
+def _emit_formula(element: etree._Element, out: Raw, actions: Mapping[str, int], block: bool) -> None:
     """Append a formula once, though the file may hold it as text, as MathML and as TeX."""
-    plain: list[str] = []
-    _emit_inside(element, plain, frozenset(("math", "tex-math", "alternatives", "label")))
-    text = "".join(plain)
-    if any(character.isalnum() for character in text):
-        shown = [text]
-    else:
-        shown = []
-        names = {local_name(child) for child in element}
-        _emit_inside(element, shown, frozenset(("tex-math", "label") if "math" in names else ("label",)))
+    actions = _PLAIN if actions is _CITED else actions
+    shown = _inside_without(element, actions, (*_MATH_NAMES, "tex-math", "alternatives", "label"))
+    if not any(map(str.isalnum, "".join(shown))):
+        coded = any(child.tag in _MATH_NAMES for child in element)
         # Only layout stands between the representations: white space there separates nothing.
-        shown = ["".join(shown).strip()]
-    labels = [plain_text(child) for child in element if local_name(child) == "label"]
-    pieces = [*(f"{label} " for label in labels), *shown]
-    out.extend([" ", *pieces, " "] if block else pieces)
+        shown = _stripped(_inside_without(element, actions, ("tex-math", "label") if coded else ("label",)))
+    if block:
+        out.append(" ")
+    out.extend([f"{plain_text(child)} " for child in element.iterchildren("label")])
+    out.add(shown)
+    if block:
+        out.append(" ")
 
 
-def _best_alternative(element: etree._Element) -> str:
-    """Plain text before MathML before TeX; empty if the alternatives are all pictures."""
-
-    def rank(child: etree._Element) -> int:
-        name = local_name(child)
-        return ("math", "tex-math").index(name) + 1 if name in _MATH else 0
-
-    for child in sorted(element, key=rank):
-        text = plain_text(child)
-        if text:
-            return text
-    return ""
+def _inside_without(element: etree._Element, actions: Mapping[str, int], omit: tuple[str, ...]) -> Raw:
+    out = Raw([element.text or ""])
+    for child in element:
+        if child.tag not in omit:
+            _emit(child, out, actions)
+        out.append(child.tail or "")
+    return out
 
 
-def _mathml_text(element: etree._Element) -> str:
-    """The tokens of a MathML tree; white space between elements is layout, so it is dropped."""
-    name = local_name(element)
-    if not name or name in _SKIPPED:
-        return ""
-    if len(element) == 0:
-        text = element.text or ""
-        return text if name == "mtext" else text.strip()
-    own = [(element.text or "").strip()]
-    own += [_mathml_text(child) + (child.tail or "").strip() for child in element]
-    inner = "".join(own)
-    return f" {inner} " if name in _BLOCKS else inner
+def _stripped(raw: Raw) -> Raw:
+    """The text without white space at either end."""
+    for places, strip in ((range(len(raw)), str.lstrip), (range(len(raw) - 1, -1, -1), str.rstrip)):
+        for place in places:
+            raw[place] = strip(raw[place])
+            if raw[place] and place not in raw.marks:
+                break
+    return raw
 
 
-def _tex_text(element: etree._Element) -> str:
-    """The formula of a TeX document without the preamble that publishers wrap round each one."""
-    source = "".join(str(part) for part in element.itertext())
-    body = _TEX_BODY.search(source)
-    return (body.group(1) if body else source).strip().strip("$").strip()
+def _emit_best(element: etree._Element, out: Raw, actions: Mapping[str, int]) -> None:
+    """Plain text before MathML before TeX; nothing if the alternatives are all pictures."""
+    actions = _PLAIN if actions is _CITED else actions
+    for child in sorted(element, key=_readability):
+        told = Raw()
+        _emit(child, told, actions)
+        if not all(piece.isspace() or not piece for piece in told):
+            out.add(_stripped(told))
+            return
+
+
+def _readability(element: etree._Element) -> int:
+    return 1 if element.tag in _MATH_NAMES else 2 if element.tag == "tex-math" else 0

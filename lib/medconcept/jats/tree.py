@@ -1,4 +1,4 @@
-"""Small questions asked of an lxml tree, by local name so that no namespace prefix matters."""
+"""Small questions asked of an lxml tree whose elements bear plain names, as `flatten_names` leaves them."""
 
 from __future__ import annotations
 
@@ -7,22 +7,70 @@ from collections.abc import Iterator
 from lxml import etree
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+MATHML = "{http://www.w3.org/1998/Math/MathML}"
+_GATHERED = ("fig", "table-wrap", "xref", "p", "title", "fn", "disp-formula", "ref-list")
 _XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 
 
 def local_name(element: etree._Element) -> str:
-    """The tag without its namespace; empty for comments and the like.
+    """The tag without its namespace.
 
     >>> local_name(etree.fromstring('<j:fig xmlns:j="urn:jats"/>'))
     'fig'
     """
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return element.tag.rpartition("}")[2]
 
 
-def children(element: etree._Element, *names: str) -> Iterator[etree._Element]:
+def flatten_names(article: etree._Element) -> set[str]:
+    """Take the namespaces off the element names, and tell which names there are outside `<ref-list>`.
+
+    JATS comes without a namespace, with one as default or under a prefix, and borrows from others (tables
+    of OASIS, `ali:license_ref`); local names say enough, so the rest of the parser asks for plain names,
+    which lxml answers fastest. Only MathML keeps its own: formulae are large, and read in one place.
+    References are half of an article's elements, and nothing is read from them.
+
+    >>> sorted(flatten_names(etree.fromstring('<j:article xmlns:j="urn:jats"><j:fig/></j:article>')))
+    ['article', 'fig']
+    """
+    names = {article.tag}
+    for part in article:
+        if part.tag == "back":
+            names.add("back")
+            for piece in part:
+                if piece.tag == "ref-list":
+                    names.add("ref-list")
+                else:
+                    names.update({e.tag for e in piece.iter()})
+        else:
+            names.update({e.tag for e in part.iter()})
+    spaced = {name for name in names if name[0] == "{"}
+    if any(not name.startswith(MATHML) for name in spaced):
+        # Now of the references too: they may be in the same namespace.
+        names = {e.tag for e in article.iter()}
+        spaced = {name for name in names if name[0] == "{"}
+        for name in spaced:
+            if not name.startswith(MATHML):
+                plain = name.rpartition("}")[2]
+                for element in list(article.iter(name)):
+                    element.tag = plain
+    return (names - spaced) | {name.rpartition("}")[2] for name in spaced}
+
+
+def gather(article: etree._Element) -> dict[str, list[etree._Element]]:
+    """The elements that are looked for all over an article, by name in document order, found in one walk.
+
+    >>> gather(etree.fromstring("<article><p/><fig/><p/></article>"))["p"]  # doctest: +ELLIPSIS
+    [<Element p at ...>, <Element p at ...>]
+    """
+    found: dict[str, list[etree._Element]] = {name: [] for name in _GATHERED}
+    for element in article.iter(*_GATHERED):
+        found[element.tag].append(element)
+    return found
+
+
+def children(element: etree._Element | None, *names: str) -> Iterator[etree._Element]:
     """The direct children that bear one of the names, in document order."""
-    return (child for child in element if local_name(child) in names)
+    return iter(()) if element is None else element.iterchildren(*names)
 
 
 def child(element: etree._Element | None, *path: str) -> etree._Element | None:
@@ -30,8 +78,13 @@ def child(element: etree._Element | None, *path: str) -> etree._Element | None:
     for name in path:
         if element is None:
             return None
-        element = next(children(element, name), None)
+        element = next(element.iterchildren(name), None)
     return element
+
+
+def all_text(element: etree._Element) -> str:
+    """The bare text in an element, of whatever kind."""
+    return "".join(map(str, element.itertext()))
 
 
 def href(element: etree._Element) -> str | None:
@@ -51,9 +104,16 @@ def language(element: etree._Element) -> str | None:
     """
     node: etree._Element | None = element
     while node is not None:
-        value = node.get(XML_LANG, "").strip()
-        if value:
-            primary, hyphen, rest = value.partition("-")
-            return primary.lower() + hyphen + rest
+        if value := own_language(node):
+            return value
         node = node.getparent()
     return None
+
+
+def own_language(element: etree._Element) -> str | None:
+    """The `xml:lang` on the element itself, the primary subtag in lower case."""
+    value = (element.get(XML_LANG) or "").strip()
+    if not value:
+        return None
+    primary, hyphen, rest = value.partition("-")
+    return primary.lower() + hyphen + rest

@@ -172,12 +172,14 @@ def _land(
     touched = [n for n in batches if counts[f"{n}.written"] + counts[f"{n}.deleted"] > 0]
     _gate(stage, context, work, {n: batches[n] for n in touched})
     for name, rows in work.ledgers.items():
-        transaction.stage(lake, run_id, name, TABLES[name].conform(rows, run_id, context.started_at))
+        events = TABLES[name].conform(rows, run_id, context.started_at)
+        if not transaction.stage(lake, run_id, name, events).isEmpty():
+            touched.append(name)
     return transaction.Manifest(
         seq=context.head.seq + 1,
         run_id=run_id,
         job=stage.name,
-        tables=(*touched, *work.ledgers),
+        tables=tuple(touched),
         base_versions=context.head.versions or {name: 0 for name in TABLES if name != "commits"},
         input_versions=inputs,
         settings_digest=settings,

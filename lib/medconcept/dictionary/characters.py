@@ -1,0 +1,48 @@
+"""What the matcher knows of characters, as tables kept in each file, so that every reader agrees."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+BLOCK = 128
+OTHER, WORD, SPACE = 0, 1, 2
+_MASK, _SEVERAL = 0x1FFFFF, 1 << 23
+
+
+def character_class(char: str) -> int:
+    """WORD for letters, digits and marks, SPACE for white space, else OTHER.
+
+    >>> [character_class(c) for c in "aé1\\u0301 -"]
+    [1, 1, 1, 1, 2, 0]
+    """
+    if char.isspace():
+        return SPACE
+    return WORD if char.isalnum() or unicodedata.category(char).startswith("M") else OTHER
+
+
+@lru_cache(maxsize=1)
+def character_tables() -> dict[str, NDArray[np.generic]]:
+    """Tables `blocks`, `chars` and `several` of kernel.c: case folding and class of every code point.
+
+    Case folding is Unicode's full one, as str.casefold of the Python that compiles.
+    """
+    several = [0]
+    values = np.empty(sys.maxunicode + 1, np.uint32)
+    for point in range(sys.maxunicode + 1):
+        char = chr(point)
+        folded = char.casefold()
+        if len(folded) == 1:
+            value = (ord(folded) - point) & _MASK  # a difference: blocks of plain letters are alike
+        else:
+            value = len(several) | _SEVERAL
+            several += [len(folded), *map(ord, folded)]
+        values[point] = value | character_class(char) << 21
+    blocks: dict[bytes, int] = {}
+    index = [blocks.setdefault(block.tobytes(), len(blocks)) for block in values.reshape(-1, BLOCK)]
+    chars = np.frombuffer(b"".join(blocks), np.uint32)
+    return {"blocks": np.array(index, np.uint16), "chars": chars, "several": np.array(several, np.uint32)}

@@ -1,0 +1,74 @@
+"""The file of a compiled dictionary: a header that names flat arrays, and the arrays. No code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medconcept.errors import LakeError
+
+MAGIC = b"medconcept dictionary 2\n"
+ALIGN = 64
+_HEAD = len(MAGIC) + 8
+
+Array = NDArray[np.generic]
+
+
+class DictionaryDamaged(LakeError):
+    """A compiled dictionary is missing, damaged or of another format; one line."""
+
+    def __init__(self, path: str, detail: str) -> None:
+        """Keep both parts so that the error crosses processes."""
+        super().__init__(path, detail)
+
+    def __str__(self) -> str:
+        return f"compiled dictionary {self.args[0]}: {self.args[1]}"
+
+
+def pack(arrays: Mapping[str, Array]) -> bytes:
+    """The bytes of a file that holds the arrays; equal arrays give equal bytes.
+
+    >>> unpack(pack({"x": np.array([1, 2], np.uint32)}), "here")["x"].tolist()
+    [1, 2]
+    """
+    entries: dict[str, dict[str, Any]] = {}
+    at = 0
+    for name, array in arrays.items():
+        entries[name] = {"type": array.dtype.str, "count": array.size, "at": at}
+        at += -(-array.nbytes // ALIGN) * ALIGN
+    header = json.dumps(entries).encode()
+    header += b" " * (-(_HEAD + len(header)) % ALIGN)
+    out = bytearray(_HEAD + len(header) + at)
+    out[:_HEAD] = MAGIC + len(header).to_bytes(8, "little")
+    out[_HEAD : _HEAD + len(header)] = header
+    for name, array in arrays.items():
+        start = _HEAD + len(header) + int(entries[name]["at"])
+        out[start : start + array.nbytes] = np.ascontiguousarray(array).tobytes()
+    return bytes(out)
+
+
+def unpack(data: Any, name: str) -> dict[str, Array]:
+    """The arrays of a file as views of `data` (bytes or a memory map). Raises DictionaryDamaged by name."""
+    view = memoryview(data)
+    if bytes(view[: len(MAGIC)]) != MAGIC:
+        raise DictionaryDamaged(name, "it was compiled by another version; run build_dictionary again")
+    length = int.from_bytes(view[len(MAGIC) : _HEAD], "little")
+    try:
+        entries = json.loads(bytes(view[_HEAD : _HEAD + length]))
+        base = _HEAD + length
+        return {
+            key: np.frombuffer(view, np.dtype(e["type"]), e["count"], base + e["at"])
+            if e["count"]
+            else _empty(e)
+            for key, e in entries.items()
+        }
+    except (ValueError, KeyError, TypeError) as error:
+        raise DictionaryDamaged(name, "its header is damaged") from error
+
+
+def _empty(entry: Mapping[str, Any]) -> Array:
+    return np.empty(0, np.dtype(entry["type"]))

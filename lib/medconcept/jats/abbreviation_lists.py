@@ -1,0 +1,74 @@
+"""Lists of abbreviations: glossaries, definition lists, footnotes and sections of "SF: long form; …"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from medconcept.jats.article_records import Abbreviation
+from medconcept.jats.surroundings import Map
+from medconcept.jats.text import plain_text, text_or_none
+from medconcept.jats.tree import all_text, child
+
+_HEADING = re.compile(
+    r"abbrev|acronym|abreviat|abreviaç|siglas|abréviat|abkürzung|glossary|nomenclature", re.IGNORECASE
+)
+_ENTRY = re.compile(r"\s*([^\s:;=,][^:;=,]{0,14}?)\s*(?::|=|,|\s[–—-]\s)\s*([^;]{3,160}?)\s*(?:;|\.?\s*\Z)")
+_HEADED = ("fn", "sec", "glossary", "notes")
+_LISTS = ("def-list", "abbrev", *_HEADED)
+
+
+def listed_abbreviations(article: etree._Element, places: Map) -> Iterator[Abbreviation]:
+    """Every entry of every list, in document order.
+
+    >>> items = "<def-item><term>CT</term><def><p>computed tomography</p></def></def-item>"
+    >>> article = etree.fromstring(f"<article><back><def-list>{items}</def-list></back></article>")
+    >>> [(pair.short, pair.long) for pair in listed_abbreviations(article, Map(article))]
+    [('CT', 'computed tomography')]
+    """
+    for element in article.iter(*_LISTS):
+        place = places.of(element).text_place
+        if element.tag == "abbrev":
+            meaning = next(element.iterchildren("def"), None)
+            short = " ".join((element.text or "").split())
+            entries = [(short, plain_text(meaning))] if meaning is not None else []
+        elif element.tag == "def-list":
+            entries = [
+                (text_or_none(child(item, "term")) or "", text_or_none(child(item, "def")) or "")
+                for item in element.iterchildren("def-item")
+            ]
+            shorts = sum(1 for short, _ in entries if len(short) <= 10 and any(c.isupper() for c in short))
+            if not _in_list(element) and shorts * 5 < len(entries) * 4:
+                continue  # definitions of terms, not of abbreviations
+        elif is_list(element) and next(element.iter("def-list"), None) is None:
+            paragraphs = [p for p in element.iter("p") if len(p) < 400]
+            entries = [(m.group(1), m.group(2)) for p in paragraphs for m in _ENTRY.finditer(plain_text(p))]
+        else:
+            continue
+        for short, long in entries:
+            if short and long and len(short) <= 40 and short != long:
+                yield Abbreviation(short, long, "list", place, None, None, None)
+
+
+def heads_list(title: etree._Element) -> bool:
+    """True for a heading such as "Abbreviations"."""
+    words = title.text or (title[0].text if len(title) else None)
+    return words is not None and _HEADING.match(words.lstrip()) is not None
+
+
+def is_list(element: etree._Element) -> bool:
+    """True for a footnote of abbreviations, or a section or the like with such a heading."""
+    if element.tag == "fn":
+        return (element.get("fn-type") or "").startswith("abbr")
+    heading = next(element.iterchildren("title"), None)
+    return heading is not None and heads_list(heading)
+
+
+def _in_list(element: etree._Element) -> bool:
+    heading = next(element.iterchildren("title"), None)
+    if heading is not None and _HEADING.search(all_text(heading)):
+        return True
+    parent = element.getparent()
+    return parent is not None and (parent.tag == "glossary" or is_list(parent))

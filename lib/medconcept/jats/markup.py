@@ -1,0 +1,160 @@
+"""Text with sup, sub, italic and bold kept: plain text and markup from one list of pieces.
+
+While an element is read, its text is a list of pieces with the marks among them (`Raw`); a mark is one
+control character, which no XML can hold. From it come
+- the plain text: marks dropped, NFC, one space for a run of white space, none at the ends;
+- the markup: the plain text with `&`, `<` and `>` escaped and `<sup>`, `<sub>`, `<italic>`, `<bold>` put in.
+
+How offsets map: drop the tags from the markup and resolve `&amp;`, `&lt;`, `&gt;`, and the plain text is
+there, code point for code point. A space that the source has on both sides of a tag stands before the tag.
+Where NFC joins a letter and an accent across a tag, the tag moves behind the accent. A tag round nothing
+is dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from unicodedata import is_normalized, normalize
+
+_TAGS = ("sup", "sub", "italic", "bold")
+OPENING = {name: chr(1 + 2 * place) for place, name in enumerate(_TAGS)}
+CLOSING = {name: chr(2 + 2 * place) for place, name in enumerate(_TAGS)}
+CITE_OPEN, CITE_CLOSE = "\x0e", "\x0f"
+"""Round a cross-reference; told by `cut_at_marks`, never shown in markup."""
+_SHOWN = [(OPENING[name], f"<{name}>") for name in _TAGS] + [(CLOSING[name], f"</{name}>") for name in _TAGS]
+_EMPTY = re.compile("\x01( ?)\x02|\x03( ?)\x04|\x05( ?)\x06|\x07( ?)\x08")
+_NESTED_EMPTY_TAGS = 3  # more of them may stay: they do no harm, and a file of nothing else costs little
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Plain text, and the same text with inline markup."""
+
+    plain: str
+    markup: str
+
+
+class Raw(list[str]):
+    """Text in pieces as it is read, white space and all, and at which places of the list there are marks."""
+
+    def __init__(self, pieces: Iterable[str] = ()) -> None:
+        super().__init__(pieces)
+        self.marks: list[int] = []
+
+    def mark(self, mark: str) -> None:
+        """Append a mark."""
+        self.marks.append(len(self))
+        self.append(mark)
+
+    def add(self, other: Raw) -> None:
+        """Append another text with its marks."""
+        self.marks += [len(self) + place for place in other.marks]
+        self.extend(other)
+
+
+def clean(text: str) -> str:
+    """The text in NFC with one space for any run of white space, none at the ends.
+
+    >>> clean("  cafe\\u0301\\n\\tau\\xa0lait ")
+    'café au lait'
+    """
+    # A space is the only white space that is printable, so for most text a look is enough.
+    text = text.strip(" ") if text.isprintable() and "  " not in text else " ".join(text.split())
+    return text if text.isascii() else normalize("NFC", text)
+
+
+def marked(raw: Raw) -> Marked:
+    """Plain text and markup of raw text.
+
+    >>> raw = Raw(["E.", "coli <\\n"])
+    >>> raw.mark(OPENING["bold"])
+    >>> raw.append("x ")
+    >>> raw.mark(CLOSING["bold"])
+    >>> marked(raw)
+    Marked(plain='E.coli < x', markup='E.coli &lt; <bold>x</bold>')
+    """
+    pieces, marks = cut_at_marks(raw)
+    if not marks:
+        return Marked(pieces[0], _escaped(pieces[0]))
+    text = _escaped("".join([part for pair in zip(pieces, [*marks, ""], strict=True) for part in pair]))
+    if not all(map(str.strip, pieces)):
+        for _ in range(_NESTED_EMPTY_TAGS):
+            text = _EMPTY.sub(r"\1\2\3\4", text)
+    for mark, tag in _SHOWN:
+        text = text.replace(mark, tag)
+    return Marked("".join(pieces), text)
+
+
+def cut_at_marks(raw: Raw) -> tuple[list[str], list[str]]:
+    """The clean text cut at its marks, and the marks between the pieces: one fewer than the pieces.
+
+    >>> raw = Raw([" see "])
+    >>> raw.mark(CITE_OPEN)
+    >>> raw.append("Fig. 1")
+    >>> cut_at_marks(raw)
+    (['see ', 'Fig. 1'], ['\\x0e'])
+    """
+    if not raw.marks:
+        return [clean("".join(raw))], []
+    pieces: list[str] = []
+    at = 0
+    for place in raw.marks:
+        pieces.append(_spaced("".join(raw[at:place])))
+        at = place + 1
+    pieces.append(_spaced("".join(raw[at:])))
+    marks = [raw[place] for place in raw.marks]
+    space = True  # as if one stood before the text, so that none begins it
+    for place, piece in enumerate(pieces):
+        if piece:
+            if space and piece[0] == " ":
+                pieces[place] = piece[1:]
+            space = piece[-1] == " "
+    if space:
+        for place in range(len(pieces) - 1, -1, -1):
+            if pieces[place]:
+                pieces[place] = pieces[place].rstrip(" ")
+                break
+    whole = "".join(pieces)
+    if whole.isascii() or is_normalized("NFC", whole):
+        return pieces, marks
+    return _composed(pieces, marks)
+
+
+def _spaced(text: str) -> str:
+    """One space for each run of white space, at the ends too."""
+    if text.isprintable() and "  " not in text:
+        return text
+    words = " ".join(text.split())
+    if not words:
+        return " " if text else ""
+    return f"{' ' if text[0].isspace() else ''}{words}{' ' if text[-1].isspace() else ''}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _composed(pieces: list[str], marks: list[str]) -> tuple[list[str], list[str]]:
+    """NFC over the marks: what composes with the text before a mark goes before the mark."""
+    whole = normalize("NFC", "".join(pieces))
+    moved = list(pieces)
+    for place in range(1, len(moved)):
+        before, after = moved[place - 1], moved[place]
+        start = 0
+        while start < len(after) and _composes(
+            before[-16:] + after[max(0, start - 16) : start], after[start]
+        ):
+            start += 1
+        moved[place - 1], moved[place] = before + after[:start], after[start:]
+    composed = [normalize("NFC", piece) for piece in moved]
+    if "".join(composed) == whole:
+        return composed, marks
+    return [whole], []  # such as a letter with more accents than any language has: the text matters more
+
+
+def _composes(before: str, character: str) -> bool:
+    if character.isascii() or not before:
+        return False
+    return normalize("NFC", before + character) != normalize("NFC", before) + normalize("NFC", character)

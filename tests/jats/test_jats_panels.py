@@ -1,0 +1,132 @@
+"""Captions cut into panels: what is a label, what only looks like one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jats_examples import one_figure, parsed
+from panel_score import Score, score
+
+from medconcept.jats import Panel
+from medconcept.jats.panels import find_panels
+
+
+def cut(caption: str) -> list[tuple[str, str]]:
+    return [(",".join(p.labels), caption[p.start : p.end]) for p in find_panels(caption)]
+
+
+@pytest.mark.parametrize(
+    ("caption", "panels"),
+    [
+        ("Lung. (A) CT. (B) MRI.", [("", "Lung."), ("A", "(A) CT."), ("B", "(B) MRI.")]),
+        ("a, Lung. b, Liver. c–e, Heart.", [("a", "a, Lung."), ("b", "b, Liver."), ("c,d,e", "c–e, Heart.")]),
+        ("(A–C) Lung. (D, E) Liver.", [("A,B,C", "(A–C) Lung."), ("D,E", "(D, E) Liver.")]),
+        ("(a, b) One. (c) Two.", [("a,b", "(a, b) One."), ("c", "(c) Two.")]),
+        ("(A) and (B) One. (C) Two.", [("A,B", "(A) and (B) One."), ("C", "(C) Two.")]),
+        ("(A)–(C) One. (D) Two.", [("A,B,C", "(A)–(C) One."), ("D", "(D) Two.")]),
+        ("(A, C) One. (B, D) Two.", [("A,C", "(A, C) One."), ("B,D", "(B, D) Two.")]),
+        ("(i) One. (ii) Two.", [("i", "(i) One."), ("ii", "(ii) Two.")]),
+        ("Left: one. Right: two.", [("Left", "Left: one."), ("Right", "Right: two.")]),
+        ("(Top) One. (Bottom) Two.", [("Top", "(Top) One."), ("Bottom", "(Bottom) Two.")]),
+        ("Panel A: one. Panel B: two.", [("A", "Panel A: one."), ("B", "Panel B: two.")]),
+        ("(Ai) One. (Aii) Two. (Bi–ii) Three.",
+         [("Ai", "(Ai) One."), ("Aii", "(Aii) Two."), ("Bi,Bii", "(Bi–ii) Three.")]),
+        ("(A,A′) One. (B) Two.", [("A,A′", "(A,A′) One."), ("B", "(B) Two.")]),
+        ("A. Lung. B. Liver.", [("A", "A. Lung."), ("B", "B. Liver.")]),
+        ("A) Lung. B) Liver.", [("A", "A) Lung."), ("B", "B) Liver.")]),
+        ("a Mean signal. b Its error. c Both.",
+         [("a", "a Mean signal."), ("b", "b Its error."), ("c", "c Both.")]),
+        # behind what they describe
+        ("Lung (A), liver (B) and heart (C).", [("A", "Lung (A)"), ("B", "liver (B)"), ("C", "heart (C)")]),
+        # a later mention begins nothing, and what all share stands apart
+        (
+            "(A) One. (B) As in (A). Scale bars, 9 µm (A), 5 µm (B).",
+            [("A", "(A) One."), ("B", "(B) As in (A)."), ("", "Scale bars, 9 µm (A), 5 µm (B).")],
+        ),
+    ],
+)  # fmt: skip
+def test_panels(caption: str, panels: list[tuple[str, str]]) -> None:
+    assert [(labels, text.removeprefix("and ")) for labels, text in cut(caption)] == panels
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "Levels of vitamin (B) in blood.",
+        "Vitamin (A) and vitamin (B).",
+        "Worms (C. elegans) and plants (A. thaliana).",
+        "Hepatitis (A) and (B) viruses.",
+        "Cells (n) were counted in (C).",
+        "(B) and (C) alone do not begin with A.",
+        "A model of growth. B cells are shown.",
+        "A, B and C are proteins.",
+        "Cell(s) of type(a) and type(b).",
+        "A system with (i) a source and (ii) a sink.",
+        "Only on the left: one.",
+        "A. B. Smith drew this.",
+        "",
+    ],
+)
+def test_nothing_is_invented(caption: str) -> None:
+    assert find_panels(caption) == ()
+
+
+def test_parts_of_parts_know_their_panel() -> None:
+    panels = find_panels("(A) Two views (i) left and (ii) right. (B) One.")
+    assert [(p.labels, p.parent) for p in panels] == [
+        (("A",), None), (("i",), "A"), (("ii",), "A"), (("B",), None),
+    ]  # fmt: skip
+    assert [p.parent for p in find_panels("(Ai) x. (Aii) y. (B) z.")] == ["A", "A", None]
+
+
+def test_bold_sets_a_label_off() -> None:
+    bold = "<caption><p><bold>a</bold> mean signal <bold>b</bold> its error</p></caption>"
+    assert [p.labels for p in one_figure(bold).panels] == [("a",), ("b",)]
+    assert one_figure(bold.replace("bold>", "italic>")).panels == ()
+
+
+def test_a_label_right_behind_the_title() -> None:
+    figure = one_figure("<caption><title>No stop here</title><p>A, one; B, two.</p></caption>")
+    assert figure.panels[1] == Panel(("A",), 13, 20, 13, 14)
+
+
+LETTERS = "ABCDEFGH"
+words = st.text("klm ", min_size=1, max_size=12).map(lambda text: f"Lung {text.strip()}.")
+
+
+@given(
+    st.lists(words, min_size=2, max_size=8),
+    words,
+    st.sampled_from(["({})", "{},", "{}.", "{})", "{}:", "Panel {}:"]),
+)
+def test_regular_captions_are_cut_where_they_were_joined(texts: list[str], lead: str, style: str) -> None:
+    parts = [f"{style.format(LETTERS[n])} {text}" for n, text in enumerate(texts)]
+    assert cut(" ".join([lead, *parts])) == [
+        ("", lead),
+        *((LETTERS[n], part) for n, part in enumerate(parts)),
+    ]
+
+
+@given(st.text("ABCab()., –:iPanel<&é\u0301", max_size=80))
+def test_panels_lie_in_order_within_any_text(caption: str) -> None:
+    at = 0
+    for panel in find_panels(caption):
+        assert at <= panel.start < panel.end <= len(caption)
+        if panel.label_start is not None and panel.label_end is not None:
+            assert panel.start <= panel.label_start < panel.label_end <= panel.end
+        at = panel.end
+
+
+def test_the_scorer_counts_exact_code_points() -> None:
+    figures = {
+        f.figure_key: f for f in parsed('<fig id="f"><caption><p>(A) é. (B) x.</p></caption></fig>').figures
+    }
+    gold = {
+        "figure": "PMC1#f",
+        "panels": [{"labels": ["A"], "start": 0, "end": 6}, {"labels": ["C"], "start": 8, "end": 12}],
+    }
+    assert score([gold], figures) == Score(2, 2, 2)  # 0 is the bracket before the A, 8 the B itself
+    assert score([gold], figures, labelled=True).f1 == 0.5
+    gold["panels"][1]["start"] = 9  # type: ignore[index]  # the list above
+    assert score([gold], figures) == Score(1, 2, 2)
+    with pytest.raises(KeyError):
+        score([{"figure": "PMC9#f", "panels": []}], figures)
