@@ -6,7 +6,6 @@ import unicodedata
 
 import numpy as np
 import pyarrow as pa
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
