@@ -8,10 +8,10 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from medconcept import __version__
 from medconcept.config import Config, load_config
@@ -151,7 +151,7 @@ def _configure(arguments: argparse.Namespace) -> Config:
 def _run(lake: Lake, config: Config, names: list[str], arguments: argparse.Namespace) -> int:
     from medconcept.stages import run_stage, stage
 
-    say = _progress
+    say = _say_through_jvm(lake) if arguments.json and "PYSPARK_GATEWAY_PORT" in os.environ else _progress
     reports: list[Report] = []
     for number, name in enumerate(names, 1):
         say(f"[{number}/{len(names)}] {name} …")
@@ -202,6 +202,12 @@ def _cell(value: object) -> str:
 
 def _progress(line: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {line}", file=sys.stderr, flush=True)
+
+
+def _say_through_jvm(lake: Lake) -> Callable[[str], None]:
+    # spark-submit sends a Python driver's standard error to its own standard output; the JVM's stays apart.
+    err = cast(Any, lake.spark._jvm).java.lang.System.err
+    return lambda line: err.println(f"{time.strftime('%H:%M:%S')} {line}")
 
 
 class _quiet:

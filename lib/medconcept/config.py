@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from importlib import resources
 from pathlib import Path
@@ -54,9 +55,23 @@ class AnnotateConfig:
 
 @dataclass(frozen=True)
 class ReleaseConfig:
-    """How a release is named; without a name it is called r1, r2, …"""
+    """How a release is named; without a name it is called r1, r2, …
+
+    >>> ReleaseConfig("my release")
+    Traceback (most recent call last):
+    medconcept.errors.ConfigError: release name 'my release': letters, digits, '.', '_' and '-' alone, \
+a letter or digit first
+    """
 
     name: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse at once what the gate of `releases` would refuse after the work is done."""
+        if self.name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", self.name):
+            raise ConfigError(
+                f"release name {self.name!r}: letters, digits, '.', '_' and '-' alone, "
+                "a letter or digit first"
+            )
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ import sys
 from collections.abc import Sequence
 
 from medconcept.cli import main as medconcept
+from medconcept.config import load_config
 
+FIRST, ALL = "biology-and-medicine", "all-articles"
 COUNT = "SELECT count(DISTINCT article_key) AS articles, count(*) AS figures FROM figures"
 FREQUENT = (
     "SELECT c.preferred_name, m.concept_id, count(DISTINCT m.figure_key) AS figures "
@@ -28,15 +30,24 @@ def commands(lake: str) -> list[list[str]]:
     ['run', '--config']
     """
     run = ["run", "--config", "demo", "--lake", lake]
-    first = ["--include", "journal.pbio.*.xml", "--include", "journal.pmed.*.xml"]
+    some = ["--include", "journal.pbio.*.xml", "--include", "journal.pmed.*.xml"]
     return [
-        [*run, *first, "--release-name", "biology-and-medicine"],
-        [*run, "--release-name", "all-articles"],
+        [*run, *some, "--release-name", FIRST],
+        [*run, "--release-name", ALL],
         ["sql", FREQUENT, "--lake", lake],
-        ["sql", COUNT, "--lake", lake, "--release", "biology-and-medicine"],
-        ["sql", COUNT, "--lake", lake, "--release", "all-articles"],
-        ["diff", "biology-and-medicine", "all-articles", "--lake", lake],
+        ["sql", COUNT, "--lake", lake, "--release", FIRST],
+        ["sql", COUNT, "--lake", lake, "--release", ALL],
+        ["diff", FIRST, ALL, "--lake", lake],
     ]
+
+
+def releases(lake: str) -> set[str]:
+    """Names of the releases that the demo's lake has by now; none where there is no lake."""
+    from medconcept.delta.lake import Lake
+    from medconcept.session import get_session
+
+    there = Lake(get_session(load_config("demo").spark), lake)
+    return {row["name"] for row in there.read("releases").collect()} if there.exists else set()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,7 +58,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         epilog="example: python -m medconcept.demo --lake build/demo/lake",
     )
     parser.add_argument("--lake", default="build/demo/lake", help="folder of the lake")
-    for command in commands(parser.parse_args(argv).lake):
+    lake = parser.parse_args(argv).lake
+    made = releases(lake)
+    # A release stays what it was: what an earlier demo has published is not published again.
+    for command in commands(lake)[1 if FIRST in made else 0 :]:
         print(f"\n$ medconcept {shlex.join(command)}", flush=True)
         code = medconcept(command)
         if code:

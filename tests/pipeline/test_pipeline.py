@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,65 @@ def test_again_nothing_is_new_and_no_version_is_written(spark, made) -> None:
     _, reports = run(spark, settings)
     assert [r.status for r in reports] == ["nothing new"] * 6
     assert {name: lake.latest_version(name) for name in TABLES} == before
+
+
+def test_a_release_is_never_pointed_elsewhere(spark, made, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from medconcept.config import ReleaseConfig
+    from medconcept.errors import LakeError
+
+    lake, settings, _ = made
+    shutil.copytree(settings.lake, tmp_path / "lake")
+    settings = replace(settings, lake=str(tmp_path / "lake"))
+
+    def publish(name: str | None) -> str:
+        named = replace(settings, release=ReleaseConfig(name))
+        return run(spark, named, "publish_release")[1][0].status
+
+    assert (publish("r1"), publish("second-name")) == ("nothing new", "done")
+    assert (publish("r1"), publish(None)) == ("nothing new", "nothing new")
+    write(tmp_path / "in", new_xml=jats("9", "a heart"))
+    more = replace(settings, sync=replace(settings.sync, input=str(tmp_path / "in")))
+    lake, _ = run(spark, more, "sync_articles")
+    before = {r.name: r.commit_seq for r in lake.read("releases").collect()}
+    with pytest.raises(LakeError, match="release 'r1' exists already and names other content"):
+        publish("r1")
+    assert {r.name: r.commit_seq for r in lake.read("releases").collect()} == before
+
+
+def without_sentences(captions, *, detect_sentences: bool):
+    from medconcept.annotate.tokens import sentences_and_tokens
+
+    return sentences_and_tokens(captions, detect_sentences=False)
+
+
+def without_tokens(captions, *, detect_sentences: bool):
+    from pyspark.sql import functions as F
+
+    whole = F.struct(F.lit(0).alias("sentence"), F.lit(0).alias("begin"), F.length("caption") - 1)
+    kind = "array<struct<sentence:int,begin:int,end:int>>"
+    return captions.withColumn("tokens", F.array(whole).cast(kind))
+
+
+@pytest.mark.parametrize("instead", [without_sentences, without_tokens])
+def test_mentions_change_without_spark_nlp(spark, made, tmp_path: Path, monkeypatch, instead) -> None:
+    from dataclasses import replace
+
+    lake, settings, _ = made
+    shutil.copytree(settings.lake, tmp_path / "lake")
+    # Another setting makes every caption be annotated anew.
+    annotate = replace(settings.annotate, detect_sentences=False)
+    monkeypatch.setattr("medconcept.stages.annotate_captions.sentences_and_tokens", instead)
+    other, _ = run(
+        spark, replace(settings, lake=str(tmp_path / "lake"), annotate=annotate), "annotate_captions"
+    )
+
+    def places(lake) -> set[tuple]:
+        return {(m.figure_key, m.sentence, m.text) for m in lake.read("mentions").collect()}
+
+    assert ("PMC1#f1", 1, "Heart") in places(lake)
+    assert ("PMC1#f1", 1, "Heart") not in places(other)
 
 
 def test_increment_equals_rebuild_and_old_versions_stay_readable(spark, tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from itertools import count
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
@@ -17,22 +20,24 @@ CONTENT = tuple(name for name in DATA_TABLES if name != "releases")
 
 
 def build(context: Context) -> Work | None:
-    """Add one row to `releases`; None where the last release already names this content."""
+    """Add one row to `releases`; None where the release of that name, or the last one, names this content.
+
+    A release is never pointed elsewhere. Raises LakeError where its name is taken for other content.
+    """
     releases, head = context.read("releases"), context.head
     if not any(head.versions.get(name) for name in CONTENT):
         raise LakeError(f"{context.lake.root}: there is nothing to release yet; run the other jobs first")
-    taken = [r["name"] for r in releases.select("name").collect()]
-    last = releases.orderBy(F.desc("commit_seq")).limit(1).collect()
-    name = context.config.release.name
-    if last and all(last[0]["versions"].get(t) == head.versions.get(t) for t in CONTENT):
-        if name is None or name == last[0]["name"]:
-            return None
-    elif name in taken:
+    published = releases.select("name", "versions").orderBy("commit_seq").collect()
+    taken, name = {r["name"] for r in published}, context.config.release.name
+    same = published[-1:] if name is None else [r for r in published if r["name"] == name]
+    if same and all(same[0]["versions"].get(t) == head.versions.get(t) for t in CONTENT):
+        return None
+    if name in taken:
         raise LakeError(f"release {name!r} exists already and names other content; choose another name")
     context.begin()
     digests = {table: content_digest(context.read(table)) for table in CONTENT}
     row = (
-        name or f"r{len(taken) + 1}",
+        name or _next_name(taken),
         head.seq,
         head.versions,
         {table: count for table, (count, _) in digests.items()},
@@ -45,6 +50,10 @@ def build(context: Context) -> Work | None:
         tables={"releases": (new, releases.where(F.lit(False)))},
         counts={f"rows.{table}": count for table, (count, _) in digests.items()},
     )
+
+
+def _next_name(taken: Collection[str]) -> str:
+    return next(name for n in count(len(taken) + 1) if (name := f"r{n}") not in taken)
 
 
 def content_digest(rows: DataFrame) -> tuple[int, str]:
