@@ -43,7 +43,7 @@ def test_the_second_demo_writes_no_version(demo: str, capsys) -> None:
 
     before = tables(capsys, demo)
     assert main(["--lake", demo]) == 0
-    assert "nothing new" in capsys.readouterr().out.lower()
+    assert "Nothing is new: no table got a new version" in capsys.readouterr().out
     assert tables(capsys, demo) == before
 
 
