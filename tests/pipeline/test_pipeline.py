@@ -65,6 +65,42 @@ def test_sentences_bound_names_and_case_matters_for_acronyms(made) -> None:
     assert texts == ["ALL", "heart"]
 
 
+RICH = """<article xmlns:xlink="http://www.w3.org/1999/xlink"><front><article-meta>
+<article-id pub-id-type="doi">10.1234/Rich</article-id>{pmcid}
+<title-group><article-title>On H<sub>2</sub>O</article-title></title-group>
+<contrib-group><contrib contrib-type="author"><name><surname>Roe</surname><given-names>A</given-names></name>
+</contrib></contrib-group><kwd-group><kwd>water</kwd></kwd-group></article-meta></front>
+<body><p>See <xref ref-type="fig" rid="f1">Fig 1</xref>.</p><fig id="f1"><label>Fig 1</label>
+<caption><p>(A) A heart attack (HA). (B) No HA.</p></caption><graphic xlink:href="g1"/></fig>
+</body></article>"""
+
+
+def test_all_that_the_parser_reads_is_in_the_tables_under_the_key_of_the_work(spark, tmp_path: Path) -> None:
+    # The DOI alone, then the same work with its PMC id: the figures of both are the work's.
+    pmcid = '<article-id pub-id-type="pmc">5</article-id>'
+    late = RICH.format(pmcid="").replace(
+        "</article-meta>", "<pub-date><year>2022</year></pub-date></article-meta>"
+    )
+    write(tmp_path / "in", a_xml=RICH.format(pmcid=pmcid), b_xml=late)
+    lake, _ = run(spark, config(tmp_path), "sync_articles", "parse_articles")
+    current = lake.read("articles").where("is_current").collect()
+    (article,) = current
+    assert (article.article_key, article.pmcid, article.title_markup) == ("PMC5", None, "On H<sub>2</sub>O")
+    assert [(a.name, a.surname) for a in article.authors] == [("A Roe", "Roe")]
+    assert [k.keywords for k in article.keywords] == [["water"]]
+    assert [(a.short, a.long, a.figure_key) for a in article.abbreviations] == [
+        ("HA", "heart attack", "PMC5#f1")
+    ]
+    (figure,) = lake.read("figures").collect()
+    assert (figure.figure_key, figure.kind, figure.rights) == ("PMC5#f1", "fig", None)
+    assert [(p.labels, figure.caption[p.start : p.end]) for p in figure.panels] == [
+        (["A"], "(A) A heart attack (HA)."),
+        (["B"], "(B) No HA."),
+    ]
+    (mention,) = figure.mentions
+    assert [mention.text[c.start : c.end] for c in mention.citations] == ["Fig 1"]
+
+
 def test_figure_without_caption_has_none(made) -> None:
     rows = {r.figure_key: r.caption for r in made[0].read("figures").collect()}
     assert rows["PMC1#f2"] is None

@@ -27,6 +27,7 @@ def found(**changes: object) -> dict[str, object]:
         "captions": [{**row, "caption": text, "pieces": pieces(text, [heart]), "image_status": "no media"}],
         "frequent": [{"concept_id": "C0018787", "name": "Heart", "kind": "anatomy", "captions": 1}],
         "types": [{"kind": "anatomy", "mentions": 1, "concepts": 1}],
+        "kinds": [{"kind": "fig", "figures": 1, "panels": 2, "paragraphs": 1, "own_rights": 0}],
         "licences": [{"code": "CC-BY-4.0", "group": "commercial", "articles": 1, "figures": 1}],
         "releases": [],
         "diff": {},

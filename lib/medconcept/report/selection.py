@@ -69,6 +69,17 @@ def licences(articles: DataFrame, figures: DataFrame) -> list[Any]:
     return counts.orderBy(F.desc("articles"), "code").collect()
 
 
+def figure_kinds(figures: DataFrame) -> list[Any]:
+    """One row a kind of figure: kind, figures, panels, paragraphs that cite one, own_rights (with rights)."""
+    counts = figures.groupBy("kind").agg(
+        F.count(F.lit(1)).alias("figures"),
+        F.sum(F.size("panels")).alias("panels"),
+        F.sum(F.size("mentions")).alias("paragraphs"),
+        F.count("rights").alias("own_rights"),
+    )
+    return counts.orderBy(F.desc("figures"), "kind").collect()
+
+
 def last_releases(lake: Lake, head: Commit, limit: int = RELEASES) -> list[Any]:
     """The newest releases, newest first: name, commit_seq, rows, code_version."""
     releases = lake.read("releases", head)

@@ -50,6 +50,7 @@ def gather(lake: Lake, config: Config, reports: list[Report]) -> dict[str, Any]:
         "captions": [_caption(row) for row in selection.example_captions(lake.read("triplets", head))],
         "frequent": [row.asDict() for row in selection.frequent_concepts(mentions, concepts)],
         "types": [row.asDict() for row in selection.mentions_by_type(mentions, concepts)],
+        "kinds": [row.asDict() for row in selection.figure_kinds(figures)],
         "licences": [row.asDict() for row in selection.licences(articles, figures)],
         "releases": [row.asDict() for row in releases],
         "diff": queries.diff(lake, names[1], names[0]) if len(names) > 1 else {},

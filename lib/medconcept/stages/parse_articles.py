@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from medconcept.config import settings_digest
@@ -11,6 +11,8 @@ from medconcept.jats import PARSER_VERSION
 from medconcept.on_workers.parsing import FIGURE, FILE, PARSED, parse_batches
 from medconcept.stages.runner import Context, Stage, Work
 from medconcept.tables import TABLES
+
+_FIGURE_KEYS = ("figure_key", "parent_key", "translation_of")
 
 
 def build(context: Context) -> Work:
@@ -80,6 +82,12 @@ def order_versions(parsed: DataFrame) -> DataFrame:
             "is_current": latest,
             "aliases": others,
             "figure_count": F.size("figures"),
+            "abbreviations": F.transform(
+                "abbreviations", lambda a: a.withField("figure_key", _under_work(a["figure_key"]))
+            ),
+            "image_tables": F.transform(
+                "image_tables", lambda t: t.withField("figure_key", _under_work(t["figure_key"]))
+            ),
         }
     )
 
@@ -93,9 +101,16 @@ def figure_rows(versions: DataFrame) -> DataFrame:
         "source_sha256",
         F.explode("figures").alias("f"),
     )
-    key = F.concat(F.col("article_key"), F.expr("substring(f.figure_key, length(_own) + 1)"))
-    rest = [F.col(f"f.{f.name}") for f in FIGURE if f.name != "figure_key"]
-    return each.select(key.alias("figure_key"), "article_key", "article_version", *rest, "source_sha256")
+    columns = [
+        _under_work(F.col(f"f.{f.name}")).alias(f.name) if f.name in _FIGURE_KEYS else F.col(f"f.{f.name}")
+        for f in FIGURE
+    ]
+    return each.select("article_key", "article_version", *columns, "source_sha256")
+
+
+def _under_work(figure_key: Column) -> Column:
+    """A figure's key under its work's, where the file alone knows the work by another one."""
+    return F.concat("article_key", figure_key.substr(F.length("_own") + 1, F.length(figure_key)))
 
 
 def _works(rows: DataFrame) -> DataFrame:

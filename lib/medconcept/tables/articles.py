@@ -2,7 +2,25 @@
 
 from pyspark.sql.types import ArrayType, BooleanType, IntegerType, StringType
 
+from medconcept.jats.article_records import (
+    Abbreviation,
+    Abstract,
+    Affiliation,
+    ArticleDate,
+    Author,
+    Award,
+    Count,
+    Journal,
+    KeywordGroup,
+    LanguageText,
+    RelatedArticle,
+    Subject,
+)
+from medconcept.jats.figure_records import Figure
+from medconcept.tables.nested import list_of, struct_of
 from medconcept.tables.table import Table, column
+
+_TEXT = StringType()
 
 ARTICLES = Table(
     name="articles",
@@ -20,12 +38,33 @@ ARTICLES = Table(
         column("pmid", StringType(), "PubMed id, digits"),
         column("doi", StringType(), "DOI in lower case"),
         column("publisher_id", StringType(), "The publisher's own id"),
+        column("manuscript_id", _TEXT, "Id of the author manuscript, NIHMS… or EMS…"),
         column("title", StringType(), "Article title, plain text"),
+        column("title_markup", _TEXT, "Title with sup, sub, italic and bold as inline markup"),
+        column("subtitle", _TEXT, "Subtitle"),
+        column("translated_titles", list_of(LanguageText), "Titles in other languages"),
+        column("abstract", _TEXT, "Abstract, plain text"),
+        column("abstract_markup", _TEXT, "Abstract with inline markup"),
+        column("other_abstracts", list_of(Abstract), "Graphical, plain-language and translated abstracts"),
         column("journal", StringType(), "Journal title"),
+        column("journal_meta", struct_of(Journal), "Journal: abbreviations, ids, ISSNs, publisher"),
+        column("volume", _TEXT, "Volume"),
+        column("issue", _TEXT, "Issue"),
+        column("first_page", _TEXT, "First page"),
+        column("last_page", _TEXT, "Last page"),
+        column("page_range", _TEXT, "Pages where they are not one run"),
+        column("elocation_id", _TEXT, "Electronic location id"),
         column("article_type", StringType(), "JATS article-type"),
         column("language", StringType(), "xml:lang of the article"),
         column("published", StringType(), "Best publication date, YYYY[-MM[-DD]]"),
         column("published_from", StringType(), "Which JATS date that is"),
+        column("dates", list_of(ArticleDate), "Every date in its parts"),
+        column("subjects", list_of(Subject), "Subjects with the headings above them"),
+        column("keywords", list_of(KeywordGroup), "Keywords by group"),
+        column("authors", list_of(Author), "Authors in order, with ORCID and ids of affiliations"),
+        column("affiliations", list_of(Affiliation), "Affiliations by the id that authors name"),
+        column("awards", list_of(Award), "Grants: who gave them, numbers, recipients"),
+        column("funding_statement", _TEXT, "Funding statement"),
         column("latest_date", StringType(), "Latest date stated in the file; orders versions"),
         column("licence_url", StringType(), "Licence URL as stated"),
         column("licence_text", StringType(), "Licence statement, plain text"),
@@ -33,6 +72,15 @@ ARTICLES = Table(
         column("licence_group", StringType(), "PMC's group: commercial, noncommercial or other"),
         column("copyright_statement", StringType(), "Copyright statement"),
         column("is_retraction_notice", BooleanType(), "True where the article is itself a retraction notice"),
+        column("is_retracted", BooleanType(), "True where the article is marked as retracted itself"),
+        column("retraction_evidence", _TEXT, "What in the file says so"),
+        column("related_articles", list_of(RelatedArticle), "Related works with their relation"),
+        column("abbreviations", list_of(Abbreviation), "Short and long forms, listed or defined in the text"),
+        column("counts", list_of(Count), "Figures, tables, … as stated and as found"),
+        column("image_tables", list_of(Figure), "Tables given as pictures; they are no <fig> elements"),
+        column("dialect", _TEXT, "NLM or JATS with its version"),
+        column("tag_set", _TEXT, "Archiving, publishing or authoring"),
+        column("wrapper", _TEXT, "What the article was wrapped in: pmc-articleset, OAI-PMH"),
         column("dtd_version", StringType(), "dtd-version attribute"),
         column("warnings", ArrayType(StringType()), "Recoverable flaws found while parsing, 'code: detail'"),
         column("figure_count", IntegerType(), "Number of <fig> elements in the file"),

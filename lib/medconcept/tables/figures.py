@@ -1,16 +1,11 @@
 """figures: one row for each <fig> element of each current article."""
 
-from pyspark.sql.types import ArrayType, IntegerType, StringType, StructField, StructType
+from pyspark.sql.types import ArrayType, IntegerType, StringType
 
+from medconcept.jats.article_records import Named
+from medconcept.jats.figure_records import Caption, Graphic, Mention, Panel, Rights, Section, SubArticle
+from medconcept.tables.nested import list_of, struct_of
 from medconcept.tables.table import Table, column
-
-GRAPHIC = StructType(
-    [
-        StructField("href", StringType()),
-        StructField("mime", StringType()),
-        StructField("alternatives", ArrayType(StringType())),
-    ]
-)
 
 FIGURES = Table(
     name="figures",
@@ -23,7 +18,11 @@ FIGURES = Table(
         column("ordinal", IntegerType(), "0-based place in document order"),
         column("fig_id", StringType(), "id attribute of the <fig>"),
         column("label", StringType(), "Label as printed, such as 'Figure 1'"),
-        column("kind", StringType(), "fig; more kinds as the parser learns them"),
+        column(
+            "kind", StringType(), "fig, grouped, supplement, table, scheme, chart, map, plate, box or video"
+        ),
+        column("fig_type", StringType(), "fig-type attribute"),
+        column("parent_key", StringType(), "The figure that a supplement or nested figure belongs to"),
         column("group_id", StringType(), "id of the enclosing <fig-group>"),
         column("group_label", StringType(), "Label of the enclosing <fig-group>"),
         column(
@@ -31,13 +30,26 @@ FIGURES = Table(
         ),
         column("position", StringType(), "body, floats, back, appendix, sub-article or front"),
         column("section", ArrayType(StringType()), "Titles of the enclosing sections, outermost first"),
+        column("section_path", list_of(Section), "The same sections with id and type"),
+        column("section_types", ArrayType(StringType()), "Their types alone"),
+        column("sub_article", struct_of(SubArticle), "The sub-article or response that the figure stands in"),
+        column("translation_of", StringType(), "figure_key of the figure that this one repeats, translated"),
         column("language", StringType(), "Nearest xml:lang"),
         column("caption_title", StringType(), "Title of the caption"),
         column("caption_text", StringType(), "Text of the caption without its title"),
         column(
             "caption", StringType(), "Title and text joined by a space: the string that every span indexes"
         ),
-        column("graphics", ArrayType(GRAPHIC), "Every graphic of the figure in document order"),
+        column("caption_markup", StringType(), "Caption with sup, sub, italic and bold as inline markup"),
+        column("translated_captions", list_of(Caption), "The caption in other languages"),
+        column("panels", list_of(Panel), "Parts of the caption, in code points of caption, end exclusive"),
+        column("alt_text", StringType(), "Alternative text of the figure"),
+        column("long_desc", StringType(), "Long description of the figure"),
+        column("object_ids", list_of(Named), "Ids of the figure itself, with their kind"),
+        column("doi", StringType(), "DOI of the figure"),
+        column("rights", struct_of(Rights), "Rights that are not the article's; null where none are stated"),
+        column("mentions", list_of(Mention), "Paragraphs that cite the figure, with each place that does"),
+        column("graphics", list_of(Graphic), "Every graphic of the figure in document order"),
         column("source_sha256", StringType(), "SHA-256 of the file that this row was read from"),
     ),
 )
