@@ -13,7 +13,7 @@ PUBTATOR = """12|t|BRCA1 and cancers
 12\t10\t17\tcancers\tDiseaseClass\t D009369
 12\t18\t43\tBreast and ovarian cancer\tCompositeMention\tD001943|D010051
 12\t18\t24\tBreast\tSpecificDisease\tD001943+OMIM:114480
-12\t47\t49\tru\tDisease\t-1
+12\t44\t47\trun\tDisease\t-1
 12\tCID\tD1\tD2
 
 12|t|again

@@ -90,8 +90,8 @@ def per_article(
 ) -> dict[str, Counts]:
     """The counts of each article, its documents added up: what a bootstrap draws from."""
     found: dict[str, Counts] = {}
-    for document, annotations in zip(documents, predicted, strict=True):
-        counts = measure(document.annotations, annotations)
+    for document, guesses in zip(documents, predicted, strict=True):
+        counts = measure(document.annotations, guesses)
         found[document.article] = found.get(document.article, Counts()) + counts
     return found
 
