@@ -97,11 +97,14 @@ def compile_linking(terms: Iterable[Term], sources: Sequence[str]) -> bytes:
         for place, (name, scope) in enumerate([(term.name, "exact"), *zip(term.synonyms, scopes, strict=True)]):
             if not is_matchable(name):
                 continue
-            target = f"{len(texts):08d}"
+            forms = list(variants(name, normaliser))
+            if not forms:
+                continue  # too many words
+            target = f"{len(texts):08d}"  # in order: the number of a target is that of the name
             texts.append(names.add(name))
             terms_of.append(number)
             flags.append(SCOPES.index(scope) | _PREFERRED * (place == 0) | _CASE * is_case_sensitive(name))
-            keys.extend((FOLDED + form, target, int(variant)) for form, variant in variants(name, normaliser))
+            keys.extend((FOLDED + form, target, int(variant)) for form, variant in forms)
     ids, kinds, concept_pool, old, new = _Table(), _Table(), _Table(), _Table(), _Table()
     arrays = unpack(compile_names(keys), "new")
     arrays.pop("targets")

@@ -1,0 +1,94 @@
+"""Whether a name may stand for a piece of text, and how near the two are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from medconcept.dictionary.names import is_case_sensitive
+from medconcept.linking.compiled import Name
+from medconcept.linking.records import LinkSettings
+from medconcept.linking.variants import Variant
+from medconcept.linking.words import plain_words
+
+SIMILARITY = {
+    "exact": 1.0, "case_folded": 1.0, "form": 0.98, "inflected": 0.96, "reordered": 0.94,
+    "shorter": 0.9, "derived": 0.86,
+}  # fmt: skip
+_METHOD = {Variant.ORDER: "reordered", Variant.SHORTER: "shorter", Variant.NOUN: "derived"}
+_SHORT_WORD = 5  # letters; a longer word in capitals is a heading, a shorter one an acronym
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A name that may be meant; the greater `score` the likelier."""
+
+    name: Name
+    method: str
+    similarity: float
+    score: float
+
+    @property
+    def is_acronym(self) -> bool:
+        """True for a short synonym in capitals, which alone is no evidence."""
+        return self.name.case_sensitive and not self.name.preferred and " " not in self.name.name
+
+
+def judge(
+    surface: str, names: tuple[tuple[Name, Variant], ...], derived: bool, settings: LinkSettings
+) -> tuple[Candidate, ...]:
+    """The names that may be meant by a piece of text, best first, one a term.
+
+    The written score: similarity, minus the scope penalty for a synonym that is not exact, plus 0.015 for
+    the preferred name, minus 0.001 for each source preferred to its own. Equal scores: the smaller id.
+    """
+    best: dict[str, Candidate] = {}
+    for name, variant in names:
+        if settings.sources is not None and name.source not in settings.sources:
+            continue
+        if settings.semantic_types is not None and not settings.semantic_types & set(name.semantic_types):
+            continue
+        if not case_agrees(surface, name):
+            continue
+        method = "derived" if derived else method_of(surface, name.name, variant)
+        similarity = SIMILARITY[method]
+        if similarity < settings.threshold:
+            continue
+        score = similarity - settings.scope_penalty * (name.scope != "exact")
+        score += 0.015 * name.preferred - 0.001 * name.source_rank
+        old = best.get(name.source_id)
+        if old is None or score > old.score:
+            best[name.source_id] = Candidate(name, method, similarity, score)
+    return tuple(sorted(best.values(), key=lambda c: (-c.score, c.name.source_id)))
+
+
+def method_of(surface: str, name: str, variant: Variant) -> str:
+    """How a piece of text comes from a name whose form it shares.
+
+    >>> [method_of(s, "T-cell", Variant.NORMAL) for s in ("T-cell", "t-Cell", "T cell", "T cells")]
+    ['exact', 'case_folded', 'form', 'inflected']
+    """
+    if surface == name:
+        return "exact"
+    if surface.casefold() == name.casefold():
+        return "case_folded"
+    if variant is not Variant.NORMAL:
+        return _METHOD[variant]
+    return "form" if plain_words(surface) == plain_words(name) else "inflected"
+
+
+def case_agrees(surface: str, name: Name) -> bool:
+    """False where case tells two things apart: "all" is no ALL, and CAT is no cat.
+
+    A name that looks like an acronym must stand in its own case, a plural s aside; a short word in capitals
+    is an acronym of its own and no ordinary word.
+    """
+    if name.case_sensitive:
+        own, other = _letters(name.name), _letters(surface)
+        return other == own or other == own + "s"
+    if " " in surface or len(surface) > _SHORT_WORD:
+        return True
+    return not is_case_sensitive(surface) or surface == name.name or not name.name.islower()
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text if c.isalnum())

@@ -1,0 +1,28 @@
+"""Concepts that say too little: flagged, never dropped.
+
+Words for the most general kinds of thing: the roots of the Semantic Network (NLM, UMLS Reference Manual,
+chapter 5: entity, event, organism, anatomical structure, substance, finding, process, …), the classes that
+UBERON marks upper_level or non_informative, and what every caption has (figure, patient, group, result).
+"""
+
+from __future__ import annotations
+
+GENERAL = frozenset({
+    "entity", "event", "organism", "animal", "human", "person", "patient", "patients", "man", "woman", "group",
+    "population", "figure", "result", "method", "analysis", "data", "structure", "anatomical structure",
+    "anatomical entity", "body", "body part", "organ", "organ part", "tissue", "tissues", "cell", "cells", "cell part",
+    "molecule", "substance", "chemical", "chemical entity", "protein", "gene", "compound", "solution", "process",
+    "biological process", "cellular process", "activity", "behavior", "function", "region", "part", "side", "surface",
+    "space", "material", "material entity", "sample", "finding", "phenomenon", "disease", "diseases", "disorder",
+    "syndrome", "condition", "symptom", "role", "group", "adult", "female", "male", "anatomical system", "system",
+    "cellular component", "cellular_component", "biological_process", "molecular_function", "multicellular organism",
+})  # fmt: skip
+
+
+def is_general(name: str, text: str, more: frozenset[str] = GENERAL) -> bool:
+    """True if the name, or what the text has for it, is among the words that say too little.
+
+    >>> is_general("tissue", "tissues"), is_general("nervous tissue", "nervous tissue")
+    (True, False)
+    """
+    return name.casefold() in more or text.casefold() in more

@@ -1,0 +1,212 @@
+"""The linker: captions to mentions with their concepts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import accumulate
+
+from medconcept.jats.panels import find_panels
+from medconcept.linking.abbreviations import known_pairs, occurrences
+from medconcept.linking.candidates import Candidate, judge
+from medconcept.linking.compiled import LinkingDictionary
+from medconcept.linking.context import context_flags, sentence_spans
+from medconcept.linking.coordination import joints
+from medconcept.linking.general import GENERAL, is_general
+from medconcept.linking.overlaps import Mention, longest_first
+from medconcept.linking.records import ArticleContext, Link, LinkedCaption, LinkSettings
+from medconcept.linking.words import TOKEN, numerals, plain
+
+_NOTHING = ArticleContext()
+_DEFAULT = LinkSettings()
+CACHE = 1 << 16
+
+
+class Linker:
+    """Links captions by one dictionary; keeps what it worked out, so use one for many captions."""
+
+    def __init__(
+        self,
+        dictionary: LinkingDictionary,
+        settings: LinkSettings = _DEFAULT,
+        *,
+        general: frozenset[str] = GENERAL,
+    ) -> None:
+        """Take an open dictionary. `general` are the names that say too little, in lower case."""
+        self.dictionary, self.settings, self._general = dictionary, settings, general
+        self._judged: dict[tuple[int, str, bool], tuple[Candidate, ...]] = {}
+        self._whole: dict[str, tuple[Candidate, ...]] = {}
+
+    def link(
+        self,
+        text: str,
+        *,
+        article: ArticleContext = _NOTHING,
+        sentences: Sequence[tuple[int, int]] | None = None,
+        language: str | None = "en",
+    ) -> LinkedCaption:
+        """The mentions of an NFC text. `sentences` are code points of it; without them a plain splitter's.
+
+        A text in another language than the names is flagged and not linked; None is a language not told.
+        """
+        if language is not None and language.split("-")[0].lower() not in self.settings.languages:
+            return LinkedCaption(flags=("language",))
+        found = self.mentions(text, article)
+        kept = longest_first(found, nested=self.settings.nested)
+        return LinkedCaption(tuple(self._links(text, kept, sentences)))
+
+    def mentions(self, text: str, article: ArticleContext = _NOTHING) -> list[Mention]:
+        """All mentions before overlaps are resolved."""
+        cut = Cut(text)
+        found = list(self._named(cut))
+        found += self._coordinated(cut, found)
+        return self._abbreviated(text, article, found)
+
+    def _named(self, cut: Cut) -> Iterator[Mention]:
+        """Where forms of names stand, every length at each word."""
+        if not cut.words:
+            return
+        normaliser = self.dictionary.normaliser
+        singular = [normaliser.singular(word) for word in cut.words]
+        noun = [normaliser.noun(word) for word in cut.words]
+        told: set[tuple[int, int]] = set()
+        for derived, words in ((False, singular), (True, noun)):
+            for first, last, key in self._hits(words):
+                place = cut.place(first, last)
+                if place is None or (derived and (place in told or words[first : last + 1] == singular[first : last + 1])):
+                    continue
+                candidates = self._judge(key, cut.text[place[0] : place[1]], derived)
+                if candidates:
+                    told.add(place)
+                    yield Mention((place,), candidates)
+
+    def _hits(self, words: list[str]) -> Iterator[tuple[int, int, int]]:
+        """First word, last word and key of every form among the words."""
+        ends = list(accumulate(len(word) + 1 for word in words))
+        last_word = {end - 1: n for n, end in enumerate(ends)}
+        hits = self.dictionary.forms.match_texts([" ".join(words)], every=True)
+        for start, end, key in zip(hits.start.tolist(), hits.end.tolist(), hits.folded_key.tolist(), strict=True):
+            last = last_word[end]
+            first = last_word[start - 1] + 1 if start else 0
+            yield first, last, key
+
+    def _judge(self, key: int, surface: str, derived: bool) -> tuple[Candidate, ...]:
+        found = self._judged.get((key, surface, derived))
+        if found is None:
+            found = judge(surface, self.dictionary.names_of(key), derived, self.settings)
+            if len(self._judged) >= CACHE:
+                self._judged.clear()
+            self._judged[key, surface, derived] = found
+        return found
+
+    def whole(self, text: str) -> tuple[Candidate, ...]:
+        """The names that a whole text may mean, best first: what a long form stands for."""
+        found = self._whole.get(text)
+        if found is None:
+            cut = Cut(text)
+            full = [m for m in self._named(cut) if cut.starts and m.spans[0] == (cut.starts[0], cut.ends[-1])]
+            found = full[0].candidates if full else ()
+            if len(self._whole) >= CACHE:
+                self._whole.clear()
+            self._whole[text] = found
+        return found
+
+    def _coordinated(self, cut: Cut, found: list[Mention]) -> Iterator[Mention]:
+        if not cut.joins:
+            return
+        names = sorted({span for m in found for span in [cut.words_of(m.spans[0])] if span[1] > span[0]})
+        for joint in joints(cut.words, names):
+            own = (cut.starts[joint.first], cut.ends[joint.last])
+            head = (cut.starts[joint.head], cut.ends[joint.end])
+            candidates = self.whole(f"{cut.text[own[0] : own[1]]} {cut.text[head[0] : head[1]]}")
+            if candidates:
+                yield Mention((own, head), candidates)
+
+    def _abbreviated(self, text: str, article: ArticleContext, found: list[Mention]) -> list[Mention]:
+        """Put what the article says of its short forms in place of what the dictionary does."""
+        known = known_pairs(text, article.abbreviations)
+        explained: dict[tuple[int, int], tuple[Candidate, ...]] = {}
+        for short, longs in known.items():
+            for place in occurrences(text, short):
+                senses = next((s for s in map(self.whole, longs) if s), ())
+                explained[place] = tuple(c for c in senses if not c.is_acronym)
+        evident = {c.name.concept_id for m in found for c in m.candidates if not c.is_acronym}
+        evident |= {c.name.concept_id for longs in known.values() for long in longs for c in self.whole(long)}
+        kept = []
+        for mention in found:
+            if mention.spans[0] in explained and len(mention.spans) == 1:
+                continue
+            sure = tuple(c for c in mention.candidates if self._is_evident(c, evident))
+            if sure:
+                kept.append(replace(mention, candidates=sure))
+        kept += [Mention((place,), senses, "abbreviation") for place, senses in explained.items() if senses]
+        return kept
+
+    def _is_evident(self, candidate: Candidate, evident: set[str]) -> bool:
+        """An acronym counts where its concept is named in full as well, or where it is long."""
+        if not candidate.is_acronym or len(candidate.name.name) > self.settings.acronym_length:
+            return True
+        return candidate.name.concept_id in evident
+
+    def _links(
+        self, text: str, mentions: Sequence[Mention], sentences: Sequence[tuple[int, int]] | None
+    ) -> Iterator[Link]:
+        if not mentions:
+            return
+        cut = sentence_spans(text) if sentences is None else list(sentences)
+        flags = context_flags(text, cut, [m.spans[0] for m in mentions])
+        panels = find_panels(text)
+        for mention, context in zip(mentions, flags, strict=True):
+            best, *others = mention.candidates
+            name = best.name
+            start = mention.spans[0][0]
+            words = " ".join(text[a:b] for a, b in mention.spans)
+            general = ("general",) if is_general(name.name, words, self._general) else ()
+            alternatives = dict.fromkeys(c.name.concept_id for c in others)
+            alternatives.pop(name.concept_id, None)
+            yield Link(
+                mention.spans, words, name.concept_id, name.name, name.source, name.source_id, best.similarity,
+                mention.method or best.method, name.semantic_types, tuple(alternatives), (*context, *general),
+                next((p.labels for p in panels if p.start <= start < p.end), ()),
+                next((n for n, (a, b) in enumerate(cut) if a <= start < b), 0),
+            )  # fmt: skip
+
+
+class Cut:
+    """A text cut into plain words, with where each stands."""
+
+    def __init__(self, text: str) -> None:
+        """Cut an NFC text."""
+        self.text = text
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        words: list[str] = []
+        for match in TOKEN.finditer(text):
+            start, end = match.span()
+            self.starts.append(start)
+            self.ends.append(end)
+            words.append(plain(match.group()))
+        self.words = numerals(words)
+        self.joins = not {"and", "or", "&", "to"}.isdisjoint(words)
+        self._first = {start: n for n, start in enumerate(self.starts)}
+        self._last = {end: n for n, end in enumerate(self.ends)}
+
+    def place(self, first: int, last: int) -> tuple[int, int] | None:
+        """Code points from one word to another; None where that would cut a word such as "TNFα"."""
+        start, end = self.starts[first], self.ends[last]
+        if first and self.ends[first - 1] == start and self._letters(start - 1, start):
+            return None
+        if last + 1 < len(self.starts) and self.starts[last + 1] == end and self._letters(end - 1, end):
+            return None
+        if self.text.endswith(("'s", "’s"), start, end) and end - start > 2:
+            end -= 2  # the possessive ending is no part of the name
+        return start, end
+
+    def words_of(self, place: tuple[int, int]) -> tuple[int, int]:
+        """First and last word of a place."""
+        first = self._first[place[0]]
+        last = self._last.get(place[1])
+        return first, last if last is not None else self._last.get(place[1] + 2, first)
+
+    def _letters(self, before: int, behind: int) -> bool:
+        return self.text[before].isalnum() and self.text[behind].isalnum()
