@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from medconcept.dictionary.names import is_case_sensitive
@@ -12,9 +13,14 @@ from medconcept.linking.words import plain_words
 
 SIMILARITY = {
     "exact": 1.0, "case_folded": 1.0, "form": 0.98, "inflected": 0.96, "reordered": 0.94,
-    "shorter": 0.9, "derived": 0.86,
+    "shorter": 0.9, "part": 0.84, "derived": 0.86,
 }  # fmt: skip
-_METHOD = {Variant.ORDER: "reordered", Variant.SHORTER: "shorter", Variant.NOUN: "derived"}
+_METHOD = {Variant.ORDER: "reordered", Variant.SHORTER: "shorter", Variant.NOUN: "derived", Variant.PART: "part"}
+_DISEASE = frozenset({"disease", "phenotype"})
+# What has no relational adjective ("molecular" is no mention of a molecule), and what a verb may name.
+_NO_ADJECTIVE = frozenset({"chemical", "gene", "protein", "cell line", "organism", "sequence"})
+_EVENT = frozenset({"process", "function", "procedure"})
+_VERB = re.compile(r"(?:ed|ing|es|e|ss)$")
 _SHORT_WORD = 5  # letters; a longer word in capitals is a heading, a shorter one an acronym
 
 
@@ -29,8 +35,13 @@ class Candidate:
 
     @property
     def is_acronym(self) -> bool:
-        """True for a short synonym in capitals, which alone is no evidence."""
-        return self.name.case_sensitive and not self.name.preferred and " " not in self.name.name
+        """True for a short synonym, which alone is no evidence: one in capitals, of a disease any.
+
+        Disease sources write acronyms in lower case as well ("fed" for fish-eye disease).
+        """
+        if self.name.preferred or " " in self.name.name:
+            return False
+        return self.name.case_sensitive or not _DISEASE.isdisjoint(self.name.semantic_types)
 
 
 def judge(
@@ -42,12 +53,16 @@ def judge(
     the preferred name, minus 0.001 for each source preferred to its own. Equal scores: the smaller id.
     """
     best: dict[str, Candidate] = {}
+    parts = {name.source_id for name, variant in names if variant is Variant.PART}
+    only = next(iter(parts)) if len(parts) == 1 else ""
     for name, variant in names:
         if settings.sources is not None and name.source not in settings.sources:
             continue
         if settings.semantic_types is not None and not settings.semantic_types & set(name.semantic_types):
             continue
-        if not case_agrees(surface, name):
+        if not case_agrees(surface, name) or (derived and not derivable(surface, name)):
+            continue
+        if variant is Variant.PART and (derived or only != name.source_id):
             continue
         method = "derived" if derived else method_of(surface, name.name, variant)
         similarity = SIMILARITY[method]
@@ -74,6 +89,14 @@ def method_of(surface: str, name: str, variant: Variant) -> str:
     if variant is not Variant.NORMAL:
         return _METHOD[variant]
     return "form" if plain_words(surface) == plain_words(name) else "inflected"
+
+
+def derivable(surface: str, name: Name) -> bool:
+    """True if an adjective or verb may mean the name: verbs mean events, and substances have no adjective."""
+    kinds = set(name.semantic_types)
+    if kinds & _NO_ADJECTIVE:
+        return False
+    return bool(kinds & _EVENT) or not _VERB.search(surface)
 
 
 def case_agrees(surface: str, name: Name) -> bool:

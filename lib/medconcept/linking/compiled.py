@@ -105,7 +105,7 @@ def compile_linking(terms: Iterable[Term], sources: Sequence[str]) -> bytes:
             terms_of.append(number)
             flags.append(SCOPES.index(scope) | _PREFERRED * (place == 0) | _CASE * is_case_sensitive(name))
             keys.extend((FOLDED + form, target, int(variant)) for form, variant in forms)
-    ids, kinds, concept_pool, old, new = _Table(), _Table(), _Table(), _Table(), _Table()
+    ids, kinds, concept_pool, old, new, joined = (_Table() for _ in range(6))
     arrays = unpack(compile_names(keys), "new")
     arrays.pop("targets")
     arrays.pop("target_bytes")
@@ -118,10 +118,17 @@ def compile_linking(terms: Iterable[Term], sources: Sequence[str]) -> bytes:
         "term_source": np.array([rank[t.source] for t in alive], np.uint8),
         "term_kind": np.array([kinds.add("|".join(t.semantic_types)) for t in alive], np.uint16),
         "term_concept": np.array([concept_pool.add(c) for c in concepts], np.uint32),
-        "retired_new": retired_new,
+        "retired_new": retired_new, "term_joined": np.array([joined.add(_joined(t)) for t in alive], np.uint32),
+        **joined.pool("joined"),
         **names.pool("names"), **ids.pool("ids"), **kinds.pool("kinds"), **concept_pool.pool("concepts"),
         **old.pool("retired"), **new.pool("replaced"), **_Table({s: n for n, s in enumerate(sources)}).pool("sources"),
     })  # fmt: skip
+
+
+def _joined(term: Term) -> str:
+    """The MeSH and OMIM ids of a term, its own or by cross-reference: what disease gold is annotated with."""
+    ids = [i for i in (term.source_id, *term.xrefs) if i.startswith(("MESH:", "OMIM:"))]
+    return "|".join(dict.fromkeys(ids))
 
 
 def _retired(terms: Iterable[Term]) -> dict[str, str]:
@@ -196,6 +203,13 @@ class LinkingDictionary:
         """Ids that are no more, each with the one that stands for it now."""
         new = self._a["retired_new"].tolist()
         return {old: self._string("replaced", new[n]) for n, old in enumerate(self._strings("retired"))}
+
+    def joined(self) -> dict[str, tuple[str, ...]]:
+        """The MeSH and OMIM ids of each term that has some, its own first."""
+        a = self._a
+        pool = [tuple(value.split("|")) for value in self._strings("joined")]
+        pairs = zip(self._strings("ids"), a["term_joined"].tolist(), strict=True)
+        return {term: pool[n] for term, n in pairs if pool[n] != ("",)}
 
     def _string(self, pool: str, number: int) -> str:
         ends = self._a[f"{pool}_bytes"]

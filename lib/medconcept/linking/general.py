@@ -14,12 +14,20 @@ GENERAL = frozenset({
     "molecule", "substance", "chemical", "chemical entity", "protein", "gene", "compound", "solution", "process",
     "biological process", "cellular process", "activity", "behavior", "function", "region", "part", "side", "surface",
     "space", "material", "material entity", "sample", "finding", "phenomenon", "disease", "diseases", "disorder",
-    "syndrome", "condition", "symptom", "role", "group", "adult", "female", "male", "anatomical system", "system",
+    "syndrome", "condition", "symptom", "role", "female", "male", "anatomical system", "system",
     "cellular component", "cellular_component", "biological_process", "molecular_function", "multicellular organism",
 })  # fmt: skip
 
+# Words with which captions speak of the figure itself, as journals' guides to figures do.
+FIGURE_WORDS = frozenset({
+    "scale", "scale bar", "bar", "bars", "error bar", "arrow", "arrows", "arrowhead", "arrowheads", "asterisk", "panel",
+    "panels", "lane", "lanes", "column", "columns", "row", "rows", "inset", "legend", "table", "axis", "axes", "marker",
+    "markers", "control", "line", "lines", "plot", "graph", "chart", "box", "circle", "symbol", "label", "color",
+    "image", "photograph", "micrograph", "schematic", "diagram", "section", "sections", "marked", "marks", "markings",
+})  # fmt: skip
 
-def is_general(name: str, text: str, more: frozenset[str] = GENERAL) -> bool:
+
+def is_general(name: str, text: str, more: frozenset[str] = GENERAL | FIGURE_WORDS) -> bool:
     """True if the name, or what the text has for it, is among the words that say too little.
 
     >>> is_general("tissue", "tissues"), is_general("nervous tissue", "nervous tissue")

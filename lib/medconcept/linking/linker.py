@@ -12,7 +12,8 @@ from medconcept.linking.candidates import Candidate, judge
 from medconcept.linking.compiled import LinkingDictionary
 from medconcept.linking.context import context_flags, sentence_spans
 from medconcept.linking.coordination import joints
-from medconcept.linking.general import GENERAL, is_general
+from medconcept.linking.general import FIGURE_WORDS, GENERAL, is_general
+from medconcept.linking.learned import Learned
 from medconcept.linking.overlaps import Mention, longest_first
 from medconcept.linking.records import ArticleContext, Link, LinkedCaption, LinkSettings
 from medconcept.linking.words import TOKEN, numerals, plain
@@ -30,9 +31,14 @@ class Linker:
         dictionary: LinkingDictionary,
         settings: LinkSettings = _DEFAULT,
         *,
-        general: frozenset[str] = GENERAL,
+        general: frozenset[str] = GENERAL | FIGURE_WORDS,
+        learned: Learned | None = None,
     ) -> None:
-        """Take an open dictionary. `general` are the names that say too little, in lower case."""
+        """Take an open dictionary. `general` are the names that say too little, in lower case.
+
+        `learned` is what `medconcept tune` has written; without it nothing comes from gold.
+        """
+        self._learned = learned
         self.dictionary, self.settings, self._general = dictionary, settings, general
         self._judged: dict[tuple[int, str, bool], tuple[Candidate, ...]] = {}
         self._whole: dict[str, tuple[Candidate, ...]] = {}
@@ -51,16 +57,25 @@ class Linker:
         """
         if language is not None and language.split("-")[0].lower() not in self.settings.languages:
             return LinkedCaption(flags=("language",))
-        found = self.mentions(text, article)
+        found = self.considered(text, article)
         kept = longest_first(found, nested=self.settings.nested)
         return LinkedCaption(tuple(self._links(text, kept, sentences)))
+
+    def considered(self, text: str, article: ArticleContext = _NOTHING) -> list[Mention]:
+        """All mentions that may be kept: without those that say too little, if the settings want it so."""
+        found = self.mentions(text, article)
+        if self._learned is not None:
+            found = self._learned.apply(self, text, found)
+        if self.settings.general:
+            return found
+        return [m for m in found if not self._says_little(text, m)]
 
     def mentions(self, text: str, article: ArticleContext = _NOTHING) -> list[Mention]:
         """All mentions before overlaps are resolved."""
         cut = Cut(text)
         found = list(self._named(cut))
         found += self._coordinated(cut, found)
-        return self._abbreviated(text, article, found)
+        return self._abbreviated(cut, article, found)
 
     def _named(self, cut: Cut) -> Iterator[Mention]:
         """Where forms of names stand, every length at each word."""
@@ -122,14 +137,17 @@ class Linker:
             if candidates:
                 yield Mention((own, head), candidates)
 
-    def _abbreviated(self, text: str, article: ArticleContext, found: list[Mention]) -> list[Mention]:
+    def _abbreviated(self, cut: Cut, article: ArticleContext, found: list[Mention]) -> list[Mention]:
         """Put what the article says of its short forms in place of what the dictionary does."""
+        text = cut.text
         known = known_pairs(text, article.abbreviations)
         explained: dict[tuple[int, int], tuple[Candidate, ...]] = {}
+        wider: dict[tuple[int, int], tuple[Candidate, ...]] = {}
         for short, longs in known.items():
             for place in occurrences(text, short):
                 senses = next((s for s in map(self.whole, longs) if s), ())
                 explained[place] = tuple(c for c in senses if not c.is_acronym)
+                wider.update(self._expanded(cut, place, longs))
         evident = {c.name.concept_id for m in found for c in m.candidates if not c.is_acronym}
         evident |= {c.name.concept_id for longs in known.values() for long in longs for c in self.whole(long)}
         kept = []
@@ -139,14 +157,37 @@ class Linker:
             sure = tuple(c for c in mention.candidates if self._is_evident(c, evident))
             if sure:
                 kept.append(replace(mention, candidates=sure))
-        kept += [Mention((place,), senses, "abbreviation") for place, senses in explained.items() if senses]
+        for told in (explained, wider):
+            kept += [Mention((place,), senses, "abbreviation") for place, senses in told.items() if senses]
         return kept
+
+    def _expanded(
+        self, cut: Cut, place: tuple[int, int], longs: tuple[str, ...]
+    ) -> Iterator[tuple[tuple[int, int], tuple[Candidate, ...]]]:
+        """A short form as part of a longer name: "ES cells" where ES is said to be "embryonic stem"."""
+        if place[0] not in cut.first or place[1] not in cut.last:
+            return
+        first, last = cut.first[place[0]], cut.last[place[1]]
+        for before, behind in ((0, 1), (0, 2), (1, 0), (1, 1)):
+            begin, end = first - before, last + behind
+            if begin < 0 or end >= len(cut.words) or not all(w.isalnum() for w in cut.words[begin : end + 1]):
+                continue
+            wide = (cut.starts[begin], cut.ends[end])
+            for long in longs:
+                full = cut.text[wide[0] : place[0]] + long + cut.text[place[1] : wide[1]]
+                if senses := tuple(c for c in self.whole(full) if c.method != "derived"):
+                    yield wide, senses
+                    break
 
     def _is_evident(self, candidate: Candidate, evident: set[str]) -> bool:
         """An acronym counts where its concept is named in full as well, or where it is long."""
         if not candidate.is_acronym or len(candidate.name.name) > self.settings.acronym_length:
             return True
         return candidate.name.concept_id in evident
+
+    def _says_little(self, text: str, mention: Mention) -> bool:
+        words = " ".join(text[a:b] for a, b in mention.spans)
+        return is_general(mention.candidates[0].name.name, words, self._general)
 
     def _links(
         self, text: str, mentions: Sequence[Mention], sentences: Sequence[tuple[int, int]] | None
@@ -161,7 +202,7 @@ class Linker:
             name = best.name
             start = mention.spans[0][0]
             words = " ".join(text[a:b] for a, b in mention.spans)
-            general = ("general",) if is_general(name.name, words, self._general) else ()
+            general = ("general",) if self._says_little(text, mention) else ()
             alternatives = dict.fromkeys(c.name.concept_id for c in others)
             alternatives.pop(name.concept_id, None)
             yield Link(
@@ -188,8 +229,8 @@ class Cut:
             words.append(plain(match.group()))
         self.words = numerals(words)
         self.joins = not {"and", "or", "&", "to"}.isdisjoint(words)
-        self._first = {start: n for n, start in enumerate(self.starts)}
-        self._last = {end: n for n, end in enumerate(self.ends)}
+        self.first = {start: n for n, start in enumerate(self.starts)}
+        self.last = {end: n for n, end in enumerate(self.ends)}
 
     def place(self, first: int, last: int) -> tuple[int, int] | None:
         """Code points from one word to another; None where that would cut a word such as "TNFα"."""
@@ -204,9 +245,9 @@ class Cut:
 
     def words_of(self, place: tuple[int, int]) -> tuple[int, int]:
         """First and last word of a place."""
-        first = self._first[place[0]]
-        last = self._last.get(place[1])
-        return first, last if last is not None else self._last.get(place[1] + 2, first)
+        first = self.first[place[0]]
+        last = self.last.get(place[1])
+        return first, last if last is not None else self.last.get(place[1] + 2, first)
 
     def _letters(self, before: int, behind: int) -> bool:
         return self.text[before].isalnum() and self.text[behind].isalnum()

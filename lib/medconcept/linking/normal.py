@@ -59,9 +59,10 @@ class Normaliser:
         found = self._noun.get(word)
         if found is None:
             single = self.singular(word)
-            found = next(filter(self.knows, nouns(single)), single) if single.isalpha() else single
+            found = next(filter(self.knows, nouns(single)), None) if single.isalpha() else None
+            found = single if found is None else self.singular(found)
             if found == single != word and word.isalpha():
-                found = next(filter(self.knows, nouns(word)), single)
+                found = self.singular(next(filter(self.knows, nouns(word)), single))
             _keep(self._noun, word, found)
         return found
 

@@ -15,6 +15,7 @@ class LinkSettings:
     scope_penalty: float = 0.04  # for a narrow, broad or related synonym
     sources: frozenset[str] | None = None  # only names of these; None for all
     semantic_types: frozenset[str] | None = None
+    general: bool = True  # keep what says too little, flagged
     languages: frozenset[str] = frozenset({"en"})  # of the dictionary's names
 
 
@@ -49,7 +50,7 @@ class Link:
     sentence: int = 0
 
 
-METHODS = ("exact", "case_folded", "form", "inflected", "reordered", "shorter", "derived", "abbreviation", "tuned")
+METHODS = ("exact", "case_folded", "form", "inflected", "reordered", "shorter", "part", "derived", "abbreviation", "tuned")
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,19 @@ class Variant(IntEnum):
 
     NORMAL = 0  # case, hyphens, diacritics, Greek, spelling, number
     ORDER = 1  # "carcinoma, hepatocellular", "carcinoma of lung"
-    SHORTER = 2  # without a qualifier in brackets behind it, or a head that says nothing
+    SHORTER = 2  # without a tag of its kind behind it, or a head that says nothing
     NOUN = 3  # adjectives and verbs as the noun behind them
+    PART = 4  # without the "of …" behind two words or more: counts only where one term alone has it
 
 
-_QUALIFIER = re.compile(r"^(.{3,}?)\s*[(\[][^()\[\]]*[)\]]$")
+# A tag of kind in brackets, as SNOMED CT and MONDO put behind a name: no part of it.
+_QUALIFIER = re.compile(
+    r"^(.{3,}?) [(\[](?:disease|disorder|finding|morphologic abnormality|body structure|cell structure|cell"
+    r"|substance|organism|procedure|qualifier value|observable entity|phenotype|anatomical structure|organ)[)\]]$"
+)
+# Heads that say only what kind of thing a name is: "photoreceptor cell" is a photoreceptor.
+_KIND = re.compile(r"^(.*(?:or|er|yte|blast|phage|clast)) cell$|^(.{4,}) process$")
+_PART_OF = re.compile(r"^([^,()]+ [^,()]+?) (?:of|in) (?:the )?[^,()]+$")
 _INVERTED = re.compile(r"^([^,()]+), ([^,()]+)(?:, ([^,()]+))?$")
 _NO_MODIFIER = re.compile(r"^\d|\b(?:and|or|with|without|due|nos|unspecified|other)\b", re.IGNORECASE)
 _OF = re.compile(r"^([^,()]+?) (?:of|in) (?:the )?([^,()]+)$")
@@ -37,17 +45,31 @@ def variants(name: str, normaliser: Normaliser) -> Iterator[tuple[str, Variant]]
 ('nucleus carcinoma', 'NOUN')]
     """
     forms = [(name, Variant.NORMAL), *((other, Variant.ORDER) for other in reordered(name))]
-    if qualified := _QUALIFIER.match(name):
-        forms.append((qualified.group(1), Variant.SHORTER))
+    forms += [(other, Variant.SHORTER) for other in shortened(name)]
+    if part := _PART_OF.match(name):
+        forms.append((part.group(1), Variant.PART))
     seen: dict[str, Variant] = {}
     worded = [(plain_words(form), variant) for form, variant in forms]
     for words, variant in worded:
         if len(words) <= MOST_WORDS:
             seen.setdefault(" ".join(map(normaliser.singular, words)), variant)
-    for words, _ in worded:
-        if len(words) <= MOST_WORDS:
+    for words, variant in worded:
+        # A name of one word is a noun; with "process" cut off its head is not.
+        if (1 < len(words) <= MOST_WORDS or variant is Variant.SHORTER) and variant is not Variant.PART:
             seen.setdefault(" ".join(map(normaliser.noun, words)), Variant.NOUN)
     yield from seen.items()
+
+
+def shortened(name: str) -> Iterator[str]:
+    """The name without what only tells its kind.
+
+    >>> list(shortened("neuron (cell)")), list(shortened("photoreceptor cell")), list(shortened("rod cell"))
+    (['neuron'], ['photoreceptor'], [])
+    """
+    if qualified := _QUALIFIER.match(name):
+        yield qualified.group(1)
+    if kind := _KIND.match(name):
+        yield kind.group(1) or kind.group(2)
 
 
 def reordered(name: str) -> Iterator[str]:
