@@ -83,9 +83,7 @@ class CompiledDictionary:
         """The target of that number."""
         return _piece(self._arrays["targets"], self._arrays["target_bytes"], number)
 
-    def match_texts(
-        self, texts: pa.Array | list[str], *, nested: bool = False, every: bool = False
-    ) -> Hits:
+    def match_texts(self, texts: pa.Array | list[str], *, nested: bool = False, every: bool = False) -> Hits:
         """Names in a batch of NFC texts (Arrow strings or str; null as empty), on the matcher's own tokens.
 
         Tokens are runs of letters, digits and marks, and every other character that is no white space alone.

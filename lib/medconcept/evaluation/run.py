@@ -85,7 +85,12 @@ def predict(
 
 
 def report(
-    predictions: Predictions, form: Format, *, seen: frozenset[str] | None = None, samples: int = SAMPLES, seed: int = SEED
+    predictions: Predictions,
+    form: Format,
+    *,
+    seen: frozenset[str] | None = None,
+    samples: int = SAMPLES,
+    seed: int = SEED,
 ) -> dict[str, Any]:
     """All figures, by the names that scripts rely on; see docs/evaluation.md."""
 
@@ -133,7 +138,9 @@ def _contexts(documents: Sequence[Document], folder: str | None) -> dict[str, Ar
     files: dict[str, str] = {}
     for document in documents:
         told = pairs.setdefault(document.article, {})
-        told.update({(s, long): None for s, longs in known_pairs(document.text, ()).items() for long in longs})
+        told.update(
+            {(s, long): None for s, longs in known_pairs(document.text, ()).items() for long in longs}
+        )
         if document.file:
             files[document.article] = document.file
     if folder is not None:

@@ -54,7 +54,12 @@ def _key(cut: Cut, annotation: Annotation) -> str | None:
 
 
 def cross_validated(
-    gold: Gold, dictionary: LinkingDictionary, form: Format, *, articles: str | None = None, folds: int = FOLDS
+    gold: Gold,
+    dictionary: LinkingDictionary,
+    form: Format,
+    *,
+    articles: str | None = None,
+    folds: int = FOLDS,
 ) -> Predictions:
     """Predictions for every document with what was learned from the other folds' articles alone."""
     untrained = predict(gold, dictionary, form, articles=articles)
@@ -73,4 +78,9 @@ def cross_validated(
 
 
 def _part(predictions: Predictions, places: Sequence[int]) -> Predictions:
-    return Predictions(*(tuple(side[n] for n in places) for side in (predictions.documents, predictions.chosen, predictions.possible)))
+    return Predictions(
+        *(
+            tuple(side[n] for n in places)
+            for side in (predictions.documents, predictions.chosen, predictions.possible)
+        )
+    )

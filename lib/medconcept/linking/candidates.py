@@ -15,12 +15,18 @@ SIMILARITY = {
     "exact": 1.0, "case_folded": 1.0, "form": 0.98, "inflected": 0.96, "reordered": 0.94,
     "shorter": 0.9, "part": 0.84, "derived": 0.86,
 }  # fmt: skip
-_METHOD = {Variant.ORDER: "reordered", Variant.SHORTER: "shorter", Variant.NOUN: "derived", Variant.PART: "part"}
+_METHOD = {
+    Variant.ORDER: "reordered",
+    Variant.SHORTER: "shorter",
+    Variant.NOUN: "derived",
+    Variant.PART: "part",
+}
 _DISEASE = frozenset({"disease", "phenotype"})
 # What has no relational adjective ("molecular" is no mention of a molecule), and what a verb may name.
 _NO_ADJECTIVE = frozenset({"chemical", "gene", "protein", "cell line", "organism", "sequence"})
 _EVENT = frozenset({"process", "function", "procedure"})
 _VERB = re.compile(r"(?:ed|ing|es|e|ss)$")
+_LOWER_ACRONYM = 4
 _SHORT_WORD = 5  # letters; a longer word in capitals is a heading, a shorter one an acronym
 
 
@@ -41,7 +47,8 @@ class Candidate:
         """
         if self.name.preferred or " " in self.name.name:
             return False
-        return self.name.case_sensitive or not _DISEASE.isdisjoint(self.name.semantic_types)
+        short = len(self.name.name) <= _LOWER_ACRONYM and not _DISEASE.isdisjoint(self.name.semantic_types)
+        return self.name.case_sensitive or short
 
 
 def judge(
@@ -49,8 +56,8 @@ def judge(
 ) -> tuple[Candidate, ...]:
     """The names that may be meant by a piece of text, best first, one a term.
 
-    The written score: similarity, minus the scope penalty for a synonym that is not exact, plus 0.015 for
-    the preferred name, minus 0.001 for each source preferred to its own. Equal scores: the smaller id.
+    The written score: similarity, minus the scope penalty for a synonym that is not exact, plus 0.005 for
+    the preferred name, minus 0.008 for each source preferred to its own. Equal scores: the smaller id.
     """
     best: dict[str, Candidate] = {}
     parts = {name.source_id for name, variant in names if variant is Variant.PART}
@@ -69,7 +76,7 @@ def judge(
         if similarity < settings.threshold:
             continue
         score = similarity - settings.scope_penalty * (name.scope != "exact")
-        score += 0.015 * name.preferred - 0.001 * name.source_rank
+        score += 0.005 * name.preferred - 0.008 * name.source_rank
         old = best.get(name.source_id)
         if old is None or score > old.score:
             best[name.source_id] = Candidate(name, method, similarity, score)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import mmap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -83,9 +84,7 @@ def compile_linking(terms: Iterable[Term], sources: Sequence[str]) -> bytes:
     for term in terms:
         told.setdefault(term.source_id, term)
     retired = _retired(told.values())
-    alive = sorted(
-        (t for t in told.values() if not t.obsolete), key=lambda t: (rank[t.source], t.source_id)
-    )
+    alive = sorted((t for t in told.values() if not t.obsolete), key=lambda t: (rank[t.source], t.source_id))
     concepts = concept_ids(alive)
     words = {w for t in alive for name in (t.name, *t.synonyms) for w in plain_words(name)}
     known = vocabulary(words)
@@ -94,7 +93,9 @@ def compile_linking(terms: Iterable[Term], sources: Sequence[str]) -> bytes:
     keys: list[tuple[str, str, int]] = []
     for number, term in enumerate(alive):
         scopes = term.scopes or ("exact",) * len(term.synonyms)
-        for place, (name, scope) in enumerate([(term.name, "exact"), *zip(term.synonyms, scopes, strict=True)]):
+        for place, (name, scope) in enumerate(
+            [(term.name, "exact"), *zip(term.synonyms, scopes, strict=True)]
+        ):
             if not is_matchable(name):
                 continue
             forms = list(variants(name, normaliser))
@@ -166,6 +167,7 @@ class LinkingDictionary:
         empty = np.empty(0, np.uint8)
         self._a = {**arrays, "targets": empty, "target_bytes": np.zeros(1, np.int64)}
         self.forms = CompiledDictionary(data, name, {"targets": empty, "target_bytes": np.zeros(1, np.int64)})
+        self._data = data
         self.normaliser = Normaliser(arrays["vocabulary"])
         self.sources = tuple(self._strings("sources"))
         self._kinds = [tuple(kind.split("|")) for kind in self._strings("kinds")]
@@ -173,6 +175,11 @@ class LinkingDictionary:
 
     def __len__(self) -> int:
         return len(self._a["name_text"])
+
+    @property
+    def sha256(self) -> str:
+        """The checksum of the file, which names it."""
+        return hashlib.sha256(self._data).hexdigest()
 
     def names_of(self, key: int) -> tuple[tuple[Name, Variant], ...]:
         """The names that a form stands for, each with how the form came from it."""
@@ -213,7 +220,11 @@ class LinkingDictionary:
 
     def _string(self, pool: str, number: int) -> str:
         ends = self._a[f"{pool}_bytes"]
-        return self._a[pool][int(ends[number]) : int(ends[number + 1])].tobytes().decode("utf-8", "surrogatepass")
+        return (
+            self._a[pool][int(ends[number]) : int(ends[number + 1])]
+            .tobytes()
+            .decode("utf-8", "surrogatepass")
+        )
 
     def _strings(self, pool: str) -> list[str]:
         return [self._string(pool, n) for n in range(len(self._a[f"{pool}_bytes"]) - 1)]

@@ -33,4 +33,4 @@ def is_general(name: str, text: str, more: frozenset[str] = GENERAL | FIGURE_WOR
     >>> is_general("tissue", "tissues"), is_general("nervous tissue", "nervous tissue")
     (True, False)
     """
-    return name.casefold() in more or text.casefold() in more
+    return not more.isdisjoint((name.casefold(), text.casefold(), text.casefold().removesuffix("s")))

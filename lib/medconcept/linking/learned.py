@@ -54,7 +54,18 @@ class Learned:
             chosen = next((c for c in known if c.name.source_id == identifier), None)
             if chosen is None:
                 source = identifier.partition(":")[0]
-                name = Name(-1, text[place[0] : place[1]], source, identifier, identifier, ("other",), 0, False, False, "exact")
+                name = Name(
+                    -1,
+                    text[place[0] : place[1]],
+                    source,
+                    identifier,
+                    identifier,
+                    ("other",),
+                    0,
+                    False,
+                    False,
+                    "exact",
+                )
                 chosen = Candidate(name, "tuned", right / seen, right / seen)
             out.append(Mention((place,), (chosen, *(c for c in known if c is not chosen))))
         return out
@@ -104,4 +115,6 @@ def read_learned(path: str) -> Learned:
 def write_learned(learned: Learned, path: str) -> None:
     """Write what was learned as JSON, sorted, so that the same gold gives the same bytes."""
     data = {"format": MAGIC, "surfaces": dict(learned.surfaces), "terms": dict(learned.terms)}
-    Path(path).write_text(json.dumps(data, indent=0, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    Path(path).write_text(
+        json.dumps(data, indent=0, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
+    )

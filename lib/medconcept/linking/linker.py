@@ -21,6 +21,7 @@ from medconcept.linking.words import TOKEN, numerals, plain
 _NOTHING = ArticleContext()
 _DEFAULT = LinkSettings()
 CACHE = 1 << 16
+HEADS = ("disease", "syndrome", "cell")
 
 
 class Linker:
@@ -88,7 +89,9 @@ class Linker:
         for derived, words in ((False, singular), (True, noun)):
             for first, last, key in self._hits(words):
                 place = cut.place(first, last)
-                if place is None or (derived and (place in told or words[first : last + 1] == singular[first : last + 1])):
+                if place is None or (
+                    derived and (place in told or words[first : last + 1] == singular[first : last + 1])
+                ):
                     continue
                 candidates = self._judge(key, cut.text[place[0] : place[1]], derived)
                 if candidates:
@@ -100,7 +103,9 @@ class Linker:
         ends = list(accumulate(len(word) + 1 for word in words))
         last_word = {end - 1: n for n, end in enumerate(ends)}
         hits = self.dictionary.forms.match_texts([" ".join(words)], every=True)
-        for start, end, key in zip(hits.start.tolist(), hits.end.tolist(), hits.folded_key.tolist(), strict=True):
+        for start, end, key in zip(
+            hits.start.tolist(), hits.end.tolist(), hits.folded_key.tolist(), strict=True
+        ):
             last = last_word[end]
             first = last_word[start - 1] + 1 if start else 0
             yield first, last, key
@@ -145,7 +150,7 @@ class Linker:
         wider: dict[tuple[int, int], tuple[Candidate, ...]] = {}
         for short, longs in known.items():
             for place in occurrences(text, short):
-                senses = next((s for s in map(self.whole, longs) if s), ())
+                senses = next((s for s in map(self._meant, longs) if s), ())
                 explained[place] = tuple(c for c in senses if not c.is_acronym)
                 wider.update(self._expanded(cut, place, longs))
         evident = {c.name.concept_id for m in found for c in m.candidates if not c.is_acronym}
@@ -160,6 +165,13 @@ class Linker:
         for told in (explained, wider):
             kept += [Mention((place,), senses, "abbreviation") for place, senses in told.items() if senses]
         return kept
+
+    def _meant(self, long: str) -> tuple[Candidate, ...]:
+        """What a long form stands for; "von Hippel-Lindau (VHL) disease" leaves its head out."""
+        found = self.whole(long)
+        for head in HEADS:
+            found = found or tuple(c for c in self.whole(f"{long} {head}") if c.method != "derived")
+        return found
 
     def _expanded(
         self, cut: Cut, place: tuple[int, int], longs: tuple[str, ...]

@@ -41,7 +41,9 @@ def longest_first(mentions: Sequence[Mention], *, nested: bool = False) -> list[
         start, end = mention.claims
         clashes = [m for m in kept if start < m.claims[1] and m.claims[0] < end]
         if nested:
-            clashes = [m for m in clashes if not _inside(mention.claims, m.claims) or mention.spans == m.spans]
+            clashes = [
+                m for m in clashes if not _inside(mention.claims, m.claims) or mention.spans == m.spans
+            ]
         if not clashes:
             kept.append(mention)
     return sorted(kept, key=lambda m: m.spans)

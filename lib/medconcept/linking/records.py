@@ -50,7 +50,18 @@ class Link:
     sentence: int = 0
 
 
-METHODS = ("exact", "case_folded", "form", "inflected", "reordered", "shorter", "part", "derived", "abbreviation", "tuned")
+METHODS = (
+    "exact",
+    "case_folded",
+    "form",
+    "inflected",
+    "reordered",
+    "shorter",
+    "part",
+    "derived",
+    "abbreviation",
+    "tuned",
+)
 
 
 @dataclass(frozen=True)
