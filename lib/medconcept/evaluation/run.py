@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from medconcept.evaluation.bootstrap import SAMPLES, SEED, f1_interval
 from medconcept.evaluation.gold import Gold
 from medconcept.evaluation.identifiers import Identifiers
 from medconcept.evaluation.records import Annotation, Document, source_of
+from medconcept.jats.abbreviations import pairs
 from medconcept.jats.errors import ArticleRejected
 from medconcept.jats.parse import parse_article
 from medconcept.linking.abbreviations import known_pairs
@@ -21,6 +23,8 @@ from medconcept.linking.learned import Learned
 from medconcept.linking.linker import Linker
 from medconcept.linking.overlaps import longest_first
 from medconcept.linking.records import ArticleContext, LinkSettings
+
+_TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ def predict(
     ids = Identifiers(dictionary.retired(), dictionary.joined() if joins else None)
     settings = settings or LinkSettings(
         general=False,
+        joined_only=joins,
         sources=frozenset(form.read),
         semantic_types=frozenset(form.semantic_types) or None,
     )
@@ -152,9 +157,14 @@ def _contexts(documents: Sequence[Document], folder: str | None) -> dict[str, Ar
 def _article_pairs(path: Path) -> tuple[tuple[str, str], ...]:
     """The short forms that an article explains; none where the article is not there or cannot be read."""
     try:
-        return tuple((a.short, a.long) for a in parse_article(path.read_bytes()).abbreviations)
-    except (OSError, ArticleRejected):
+        data = path.read_bytes()
+    except OSError:
         return ()
+    try:
+        return tuple((a.short, a.long) for a in parse_article(data).abbreviations)
+    except ArticleRejected:
+        # Without an identifier there is no article for the lake, but its text explains as well.
+        return tuple((short, long) for short, long, _ in pairs(_TAG.sub(" ", data.decode("utf-8", "replace"))))
 
 
 def ids_of(documents: Sequence[Document], ids: Identifiers) -> frozenset[str]:

@@ -79,8 +79,7 @@ def cross_validated(
 
 def _part(predictions: Predictions, places: Sequence[int]) -> Predictions:
     return Predictions(
-        *(
-            tuple(side[n] for n in places)
-            for side in (predictions.documents, predictions.chosen, predictions.possible)
-        )
+        tuple(predictions.documents[n] for n in places),
+        tuple(predictions.chosen[n] for n in places),
+        tuple(predictions.possible[n] for n in places),
     )

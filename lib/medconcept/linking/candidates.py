@@ -65,6 +65,8 @@ def judge(
     for name, variant in names:
         if settings.sources is not None and name.source not in settings.sources:
             continue
+        if settings.joined_only and not name.joined:
+            continue
         if settings.semantic_types is not None and not settings.semantic_types & set(name.semantic_types):
             continue
         if not case_agrees(surface, name) or (derived and not derivable(surface, name)):

@@ -16,6 +16,7 @@ from medconcept.dictionary.compiled import CompiledDictionary
 from medconcept.dictionary.layout import Array, DictionaryDamaged, pack, unpack
 from medconcept.dictionary.names import FOLDED, is_case_sensitive, is_matchable
 from medconcept.dictionary.records import SCOPES, Term
+from medconcept.linking.general import NOT_CONCEPTS
 from medconcept.linking.normal import Normaliser, vocabulary
 from medconcept.linking.variants import Variant, variants
 from medconcept.linking.words import plain_words
@@ -37,6 +38,7 @@ class Name:
     preferred: bool
     case_sensitive: bool
     scope: str
+    joined: bool = False  # has a MeSH or OMIM id
 
 
 @dataclass
@@ -84,12 +86,15 @@ def compile_linking(terms: Iterable[Term], sources: Sequence[str]) -> bytes:
     for term in terms:
         told.setdefault(term.source_id, term)
     retired = _retired(told.values())
-    alive = sorted((t for t in told.values() if not t.obsolete), key=lambda t: (rank[t.source], t.source_id))
+    alive = sorted((t for t in told.values() if not t.obsolete and t.source_id not in NOT_CONCEPTS), key=lambda t: (rank[t.source], t.source_id))
     concepts = concept_ids(alive)
     words = {w for t in alive for name in (t.name, *t.synonyms) for w in plain_words(name)}
     known = vocabulary(words)
     normaliser = Normaliser(known)
-    names, texts, terms_of, flags = _Table(), [], [], []
+    names = _Table()
+    texts: list[int] = []
+    terms_of: list[int] = []
+    flags: list[int] = []
     keys: list[tuple[str, str, int]] = []
     for number, term in enumerate(alive):
         scopes = term.scopes or ("exact",) * len(term.synonyms)
@@ -203,8 +208,11 @@ class LinkingDictionary:
             number, self._string("names", int(a["name_text"][number])), self.sources[rank],
             self._string("ids", int(a["term_id"][term])), self._string("concepts", int(a["term_concept"][term])),
             self._kinds[int(a["term_kind"][term])], rank, bool(flags & _PREFERRED), bool(flags & _CASE),
-            SCOPES[flags & 3],
+            SCOPES[flags & 3], self._joins(term),
         )  # fmt: skip
+
+    def _joins(self, term: int) -> bool:
+        return bool(self._string("joined", int(self._a["term_joined"][term])))
 
     def retired(self) -> Mapping[str, str]:
         """Ids that are no more, each with the one that stands for it now."""

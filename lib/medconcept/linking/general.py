@@ -26,6 +26,17 @@ FIGURE_WORDS = frozenset({
     "image", "photograph", "micrograph", "schematic", "diagram", "section", "sections", "marked", "marks", "markings",
 })  # fmt: skip
 
+# MONDO's branch "disease characteristic" (MONDO:0021125): modifiers such as "rare" and "congenital", which
+# its files keep among the diseases. They are no mention of one.
+NOT_CONCEPTS = frozenset(
+    f"MONDO:{number}"
+    for number in (
+        "0021125", "0021126", "0021127", "0021128", "0021135", "0021136", "0021137", "0021139", "0021140",
+        "0021141", "0021149", "0021150", "0021151", "0021152", "0022202", "0045035", "0045036", "0045042", "0100355",
+        "0100356", "0100357", "0100426", "0100427", "0700005", "0700006", "0700062", "0700063", "0700064",
+    )
+)  # fmt: skip
+
 
 def is_general(name: str, text: str, more: frozenset[str] = GENERAL | FIGURE_WORDS) -> bool:
     """True if the name, or what the text has for it, is among the words that say too little.

@@ -37,7 +37,7 @@ class Learned:
 
     def apply(self, linker: Linker, text: str, mentions: list[Mention]) -> list[Mention]:
         """Mentions as what was learned would have them: some re-linked, some dropped, some new."""
-        told = {place: hit for place, hit in self._places(text)}
+        told = dict(self._places(text))
         out = []
         for mention in mentions:
             place = mention.spans[0]
