@@ -30,9 +30,16 @@ def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--gold", metavar="FILE", required=True)
         parser.add_argument("--format", choices=GOLD_FORMATS, required=True)
         parser.add_argument("--sources", metavar="A,B", help="ontologies that are linked and scored")
-        parser.add_argument("--articles", metavar="DIR", help="JATS files that the gold names")
+        parser.add_argument(
+            "--articles",
+            metavar="DIR",
+            help="folder with the JATS files that the gold names (default: `jats` beside the gold or above it)",
+        )
     if name == "evaluate":
         parser.add_argument("--development", metavar="FILE", help="gold whose ids count as seen")
+        parser.add_argument(
+            "--unrestricted", action="store_true", help="disease terms without MeSH or OMIM id too"
+        )
         parser.add_argument("--cross-validate", action="store_true", help="tuned, by folds over the articles")
     if name == "tune":
         parser.add_argument("--out", metavar="FILE", required=True)

@@ -33,16 +33,24 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
     wanted = () if arguments.dictionary else form.read
     dictionary = prepared(config, arguments.dictionary, wanted)
     form = scored_sources(form, arguments.sources, dictionary)
+    articles = arguments.articles or _articles_near(arguments.gold)
     if arguments.command == "tune":
-        learned = learn(predict(gold, dictionary, form, articles=arguments.articles))
+        learned = learn(predict(gold, dictionary, form, articles=articles))
         write_learned(learned, arguments.out)
         print(json.dumps({"surfaces": len(learned.surfaces), "terms": len(learned.terms)}))
         return 0
     learned_file = read_learned(arguments.learned) if arguments.learned else None
     if arguments.cross_validate:
-        found = cross_validated(gold, dictionary, form, articles=arguments.articles)
+        found = cross_validated(gold, dictionary, form, articles=articles)
     else:
-        found = predict(gold, dictionary, form, articles=arguments.articles, learned=learned_file)
+        found = predict(
+            gold,
+            dictionary,
+            form,
+            articles=articles,
+            learned=learned_file,
+            joined_only=not arguments.unrestricted,
+        )
     seen = None
     if arguments.development:
         ids = Identifiers(dictionary.retired(), dictionary.joined() if "OMIM" in form.scored else None)
@@ -50,6 +58,7 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
     out = report(found, form, seen=seen)
     out["setting"] = "tuned" if arguments.learned or arguments.cross_validate else "untrained"
     out["left_out"] = gold.left_out
+    out["articles_read"] = articles is not None
     out["dictionary"] = {
         "names": len(dictionary),
         "sha256": dictionary.sha256,
@@ -59,6 +68,12 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
         out["learned_sha256"] = hashlib.sha256(Path(arguments.learned).read_bytes()).hexdigest()
     print(json.dumps(out) if arguments.json else "\n".join(_lines(out)))
     return 0
+
+
+def _articles_near(gold: str) -> str | None:
+    """The folder `jats` beside a gold file or one level above it, where there is one."""
+    folder = Path(gold).resolve().parent
+    return next((str(f / "jats") for f in (folder, folder.parent) if (f / "jats").is_dir()), None)
 
 
 def _lines(out: Mapping[str, Any]) -> list[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -62,16 +62,18 @@ def predict(
     articles: str | None = None,
     settings: LinkSettings | None = None,
     learned: Learned | None = None,
+    joined_only: bool = True,
 ) -> Predictions:
     """Link every document. The captions of one article explain each other's short forms.
 
-    `articles` is the folder with the JATS files that the gold names; None where they are not at hand.
+    `articles` is a folder that holds the JATS files which the gold names, in it or below; None where they
+    are not at hand. `joined_only` leaves out terms without a MeSH or OMIM id where those are scored.
     """
     joins = "OMIM" in form.scored
     ids = Identifiers(dictionary.retired(), dictionary.joined() if joins else None)
     settings = settings or LinkSettings(
         general=False,
-        joined_only=joins,
+        joined_only=joins and joined_only,
         sources=frozenset(form.read),
         semantic_types=frozenset(form.semantic_types) or None,
     )
@@ -149,8 +151,11 @@ def _contexts(documents: Sequence[Document], folder: str | None) -> dict[str, Ar
         if document.file:
             files[document.article] = document.file
     if folder is not None:
+        wanted = set(files.values())
+        there = {path.name: path for path in sorted(Path(folder).rglob("*")) if path.name in wanted}
         for article, file in files.items():
-            pairs[article].update(dict.fromkeys(_article_pairs(Path(folder) / file)))
+            if file in there:
+                pairs[article].update(dict.fromkeys(_article_pairs(there[file])))
     return {article: ArticleContext(tuple(told)) for article, told in pairs.items()}
 
 
@@ -164,7 +169,9 @@ def _article_pairs(path: Path) -> tuple[tuple[str, str], ...]:
         return tuple((a.short, a.long) for a in parse_article(data).abbreviations)
     except ArticleRejected:
         # Without an identifier there is no article for the lake, but its text explains as well.
-        return tuple((short, long) for short, long, _ in pairs(_TAG.sub(" ", data.decode("utf-8", "replace"))))
+        return tuple(
+            (short, long) for short, long, _ in pairs(_TAG.sub(" ", data.decode("utf-8", "replace")))
+        )
 
 
 def ids_of(documents: Sequence[Document], ids: Identifiers) -> frozenset[str]:

@@ -24,6 +24,12 @@ _METHOD = {
 _DISEASE = frozenset({"disease", "phenotype"})
 # What has no relational adjective ("molecular" is no mention of a molecule), and what a verb may name.
 _NO_ADJECTIVE = frozenset({"chemical", "gene", "protein", "cell line", "organism", "sequence"})
+# Terms of direction (Terminologia Anatomica, general terms): where a thing lies, not a part of the body.
+_DIRECTIONS = frozenset({
+    "dorsal", "ventral", "lateral", "medial", "median", "anterior", "posterior", "superior", "inferior", "cranial",
+    "caudal", "rostral", "proximal", "distal", "sagittal", "coronal", "transverse", "frontal", "horizontal", "basal",
+    "apical", "central", "peripheral", "axial", "longitudinal", "internal", "external", "marginal",
+})  # fmt: skip
 _EVENT = frozenset({"process", "function", "procedure"})
 _VERB = re.compile(r"(?:ed|ing|es|e|ss)$")
 _LOWER_ACRONYM = 4
@@ -71,7 +77,9 @@ def judge(
             continue
         if not case_agrees(surface, name) or (derived and not derivable(surface, name)):
             continue
-        if variant is Variant.PART and (derived or only != name.source_id):
+        if variant is Variant.PART and (
+            derived or only != name.source_id or _DISEASE & set(name.semantic_types)
+        ):
             continue
         method = "derived" if derived else method_of(surface, name.name, variant)
         similarity = SIMILARITY[method]
@@ -103,8 +111,10 @@ def method_of(surface: str, name: str, variant: Variant) -> str:
 def derivable(surface: str, name: Name) -> bool:
     """True if an adjective or verb may mean the name: verbs mean events, and substances have no adjective."""
     kinds = set(name.semantic_types)
-    if kinds & _NO_ADJECTIVE:
+    if kinds & _NO_ADJECTIVE or surface.casefold() in _DIRECTIONS:
         return False
+    if kinds & _DISEASE and " " not in surface:
+        return False  # "hemolytic" says what an anemia is like, not that there is hemolysis
     return bool(kinds & _EVENT) or not _VERB.search(surface)
 
 

@@ -86,7 +86,10 @@ def compile_linking(terms: Iterable[Term], sources: Sequence[str]) -> bytes:
     for term in terms:
         told.setdefault(term.source_id, term)
     retired = _retired(told.values())
-    alive = sorted((t for t in told.values() if not t.obsolete and t.source_id not in NOT_CONCEPTS), key=lambda t: (rank[t.source], t.source_id))
+    alive = sorted(
+        (t for t in told.values() if not t.obsolete and t.source_id not in NOT_CONCEPTS),
+        key=lambda t: (rank[t.source], t.source_id),
+    )
     concepts = concept_ids(alive)
     words = {w for t in alive for name in (t.name, *t.synonyms) for w in plain_words(name)}
     known = vocabulary(words)

@@ -64,5 +64,5 @@ def _verbs(word: str) -> Iterator[str]:
             yield stem
             if len(stem) > 4 and stem[-1] == stem[-2] and ending in ("ed", "ing"):
                 yield stem[:-1]
-    if len(word) >= 5 and not word.endswith(("e", "s", "ion", "ing", "ed")) or word.endswith("ss"):
+    if (len(word) >= 5 and not word.endswith(("e", "s", "ion", "ing", "ed"))) or word.endswith("ss"):
         yield word

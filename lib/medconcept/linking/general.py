@@ -2,7 +2,8 @@
 
 Words for the most general kinds of thing: the roots of the Semantic Network (NLM, UMLS Reference Manual,
 chapter 5: entity, event, organism, anatomical structure, substance, finding, process, …), the classes that
-UBERON marks upper_level or non_informative, and what every caption has (figure, patient, group, result).
+UBERON marks upper_level or non_informative, the children of the three roots of the Gene Ontology, and what
+every caption has (figure, patient, group, result).
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ GENERAL = frozenset({
     "biological process", "cellular process", "activity", "behavior", "function", "region", "part", "side", "surface",
     "space", "material", "material entity", "sample", "finding", "phenomenon", "disease", "diseases", "disorder",
     "syndrome", "condition", "symptom", "role", "female", "male", "anatomical system", "system",
+    "localization", "growth", "signaling", "development", "developmental process", "reproduction", "locomotion",
+    "binding", "catalytic activity", "rhythmic process", "pigmentation", "metabolism", "metabolic process",
+    "biological regulation", "regulation", "response to stimulus", "immune system process", "detoxification",
+    "multicellular organismal process", "homeostasis", "transporter activity", "protein-containing complex",
     "cellular component", "cellular_component", "biological_process", "molecular_function", "multicellular organism",
 })  # fmt: skip
 

@@ -17,7 +17,6 @@ from medconcept.errors import InputError
 from medconcept.linking.candidates import Candidate
 from medconcept.linking.compiled import Name
 from medconcept.linking.overlaps import Mention
-from medconcept.linking.words import plain_words
 
 if TYPE_CHECKING:
     from medconcept.linking.linker import Linker
