@@ -33,7 +33,7 @@ def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             "--articles",
             metavar="DIR",
-            help="folder with the JATS files that the gold names (default: `jats` beside the gold or above it)",
+            help="folder with the JATS files that the gold names (default: `jats` near the gold)",
         )
     if name == "evaluate":
         parser.add_argument("--development", metavar="FILE", help="gold whose ids count as seen")

@@ -88,7 +88,7 @@ def _lines(out: Mapping[str, Any]) -> list[str]:
     ceiling = out["ceiling"]
     lines.append("")
     lines.append(
-        f"recall of a perfect choice: mention {ceiling['mention_recall']}, concept {ceiling['concept_recall']}"
+        f"perfect choice, recall: mention {ceiling['mention_recall']}, concept {ceiling['concept_recall']}"
     )
     drawn = out["bootstrap"]
     lines.append(f"bootstrap over articles: {drawn['samples']} samples, seed {drawn['seed']}")
@@ -119,9 +119,8 @@ def _link(arguments: argparse.Namespace, config: Config) -> int:
             if link.flags or link.panels
             else ""
         )
-        print(
-            f"  {spans:12} {link.text:28} {link.source_id:18} {link.name}  {link.similarity:.2f} {link.method}{also}"
-        )
+        told = f"{link.source_id:18} {link.name}  {link.similarity:.2f} {link.method}{also}"
+        print(f"  {spans:12} {link.text:28} {told}")
     if not found.links and not found.flags:
         print("  (no concept)")
     return 0

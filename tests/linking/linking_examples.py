@@ -18,6 +18,7 @@ TERMS = (
     Term("U", "U:cat", "cat", (), ("organism",)),
     Term("G", "G:transfection", "transfection", (), ("process",)),
     Term("G", "G:apoptosis", "apoptotic process", (), ("process",)),
+    Term("G", "G:regulation", "regulation of apoptosis", (), ("process",)),
     Term("G", "G:old", "obsolete thing", (), ("process",), obsolete=True, replaced_by="G:transfection"),
     Term("C", "C:glucose", "glucose", (), ("chemical",), alt_ids=("C:sugar",)),
     Term("C", "C:base", "base", (), ("chemical",)),

@@ -74,7 +74,8 @@ def test_a_name_keeps_its_own_case_and_may_be_plural():
 @pytest.mark.parametrize(
     ("plural", "singular"),
     [("testes", "testis"), ("ganglia", "ganglion"), ("bacteria", "bacterium"), ("cortices", "cortex"),
-     ("bodies", "body"), ("phalanges", "phalanx"), ("foramina", "foramen"), ("axes", "axis"), ("feet", "foot"),
+     ("bodies", "body"), ("phalanges", "phalanx"), ("foramina", "foramen"), ("axes", "axis"), ("feet",
+     "foot"),
      ("vertebrae", "vertebra"), ("stomata", "stoma"), ("calves", "calf")],
 )  # fmt: skip
 def test_singulars_of_english_latin_and_greek(plural, singular):

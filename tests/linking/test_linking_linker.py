@@ -114,7 +114,8 @@ def test_the_same_terms_give_the_same_bytes_in_any_order():
 
 
 def test_replacement_cycles_end():
-    terms = (Term("A", "A:1", "one", obsolete=True, replaced_by="A:2"), Term("A", "A:2", "two", obsolete=True, replaced_by="A:1"),
+    terms = (Term("A", "A:1", "one", obsolete=True, replaced_by="A:2"), Term("A", "A:2", "two",
+    obsolete=True, replaced_by="A:1"),
              Term("A", "A:3", "three"))  # fmt: skip
     assert set(LinkingDictionary(compile_linking(terms, ["A"]), "x").retired()) == {"A:1", "A:2"}
 

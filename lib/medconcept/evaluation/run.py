@@ -40,7 +40,8 @@ class Format:
 
 
 FORMATS = {
-    "craft-captions": Format(("CL", "UBERON", "MONDO", "GO", "CHEBI"), ("CL", "UBERON", "MONDO", "GO", "CHEBI")),
+    "craft-captions": Format(("CL", "UBERON", "MONDO", "GO", "CHEBI"), ("CL", "UBERON", "MONDO", "GO",
+    "CHEBI")),
     "pubtator": Format(("MESH", "MONDO", "DOID"), ("MESH", "OMIM"), ("disease", "phenotype")),
 }  # fmt: skip
 

@@ -26,8 +26,10 @@ _DISEASE = frozenset({"disease", "phenotype"})
 _NO_ADJECTIVE = frozenset({"chemical", "gene", "protein", "cell line", "organism", "sequence"})
 # Terms of direction (Terminologia Anatomica, general terms): where a thing lies, not a part of the body.
 _DIRECTIONS = frozenset({
-    "dorsal", "ventral", "lateral", "medial", "median", "anterior", "posterior", "superior", "inferior", "cranial",
-    "caudal", "rostral", "proximal", "distal", "sagittal", "coronal", "transverse", "frontal", "horizontal", "basal",
+    "dorsal", "ventral", "lateral", "medial", "median", "anterior", "posterior", "superior", "inferior",
+    "cranial",
+    "caudal", "rostral", "proximal", "distal", "sagittal", "coronal", "transverse", "frontal",
+    "horizontal", "basal",
     "apical", "central", "peripheral", "axial", "longitudinal", "internal", "external", "marginal",
 })  # fmt: skip
 _EVENT = frozenset({"process", "function", "procedure"})

@@ -127,10 +127,12 @@ def compile_linking(terms: Iterable[Term], sources: Sequence[str]) -> bytes:
         "term_source": np.array([rank[t.source] for t in alive], np.uint8),
         "term_kind": np.array([kinds.add("|".join(t.semantic_types)) for t in alive], np.uint16),
         "term_concept": np.array([concept_pool.add(c) for c in concepts], np.uint32),
-        "retired_new": retired_new, "term_joined": np.array([joined.add(_joined(t)) for t in alive], np.uint32),
+        "retired_new": retired_new, "term_joined": np.array([joined.add(_joined(t)) for t in alive],
+        np.uint32),
         **joined.pool("joined"),
         **names.pool("names"), **ids.pool("ids"), **kinds.pool("kinds"), **concept_pool.pool("concepts"),
-        **old.pool("retired"), **new.pool("replaced"), **_Table({s: n for n, s in enumerate(sources)}).pool("sources"),
+        **old.pool("retired"), **new.pool("replaced"), **_Table({s: n for n,
+        s in enumerate(sources)}).pool("sources"),
     })  # fmt: skip
 
 
@@ -209,7 +211,8 @@ class LinkingDictionary:
         rank = int(a["term_source"][term])
         return Name(
             number, self._string("names", int(a["name_text"][number])), self.sources[rank],
-            self._string("ids", int(a["term_id"][term])), self._string("concepts", int(a["term_concept"][term])),
+            self._string("ids", int(a["term_id"][term])), self._string("concepts",
+            int(a["term_concept"][term])),
             self._kinds[int(a["term_kind"][term])], rank, bool(flags & _PREFERRED), bool(flags & _CASE),
             SCOPES[flags & 3], self._joins(term),
         )  # fmt: skip

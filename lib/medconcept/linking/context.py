@@ -26,8 +26,10 @@ def _any(*phrases: str) -> re.Pattern[str]:
 
 
 _PSEUDO = _any(
-    r"no increase", r"no change", r"no (?:significant |further )?(?:difference|change)s?", r"not only", r"not certain (?:if|whether)",
-    r"not necessarily", r"without (?:any )?(?:further )?difficulty", r"gram negative", r"not drain", r"not extend",
+    r"no increase", r"no change", r"no (?:significant |further )?(?:difference|change)s?", r"not only",
+    r"not certain (?:if|whether)",
+    r"not necessarily", r"without (?:any )?(?:further )?difficulty", r"gram negative", r"not drain",
+    r"not extend",
     r"no suspicious change",
 )  # fmt: skip
 _TRIGGERS = (
@@ -41,18 +43,24 @@ _TRIGGERS = (
         r"unlikely", r"free", r"not (?:seen|found|detected|observed|present|visible|identified)",
     )),
     _Trigger("uncertain", True, _any(
-        r"possible", r"possibly", r"probable", r"probably", r"suspected", r"suspicious for", r"suspicion of", r"suggestive of",
-        r"suggesting", r"suggests?", r"likely", r"presumed", r"presumably", r"questionable", r"may (?:be|represent|have)",
-        r"might be", r"could be", r"consistent with", r"compatible with", r"concern for", r"rule out", r"differential diagnos[ie]s",
+        r"possible", r"possibly", r"probable", r"probably", r"suspected", r"suspicious for",
+        r"suspicion of", r"suggestive of",
+        r"suggesting", r"suggests?", r"likely", r"presumed", r"presumably", r"questionable",
+        r"may (?:be|represent|have)",
+        r"might be", r"could be", r"consistent with", r"compatible with", r"concern for", r"rule out",
+        r"differential diagnos[ie]s",
     )),
     _Trigger("uncertain", False, _any(
-        r"(?:was|were|is|are) (?:suspected|possible|probable|likely|presumed)", r"(?:cannot|could not) be (?:excluded|ruled out)",
+        r"(?:was|were|is|are) (?:suspected|possible|probable|likely|presumed)",
+        r"(?:cannot|could not) be (?:excluded|ruled out)",
         r"suspected",
     )),
 )  # fmt: skip
 _END = _any(
-    r"but", r"however", r"although", r"nevertheless", r"except", r"apart from", r"aside from", r"secondary to", r"because",
-    r"since", r"which", r"whereas", r"while", r"yet", r"though", r"still", r"due to", r"as (?:a )?(?:cause|source)",
+    r"but", r"however", r"although", r"nevertheless", r"except", r"apart from", r"aside from",
+    r"secondary to", r"because",
+    r"since", r"which", r"whereas", r"while", r"yet", r"though", r"still", r"due to",
+    r"as (?:a )?(?:cause|source)",
 )  # fmt: skip
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\sa-z])")
 

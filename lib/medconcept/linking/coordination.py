@@ -11,7 +11,7 @@ MOST_MODIFIERS = 2
 
 @dataclass(frozen=True)
 class Joint:
-    """A name that may be there: the words `first`..`last` of its own, then `head`..`end` shared (inclusive)."""
+    """A name that may be there: its own words `first`..`last`, then `head`..`end` shared (inclusive)."""
 
     first: int
     last: int

@@ -90,7 +90,7 @@ class Learned:
 def surface_key(words: list[str]) -> str:
     """How a surface is written in the file: its plain words without a plural s.
 
-    >>> surface_key(plain_words("Hair cells"))
+    >>> surface_key(["hair", "cells"])
     'hair cell'
     """
     return " ".join(w[:-1] if len(w) > 3 and w.endswith("s") and not w.endswith("ss") else w for w in words)

@@ -218,7 +218,8 @@ class Linker:
             alternatives = dict.fromkeys(c.name.concept_id for c in others)
             alternatives.pop(name.concept_id, None)
             yield Link(
-                mention.spans, words, name.concept_id, name.name, name.source, name.source_id, best.similarity,
+                mention.spans, words, name.concept_id, name.name, name.source, name.source_id,
+                best.similarity,
                 mention.method or best.method, name.semantic_types, tuple(alternatives), (*context, *general),
                 next((p.labels for p in panels if p.start <= start < p.end), ()),
                 next((n for n, (a, b) in enumerate(cut) if a <= start < b), 0),

@@ -25,7 +25,7 @@ class Variant(IntEnum):
 # A tag of kind in brackets, as SNOMED CT and MONDO put behind a name: no part of it.
 _QUALIFIER = re.compile(
     r"^(.{3,}?) [(\[](?:disease|disorder|finding|morphologic abnormality|body structure|cell structure|cell"
-    r"|substance|organism|procedure|qualifier value|observable entity|phenotype|anatomical structure|organ)[)\]]$"
+    r"|substance|organism|procedure|qualifier value|observable entity|phenotype|organ)[)\]]$"
 )
 # Heads that say only what kind of thing a name is: "photoreceptor cell" is a photoreceptor.
 _KIND = re.compile(r"^(.*(?:or|er|yte|blast|phage|clast)) cell$|^(.{4,}) process$")
