@@ -39,7 +39,7 @@ _TRIGGERS = (
         r"neither", r"nor", r"cannot see", r"absent",
     )),
     _Trigger("negated", False, _any(
-        r"(?:was|were|is|are|has been|have been) (?:ruled out|excluded|absent|not (?:seen|found|detected|observed|present|visible|identified))",
+        r"(?:was|were|is|are|has been|have been) (?:ruled out|excluded|absent)",
         r"unlikely", r"free", r"not (?:seen|found|detected|observed|present|visible|identified)",
     )),
     _Trigger("uncertain", True, _any(
@@ -65,6 +65,15 @@ _END = _any(
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\sa-z])")
 
 
+# Every trigger has one of these: where none is, nothing needs to be looked at closely.
+_HINT = re.compile(
+    r"\b(?:no|not|without|absen|lack|negativ|free|den(?:y|ie)|rule|never|fail|neither|nor|cannot|could|exclude"
+    r"|unlikely|likely|possibl|probabl|suspect|suspicio|suggest|presum|question|may|might|consistent|compatible"
+    r"|concern|differential)",
+    re.IGNORECASE,
+)
+
+
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Sentences by full stops before a capital, for callers that have no splitter at hand.
 
@@ -85,9 +94,11 @@ def context_flags(
     >>> context_flags(text, sentence_spans(text), [(15, 25), (37, 45), (55, 60)])
     [('negated',), ('uncertain',), ()]
     """
+    hints = [match.start() for match in _HINT.finditer(text)]
     reaches: list[tuple[str, int, int]] = []
-    for start, end in sentences:
-        reaches += _reaches(text, start, end)
+    for start, end in sentences if hints else ():
+        if any(start <= hint < end for hint in hints):
+            reaches += _reaches(text, start, end)
     return [
         tuple(sorted({flag for flag, a, b in reaches if a <= start and end <= b})) for start, end in places
     ]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import accumulate
+
+import numpy as np
 
 from medconcept.jats.panels import find_panels
 from medconcept.linking.abbreviations import known_pairs, occurrences
@@ -21,6 +25,7 @@ from medconcept.linking.words import TOKEN, numerals, plain
 _NOTHING = ArticleContext()
 _DEFAULT = LinkSettings()
 CACHE = 1 << 16
+_JOINS = frozenset({"and", "or", "&", "to"})
 HEADS = ("disease", "syndrome", "cell")
 
 
@@ -83,32 +88,41 @@ class Linker:
         if not cut.words:
             return
         normaliser = self.dictionary.normaliser
-        singular = [normaliser.singular(word) for word in cut.words]
-        noun = [normaliser.noun(word) for word in cut.words]
+        forms = normaliser.forms
+        pairs = [forms(word) for word in cut.words]
+        singular = [single for single, _ in pairs]
         told: set[tuple[int, int]] = set()
-        for derived, words in ((False, singular), (True, noun)):
-            for first, last, key in self._hits(words):
-                place = cut.place(first, last)
-                if place is None or (
-                    derived and (place in told or words[first : last + 1] == singular[first : last + 1])
-                ):
-                    continue
-                candidates = self._judge(key, cut.text[place[0] : place[1]], derived)
+        for first, last, key in self._hits(singular):
+            place = cut.place(first, last)
+            if place is not None:
+                candidates = self._judge(key, cut.text[place[0] : place[1]], False)
+                if candidates:
+                    told.add(place)
+                    yield Mention((place,), candidates)
+        noun = [noun for _, noun in pairs]
+        changed = [n for n, (single, other) in enumerate(pairs) if single != other]
+        if not changed:
+            return
+        for first, last, key in self._hits(noun):
+            at = bisect_left(changed, first)
+            if at == len(changed) or changed[at] > last:
+                continue  # nothing in it that the first pass has not seen
+            place = cut.place(first, last)
+            if place is not None and place not in told:
+                candidates = self._judge(key, cut.text[place[0] : place[1]], True)
                 if candidates:
                     told.add(place)
                     yield Mention((place,), candidates)
 
     def _hits(self, words: list[str]) -> Iterator[tuple[int, int, int]]:
         """First word, last word and key of every form among the words."""
-        ends = list(accumulate(len(word) + 1 for word in words))
-        last_word = {end - 1: n for n, end in enumerate(ends)}
         hits = self.dictionary.forms.match_texts([" ".join(words)], every=True)
-        for start, end, key in zip(
-            hits.start.tolist(), hits.end.tolist(), hits.folded_key.tolist(), strict=True
-        ):
-            last = last_word[end]
-            first = last_word[start - 1] + 1 if start else 0
-            yield first, last, key
+        if not len(hits.start):
+            return
+        begins = np.array([0, *accumulate(len(word) + 1 for word in words)])
+        first = np.searchsorted(begins, hits.start)
+        last = np.searchsorted(begins, hits.end + 1) - 1
+        yield from zip(first.tolist(), last.tolist(), hits.folded_key.tolist(), strict=True)
 
     def _judge(self, key: int, surface: str, derived: bool) -> tuple[Candidate, ...]:
         found = self._judged.get((key, surface, derived))
@@ -232,18 +246,21 @@ class Cut:
     def __init__(self, text: str) -> None:
         """Cut an NFC text."""
         self.text = text
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        words: list[str] = []
-        for match in TOKEN.finditer(text):
-            start, end = match.span()
-            self.starts.append(start)
-            self.ends.append(end)
-            words.append(plain(match.group()))
-        self.words = numerals(words)
-        self.joins = not {"and", "or", "&", "to"}.isdisjoint(words)
-        self.first = {start: n for n, start in enumerate(self.starts)}
-        self.last = {end: n for n, end in enumerate(self.ends)}
+        spans = [match.span() for match in TOKEN.finditer(text)]
+        self.starts = [start for start, _ in spans]
+        self.ends = [end for _, end in spans]
+        self.words = numerals([plain(text[start:end]) for start, end in spans])
+        self.joins = not _JOINS.isdisjoint(self.words)
+
+    @cached_property
+    def first(self) -> dict[int, int]:
+        """The word that begins at a code point."""
+        return {start: n for n, start in enumerate(self.starts)}
+
+    @cached_property
+    def last(self) -> dict[int, int]:
+        """The word that ends at a code point."""
+        return {end: n for n, end in enumerate(self.ends)}
 
     def place(self, first: int, last: int) -> tuple[int, int] | None:
         """Code points from one word to another; None where that would cut a word such as "TNFα"."""

@@ -31,6 +31,7 @@ class Normaliser:
         self._vocabulary = vocabulary
         self._singular: dict[str, str] = {}
         self._noun: dict[str, str] = {}
+        self._forms: dict[str, tuple[str, str]] = {}
 
     def knows(self, word: str) -> bool:
         """True if some name of the dictionary has this plain word."""
@@ -48,6 +49,16 @@ class Normaliser:
         if found is None:
             found = next(filter(self.knows, singulars(word)), word) if word.isalpha() else word
             _keep(self._singular, word, found)
+        return found
+
+    def forms(self, word: str) -> tuple[str, str]:
+        """The singular of a word and the noun behind it."""
+        found = self._forms.get(word)
+        if found is None:
+            found = (self.singular(word), self.noun(word))
+            if len(self._forms) >= CACHE:
+                self._forms.clear()
+            self._forms[word] = found
         return found
 
     def noun(self, word: str) -> str:
