@@ -67,9 +67,9 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\sa-z])")
 
 # Every trigger has one of these: where none is, nothing needs to be looked at closely.
 _HINT = re.compile(
-    r"\b(?:no|not|without|absen|lack|negativ|free|den(?:y|ie)|rule|never|fail|neither|nor|cannot|could|exclude"
-    r"|unlikely|likely|possibl|probabl|suspect|suspicio|suggest|presum|question|may|might|consistent|compatible"
-    r"|concern|differential)",
+    r"\b(?:(?:no|not|without|free|rules?|ruled|never|neither|nor|cannot|could|may|might|likely|unlikely)\b"
+    r"|absen|lack|negativ|den(?:y|ie)|fails?\b|failed|exclude|possibl|probabl|suspect|suspicio|suggest|presum"
+    r"|question|consistent|compatible|concern|differential)",
     re.IGNORECASE,
 )
 
