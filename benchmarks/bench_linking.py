@@ -18,10 +18,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from medconcept.config import load_config
-from medconcept.dictionary.names import EXACT, match_key
+from medconcept.dictionary.names import EXACT, FUNCTION_WORDS, match_key
 from medconcept.evaluation import score
 from medconcept.evaluation.bootstrap import difference_interval, f1_interval
 from medconcept.evaluation.gold import read_gold
@@ -72,10 +73,20 @@ def gilda(names: list[Name], texts: list[str]) -> Found:
 
     by_id = {(n.source, n.source_id): n for n in names}
     terms = [
-        Term(normalize(n.name), n.name, n.source, n.source_id, n.name, "name" if n.preferred else "synonym", n.source)
+        Term(
+            normalize(n.name),
+            n.name,
+            n.source,
+            n.source_id,
+            n.name,
+            "name" if n.preferred else "synonym",
+            n.source,
+        )
         for n in names
     ]
     grounder = Grounder(terms)
+    # Its disambiguation models are fetched from a bucket at first use; they are for genes.
+    grounder.gilda_disambiguators, grounder.adeft_disambiguators = {}, {}
     out: Found = []
     for text in texts:
         hits = []
@@ -88,6 +99,7 @@ def gilda(names: list[Name], texts: list[str]) -> Found:
 
 def quickumls(names: list[Name], texts: list[str]) -> Found:
     """QuickUMLS, Jaccard 0.7 over trigrams, best match of each place: its defaults."""
+    import nltk  # type: ignore[import-not-found]  # as above
     import spacy  # type: ignore[import-not-found]  # as above
     from quickumls import QuickUMLS  # type: ignore[import-not-found]  # as above
     from quickumls.install import parse_and_encode_ngrams  # type: ignore[import-not-found]  # as above
@@ -97,13 +109,16 @@ def quickumls(names: list[Name], texts: list[str]) -> Found:
     except OSError:
         print("QuickUMLS: no spaCy model en_core_web_sm here; a blank English pipeline", file=sys.stderr)
         spacy.load = lambda *_, **__: spacy.blank("en")
+    try:
+        nltk.corpus.stopwords.words("english")
+    except LookupError:
+        print("QuickUMLS: no NLTK stop words here; English function words", file=sys.stderr)
+        nltk.corpus.stopwords = SimpleNamespace(words=lambda *_: sorted(FUNCTION_WORDS))
     best = _best_names(names, lambda name: name.name.lower())
     numbers = {f"C{n:07d}": name for n, name in enumerate(best.values())}
     rows = [(name.name, cui, {"T047"}, int(name.preferred)) for cui, name in numbers.items()]
     out: Found = []
     with tempfile.TemporaryDirectory() as folder:
-        for part in ("umls-simstring.db", "cui-semtypes.db"):
-            (Path(folder) / part).mkdir()
         parse_and_encode_ngrams(rows, f"{folder}/umls-simstring.db", f"{folder}/cui-semtypes.db", "unqlite")
         for flag, value in (("database_backend", "unqlite"), ("language", "ENG")):
             (Path(folder) / f"{flag}.flag").write_text(value)
@@ -155,7 +170,9 @@ def main(argv: list[str] | None = None) -> int:
     """Measure, print a table, write the JSON."""
     options = _arguments(argv)
     form = FORMATS[options.format]
-    dictionary = prepared(load_config(options.config), options.dictionary, () if options.dictionary else form.read)
+    dictionary = prepared(
+        load_config(options.config), options.dictionary, () if options.dictionary else form.read
+    )
     gold = read_gold(options.gold, options.format)
     ours = predict(gold, dictionary, form, articles=options.articles)
     names = _names(dictionary, form.read, form.semantic_types, joined="OMIM" in form.scored)
@@ -206,16 +223,23 @@ def _tell(figures: dict[str, Any], name: str, ours: Predictions, theirs: Predict
             "ours_minus_theirs": difference_interval(mine, other),
         }
     figures[name] = told
-    cells = [f"{unit} {told[unit]['f1']:.4f} (ahead {told[unit]['ours_minus_theirs']})" for unit in ("mention", "concept")]
+    cells = [
+        f"{unit} {told[unit]['f1']:.4f} (ahead {told[unit]['ours_minus_theirs']})"
+        for unit in ("mention", "concept")
+    ]
     print(f"{name:24}{'   '.join(cells)}", flush=True)
 
 
-def _names(dictionary: LinkingDictionary, sources: Iterable[str], types: Iterable[str], *, joined: bool) -> list[Name]:
+def _names(
+    dictionary: LinkingDictionary, sources: Iterable[str], types: Iterable[str], *, joined: bool
+) -> list[Name]:
     wanted, kinds = set(sources), set(types)
     return [
         name
         for name in map(dictionary.name, range(len(dictionary)))
-        if name.source in wanted and (not kinds or kinds & set(name.semantic_types)) and (name.joined or not joined)
+        if name.source in wanted
+        and (not kinds or kinds & set(name.semantic_types))
+        and (name.joined or not joined)
     ]
 
 
@@ -239,7 +263,9 @@ def _longest(hits: list[tuple[int, int, Name]]) -> list[tuple[int, int, Name]]:
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--gold", required=True)
     parser.add_argument("--format", choices=sorted(FORMATS), required=True)
     parser.add_argument("--config", default="demo")

@@ -34,8 +34,10 @@ _PSEUDO = _any(
 )  # fmt: skip
 _TRIGGERS = (
     _Trigger("negated", True, _any(
-        r"no", r"not", r"without", r"absence of", r"lack of", r"lacks?", r"lacking", r"no evidence of", r"no signs? of",
-        r"negative for", r"free of", r"den(?:ies|ied|ying)", r"ruled out", r"rules out", r"rule out", r"never", r"fails? to reveal",
+        r"no", r"not", r"without", r"absence of", r"lack of", r"lacks?", r"lacking",
+        r"no evidence of", r"no signs? of",
+        r"negative for", r"free of", r"den(?:ies|ied|ying)", r"ruled out", r"rules out", r"rule out",
+        r"never", r"fails? to reveal",
         r"neither", r"nor", r"cannot see", r"absent",
     )),
     _Trigger("negated", False, _any(
