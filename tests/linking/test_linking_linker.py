@@ -8,9 +8,11 @@ from naive_linking import naive_exact
 
 from medconcept.dictionary.layout import DictionaryDamaged
 from medconcept.dictionary.records import Term
-from medconcept.linking.compiled import LinkingDictionary, compile_linking
+from medconcept.linking.candidates import Candidate
+from medconcept.linking.compiled import LinkingDictionary, Name, compile_linking
 from medconcept.linking.linker import Linker
-from medconcept.linking.records import ArticleContext
+from medconcept.linking.overlaps import Mention, longest_first
+from medconcept.linking.records import ArticleContext, Caption
 
 LINKER = linker()
 
@@ -147,6 +149,38 @@ def test_exact_names_are_those_of_a_naive_search(parts):
         if c.method in ("exact", "case_folded") and len(m.spans) == 1 and m.method == ""
     }
     assert exact >= naive_exact(text, names)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["left and right ventricle", "", "retinal nuclei", "glucose", "ALS", "𝛼 hearts"]),
+        max_size=6,
+    )
+)
+def test_a_batch_gives_what_each_caption_gives_alone(texts):
+    languages = ["en" if n % 3 else "de" for n in range(len(texts))]
+    batch = [Caption(text, language=language) for text, language in zip(texts, languages, strict=True)]
+    alone = [LINKER.link(text, language=language) for text, language in zip(texts, languages, strict=True)]
+    assert list(LINKER.link_batch(batch)) == alone
+
+
+@st.composite
+def _mentions(draw):
+    start = draw(st.integers(0, 12))
+    name = Name(0, "n", "S", "S:1", "S:1", (), 0, True, False, "exact")
+    one = Candidate(name, "exact", 1.0, draw(st.integers(0, 2)))
+    return Mention(((start, start + draw(st.integers(1, 5))),), (one,))
+
+
+@given(st.lists(_mentions(), max_size=10))
+def test_longest_first_equals_taking_the_longest_that_is_free_each_time(mentions):
+    wanted, taken = [], set()
+    for m in sorted(mentions, key=lambda m: (-m.length, -m.candidates[0].score, m.spans)):
+        if taken.isdisjoint(range(*m.spans[0])):
+            wanted.append(m.spans)
+            taken |= set(range(*m.spans[0]))
+    assert [m.spans for m in longest_first(mentions)] == sorted(wanted)
 
 
 @settings(max_examples=200, deadline=None)

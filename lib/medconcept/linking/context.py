@@ -101,6 +101,8 @@ def context_flags(
     for start, end in sentences if hints else ():
         if any(start <= hint < end for hint in hints):
             reaches += _reaches(text, start, end)
+    if not reaches:
+        return [()] * len(places)
     return [
         tuple(sorted({flag for flag, a, b in reaches if a <= start and end <= b})) for start, end in places
     ]

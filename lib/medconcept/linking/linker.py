@@ -19,7 +19,7 @@ from medconcept.linking.coordination import joints
 from medconcept.linking.general import FIGURE_WORDS, GENERAL, is_general
 from medconcept.linking.learned import Learned
 from medconcept.linking.overlaps import Mention, longest_first
-from medconcept.linking.records import ArticleContext, Link, LinkedCaption, LinkSettings
+from medconcept.linking.records import ArticleContext, Caption, Link, LinkedCaption, LinkSettings
 from medconcept.linking.words import TOKEN, numerals, plain
 
 _NOTHING = ArticleContext()
@@ -61,15 +61,32 @@ class Linker:
 
         A text in another language than the names is flagged and not linked; None is a language not told.
         """
-        if language is not None and language.split("-")[0].lower() not in self.settings.languages:
-            return LinkedCaption(flags=("language",))
-        found = self.considered(text, article)
-        kept = longest_first(found, nested=self.settings.nested)
-        return LinkedCaption(tuple(self._links(text, kept, sentences)))
+        caption = Caption(text, article, sentences, language)
+        return next(self.link_batch([caption]))
+
+    def link_batch(self, captions: Sequence[Caption]) -> Iterator[LinkedCaption]:
+        """The mentions of each of many captions, in order: one call of the kernel for all of them."""
+        wanted = [c for c in captions if self._speaks(c.language)]
+        cuts = [Cut(caption.text) for caption in wanted]
+        named = self._named(cuts)
+        mine = iter(zip(wanted, cuts, named, strict=True))
+        for caption in captions:
+            if not self._speaks(caption.language):
+                yield LinkedCaption(flags=("language",))
+                continue
+            _, cut, found = next(mine)
+            found = self._chosen(caption.text, self._complete(cut, caption.article, found))
+            kept = longest_first(found, nested=self.settings.nested)
+            yield LinkedCaption(tuple(self._links(caption.text, kept, caption.sentences)))
+
+    def _speaks(self, language: str | None) -> bool:
+        return language is None or language.split("-")[0].lower() in self.settings.languages
 
     def considered(self, text: str, article: ArticleContext = _NOTHING) -> list[Mention]:
         """All mentions that may be kept: without those that say too little, if the settings want it so."""
-        found = self.mentions(text, article)
+        return self._chosen(text, self.mentions(text, article))
+
+    def _chosen(self, text: str, found: list[Mention]) -> list[Mention]:
         if self._learned is not None:
             found = self._learned.apply(self, text, found)
         if self.settings.general:
@@ -79,50 +96,61 @@ class Linker:
     def mentions(self, text: str, article: ArticleContext = _NOTHING) -> list[Mention]:
         """All mentions before overlaps are resolved."""
         cut = Cut(text)
-        found = list(self._named(cut))
+        (found,) = self._named([cut])
+        return self._complete(cut, article, found)
+
+    def _complete(self, cut: Cut, article: ArticleContext, found: list[Mention]) -> list[Mention]:
         found += self._coordinated(cut, found)
         return self._abbreviated(cut, article, found)
 
-    def _named(self, cut: Cut) -> Iterator[Mention]:
-        """Where forms of names stand, every length at each word."""
-        if not cut.words:
-            return
-        normaliser = self.dictionary.normaliser
-        forms = normaliser.forms
-        pairs = [forms(word) for word in cut.words]
-        singular = [single for single, _ in pairs]
-        told: set[tuple[int, int]] = set()
-        for first, last, key in self._hits(singular):
-            place = cut.place(first, last)
-            if place is not None:
-                candidates = self._judge(key, cut.text[place[0] : place[1]], False)
-                if candidates:
-                    told.add(place)
-                    yield Mention((place,), candidates)
-        noun = [noun for _, noun in pairs]
-        changed = [n for n, (single, other) in enumerate(pairs) if single != other]
-        if not changed:
-            return
-        for first, last, key in self._hits(noun):
-            at = bisect_left(changed, first)
-            if at == len(changed) or changed[at] > last:
-                continue  # nothing in it that the first pass has not seen
-            place = cut.place(first, last)
-            if place is not None and place not in told:
-                candidates = self._judge(key, cut.text[place[0] : place[1]], True)
-                if candidates:
-                    told.add(place)
-                    yield Mention((place,), candidates)
+    def _named(self, cuts: Sequence[Cut]) -> Iterator[list[Mention]]:
+        """For each text the places where forms of names stand, every length at each word."""
+        forms = self.dictionary.normaliser.forms
+        pairs = [[forms(word) for word in cut.words] for cut in cuts]
+        singular = [[single for single, _ in row] for row in pairs]
+        noun = [[noun for _, noun in row] for row in pairs]
+        changed = [[n for n, (single, other) in enumerate(row) if single != other] for row in pairs]
+        # A text without adjectives and verbs need not be looked at twice.
+        second = [words if places else [] for words, places in zip(noun, changed, strict=True)]
+        hits = self._hits([*singular, *second])
+        for number, cut in enumerate(cuts):
+            found: dict[tuple[int, int], Mention] = {}
+            self._take(cut, hits[number], None, found)
+            if changed[number]:
+                self._take(cut, hits[len(cuts) + number], changed[number], found)
+            yield list(found.values())
 
-    def _hits(self, words: list[str]) -> Iterator[tuple[int, int, int]]:
-        """First word, last word and key of every form among the words."""
-        hits = self.dictionary.forms.match_texts([" ".join(words)], every=True)
-        if not len(hits.start):
-            return
-        begins = np.array([0, *accumulate(len(word) + 1 for word in words)])
-        first = np.searchsorted(begins, hits.start)
-        last = np.searchsorted(begins, hits.end + 1) - 1
-        yield from zip(first.tolist(), last.tolist(), hits.folded_key.tolist(), strict=True)
+    def _take(
+        self, cut: Cut, hits: list[tuple[int, int, int]], changed: list[int] | None,
+        found: dict[tuple[int, int], Mention],
+    ) -> None:  # fmt: skip
+        """Judge hits; with `changed` (words that are another word as a noun) those alone that hold one."""
+        for first, last, key in hits:
+            if changed is not None:
+                at = bisect_left(changed, first)
+                if at == len(changed) or changed[at] > last:
+                    continue
+            place = cut.place(first, last)
+            if place is None or place in found:
+                continue
+            candidates = self._judge(key, cut.text[place[0] : place[1]], changed is not None)
+            if candidates:
+                found[place] = Mention((place,), candidates)
+
+    def _hits(self, texts: Sequence[list[str]]) -> list[list[tuple[int, int, int]]]:
+        """For each list of words the first word, last word and key of every form in it."""
+        hits = self.dictionary.forms.match_texts([" ".join(words) for words in texts], every=True)
+        out: list[list[tuple[int, int, int]]] = [[] for _ in texts]
+        edges = np.searchsorted(hits.text, np.arange(len(texts) + 1)).tolist()
+        for number, words in enumerate(texts):
+            at = slice(edges[number], edges[number + 1])
+            if at.start == at.stop:
+                continue
+            begins = np.array([0, *accumulate(len(word) + 1 for word in words)])
+            first = np.searchsorted(begins, hits.start[at]).tolist()
+            last = (np.searchsorted(begins, hits.end[at] + 1) - 1).tolist()
+            out[number] = list(zip(first, last, hits.folded_key[at].tolist(), strict=True))
+        return out
 
     def _judge(self, key: int, surface: str, derived: bool) -> tuple[Candidate, ...]:
         found = self._judged.get((key, surface, derived))
@@ -138,7 +166,8 @@ class Linker:
         found = self._whole.get(text)
         if found is None:
             cut = Cut(text)
-            full = [m for m in self._named(cut) if cut.starts and m.spans[0] == (cut.starts[0], cut.ends[-1])]
+            (named,) = self._named([cut])
+            full = [m for m in named if cut.starts and m.spans[0] == (cut.starts[0], cut.ends[-1])]
             found = full[0].candidates if full else ()
             if len(self._whole) >= CACHE:
                 self._whole.clear()
@@ -175,7 +204,9 @@ class Linker:
                 continue
             sure = tuple(c for c in mention.candidates if self._is_evident(c, evident))
             if sure:
-                kept.append(replace(mention, candidates=sure))
+                kept.append(
+                    mention if len(sure) == len(mention.candidates) else replace(mention, candidates=sure)
+                )
         for told in (explained, wider):
             kept += [Mention((place,), senses, "abbreviation") for place, senses in told.items() if senses]
         return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -36,17 +37,33 @@ def longest_first(mentions: Sequence[Mention], *, nested: bool = False) -> list[
 
     With `nested` those inside longer ones are kept too, not those that cross.
     """
+    if not nested:
+        return _apart(mentions)
     kept: list[Mention] = []
-    for mention in sorted(mentions, key=lambda m: (-m.length, -m.candidates[0].score, m.spans)):
+    for mention in sorted(mentions, key=_order):
         start, end = mention.claims
-        clashes = [m for m in kept if start < m.claims[1] and m.claims[0] < end]
-        if nested:
-            clashes = [
-                m for m in clashes if not _inside(mention.claims, m.claims) or mention.spans == m.spans
-            ]
-        if not clashes:
+        clashes = (m for m in kept if start < m.claims[1] and m.claims[0] < end)
+        if all(_inside(mention.claims, m.claims) and mention.spans != m.spans for m in clashes):
             kept.append(mention)
     return sorted(kept, key=lambda m: m.spans)
+
+
+def _apart(mentions: Sequence[Mention]) -> list[Mention]:
+    """The same without those inside others: claims never overlap, so they are in one order."""
+    starts: list[int] = []
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=_order):
+        start, end = mention.claims
+        at = bisect_left(starts, start)
+        if (at and kept[at - 1].claims[1] > start) or (at < len(kept) and starts[at] < end):
+            continue
+        starts.insert(at, start)
+        kept.insert(at, mention)
+    return sorted(kept, key=lambda m: m.spans)
+
+
+def _order(mention: Mention) -> tuple[int, float, tuple[tuple[int, int], ...]]:
+    return -mention.length, -mention.candidates[0].score, mention.spans
 
 
 def _inside(inner: tuple[int, int], outer: tuple[int, int]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -25,6 +26,16 @@ class ArticleContext:
     """What the article says that a caption does not: its pairs of short and long form."""
 
     abbreviations: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Caption:
+    """A caption to link: NFC text, what its article says, its sentences (code points), its language."""
+
+    text: str
+    article: ArticleContext = ArticleContext()
+    sentences: Sequence[tuple[int, int]] | None = None
+    language: str | None = "en"
 
 
 @dataclass(frozen=True)
