@@ -71,7 +71,7 @@ def judge(
     parts = {name.source_id for name, variant in names if variant is Variant.PART}
     only = next(iter(parts)) if len(parts) == 1 else ""
     for name, variant in names:
-        if settings.sources is not None and name.source not in settings.sources:
+        if settings.sources is not None and not _is_of(name, settings.sources):
             continue
         if settings.joined_only and not name.joined:
             continue
@@ -93,6 +93,11 @@ def judge(
         if old is None or score > old.score:
             best[name.source_id] = Candidate(name, method, similarity, score)
     return tuple(sorted(best.values(), key=lambda c: (-c.score, c.name.source_id)))
+
+
+def _is_of(name: Name, sources: frozenset[str]) -> bool:
+    """By its source, or by the prefix of its id, as a user's own list may hold ids of several sources."""
+    return name.source in sources or name.source_id.partition(":")[0].upper() in sources
 
 
 def method_of(surface: str, name: str, variant: Variant) -> str:
