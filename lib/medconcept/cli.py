@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from medconcept import __version__
+from medconcept.command_arguments import COMMANDS, EXAMPLES, add_arguments
 from medconcept.config import Config, load_config
 from medconcept.errors import MedconceptError, as_medconcept_error
 
@@ -82,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     sql.add_argument("query")
     sql.add_argument("--release", metavar="NAME", help="as that release names them")
     sql.add_argument("--as-of", metavar="N|TIME", help="as of a row of commits, by number or UTC time")
+    for name, what in COMMANDS.items():
+        add_arguments(name, _add(commands, name, what, EXAMPLES[name]))
     diff = _add(
         commands, "diff", "what changed between two releases or commits", "medconcept diff r1 r2 --json"
     )
@@ -107,6 +110,10 @@ def _add(commands: Any, name: str, what: str, example: str, *, job: bool = False
 
 
 def _dispatch(arguments: argparse.Namespace) -> int | None:
+    if arguments.command in COMMANDS:
+        from medconcept.commands import run
+
+        return run(arguments)
     config = _configure(arguments)
     # What follows starts a JVM: arguments and configuration have been checked by now.
     with _quiet():

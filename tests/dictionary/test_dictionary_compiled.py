@@ -183,3 +183,22 @@ def test_arrays_of_a_file_cannot_be_written(tmp_path):
     compiled = open_dictionary(str(path), dictionary_sha256(data))
     with pytest.raises(ValueError):
         compiled._arrays["slots"][0] = np.uint64(1)
+
+
+@given(st.text(alphabet="ab ", max_size=30))
+def test_every_gives_each_name_at_each_token_the_longest_first(text):
+    names = ["a", "b", "a b", "b a", "a b a", "ab"]
+    dictionary = CompiledDictionary(compile_keys(["\x01" + name for name in names]), "every")
+    hits = dictionary.match_texts([text, "a b"], every=True)
+    found = [
+        (t, s, e) for t, s, e in zip(hits.text.tolist(), hits.start.tolist(), hits.end.tolist(), strict=True)
+    ]
+    wanted = []
+    for number, one in enumerate([text, "a b"]):
+        for start in range(len(one)):
+            for end in range(len(one), start, -1):
+                inside = one[start - 1 : start].isalpha() or one[end : end + 1].isalpha()
+                stretch = one[start:end]
+                if not inside and stretch.strip() == stretch and " ".join(stretch.split()) in names:
+                    wanted.append((number, start, end))
+    assert found == wanted

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import mmap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +24,7 @@ __all__ = [
 ]  # fmt: skip
 SENSES = ("key_records", "key_senses", "sense_target", "sense_rank", "targets", "target_bytes")
 NONE = 0xFFFFFFFF
+_EVERY, _MOST = 2, 8  # of kernel.c
 _HIT = np.dtype([(name, np.uint32) for name in ("text", "start", "end", "folded_key", "exact_key")])
 
 
@@ -45,9 +46,12 @@ class Hits:
 class CompiledDictionary:
     """A compiled dictionary over its bytes, which processes may share. Not picklable: open it where used."""
 
-    def __init__(self, data: Any, name: str) -> None:
-        """Take the bytes or memory map of a file. Raises DictionaryDamaged by name."""
-        arrays = unpack(data, name)
+    def __init__(self, data: Any, name: str, extra: Mapping[str, Array] | None = None) -> None:
+        """Take the bytes or memory map of a file, `extra` for arrays that it leaves out.
+
+        Raises DictionaryDamaged by name.
+        """
+        arrays = {**unpack(data, name), **(extra or {})}
         missing = {*kernel.POINTERS, *SENSES} - set(arrays)
         if missing:
             raise DictionaryDamaged(name, f"it has no array {sorted(missing)[0]}")
@@ -79,21 +83,25 @@ class CompiledDictionary:
         """The target of that number."""
         return _piece(self._arrays["targets"], self._arrays["target_bytes"], number)
 
-    def match_texts(self, texts: pa.Array | list[str], *, nested: bool = False) -> Hits:
+    def match_texts(self, texts: pa.Array | list[str], *, nested: bool = False, every: bool = False) -> Hits:
         """Names in a batch of NFC texts (Arrow strings or str; null as empty), on the matcher's own tokens.
 
         Tokens are runs of letters, digits and marks, and every other character that is no white space alone.
-        Leftmost, longest, without overlap; with `nested` the longest name at each token.
+        Leftmost, longest, without overlap; with `nested` the longest name at each token, with `every` up
+        to eight at each, longest first.
         """
         data, offsets = _strings(texts)
         count = len(offsets) - 1
         longest = int(np.diff(offsets).max(initial=0))
-        out = np.empty(max(longest, min(int(offsets[-1] - offsets[0]), 1 << 16)) + 1, _HIT)
+        size, mode = max(longest, min(int(offsets[-1] - offsets[0]), 1 << 16)) + 1, int(nested)
+        if every:
+            size, mode = size * _MOST, _EVERY
+        out = np.empty(size, _HIT)
         done, first, parts = ctypes.c_int64(), 0, []
         while first < count:
             found = self._library.mc_match(
                 ctypes.byref(self._head), data.ctypes.data, offsets.ctypes.data, first, count, longest,
-                int(nested), out.ctypes.data, out.size, ctypes.byref(done),
+                mode, out.ctypes.data, out.size, ctypes.byref(done),
             )  # fmt: skip
             if found < 0:
                 raise MemoryError(f"a text of {longest} bytes")

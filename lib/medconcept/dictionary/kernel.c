@@ -13,6 +13,8 @@ enum { OTHER = 0, WORD = 1, SPACE = 2 };
 #define MAX_ATOMS 202
 #define PAD 16
 #define AHEAD 12
+#define EVERY 2
+#define MOST 8
 
 typedef struct {
     const uint16_t *blocks;      /* code point / 128 -> block */
@@ -251,7 +253,8 @@ static void possible(const dictionary *d, atom *atoms, uint32_t n) {
     }
 }
 
-/* Leftmost, longest; atoms are tokens. Returns the number of hits. */
+/* Leftmost, longest; atoms are tokens. `nested` gives the longest name at each atom, EVERY the MOST longest.
+ * Returns the number of hits. */
 static uint32_t match_atoms(const dictionary *d, const uint8_t *text, const uint8_t *folded, atom *atoms,
                             uint32_t n, uint32_t number, int nested, hit *out) {
     uint64_t hashes[MAX_ATOMS];
@@ -271,14 +274,14 @@ static uint32_t match_atoms(const dictionary *d, const uint8_t *text, const uint
             for (uint32_t k = 3; k <= longest && k < 64; k++)
                 if (mask >> (k - 1) & 1) __builtin_prefetch(&d->slots[place(hashes[k - 1], d->slot_count)]);
         }
-        uint32_t taken = 0;
+        uint32_t taken = 0, told = 0;
         for (uint32_t k = longest; k >= 1; k--) {
             if (!(mask >> (k < 64 ? k - 1 : 63) & 1)) continue;
             uint32_t keys[2];
             if (!accept(d, text, folded, &atoms[i], &atoms[i + k - 1], hashes[k - 1], keys)) continue;
             out[count++] = (hit){number, atoms[i].start, atoms[i + k - 1].end, keys[0], keys[1]};
-            taken = k;
-            break;
+            if (!taken) taken = k;
+            if (nested < EVERY || ++told == MOST) break;
         }
         i += taken && !nested ? taken : 1;
     }
@@ -337,7 +340,7 @@ int64_t mc_match(const dictionary *d, const uint8_t *data, const int64_t *offset
     for (*done = first; count >= 0 && *done < texts; ++*done) {
         const uint8_t *text = data + offsets[*done];
         uint32_t length = (uint32_t)(offsets[*done + 1] - offsets[*done]);
-        if (count + length > capacity) break;
+        if (count + (nested < EVERY ? 1 : MOST) * (int64_t)length > capacity) break;
         uint32_t n = scan(d, text, length, NULL, 0, folded, atoms);
         count += match_atoms(d, text, folded, atoms, n, (uint32_t)*done, nested, out + count);
     }

@@ -104,11 +104,11 @@ def _find() -> Path:
     beside = Path(__file__).with_name(name)
     if beside.is_file():
         return beside
-    folder = _cache()
+    folder = cache_folder()
     return folder / name if (folder / name).is_file() else build(folder)
 
 
-def _cache() -> Path:
+def cache_folder() -> Path:
     """A folder that this user alone can write: what is loaded from it runs."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     for folder in (Path(home) / "medconcept", Path(tempfile.gettempdir()) / f"medconcept-{os.getuid()}"):

@@ -1,0 +1,281 @@
+"""Linking side by side: the same names, gold and filtering of ids through every tool that is installed.
+
+    python benchmarks/bench_linking.py --gold gold.jsonl --format craft-captions --config demo
+
+Rivals, each with the settings of its own documentation: exact Aho-Corasick on token boundaries, gilda,
+QuickUMLS (its index built from the same names; without its spaCy model a blank pipeline, told so) and, with
+--spark, Spark NLP's TextMatcher. Writes build/bench/linking.json: F1 of mentions and concepts, and the 95%
+interval of our F1 minus theirs by bootstrap over articles.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from medconcept.config import load_config
+from medconcept.dictionary.names import EXACT, FUNCTION_WORDS, match_key
+from medconcept.evaluation import score
+from medconcept.evaluation.bootstrap import difference_interval, f1_interval
+from medconcept.evaluation.gold import read_gold
+from medconcept.evaluation.identifiers import Identifiers
+from medconcept.evaluation.records import Annotation
+from medconcept.evaluation.run import FORMATS, Predictions, predict
+from medconcept.linking.compiled import LinkingDictionary, Name
+from medconcept.linking.general import FIGURE_WORDS, GENERAL, is_general
+from medconcept.linking.prepare import prepared
+
+Found = list[list[tuple[int, int, Name]]]
+Rival = Callable[[list[Name], list[str]], Found]
+
+
+def aho_corasick(names: list[Name], texts: list[str]) -> Found:
+    """Leftmost longest names on token boundaries, in any case where the name allows it."""
+    import ahocorasick  # type: ignore[import-not-found]  # a rival, installed for the comparison alone
+
+    best = _best_names(names, lambda name: match_key(name.name))
+    automaton = ahocorasick.Automaton()
+    for key in best:
+        automaton.add_word(key[1:].casefold(), 0)
+    for word in list(automaton.keys()):
+        automaton.add_word(word, word)
+    automaton.make_automaton()
+    out: Found = []
+    for text in texts:
+        folded = text.casefold()
+        hits = []
+        for end, word in automaton.iter(folded) if len(folded) == len(text) else ():
+            start, stop = end - len(word) + 1, end + 1
+            inside = (start and text[start - 1].isalnum() and text[start].isalnum()) or (
+                stop < len(text) and text[stop - 1].isalnum() and text[stop].isalnum()
+            )
+            name = best.get(EXACT + text[start:stop]) or best.get("\x01" + word)
+            if not inside and name is not None:
+                hits.append((start, stop, name))
+        out.append(_longest(hits))
+    return out
+
+
+def gilda(names: list[Name], texts: list[str]) -> Found:
+    """gilda.annotate with a grounder over the same names."""
+    from gilda import Term  # type: ignore[import-not-found]  # as above
+    from gilda.grounder import Grounder  # type: ignore[import-not-found]  # as above
+    from gilda.ner import annotate  # type: ignore[import-not-found]  # as above
+    from gilda.process import normalize  # type: ignore[import-not-found]  # as above
+
+    by_id = {(n.source, n.source_id): n for n in names}
+    terms = [
+        Term(
+            normalize(n.name),
+            n.name,
+            n.source,
+            n.source_id,
+            n.name,
+            "name" if n.preferred else "synonym",
+            n.source,
+        )
+        for n in names
+    ]
+    grounder = Grounder(terms)
+    # Its disambiguation models are fetched from a bucket at first use; they are for genes.
+    grounder.gilda_disambiguators, grounder.adeft_disambiguators = {}, {}
+    out: Found = []
+    for text in texts:
+        hits = []
+        for told in annotate(text, grounder=grounder):
+            term = told.matches[0].term
+            hits.append((told.start, told.end, by_id[term.db, term.id]))
+        out.append(hits)
+    return out
+
+
+def quickumls(names: list[Name], texts: list[str]) -> Found:
+    """QuickUMLS, Jaccard 0.7 over trigrams, best match of each place: its defaults."""
+    import nltk  # type: ignore[import-not-found]  # as above
+    import spacy  # type: ignore[import-not-found]  # as above
+    from quickumls import QuickUMLS  # type: ignore[import-not-found]  # as above
+    from quickumls.install import parse_and_encode_ngrams  # type: ignore[import-not-found]  # as above
+
+    try:
+        spacy.load("en_core_web_sm")
+    except OSError:
+        print("QuickUMLS: no spaCy model en_core_web_sm here; a blank English pipeline", file=sys.stderr)
+        spacy.load = lambda *_, **__: spacy.blank("en")
+    try:
+        nltk.corpus.stopwords.words("english")
+    except LookupError:
+        print("QuickUMLS: no NLTK stop words here; English function words", file=sys.stderr)
+        nltk.corpus.stopwords = SimpleNamespace(words=lambda *_: sorted(FUNCTION_WORDS))
+    best = _best_names(names, lambda name: name.name.lower())
+    numbers = {f"C{n:07d}": name for n, name in enumerate(best.values())}
+    rows = [(name.name, cui, {"T047"}, int(name.preferred)) for cui, name in numbers.items()]
+    out: Found = []
+    with tempfile.TemporaryDirectory() as folder:
+        parse_and_encode_ngrams(rows, f"{folder}/umls-simstring.db", f"{folder}/cui-semtypes.db", "unqlite")
+        for flag, value in (("database_backend", "unqlite"), ("language", "ENG")):
+            (Path(folder) / f"{flag}.flag").write_text(value)
+        matcher = QuickUMLS(folder)
+        for text in texts:
+            places = matcher.match(text, best_match=True, ignore_syntax=False)
+            hits = [(p[0]["start"], p[0]["end"], numbers[p[0]["cui"]]) for p in places]
+            out.append(hits)
+    return out
+
+
+def text_matcher(names: list[Name], texts: list[str]) -> Found:
+    """Spark NLP's TextMatcher, in any case, overlaps resolved longest first."""
+    from sparknlp.annotator import TextMatcher, Tokenizer
+    from sparknlp.base import DocumentAssembler
+
+    from medconcept.annotate.offsets import code_points
+    from medconcept.session import get_session
+
+    best = _best_names(names, lambda name: " ".join(name.name.lower().split()))
+    spark = get_session(load_config("demo").spark)
+    with tempfile.TemporaryDirectory() as folder:
+        entities = Path(folder) / "names.txt"
+        entities.write_text("\n".join(best), encoding="utf-8")
+        document = DocumentAssembler().setInputCol("text").setOutputCol("document").setCleanupMode("disabled")
+        token = Tokenizer().setInputCols(["document"]).setOutputCol("token")
+        matcher = TextMatcher().setInputCols(["document", "token"]).setOutputCol("found")
+        matcher = matcher.setEntities(str(entities)).setCaseSensitive(False)
+        frame = spark.createDataFrame(list(enumerate(texts)), ["n", "text"])
+        for step in (document, token.fit(frame)):
+            frame = step.transform(frame)
+        rows = matcher.fit(frame).transform(frame).select("n", "found").collect()
+    out: Found = [[] for _ in texts]
+    for row in rows:
+        text = texts[row["n"]]
+        hits = []
+        for start, end in code_points(text, [(f["begin"], f["end"]) for f in row["found"]]):
+            name = best.get(" ".join(text[start:end].lower().split()))
+            if name is not None:
+                hits.append((start, end, name))
+        out[row["n"]] = _longest(hits)
+    return out
+
+
+RIVALS: dict[str, Rival] = {"aho-corasick": aho_corasick, "gilda": gilda, "quickumls": quickumls}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Measure, print a table, write the JSON."""
+    options = _arguments(argv)
+    form = FORMATS[options.format]
+    dictionary = prepared(
+        load_config(options.config), options.dictionary, () if options.dictionary else form.read
+    )
+    gold = read_gold(options.gold, options.format)
+    ours = predict(gold, dictionary, form, articles=options.articles)
+    names = _names(dictionary, form.read, form.semantic_types, joined="OMIM" in form.scored)
+    ids = Identifiers(dictionary.retired(), dictionary.joined() if "OMIM" in form.scored else None)
+    texts = [document.text for document in gold.documents]
+    rivals = {**RIVALS, **({"spark-nlp TextMatcher": text_matcher} if options.spark else {})}
+    figures: dict[str, Any] = {}
+    missing: dict[str, str] = {}
+    _tell(figures, "medconcept", ours, ours, 0.0)
+    for name, rival in rivals.items():
+        if options.only and name not in options.only:
+            continue
+        start = time.perf_counter()
+        try:
+            found = rival(names, texts)
+        except ImportError as error:
+            missing[name] = f"not installed ({error.name})"
+            continue
+        chosen = tuple(
+            tuple(
+                Annotation(ids.one(n.source_id), ((a, b),))
+                for a, b, n in hits
+                if not is_general(n.name, text[a:b], GENERAL | FIGURE_WORDS)
+            )
+            for text, hits in zip(texts, found, strict=True)
+        )
+        theirs = Predictions(ours.documents, chosen, chosen)
+        _tell(figures, name, ours, theirs, time.perf_counter() - start)
+    for name, reason in missing.items():
+        print(f"{name}: {reason}", file=sys.stderr)
+    result = {
+        "name": "linking", "gold": Path(options.gold).name, "names": len(names), "figures": figures,
+        "missing": missing, "machine": platform.machine(), "versions": {"python": platform.python_version()},
+    }  # fmt: skip
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(json.dumps(result, indent=1) + "\n")
+    return 0
+
+
+def _tell(figures: dict[str, Any], name: str, ours: Predictions, theirs: Predictions, seconds: float) -> None:
+    told: dict[str, Any] = {"seconds": round(seconds, 1)}
+    for unit, measure in (("mention", score.mentions), ("concept", score.concepts)):
+        mine = score.per_article(ours.documents, ours.chosen, measure)
+        other = score.per_article(theirs.documents, theirs.chosen, measure)
+        told[unit] = {
+            **score.total(other.values()).figures(),
+            "f1_interval": f1_interval(other),
+            "ours_minus_theirs": difference_interval(mine, other),
+        }
+    figures[name] = told
+    cells = [
+        f"{unit} {told[unit]['f1']:.4f} (ahead {told[unit]['ours_minus_theirs']})"
+        for unit in ("mention", "concept")
+    ]
+    print(f"{name:24}{'   '.join(cells)}", flush=True)
+
+
+def _names(
+    dictionary: LinkingDictionary, sources: Iterable[str], types: Iterable[str], *, joined: bool
+) -> list[Name]:
+    wanted, kinds = set(sources), set(types)
+    return [
+        name
+        for name in map(dictionary.name, range(len(dictionary)))
+        if name.source in wanted
+        and (not kinds or kinds & set(name.semantic_types))
+        and (name.joined or not joined)
+    ]
+
+
+def _best_names(names: list[Name], key: Callable[[Name], str | None]) -> dict[str, Name]:
+    """For each key the name that a careful user would choose: preferred name, preferred source, small id."""
+    best: dict[str, Name] = {}
+    for name in sorted(names, key=lambda n: (not n.preferred, n.source_rank, n.source_id)):
+        at = key(name)
+        if at:
+            best.setdefault(at, name)
+    return best
+
+
+def _longest(hits: list[tuple[int, int, Name]]) -> list[tuple[int, int, Name]]:
+    """Leftmost, longest, without overlap."""
+    out: list[tuple[int, int, Name]] = []
+    for hit in sorted(hits, key=lambda h: (h[0], -h[1])):
+        if not out or hit[0] >= out[-1][1]:
+            out.append(hit)
+    return out
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--gold", required=True)
+    parser.add_argument("--format", choices=sorted(FORMATS), required=True)
+    parser.add_argument("--config", default="demo")
+    parser.add_argument("--dictionary", metavar="FILE")
+    parser.add_argument("--articles", metavar="DIR")
+    parser.add_argument("--spark", action="store_true", help="Spark NLP's TextMatcher too")
+    parser.add_argument("--only", action="append", metavar="RIVAL")
+    parser.add_argument("--output", type=Path, default=Path("build/bench/linking.json"))
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,126 @@
+"""Commands that need neither a lake nor Spark: `evaluate`, `link`, `tune`."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from medconcept.config import Config, load_config
+from medconcept.evaluation.gold import read_gold
+from medconcept.evaluation.identifiers import Identifiers
+from medconcept.evaluation.run import FORMATS, ids_of, predict, report, scored_sources
+from medconcept.evaluation.tune import cross_validated, learn
+from medconcept.linking.learned import read_learned, write_learned
+from medconcept.linking.linker import Linker
+from medconcept.linking.prepare import prepared
+from medconcept.linking.records import LinkSettings
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run one of COMMANDS; returns the exit code."""
+    config = load_config(arguments.config or "demo")
+    return _link(arguments, config) if arguments.command == "link" else _score(arguments, config)
+
+
+def _score(arguments: argparse.Namespace, config: Config) -> int:
+    gold = read_gold(arguments.gold, arguments.format)
+    form = FORMATS[arguments.format]
+    wanted = () if arguments.dictionary else form.read
+    dictionary = prepared(config, arguments.dictionary, wanted)
+    form = scored_sources(form, arguments.sources, dictionary)
+    articles = arguments.articles or _articles_near(arguments.gold)
+    if arguments.command == "tune":
+        learned = learn(predict(gold, dictionary, form, articles=articles))
+        write_learned(learned, arguments.out)
+        print(json.dumps({"surfaces": len(learned.surfaces), "terms": len(learned.terms)}))
+        return 0
+    learned_file = read_learned(arguments.learned) if arguments.learned else None
+    if arguments.cross_validate:
+        found = cross_validated(gold, dictionary, form, articles=articles)
+    else:
+        found = predict(
+            gold,
+            dictionary,
+            form,
+            articles=articles,
+            learned=learned_file,
+            joined_only=not arguments.unrestricted,
+        )
+    seen = None
+    if arguments.development:
+        ids = Identifiers(dictionary.retired(), dictionary.joined() if "OMIM" in form.scored else None)
+        seen = ids_of(read_gold(arguments.development, arguments.format).documents, ids)
+    out = report(found, form, seen=seen)
+    out["setting"] = "tuned" if arguments.learned or arguments.cross_validate else "untrained"
+    out["left_out"] = gold.left_out
+    out["articles_read"] = articles is not None
+    out["dictionary"] = {
+        "names": len(dictionary),
+        "sha256": dictionary.sha256,
+        "sources": list(dictionary.sources),
+    }
+    if arguments.learned:
+        out["learned_sha256"] = hashlib.sha256(Path(arguments.learned).read_bytes()).hexdigest()
+    print(json.dumps(out) if arguments.json else "\n".join(_lines(out)))
+    return 0
+
+
+def _articles_near(gold: str) -> str | None:
+    """The folder `jats` beside a gold file or one level above it, where there is one."""
+    folder = Path(gold).resolve().parent
+    return next((str(f / "jats") for f in (folder, folder.parent) if (f / "jats").is_dir()), None)
+
+
+def _lines(out: Mapping[str, Any]) -> list[str]:
+    lines = [f"{out['documents']} documents of {out['articles']} articles, {out['setting']}", ""]
+    lines.append(f"{'':22}{'precision':>10}{'recall':>10}{'F1':>10}   95% interval")
+    rows = [(n, f) for n, f in out.items() if isinstance(f, dict) and "f1" in f]
+    rows += [(f"  {n}", f) for n, f in out["by_source"].items()]
+    for name, figures in rows:
+        low, high = figures["f1_interval"]
+        cells = "".join(f"{figures[key]:10.4f}" for key in ("precision", "recall", "f1"))
+        lines.append(f"{name:22}{cells}   {low:.4f} to {high:.4f}")
+    ceiling = out["ceiling"]
+    lines.append("")
+    lines.append(
+        f"perfect choice, recall: mention {ceiling['mention_recall']}, concept {ceiling['concept_recall']}"
+    )
+    drawn = out["bootstrap"]
+    lines.append(f"bootstrap over articles: {drawn['samples']} samples, seed {drawn['seed']}")
+    lines.append(f"dictionary: {out['dictionary']['names']} names, {out['dictionary']['sha256'][:12]}")
+    lines.extend(f"left out of the gold: {reason}: {times}" for reason, times in out["left_out"].items())
+    return lines
+
+
+def _link(arguments: argparse.Namespace, config: Config) -> int:
+    dictionary = prepared(config, arguments.dictionary)
+    learned = read_learned(arguments.learned) if arguments.learned else None
+    linker = Linker(dictionary, replace(LinkSettings(), nested=arguments.nested), learned=learned)
+    found = linker.link(arguments.text, language=arguments.language)
+    if arguments.json:
+        print(
+            json.dumps(
+                {"flags": found.flags, "links": [asdict(link) for link in found.links]}, ensure_ascii=False
+            )
+        )
+        return 0
+    print(arguments.text)
+    for flag in found.flags:
+        print(f"not linked: {flag}")
+    for link in found.links:
+        spans = ", ".join(f"{start}-{end}" for start, end in link.spans)
+        also = (
+            f"  [{', '.join((*link.flags, *(f'panel {p}' for p in link.panels)))}]"
+            if link.flags or link.panels
+            else ""
+        )
+        told = f"{link.source_id:18} {link.name}  {link.similarity:.2f} {link.method}{also}"
+        print(f"  {spans:12} {link.text:28} {told}")
+    if not found.links and not found.flags:
+        print("  (no concept)")
+    return 0

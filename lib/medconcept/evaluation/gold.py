@@ -1,0 +1,146 @@
+"""Gold files to documents: CRAFT captions as JSON lines, and PubTator as NCBI disease and BC5CDR have it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from medconcept.errors import InputError
+from medconcept.evaluation.records import Annotation, Document, Spans
+
+_MESH = re.compile(r"[CD]\d+")
+_TITLE = re.compile(r"([^|\t]+)\|t\|(.*)")
+_ABSTRACT = re.compile(r"([^|\t]+)\|a\|(.*)")
+NO_CONCEPT = ("-1", "")
+
+
+@dataclass(frozen=True)
+class Gold:
+    """The documents of a gold file, and what of it could not be used, by reason."""
+
+    documents: tuple[Document, ...]
+    left_out: dict[str, int] = field(default_factory=dict)
+
+
+def read_gold(path: str, format: str) -> Gold:
+    """Read a gold file. Raises InputError with one line that names the file and the reason."""
+    reader = READERS.get(format)
+    if reader is None:
+        raise InputError(f"{path}: unknown gold format {format!r} (known: {', '.join(READERS)})")
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or 'cannot be read'}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 at byte {error.start}") from error
+    left_out: dict[str, int] = {}
+    documents = tuple(reader(text, path, left_out))
+    if not documents:
+        raise InputError(f"{path}: it has no document in the format {format}")
+    return Gold(documents, left_out)
+
+
+def _craft_captions(text: str, path: str, left_out: dict[str, int]) -> Iterator[Document]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            caption, article = str(row["text"]), str(row["pmid"])
+            annotations = tuple(_craft_annotation(a, caption, left_out) for a in row["annotations"])
+            yield Document(
+                key=f"{article}#{row['fig_id']}",
+                article=article,
+                text=caption,
+                annotations=tuple(a for a in annotations if a is not None),
+                file=row.get("nxml"),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(
+                f"{path}: line {number}: not craft-captions: {type(error).__name__} {error}"
+            ) from error
+
+
+def _craft_annotation(row: dict[str, Any], text: str, left_out: dict[str, int]) -> Annotation | None:
+    spans: Spans = tuple((int(start), int(end)) for start, end in row["spans"])
+    if not spans or any(not 0 <= start < end <= len(text) for start, end in spans):
+        _count(left_out, "span outside the text")
+        return None
+    return Annotation(str(row["id"]).strip(), spans)
+
+
+def _pubtator(text: str, path: str, left_out: dict[str, int]) -> Iterator[Document]:
+    seen: set[str] = set()
+    for number, lines in _records(text):
+        title = _TITLE.fullmatch(lines[0])
+        abstract = _ABSTRACT.fullmatch(lines[1]) if len(lines) > 1 else None
+        if title is None or (abstract is not None and abstract[1] != title[1]):
+            raise InputError(f"{path}: line {number}: not pubtator: {lines[0][:60]!r} is no title")
+        pmid = title[1].strip()
+        if pmid in seen:
+            _count(left_out, "document a second time")
+            continue
+        seen.add(pmid)
+        body = title[2] + ("\n" + abstract[2] if abstract else "")
+        annotations: list[Annotation] = []
+        types: set[str] = set()
+        for line in lines[2 if abstract else 1 :]:
+            parts = line.split("\t")
+            if len(parts) < 5 or not (parts[1].isdigit() and parts[2].isdigit()):
+                continue  # a relation between concepts, not a mention
+            types.add(parts[4].strip())
+            annotations.extend(_mentions(parts, body, left_out))
+        yield Document(pmid, pmid, body, tuple(annotations), types=frozenset(types))
+
+
+def _mentions(parts: list[str], text: str, left_out: dict[str, int]) -> Iterator[Annotation]:
+    """One annotation for each concept of a line: `|` parts several, `+` joins one composite."""
+    start, end = int(parts[1]), int(parts[2])
+    if not 0 <= start < end <= len(text):
+        _count(left_out, "span outside the text")
+        return
+    if text[start:end] != parts[3]:
+        _count(left_out, "text is not what the spans say")  # told, and kept: the spans count
+    for concept in (parts[5] if len(parts) > 5 else "").split("|"):
+        ids = [curie(part) for part in concept.split("+") if part.strip() not in NO_CONCEPT]
+        if ids:
+            yield Annotation("+".join(sorted(ids)), ((start, end),))
+        else:
+            _count(left_out, "mention without a concept")
+
+
+def curie(value: str) -> str:
+    """An id as PubTator files write it, with its prefix.
+
+    >>> curie(" D003110"), curie("OMIM:114500"), curie("MESH:C535")
+    ('MESH:D003110', 'OMIM:114500', 'MESH:C535')
+    """
+    bare = value.strip()
+    return f"MESH:{bare}" if _MESH.fullmatch(bare) else bare
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The blocks between empty lines, each with the number of its first line."""
+    block: list[str] = []
+    first = 1
+    for number, line in enumerate([*text.split("\n"), ""], 1):
+        if line.strip():
+            first = first if block else number
+            block.append(line.rstrip("\r"))
+        elif block:
+            yield first, block
+            block = []
+
+
+def _count(counts: dict[str, int], reason: str) -> None:
+    counts[reason] = counts.get(reason, 0) + 1
+
+
+READERS: dict[str, Callable[[str, str, dict[str, int]], Iterator[Document]]] = {
+    "craft-captions": _craft_captions,
+    "pubtator": _pubtator,
+}

@@ -1,0 +1,51 @@
+"""Ids of the gold and of the dictionary brought to one: retired ids resolved, MeSH and OMIM joined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from medconcept.evaluation.records import Annotation, Document, source_of
+
+
+class Identifiers:
+    """How ids are compared.
+
+    Retired and alternative ids stand for what replaced them. With `joined` (the MeSH and OMIM ids of each
+    term) an id stands for the first MeSH id of its term, else for the first OMIM id; an OMIM id that a term
+    with a MeSH id names stands for that. Where several terms name it, the smallest counts.
+    """
+
+    def __init__(
+        self, retired: Mapping[str, str], joined: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
+        """Take the dictionary's own tables, frozen from here on."""
+        self._retired = retired
+        self._one: dict[str, str] = {}
+        for term, ids in (joined or {}).items():
+            mesh = [i for i in ids if i.startswith("MESH:")]
+            if term.startswith("MESH:"):
+                continue
+            target = min(mesh) if mesh else ids[0]
+            self._one[term] = target
+            if mesh:
+                for other in ids:
+                    if other.startswith("OMIM:"):
+                        self._one[other] = min(target, self._one.get(other, target))
+        for term, target in list(self._one.items()):
+            self._one[term] = self._one.get(target, target)
+
+    def one(self, identifier: str) -> str:
+        """The id that this one stands for; of a composite each part.
+
+        >>> Identifiers({"GO:1": "GO:2"}, {"MONDO:1": ("OMIM:7", "MESH:D1")}).one("OMIM:7+GO:1")
+        'GO:2+MESH:D1'
+        """
+        parts = identifier.split("+")
+        parts = [self._retired.get(part, part) for part in parts]
+        return "+".join(sorted({self._one.get(part, part) for part in parts}))
+
+    def document(self, document: Document, sources: frozenset[str] | None) -> Document:
+        """The document with its ids resolved, and annotations of other sources left out."""
+        kept = (a for a in document.annotations if sources is None or source_of(a.id) in sources)
+        return replace(document, annotations=tuple(Annotation(self.one(a.id), a.spans) for a in kept))

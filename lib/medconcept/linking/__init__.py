@@ -1,0 +1,1 @@
+"""From captions to concepts: forms of names, abbreviations, ambiguity, negation. Imports no pyspark."""

@@ -1,0 +1,68 @@
+"""Nouns that an adjective or a verb may come from: "retinal" from retina, "transfected" from transfection.
+
+The endings are those of medical Latin and Greek, and of English nominalisation; NLM's Lexical Tools list
+the like as derivational rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+# Ending of the adjective -> endings of the noun, the likelier first.
+_ADJECTIVES = (
+    ("otic", ("osis",)),
+    ("itic", ("itis",)),
+    ("etic", ("esis",)),
+    ("atic", ("asis", "as", "a")),
+    ("ytic", ("ysis", "yte")),
+    ("ptic", ("pse", "psy", "psis")),
+    ("istic", ("ism",)),
+    ("plastic", ("plasia", "plasm")),
+    ("onic", ("o", "on")),
+    ("ical", ("ex", "ix", "y")),
+    ("icular", ("icle", "is")),
+    ("ular", ("", "le", "ule", "ula", "ulum")),
+    ("geal", ("x",)),
+    ("eal", ("us", "eum", "ea", "a")),
+    ("inous", ("en", "e")),
+    ("ian", ("y", "ium")),
+    ("ial", ("ium", "ia", "y", "e")),
+    ("al", ("", "a", "e", "um", "us", "on", "is", "y")),
+    ("ic", ("", "a", "e", "us", "um", "on", "is", "y", "ia", "es")),
+    ("ar", ("", "a", "e", "um", "us")),
+    ("ary", ("", "a", "e")),
+    ("ous", ("", "e", "us", "a")),
+)
+_NOMINAL = ("ion", "ation", "ment", "ing", "ance", "ence", "al", "ure", "age")
+
+
+def nouns(word: str) -> Iterator[str]:
+    """Nouns that a plain word may come from, the likelier first; some are no words.
+
+    >>> "retina" in nouns("retinal"), "cortex" in nouns("cortical"), "expression" in nouns("expressed")
+    (True, True, True)
+    >>> list(nouns("cat"))
+    []
+    """
+    for ending, endings in _ADJECTIVES:
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) >= 3:
+            for noun in endings:
+                if len(stem) + len(noun) >= 4:
+                    yield stem + noun
+    for base in _verbs(word):
+        for ending in _NOMINAL:
+            if base + ending != word:
+                yield base + ending
+
+
+def _verbs(word: str) -> Iterator[str]:
+    """The stem of a verb without its -e, from its forms."""
+    for ending in ("ed", "ing", "es", "e", "s"):
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) >= 4:
+            yield stem
+            if len(stem) > 4 and stem[-1] == stem[-2] and ending in ("ed", "ing"):
+                yield stem[:-1]
+    if (len(word) >= 5 and not word.endswith(("e", "s", "ion", "ing", "ed"))) or word.endswith("ss"):
+        yield word

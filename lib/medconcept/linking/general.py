@@ -1,0 +1,63 @@
+"""Concepts that say too little: flagged, never dropped.
+
+Words for the most general kinds of thing: the roots of the Semantic Network (NLM, UMLS Reference Manual,
+chapter 5: entity, event, organism, anatomical structure, substance, finding, process, …), the classes that
+UBERON marks upper_level or non_informative, the children of the three roots of the Gene Ontology, and what
+every caption has (figure, patient, group, result).
+"""
+
+from __future__ import annotations
+
+GENERAL = frozenset({
+    "entity", "event", "organism", "animal", "human", "person", "patient", "patients", "man", "woman",
+    "group",
+    "population", "figure", "result", "method", "analysis", "data", "structure", "anatomical structure",
+    "anatomical entity", "body", "body part", "organ", "organ part", "tissue", "tissues", "cell", "cells",
+    "cell part",
+    "molecule", "substance", "chemical", "chemical entity", "protein", "gene", "compound", "solution",
+    "process",
+    "biological process", "cellular process", "activity", "behavior", "function", "region", "part", "side",
+    "surface",
+    "space", "material", "material entity", "sample", "finding", "phenomenon", "disease", "diseases",
+    "disorder",
+    "syndrome", "condition", "symptom", "role", "female", "male", "anatomical system", "system",
+    "localization", "growth", "signaling", "development", "developmental process", "reproduction",
+    "locomotion",
+    "binding", "catalytic activity", "rhythmic process", "pigmentation", "metabolism", "metabolic process",
+    "biological regulation", "regulation", "response to stimulus", "immune system process", "detoxification",
+    "multicellular organismal process", "homeostasis", "transporter activity", "protein-containing complex",
+    "cellular component", "cellular_component", "biological_process", "molecular_function",
+    "multicellular organism",
+})  # fmt: skip
+
+# Words with which captions speak of the figure itself, as journals' guides to figures do.
+FIGURE_WORDS = frozenset({
+    "scale", "scale bar", "bar", "bars", "error bar", "arrow", "arrows", "arrowhead", "arrowheads",
+    "asterisk", "panel",
+    "panels", "lane", "lanes", "column", "columns", "row", "rows", "inset", "legend", "table", "axis",
+    "axes", "marker",
+    "markers", "control", "line", "lines", "plot", "graph", "chart", "box", "circle", "symbol", "label",
+    "color",
+    "image", "photograph", "micrograph", "schematic", "diagram", "section", "sections",
+})  # fmt: skip
+
+# MONDO's branch "disease characteristic" (MONDO:0021125): modifiers such as "rare" and "congenital", which
+# its files keep among the diseases. They are no mention of one.
+NOT_CONCEPTS = frozenset(
+    f"MONDO:{number}"
+    for number in (
+        "0021125", "0021126", "0021127", "0021128", "0021135", "0021136", "0021137", "0021139", "0021140",
+        "0021141", "0021149", "0021150", "0021151", "0021152", "0022202", "0045035", "0045036", "0045042",
+        "0100355",
+        "0100356", "0100357", "0100426", "0100427", "0700005", "0700006", "0700062", "0700063", "0700064",
+    )
+)  # fmt: skip
+
+
+def is_general(name: str, text: str, more: frozenset[str] = GENERAL | FIGURE_WORDS) -> bool:
+    """True if the name, or what the text has for it, is among the words that say too little.
+
+    >>> is_general("tissue", "tissues"), is_general("nervous tissue", "nervous tissue")
+    (True, False)
+    """
+    return not more.isdisjoint((name.casefold(), text.casefold(), text.casefold().removesuffix("s")))

@@ -1,0 +1,70 @@
+"""Which of several mentions that overlap are kept."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from medconcept.linking.candidates import Candidate
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place and the names that may be meant there, best first.
+
+    `claims` is the stretch that the mention needs for itself: of one in several pieces ("left … ventricle")
+    the first piece, since its head belongs to another mention as well.
+    """
+
+    spans: tuple[tuple[int, int], ...]
+    candidates: tuple[Candidate, ...]
+    method: str = ""
+
+    @property
+    def claims(self) -> tuple[int, int]:
+        """Start and end of what no other mention may have."""
+        return self.spans[0]
+
+    @property
+    def length(self) -> int:
+        """Characters under all spans."""
+        return sum(end - start for start, end in self.spans)
+
+
+def longest_first(mentions: Sequence[Mention], *, nested: bool = False) -> list[Mention]:
+    """The mentions to keep, in order of place: the longest, of equals the better, then the first.
+
+    With `nested` those inside longer ones are kept too, not those that cross.
+    """
+    if not nested:
+        return _apart(mentions)
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=_order):
+        start, end = mention.claims
+        clashes = (m for m in kept if start < m.claims[1] and m.claims[0] < end)
+        if all(_inside(mention.claims, m.claims) and mention.spans != m.spans for m in clashes):
+            kept.append(mention)
+    return sorted(kept, key=lambda m: m.spans)
+
+
+def _apart(mentions: Sequence[Mention]) -> list[Mention]:
+    """The same without those inside others: claims never overlap, so they are in one order."""
+    starts: list[int] = []
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=_order):
+        start, end = mention.claims
+        at = bisect_left(starts, start)
+        if (at and kept[at - 1].claims[1] > start) or (at < len(kept) and starts[at] < end):
+            continue
+        starts.insert(at, start)
+        kept.insert(at, mention)
+    return sorted(kept, key=lambda m: m.spans)
+
+
+def _order(mention: Mention) -> tuple[int, float, tuple[tuple[int, int], ...]]:
+    return -mention.length, -mention.candidates[0].score, mention.spans
+
+
+def _inside(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]

@@ -1,0 +1,84 @@
+"""What the linker is given with a caption, and what it tells of each mention."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class LinkSettings:
+    """The scalars of linking; none is learned from gold."""
+
+    threshold: float = 0.8  # similarity below which nothing is linked
+    nested: bool = False  # names inside longer names as well
+    acronym_length: int = 5  # synonyms that are acronyms up to this length need evidence
+    scope_penalty: float = 0.04  # for a narrow, broad or related synonym
+    sources: frozenset[str] | None = None  # only names of these; None for all
+    semantic_types: frozenset[str] | None = None
+    general: bool = True  # keep what says too little, flagged
+    joined_only: bool = False  # only terms with a MeSH or OMIM id
+    languages: frozenset[str] = frozenset({"en"})  # of the dictionary's names
+
+
+@dataclass(frozen=True)
+class ArticleContext:
+    """What the article says that a caption does not: its pairs of short and long form."""
+
+    abbreviations: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Caption:
+    """A caption to link: NFC text, what its article says, its sentences (code points), its language."""
+
+    text: str
+    article: ArticleContext = ArticleContext()
+    sentences: Sequence[tuple[int, int]] | None = None
+    language: str | None = "en"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A mention and its concept.
+
+    `spans` are code points of the text, end exclusive; `text` the pieces under them, joined by a space.
+    `similarity` is 1.0 for an exact name; `method` one of METHODS; `alternatives` the other concepts above
+    the threshold, best first. `panels` are the labels of the panel whose part of the caption it is in.
+    """
+
+    spans: tuple[tuple[int, int], ...]
+    text: str
+    concept_id: str
+    name: str
+    source: str
+    source_id: str
+    similarity: float
+    method: str
+    semantic_types: tuple[str, ...]
+    alternatives: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    panels: tuple[str, ...] = ()
+    sentence: int = 0
+
+
+METHODS = (
+    "exact",
+    "case_folded",
+    "form",
+    "inflected",
+    "reordered",
+    "shorter",
+    "part",
+    "derived",
+    "abbreviation",
+    "tuned",
+)
+
+
+@dataclass(frozen=True)
+class LinkedCaption:
+    """The mentions of a caption in order, and why there are none where that has a reason."""
+
+    links: tuple[Link, ...] = ()
+    flags: tuple[str, ...] = field(default=())

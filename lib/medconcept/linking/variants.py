@@ -1,0 +1,91 @@
+"""The forms under which a name is looked up, made when the dictionary is compiled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import IntEnum
+
+from medconcept.linking.normal import Normaliser
+from medconcept.linking.words import plain_words
+
+MOST_WORDS = 24
+
+
+class Variant(IntEnum):
+    """How a looked-up form came from a name; the smaller the nearer."""
+
+    NORMAL = 0  # case, hyphens, diacritics, Greek, spelling, number
+    ORDER = 1  # "carcinoma, hepatocellular", "carcinoma of lung"
+    SHORTER = 2  # without a tag of its kind behind it, or a head that says nothing
+    NOUN = 3  # adjectives and verbs as the noun behind them
+    PART = 4  # without the "of …" behind two words or more: counts only where one term alone has it
+
+
+# A tag of kind in brackets, as SNOMED CT and MONDO put behind a name: no part of it.
+_QUALIFIER = re.compile(
+    r"^(.{3,}?) [(\[](?:disease|disorder|finding|morphologic abnormality|body structure|cell structure|cell"
+    r"|substance|organism|procedure|qualifier value|observable entity|phenotype|organ)[)\]]$"
+)
+# Heads that say only what kind of thing a name is: "photoreceptor cell" is a photoreceptor.
+_KIND = re.compile(r"^(.*(?:or|er|yte|blast|phage|clast)) cell$|^(.{4,}) process$")
+_PART_OF = re.compile(r"^([^,()]+ [^,()]+?) (?:of|in) (?:the )?[^,()]+$")
+_INVERTED = re.compile(r"^([^,()]+), ([^,()]+)(?:, ([^,()]+))?$")
+_NO_MODIFIER = re.compile(r"^\d|\b(?:and|or|with|without|due|nos|unspecified|other)\b", re.IGNORECASE)
+_OF = re.compile(r"^([^,()]+?) (?:of|in) (?:the )?([^,()]+)$")
+
+
+def variants(name: str, normaliser: Normaliser) -> Iterator[tuple[str, Variant]]:
+    """The forms of a name as words joined by spaces, the nearest first; a form may come twice.
+
+    >>> from medconcept.linking.normal import vocabulary
+    >>> plain = Normaliser(vocabulary(["carcinoma", "nucleus"]))
+    >>> [(form, variant.name) for form, variant in variants("Carcinomas, Nuclear", plain)]
+    [('carcinoma , nuclear', 'NORMAL'), ('nuclear carcinoma', 'ORDER'), ('carcinoma , nucleus', 'NOUN'), \
+('nucleus carcinoma', 'NOUN')]
+    """
+    forms = [(name, Variant.NORMAL), *((other, Variant.ORDER) for other in reordered(name))]
+    forms += [(other, Variant.SHORTER) for other in shortened(name)]
+    if part := _PART_OF.match(name):
+        forms.append((part.group(1), Variant.PART))
+    seen: dict[str, Variant] = {}
+    worded = [(plain_words(form), variant) for form, variant in forms]
+    for words, variant in worded:
+        if len(words) <= MOST_WORDS:
+            seen.setdefault(" ".join(map(normaliser.singular, words)), variant)
+    for words, variant in worded:
+        # A name of one word is a noun; with "process" cut off its head is not.
+        if (1 < len(words) <= MOST_WORDS or variant is Variant.SHORTER) and variant is not Variant.PART:
+            seen.setdefault(" ".join(map(normaliser.noun, words)), Variant.NOUN)
+    yield from seen.items()
+
+
+def shortened(name: str) -> Iterator[str]:
+    """The name without what only tells its kind.
+
+    >>> list(shortened("neuron (cell)")), list(shortened("photoreceptor cell")), list(shortened("rod cell"))
+    (['neuron'], ['photoreceptor'], [])
+    """
+    if qualified := _QUALIFIER.match(name):
+        yield qualified.group(1)
+    if kind := _KIND.match(name):
+        yield kind.group(1) or kind.group(2)
+
+
+def reordered(name: str) -> Iterator[str]:
+    """The same name in other word orders: an inverted one turned round, "X of Y" as "Y X".
+
+    >>> list(reordered("Anemia, Sickle Cell")), list(reordered("carcinoma of the lung"))
+    (['Sickle Cell Anemia'], ['lung carcinoma'])
+    >>> list(reordered("1,2-dichloroethane"))
+    []
+    """
+    inverted = _INVERTED.match(name)
+    if inverted and not any(_NO_MODIFIER.search(part) for part in inverted.groups() if part):
+        head, modifier, more = inverted.groups()
+        yield f"{modifier} {head}" if more is None else f"{more} {modifier} {head}"
+        if more is not None:
+            yield f"{modifier} {more} {head}"
+    of = _OF.match(name)
+    if of and not re.search(r"\b(?:of|in|and|or)\b", of.group(2)):
+        yield f"{of.group(2)} {of.group(1)}"

@@ -1,0 +1,82 @@
+"""`evaluate`, `link` and `tune` from the command line: no lake, no Spark, a dictionary of a few lines."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from medconcept.cli import main
+
+NAMES = "concept_id\tname\nCL:1\tneuron\nUBERON:1\tretina\nUBERON:2\tleft ventricle\nGO:1\tmemory\n"
+ROWS = [
+    {"pmid": "1", "fig_id": "F1", "nxml": "a.nxml", "text": "Neurons of the retina.",
+     "annotations": [{"id": "CL:1", "spans": [[0, 7]]}, {"id": "UBERON:1", "spans": [[15, 21]]}]},
+    {"pmid": "2", "fig_id": "F1", "nxml": "b.nxml", "text": "The wall. A wall and memory.",
+     "annotations": [{"id": "UBERON:9", "spans": [[4, 8]]}, {"id": "UBERON:9", "spans": [[12, 16]]}]},
+]  # fmt: skip
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "mine.tsv").write_text(NAMES)
+    (tmp_path / "gold.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    return tmp_path
+
+
+def _told(capsys, *arguments):
+    assert main([str(part) for part in arguments]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_evaluate_prints_json_alone_with_the_figures_that_scripts_read(files, capsys):
+    gold = ("--gold", files / "gold.jsonl", "--format", "craft-captions", "--dictionary", files / "mine.tsv")
+    told = _told(capsys, "evaluate", *gold, "--json")
+    # A dictionary of the user's own is one source; what is scored goes by the prefixes of its ids.
+    assert told["documents"] == 2 and told["setting"] == "untrained"
+    assert {k: told["mention"][k] for k in ("tp", "fp", "fn")} == {"tp": 2, "fp": 1, "fn": 2}
+    assert {k: told["concept"][k] for k in ("tp", "fp", "fn")} == {"tp": 2, "fp": 1, "fn": 1}
+    assert told["by_source"]["GO"]["fp"] == 1 and told["by_source"]["CL"]["tp"] == 1
+    alone = _told(capsys, "evaluate", *gold, "--json", "--sources", "UBERON,CL")
+    assert alone["mention"]["fp"] == 0 and "GO" not in alone["by_source"]
+
+
+def test_what_tune_wrote_is_used_where_it_is_named(files, capsys):
+    gold = ("--gold", files / "gold.jsonl", "--format", "craft-captions", "--dictionary", files / "mine.tsv")
+    _told(capsys, "tune", *gold, "--out", files / "learned.json", "--json")
+    told = _told(capsys, "evaluate", *gold, "--learned", files / "learned.json", "--json")
+    assert told["setting"] == "tuned" and told["mention"]["fn"] == 0
+    first = (files / "learned.json").read_bytes()
+    _told(capsys, "tune", *gold, "--out", files / "learned.json", "--json")
+    assert (files / "learned.json").read_bytes() == first
+
+
+def test_link_shows_spans_and_concepts(files, capsys):
+    text = "No neurons. The retina"
+    told = _told(capsys, "link", text, "--dictionary", files / "mine.tsv", "--json")
+    assert [(link["source_id"], link["spans"], link["flags"]) for link in told["links"]] == [
+        ("CL:1", [[3, 10]], ["negated"]),
+        ("UBERON:1", [[16, 22]], []),
+    ]
+    assert main(["link", "retinas", "--dictionary", str(files / "mine.tsv")]) == 0
+    assert "UBERON:1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["evaluate", "--gold", "nowhere.txt", "--format", "pubtator"], "nowhere.txt: No such file"),
+        (["link", "x", "--dictionary", "nowhere.bin"], "nowhere.bin: No such file"),
+        (["link", "x", "--dictionary", __file__], "neither a compiled dictionary nor"),
+    ],
+)
+def test_bad_input_is_one_line(arguments, words, capsys):
+    assert main(arguments) == 3
+    told = capsys.readouterr().err.strip()
+    assert words in told and "\n" not in told
+
+
+def test_linking_needs_no_pyspark():
+    code = "import sys, medconcept.commands, medconcept.linking.linker; sys.exit('pyspark' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
