@@ -18,13 +18,12 @@ from pyspark.sql.types import (
 )
 
 from medconcept.dictionary import fields
-from medconcept.dictionary.compiled import compile_names
+from medconcept.dictionary.builder import compile_table
 from medconcept.dictionary.names import match_key, name_flags, normalise
 from medconcept.dictionary.records import Term
 from medconcept.dictionary.semantic_network import groups_of
 from medconcept.dictionary.sources import iter_terms
 
-CHUNK = 4 * 1024 * 1024
 BATCH = 5000
 NAME = StructType([StructField(n, StringType()) for n in ("name", "scope", "term_type", "language")])
 TERMS = StructType(
@@ -50,6 +49,7 @@ DESCRIBED = (
     StructField("match_key", StringType()),
     StructField("flags", ArrayType(StringType())),
 )
+_KEYS = pa.schema([("key", pa.string()), ("target", pa.string()), ("rank", pa.int32())])
 PIECES = StructType([StructField("piece", BinaryType())])
 
 
@@ -94,12 +94,12 @@ def describe_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBat
 
 def compile_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Compile all (match_key, concept_id, rank) of the partition and give the file in pieces, in order."""
-    data = compile_names(
-        row for batch in batches for row in zip(*(c.to_pylist() for c in batch.columns), strict=True)
-    )
+    names = ("key", "target", "rank")
+    renamed = [batch.rename_columns(names) for batch in batches]
+    table = pa.Table.from_batches(renamed) if renamed else _KEYS.empty_table()
     schema = to_arrow_schema(PIECES)
-    for start in range(0, len(data), CHUNK):
-        yield pa.RecordBatch.from_pydict({"piece": [data[start : start + CHUNK]]}, schema)
+    for piece in compile_table(table):
+        yield pa.RecordBatch.from_pydict({"piece": [piece]}, schema)
 
 
 def _term_batches(source: Source, rank: int, content: bytes, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
