@@ -1,4 +1,4 @@
-"""build_dictionary over a synthetic UMLS release: seconds, peak memory of all its processes, size of the file.
+"""build_dictionary over a synthetic UMLS release: seconds, peak memory of all processes, file size.
 
     python benchmarks/bench_dictionary.py --names 10000000
 
@@ -65,7 +65,8 @@ def main(argv: list[str] | None = None) -> int:
         "ratios": {},
         "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "system": platform.system()},
         "versions": {
-            "python": platform.python_version(), "pyspark": pyspark.__version__, "pyarrow": pyarrow.__version__,
+            "python": platform.python_version(), "pyspark": pyspark.__version__,
+            "pyarrow": pyarrow.__version__,
         },
     }  # fmt: skip
     for name, value in figures.items():

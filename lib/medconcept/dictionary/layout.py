@@ -50,10 +50,10 @@ def pack_parts(arrays: Mapping[str, Array]) -> Iterator[bytes]:
     header += b" " * (-(_HEAD + len(header)) % ALIGN)
     yield MAGIC + len(header).to_bytes(8, "little") + header
     for array in arrays.values():
-        view = memoryview(np.ascontiguousarray(array).view(np.uint8)) if array.size else memoryview(b"")
-        for start in range(0, len(view), PIECE):
-            yield bytes(view[start : start + PIECE])
-        yield bytes(-len(view) % ALIGN)
+        octets = np.ascontiguousarray(array).view(np.uint8)
+        for start in range(0, octets.size, PIECE):
+            yield octets[start : start + PIECE].tobytes()
+        yield bytes(-octets.size % ALIGN)
 
 
 def unpack(data: Any, name: str) -> dict[str, Array]:
