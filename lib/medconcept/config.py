@@ -12,6 +12,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import yaml
 
+from medconcept.dictionary.umls_options import UmlsOptions
 from medconcept.errors import ConfigError
 
 
@@ -28,7 +29,11 @@ class SyncConfig:
 
 @dataclass(frozen=True)
 class DictionarySource:
-    """One terminology file with its terms of use."""
+    """One terminology file with its terms of use; of format `umls` the zip or folder of a release.
+
+    `restriction_level` is that of the licence in the categories of the UMLS (MRSAB.SRL): 0 for none; a
+    release states its own for each vocabulary.
+    """
 
     name: str
     format: str
@@ -36,6 +41,8 @@ class DictionarySource:
     version: str = "unknown"
     licence: str = "unknown"
     acknowledgement: str = ""
+    restriction_level: int = 0
+    umls: UmlsOptions = field(default_factory=UmlsOptions)
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,30 @@ def test_senses_come_in_order_of_rank():
     assert [compiled.target(int(t)) for t in compiled.first_senses(hits)] == ["B", "COPD"]
 
 
+KEYS = st.one_of(
+    st.text("abß-é ", min_size=1, max_size=4).map(lambda text: "\x01" + text.casefold()),
+    st.text("abABßÉ", min_size=1, max_size=3).map(lambda text: "\x02" + text),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(KEYS, st.sampled_from("ABCD"), st.integers(0, 255)), max_size=30))
+def test_every_key_keeps_its_senses_best_rank_first(names):
+    compiled = CompiledDictionary(compile_names(names), "example")
+    expected = {}
+    for key, target, rank in names:
+        senses = expected.setdefault(key, {})
+        senses[target] = min(rank, senses.get(target, 255))
+    found = {compiled.key(n): compiled.senses(n) for n in range(len(compiled))}
+    assert found == {
+        key: sorted(senses.items(), key=lambda sense: (sense[1], sense[0]))
+        for key, senses in expected.items()
+    }
+    numbers = [compiled.key(n) for n in range(len(compiled))]
+    folded = [key[1:].casefold() for key in numbers]
+    assert list(zip(folded, numbers, strict=True)) == sorted(zip(folded, numbers, strict=True))
+
+
 def test_names_that_differ_in_case_alone_are_told_apart():
     compiled = dictionary(["\x02ALL", "\x02All", "\x02aLL"])
     assert [sorted(k)[0] for _, _, k in found_in(compiled, ["ALL all All aLL"])[0]] == [

@@ -248,6 +248,13 @@ DAMAGED = {
         b"[Term]\nid: X:1\nname: x\nsynonym: cor\n",
     ],
     "obograph-json": [b"", b"[]", b"{}", b'{"graphs": [{"nodes": [{"lbl": "no id"}]}]}', b"\xff"],
+    "mesh-xml": [
+        b"",
+        b"<DescriptorRecordSet/>",
+        b"<DescriptorRecordSet><DescriptorRecord><DescriptorUI>D1",
+        b"<DescriptorRecordSet><DescriptorRecord/></DescriptorRecordSet>",
+        b"\xff",
+    ],
     "tsv": [b"", b"name\theart\n", b"\xff", b"concept_id\tname\nX:1\t" + b"a" * 200_000 + b"\n"],
 }
 

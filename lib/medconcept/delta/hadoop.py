@@ -60,6 +60,11 @@ class HadoopFiles:
         finally:
             stream.close()
 
+    def put(self, local: str, name: str) -> None:
+        """Copy a file of this machine under the root, in the JVM: py4j would take it through base64."""
+        source = self._jvm.org.apache.hadoop.fs.Path(f"file://{local}")
+        self._call(lambda: self._fs.copyFromLocalFile(False, True, source, self._path(name)), name)
+
     def rename(self, old: str, new: str) -> None:
         """Move a file or folder within the root."""
         parent = new.rsplit("/", 1)[0]

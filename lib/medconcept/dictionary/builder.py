@@ -1,23 +1,30 @@
-"""Names to the arrays of a compiled dictionary; the same names give the same bytes."""
+"""Names to the arrays of a compiled dictionary; the same names give the same bytes.
+
+Column by column over Arrow and numpy: ten million names as Python objects would fill a worker several times.
+"""
 
 from __future__ import annotations
 
 import ctypes
 import struct
-from array import array
-from collections.abc import Iterable
-from itertools import groupby
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from medconcept.dictionary import kernel
 from medconcept.dictionary.characters import character_tables
-from medconcept.dictionary.layout import Array, pack
+from medconcept.dictionary.layout import Array, pack_parts
 from medconcept.dictionary.names import EXACT, FOLDED
 
 SPARE = 1.6  # slots for each entry of a table: more is faster and larger
 _HEAD = struct.Struct("<IHH")  # `record` of kernel.c
 LAST_BIT = np.uint64(63)
+CHUNK = 1 << 18
+_SCHEMA = pa.schema([("key", pa.large_string()), ("target", pa.large_string()), ("rank", pa.uint8())])
 
 
 def compile_keys(keys: Iterable[str]) -> bytes:
@@ -30,26 +37,46 @@ def compile_keys(keys: Iterable[str]) -> bytes:
 
 
 def compile_names(names: Iterable[tuple[str, str, int]]) -> bytes:
-    """Compile (match key, target, rank): what the name stands for, 0 the best rank.
+    """Compile (match key, target, rank): what the name stands for, 0 the best rank, 255 the last.
 
     Of equal key and target the best rank counts. Order does not matter.
     """
-    rows = sorted(set(names))
-    begins = [n for n, row in enumerate(rows) if not n or rows[n - 1][0] != row[0]]
-    keys = [rows[n][0] for n in begins]
-    folded = [key[1:].casefold() if key[0] == EXACT else key[1:] for key in keys]
-    order = _order(folded, keys)
-    senses = _senses(rows, [*begins, len(rows)], order)
-    del rows, begins
-    groups = [folded[n] for m, n in enumerate(order) if not m or folded[order[m - 1]] != folded[n]]
-    records, group_at, key_at = _records(keys, folded, order)
-    tables = _tables(groups, group_at)
-    del keys, folded, groups, order
-    return pack({**tables, "records": records, "key_records": key_at, **senses})
+    rows = iter(names)
+    batches = []
+    while chunk := list(islice(rows, CHUNK)):
+        columns = zip(zip(*chunk, strict=True), _SCHEMA, strict=True)
+        arrays = [pa.array(column, field.type) for column, field in columns]
+        batches.append(pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA))
+    return b"".join(compile_table(pa.Table.from_batches(batches, _SCHEMA)))
 
 
-def _order(folded: list[str], keys: list[str]) -> list[int]:
-    return sorted(range(len(keys)), key=lambda n: (folded[n], keys[n]))
+def compile_table(names: pa.Table) -> Iterator[bytes]:
+    """The same of a table of key, target and rank, as the pieces of the file in order.
+
+    Needs some 250 bytes a name at its peak, so ten million names take about 2.5 GB.
+    """
+    keys, targets = (_column(names, name) for name in ("key", "target"))
+    ranks = names.column("rank").to_numpy().astype(np.uint64)
+    del names
+    folded, exact = _folded(keys)
+    order = pc.array_sort_indices(folded)
+    folded, keys, exact = folded.take(order), keys.take(order), exact[order.to_numpy()]
+    changes = _changes(folded)
+    group = np.cumsum(changes, dtype=np.int64) - 1
+    groups = folded.filter(pa.array(changes))
+    del folded
+    numbers, own = _numbers(keys, exact, group)
+    del keys
+    key_group = _first_of(numbers, group)
+    key_exact = _first_of(numbers, exact)
+    senses = _senses(numbers, targets.take(order), ranks[order.to_numpy()])
+    del numbers, order, targets, ranks, group, exact
+    data, offsets = _buffers(groups)
+    records, group_at = _records(data, offsets, key_group, key_exact, own)
+    tables = _tables(data, offsets, group_at)
+    return pack_parts(
+        {**tables, "records": records, "key_records": group_at[key_group].astype(np.uint32), **senses}
+    )
 
 
 def read_key(records: Array, at: int, number: int) -> str:
@@ -65,56 +92,140 @@ def read_key(records: Array, at: int, number: int) -> str:
     return EXACT + records[at + 2 : at + 2 + size].tobytes().decode()
 
 
-def _records(keys: list[str], folded: list[str], order: list[int]) -> tuple[Array, Array, Array]:
-    """`records` of kernel.c, and where, in units of 4 bytes, those of each group and each key begin."""
-    out = bytearray(4)  # no record begins at 0: an empty slot is 0
-    group_at: list[int] = []
-    key_at = np.empty(len(keys), np.uint32)
-    for _, numbered in groupby(enumerate(order), key=lambda pair: folded[pair[1]]):
-        members = list(numbered)
-        first, plain = members[0][0], folded[members[0][1]].encode()
-        exact = [keys[n][1:].encode() for _, n in members if keys[n][0] == EXACT]
-        group_at.append(len(out) // 4)
-        key_at[first : first + len(members)] = len(out) // 4
-        out += _HEAD.pack(first, len(plain), len(exact) << 1 | (len(members) > len(exact))) + plain
-        for own in exact:
-            out += len(own).to_bytes(2, "little") + own
-        out += bytes(-len(out) % 4)
-    return np.frombuffer(bytes(out), np.uint8), np.array(group_at, np.uint32), key_at
+def _column(names: pa.Table, name: str) -> pa.Array:
+    column = names.column(name).cast(pa.large_string()).combine_chunks()
+    return pa.concat_arrays(column.chunks) if isinstance(column, pa.ChunkedArray) else column
 
 
-def _senses(rows: list[tuple[str, str, int]], begins: list[int], order: list[int]) -> dict[str, Array]:
-    """For each key, in the order of `order`, the targets it stands for, best rank first."""
-    targets = sorted({target for _, target, _ in rows})
-    number = {target: n for n, target in enumerate(targets)}
-    sizes = np.zeros(len(order), np.int64)
-    sense_target, sense_rank = array("I"), array("B")
-    for place, n in enumerate(order):
-        best: dict[str, int] = {}
-        for _, target, rank in rows[begins[n] : begins[n + 1]]:
-            best.setdefault(target, rank)  # sorted: the best rank of a target comes first
-        for target in sorted(best, key=lambda target: (best[target], target)) if len(best) > 1 else best:
-            sense_target.append(number[target])
-            sense_rank.append(best[target])
-        sizes[place] = len(best)
-    pool, target_bytes = _pool(targets)
+def _folded(keys: pa.Array) -> tuple[pa.Array, Any]:
+    """Each key case-folded without its first character, and whether it must stand in its own case."""
+    exact = pc.starts_with(keys, EXACT)
+    plain = pc.utf8_slice_codeunits(keys, 1)
+    folds = pa.array([key.casefold() for key in plain.filter(exact).to_pylist()], pa.large_string())
+    if len(folds):
+        plain = pc.replace_with_mask(plain, exact, folds)
+    return plain, exact.to_numpy(zero_copy_only=False)
+
+
+def _changes(values: pa.Array) -> Any:
+    """True where a sorted array's value is not the one before."""
+    out = np.ones(len(values), bool)
+    if len(values) > 1:
+        out[1:] = pc.not_equal(values[1:], values[:-1]).to_numpy(zero_copy_only=False)
+    return out
+
+
+def _numbers(keys: pa.Array, exact: Any, group: Any) -> tuple[Any, pa.Array]:
+    """The number of each row's key, and the names of their own case in the order of their numbers.
+
+    Keys are numbered group by group, within one the folded name first, then the others sorted.
+    """
+    own = pc.utf8_slice_codeunits(keys.filter(pa.array(exact)), 1)
+    table = pa.table({"group": pa.array(group[exact], pa.int64()), "own": own})
+    order = pc.sort_indices(table, [("group", "ascending"), ("own", "ascending")])
+    table = table.take(order).combine_chunks()
+    sorted_own = _column(table, "own")
+    changes = _changes(sorted_own) | _different(table.column("group").to_numpy())
+    place = np.zeros(len(keys), np.int64)
+    within = np.empty(len(own), np.int64)
+    within[order.to_numpy()] = np.cumsum(changes)
+    place[exact] = within
+    # Places grow with the group, so a pair sorts as one number.
+    codes = group * (int(changes.sum()) + 1) + place
+    _, numbers = np.unique(codes, return_inverse=True)
+    return numbers, sorted_own.filter(pa.array(changes))
+
+
+def _different(values: Any) -> Any:
+    out = np.ones(len(values), bool)
+    out[1:] = values[1:] != values[:-1]
+    return out
+
+
+def _first_of(numbers: Any, values: Any) -> Any:
+    """For each key number the value of one of its rows, which all have the same."""
+    out = np.zeros(int(numbers.max(initial=-1)) + 1, values.dtype)
+    out[numbers] = values
+    return out
+
+
+def _senses(numbers: Any, targets: pa.Array, ranks: Any) -> dict[str, Array]:
+    """For each key, by number, the targets it stands for, best rank first."""
+    encoded = targets.dictionary_encode()
+    order = pc.array_sort_indices(encoded.dictionary)
+    place = np.empty(len(order), np.uint64)
+    place[order.to_numpy()] = np.arange(len(order), dtype=np.uint64)
+    target = place[encoded.indices.to_numpy()] if len(targets) else np.empty(0, np.uint64)
+    if len(order) >= 1 << 28 or len(numbers) >= 1 << 27:
+        raise ValueError(f"{len(numbers)} names of {len(order)} targets are more than a dictionary holds")
+    key = numbers.astype(np.uint64) << np.uint64(36)
+    by_target = np.sort(key | target << np.uint64(8) | ranks)
+    by_target = by_target[_different(by_target >> np.uint64(8))]
+    low = np.uint64((1 << 28) - 1)
+    by_rank = np.sort(
+        by_target >> np.uint64(36) << np.uint64(36)
+        | (by_target & np.uint64(255)) << np.uint64(28)
+        | by_target >> np.uint64(8) & low
+    )
+    count = int(numbers.max(initial=-1)) + 1
+    sizes = np.bincount((by_rank >> np.uint64(36)).astype(np.int64), minlength=count)
+    pool, target_bytes = _buffers(encoded.dictionary.take(order))
     return {
         "key_senses": _offsets(sizes).astype(np.uint32),
-        "sense_target": np.array(sense_target, np.uint32),
-        "sense_rank": np.array(sense_rank, np.uint8),
+        "sense_target": (by_rank & low).astype(np.uint32),
+        "sense_rank": (by_rank >> np.uint64(28) & np.uint64(255)).astype(np.uint8),
         "targets": pool,
         "target_bytes": target_bytes,
     }
 
 
-def _tables(groups: list[str], group_at: Array) -> dict[str, Array]:
+def _records(data: Any, offsets: Any, key_group: Any, key_exact: Any, own: pa.Array) -> tuple[Any, Any]:
+    """`records` of kernel.c, and where, in units of 4 bytes, that of each group begins."""
+    count, lengths = len(offsets) - 1, np.diff(offsets)
+    own_data, own_offsets = _buffers(own)
+    own_lengths = np.diff(own_offsets)
+    own_group = key_group[key_exact]
+    extra = np.bincount(own_group, weights=own_lengths + 2, minlength=count).astype(np.int64)
+    sizes = (_HEAD.size + lengths + extra + 3) // 4 * 4
+    begins = _offsets(sizes) + 4  # no record begins at 0: an empty slot is 0
+    out = np.zeros(int(begins[-1]), np.uint8)
+    at = begins[:-1]
+    keys = np.bincount(key_group, minlength=count)
+    exact = np.bincount(own_group, minlength=count)
+    _write(out, at, _offsets(keys)[:-1], 4)
+    _write(out, at + 4, lengths, 2)
+    _write(out, at + 6, exact << 1 | (keys > exact), 2)
+    _scatter(out, at + _HEAD.size, data, offsets)
+    before = _offsets(own_lengths + 2)[:-1]
+    first = _offsets(exact)[:-1][own_group]
+    places = (at + _HEAD.size + lengths)[own_group] + before - (before[first] if len(own) else before)
+    _write(out, places, own_lengths, 2)
+    _scatter(out, places + 2, own_data, own_offsets)
+    return out, (at // 4).astype(np.uint32)
+
+
+def _write(out: Any, places: Any, values: Any, size: int) -> None:
+    """Write little-endian numbers of `size` bytes."""
+    for n in range(size):
+        out[places + n] = values >> (8 * n) & 255
+
+
+def _scatter(out: Any, places: Any, data: Any, offsets: Any) -> None:
+    """Copy strings that lie behind each other to places of their own."""
+    for start in range(0, len(places), CHUNK):
+        edges = offsets[start : start + CHUNK + 1]
+        shift = places[start : start + CHUNK] - edges[:-1]
+        sources = np.arange(edges[0], edges[-1])
+        out[sources + np.repeat(shift, np.diff(edges))] = data[edges[0] : edges[-1]]
+
+
+def _tables(data: Array, offsets: Array, group_at: Array) -> dict[str, Array]:
     """The character tables and the three hash tables over the groups, which lie at `group_at`."""
     arrays = character_tables()
     head = kernel.Dictionary()
     for name in ("blocks", "chars", "several"):
         setattr(head, name, arrays[name].ctypes.data)
-    data, offsets = _pool(groups)
-    count = len(groups)
+    count = len(group_at)
     first, pair, whole = (np.zeros(count, np.uint64) for _ in range(3))
     atoms = np.zeros(count, np.uint32)
     longest = int(np.diff(offsets).max(initial=0))
@@ -154,13 +265,16 @@ def _table(hashes: Array, values: Array) -> Array:
     return table
 
 
-def _pool(strings: list[str]) -> tuple[Array, Array]:
-    parts = [string.encode() for string in strings]
-    offsets = _offsets(np.array([len(part) for part in parts], np.int64))
-    return np.frombuffer(b"".join(parts), np.uint8), offsets
+def _buffers(strings: pa.Array) -> tuple[Any, Any]:
+    """The bytes of large strings behind each other, and where each begins, from 0."""
+    _, offset_buffer, value_buffer = strings.buffers()
+    offsets = np.frombuffer(offset_buffer, np.int64, len(strings) + 1, strings.offset * 8).copy()
+    data = np.frombuffer(value_buffer, np.uint8) if value_buffer else np.empty(0, np.uint8)
+    data = data[offsets[0] : offsets[-1]]
+    return np.ascontiguousarray(data), offsets - offsets[0]
 
 
-def _offsets(sizes: Array) -> Array:
+def _offsets(sizes: Array) -> Any:
     out = np.zeros(len(sizes) + 1, np.int64)
     np.cumsum(sizes, out=out[1:])
     return out

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-CUI = re.compile(r"C\d{7}")
+CUI = re.compile(r"C[0-9]{7}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 # What the terms of an ontology are, by the prefix of their ids.
 TYPES = {
     "MONDO": "disease", "DOID": "disease", "OMIM": "disease", "ORPHANET": "disease", "ORDO": "disease",
@@ -19,11 +20,13 @@ TYPES = {
 
 
 def text(value: str) -> str:
-    """NFC, white space collapsed.
+    """NFC, white space collapsed, a lone surrogate as U+FFFD: it is no character and fits no file.
 
-    >>> text(" heart \\n attack")
-    'heart attack'
+    >>> text(" heart \\n attack"), text("a\\ud800")
+    ('heart attack', 'a\ufffd')
     """
+    if not value.isascii():
+        value = _SURROGATE.sub("\ufffd", value)
     return " ".join(unicodedata.normalize("NFC", value).split())
 
 

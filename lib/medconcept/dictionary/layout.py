@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from medconcept.errors import LakeError
 
 MAGIC = b"medconcept dictionary 2\n"
 ALIGN = 64
+PIECE = 4 * 1024 * 1024
 _HEAD = len(MAGIC) + 8
 
 Array = NDArray[np.generic]
@@ -35,6 +36,11 @@ def pack(arrays: Mapping[str, Array]) -> bytes:
     >>> unpack(pack({"x": np.array([1, 2], np.uint32)}), "here")["x"].tolist()
     [1, 2]
     """
+    return b"".join(pack_parts(arrays))
+
+
+def pack_parts(arrays: Mapping[str, Array]) -> Iterator[bytes]:
+    """The same in pieces, so that a large file is never whole in memory beside its arrays."""
     entries: dict[str, dict[str, Any]] = {}
     at = 0
     for name, array in arrays.items():
@@ -42,13 +48,12 @@ def pack(arrays: Mapping[str, Array]) -> bytes:
         at += -(-array.nbytes // ALIGN) * ALIGN
     header = json.dumps(entries).encode()
     header += b" " * (-(_HEAD + len(header)) % ALIGN)
-    out = bytearray(_HEAD + len(header) + at)
-    out[:_HEAD] = MAGIC + len(header).to_bytes(8, "little")
-    out[_HEAD : _HEAD + len(header)] = header
-    for name, array in arrays.items():
-        start = _HEAD + len(header) + int(entries[name]["at"])
-        out[start : start + array.nbytes] = np.ascontiguousarray(array).tobytes()
-    return bytes(out)
+    yield MAGIC + len(header).to_bytes(8, "little") + header
+    for array in arrays.values():
+        octets = np.ascontiguousarray(array).view(np.uint8)
+        for start in range(0, octets.size, PIECE):
+            yield octets[start : start + PIECE].tobytes()
+        yield bytes(-octets.size % ALIGN)
 
 
 def unpack(data: Any, name: str) -> dict[str, Array]:

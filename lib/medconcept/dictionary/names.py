@@ -18,7 +18,7 @@ FUNCTION_WORDS = frozenset({
     "with",
 })  # fmt: skip
 _SPACE = re.compile(r"\s+")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_NO_CHARACTER = re.compile("[\ud800-\udfff\ufffd]")
 _LETTER_AND_DIGITS = re.compile(r"\w\d+")
 
 
@@ -60,7 +60,7 @@ def is_matchable(name: str) -> bool:
     [True, True, False, False, False, False]
     """
     plain = normalise(name)
-    if not any(c.isalpha() for c in plain) or len(plain) > MAX_NAME or _SURROGATE.search(name):
+    if not any(c.isalpha() for c in plain) or len(plain) > MAX_NAME or _NO_CHARACTER.search(name):
         return False
     if is_case_sensitive(name):
         return len(plain) >= 3 or any(c.isdigit() for c in plain)
@@ -80,3 +80,21 @@ def match_key(name: str) -> str | None:
     if is_case_sensitive(name):
         return EXACT + _SPACE.sub(" ", unicodedata.normalize("NFC", name)).strip()
     return FOLDED + normalise(name)
+
+
+def name_flags(name: str) -> list[str]:
+    """Why a name is never matched, or how; empty for a plain name that matches in any case.
+
+    >>> name_flags("heart"), name_flags("ALL"), name_flags("of"), name_flags("--"), name_flags("ab")
+    ([], ['case_sensitive'], ['function_word'], ['no_letter'], ['too_short'])
+    """
+    if is_matchable(name):
+        return ["case_sensitive"] if is_case_sensitive(name) else []
+    plain = normalise(name)
+    if _NO_CHARACTER.search(name):
+        return ["bad_character"]
+    if not any(c.isalpha() for c in plain):
+        return ["no_letter"]
+    if len(plain) > MAX_NAME:
+        return ["too_long"]
+    return ["function_word"] if len(plain) >= 2 and plain in FUNCTION_WORDS else ["too_short"]

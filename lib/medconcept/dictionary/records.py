@@ -13,7 +13,9 @@ SCOPES = ("exact", "narrow", "broad", "related")
 class Term:
     """A term of a source, with its own cross-references; `cuis`, `xrefs` and `alt_ids` are sorted.
 
-    `scopes` has one of SCOPES for each of `synonyms`, or is empty where the source does not tell them.
+    `scopes`, `term_types` and `languages` each have one item for each of `synonyms`, or are empty where the
+    source does not tell them: then a synonym is exact, without a type, in the term's own `language`
+    (ISO 639-1). `semantic_groups` are those of the UMLS, where the source itself tells them.
     """
 
     source: str
@@ -28,6 +30,11 @@ class Term:
     replaced_by: str | None = None
     scopes: tuple[str, ...] = ()
     alt_ids: tuple[str, ...] = ()
+    language: str = "en"
+    languages: tuple[str, ...] = ()
+    term_type: str | None = None
+    term_types: tuple[str, ...] = ()
+    semantic_groups: tuple[str, ...] = ()
 
 
 class DictionarySourceError(InputError):

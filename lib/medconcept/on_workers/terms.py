@@ -1,4 +1,4 @@
-"""Terminology files to rows of `TERMS`, and match keys to the compiled dictionary."""
+"""Terminology files to rows of `TERMS`; names to what the matcher makes of them, and to the compiled file."""
 
 from __future__ import annotations
 
@@ -10,36 +10,47 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import (
     ArrayType,
     BinaryType,
+    BooleanType,
     IntegerType,
-    LongType,
     StringType,
     StructField,
     StructType,
 )
 
-from medconcept.dictionary.compiled import compile_keys
-from medconcept.dictionary.names import match_key
+from medconcept.dictionary import fields
+from medconcept.dictionary.builder import compile_table
+from medconcept.dictionary.names import match_key, name_flags, normalise
+from medconcept.dictionary.records import Term
+from medconcept.dictionary.semantic_network import groups_of
 from medconcept.dictionary.sources import iter_terms
 
-CHUNK = 4 * 1024 * 1024
 BATCH = 5000
+NAME = StructType([StructField(n, StringType()) for n in ("name", "scope", "term_type", "language")])
 TERMS = StructType(
     [
         StructField("source", StringType()),
         StructField("source_rank", IntegerType()),
         StructField("licence", StringType()),
+        StructField("restriction_level", IntegerType()),
         StructField("source_version", StringType()),
         StructField("source_id", StringType()),
-        StructField("name", StringType()),
-        StructField("names", ArrayType(StringType())),
-        StructField("match_keys", ArrayType(StringType())),
+        StructField("names", ArrayType(NAME)),
         StructField("semantic_types", ArrayType(StringType())),
+        StructField("semantic_groups", ArrayType(StringType())),
         StructField("cuis", ArrayType(StringType())),
         StructField("xrefs", ArrayType(StringType())),
         StructField("definition", StringType()),
+        StructField("obsolete", BooleanType()),
+        StructField("replaced_by", StringType()),
     ]
 )
-PIECES = StructType([StructField("n", LongType()), StructField("piece", BinaryType())])
+DESCRIBED = (
+    StructField("normalised", StringType()),
+    StructField("match_key", StringType()),
+    StructField("flags", ArrayType(StringType())),
+)
+_KEYS = pa.schema([("key", pa.string()), ("target", pa.string()), ("rank", pa.int32())])
+PIECES = StructType([StructField("piece", BinaryType())])
 
 
 @dataclass(frozen=True)
@@ -50,48 +61,85 @@ class Source:
     format: str
     version: str
     licence: str
+    restriction_level: int = 0
 
 
 def read_terms(batches: Iterable[pa.RecordBatch], sources: Mapping[int, Source]) -> Iterator[pa.RecordBatch]:
-    """Read rows of (_rank, content): one row of TERMS for each term that is not obsolete."""
+    """Read rows of (_rank, content): one row of TERMS for each term, the obsolete too."""
     schema = to_arrow_schema(TERMS)
     for batch in batches:
         for row in batch.to_pylist():
             yield from _term_batches(sources[row["_rank"]], row["_rank"], row["content"], schema)
 
 
+def describe_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Rows with `name` and `obsolete`: the name made clean, and DESCRIBED behind; empty names left out."""
+    flag_type = to_arrow_schema(StructType(list(DESCRIBED))).field("flags").type
+    for batch in batches:
+        names = [fields.text(name or "") for name in batch.column("name").to_pylist()]
+        obsolete = batch.column("obsolete").to_pylist()
+        keys = [None if old else match_key(name) for name, old in zip(names, obsolete, strict=True)]
+        flags = [
+            ["obsolete"] if old else [] if key and key[0] == "\x01" else name_flags(name)
+            for name, key, old in zip(names, keys, obsolete, strict=True)
+        ]
+        columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+        columns["name"] = pa.array(names, pa.string())
+        columns["normalised"] = pa.array([normalise(name) for name in names], pa.string())
+        columns["match_key"] = pa.array(keys, pa.string())
+        columns["flags"] = pa.array(flags, flag_type)
+        out = pa.RecordBatch.from_arrays(list(columns.values()), list(columns))
+        yield out if all(names) else out.filter(pa.array([bool(name) for name in names]))
+
+
 def compile_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Compile all match keys of the partition and give the file in numbered pieces."""
-    data = compile_keys(key for batch in batches for key in batch.column(0).to_pylist())
-    for n, start in enumerate(range(0, len(data), CHUNK)):
-        piece = {"n": [n], "piece": [data[start : start + CHUNK]]}
-        yield pa.RecordBatch.from_pydict(piece, to_arrow_schema(PIECES))
+    """Compile all (match_key, concept_id, rank) of the partition and give the file in pieces, in order."""
+    names = ("key", "target", "rank")
+    renamed = [batch.rename_columns(names) for batch in batches]
+    table = pa.Table.from_batches(renamed) if renamed else _KEYS.empty_table()
+    schema = to_arrow_schema(PIECES)
+    for piece in compile_table(table):
+        yield pa.RecordBatch.from_pydict({"piece": [piece]}, schema)
 
 
 def _term_batches(source: Source, rank: int, content: bytes, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     rows: list[dict[str, object]] = []
     for term in iter_terms(content, source.format, source.name):
-        if term.obsolete:
-            continue
-        names = list(dict.fromkeys(n for n in (term.name, *term.synonyms) if n))
-        rows.append(
-            {
-                "source": source.name,
-                "source_rank": rank,
-                "licence": source.licence,
-                "source_version": source.version,
-                "source_id": term.source_id,
-                "name": term.name,
-                "names": names,
-                "match_keys": [match_key(name) for name in names],
-                "semantic_types": sorted(term.semantic_types),
-                "cuis": list(term.cuis),
-                "xrefs": list(term.xrefs),
-                "definition": term.definition,
-            }
-        )
+        rows.append(_row(term, source, rank))
         if len(rows) == BATCH:
             yield pa.RecordBatch.from_pylist(rows, schema)
             rows = []
     if rows:
         yield pa.RecordBatch.from_pylist(rows, schema)
+
+
+def _row(term: Term, source: Source, rank: int) -> dict[str, object]:
+    count = len(term.synonyms)
+    each = zip(
+        term.synonyms,
+        term.scopes or ("exact",) * count,
+        term.term_types or (None,) * count,
+        term.languages or (term.language,) * count,
+        strict=True,
+    )
+    names: dict[str, dict[str, str | None]] = {}
+    for name, scope, kind, language in ((term.name, "exact", term.term_type, term.language), *each):
+        if name:
+            known = {"name": name, "scope": scope, "term_type": kind or None, "language": language}
+            names.setdefault(name, known)
+    return {
+        "source": source.name,
+        "source_rank": rank,
+        "licence": source.licence,
+        "restriction_level": source.restriction_level,
+        "source_version": source.version,
+        "source_id": term.source_id,
+        "names": list(names.values()),
+        "semantic_types": sorted(term.semantic_types),
+        "semantic_groups": list(term.semantic_groups or groups_of(term.semantic_types)),
+        "cuis": list(term.cuis),
+        "xrefs": list(term.xrefs),
+        "definition": term.definition,
+        "obsolete": term.obsolete,
+        "replaced_by": term.replaced_by,
+    }

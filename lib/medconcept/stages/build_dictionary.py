@@ -2,152 +2,165 @@
 
 from __future__ import annotations
 
-import io
-from functools import partial
+import hashlib
+import tempfile
+from dataclasses import asdict
+from functools import partial, reduce
+from pathlib import Path
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from medconcept import __version__
 from medconcept.config import DictionarySource, settings_digest
 from medconcept.delta.hadoop import HadoopFiles
-from medconcept.dictionary.compiled import dictionary_sha256
 from medconcept.errors import ConfigError, InputError
 from medconcept.on_workers.terms import PIECES, TERMS, Source, compile_batches, read_terms
+from medconcept.stages import dictionary_rows, umls
 from medconcept.stages.runner import Context, Stage, Work
+from medconcept.stages.umls_files import fingerprint, unpack
 
 DICTIONARIES = "_dictionaries"
+UMLS = "umls"
 
 
 def settings(context: Context) -> str:
-    """Digest of the sources: what the configuration says of them and the checksum of each file."""
-    sums = _files(context).select("_rank", F.sha2("content", 256).alias("sum")).collect()
+    """Digest of the sources: what the configuration says of them and the checksum of each file.
+
+    A UMLS release is known by the names, sizes and times of its files: to read it for a checksum would take
+    as long as to build it.
+    """
+    files = _files(context)
+    sums = [] if files is None else files.select("_rank", F.sha2("content", 256).alias("sum")).collect()
     known = sorted((row["_rank"], row["sum"]) for row in sums)
-    return settings_digest(__version__, *[_public(s) for s in context.config.dictionary.sources], known)
+    releases = [fingerprint(context.lake, s) for _, s in _sources(context, umls=True)]
+    described = [_public(source) for source in context.config.dictionary.sources]
+    return settings_digest(__version__, *described, known, releases)
 
 
 def build(context: Context) -> Work:
-    """Read every source, merge by UMLS cross-reference, compile the names."""
-    merged = merge(context.checkpoint("terms", all_terms(context)))
-    terms = context.checkpoint("merged", merged)
-    if terms.isEmpty():
+    """Read every source, merge by UMLS identifiers, compile the names."""
+    counts: dict[str, int] = {}
+    release = _release(context)
+    atoms = retired = asserted = terms = None
+    if release is not None:
+        chosen, seen = umls.names(release)
+        atoms = context.checkpoint("atoms", dictionary_rows.describe(chosen))
+        counts |= {f"umls.{name}": int(value) for name, value in seen.get.items()}
+        counts["umls.names"] = atoms.count()
+        counts["umls.semantic_type"] = counts["umls.chosen"] - counts["umls.names"]
+        if not counts["umls.names"]:
+            raise InputError(f"dictionary source {release.source.name}: no name is chosen of {counts}")
+        retired = context.checkpoint("retired", umls.retired(release))
+    files = all_terms(context)
+    if files is not None:
+        if atoms is not None:
+            asserted = umls.asserted(atoms.join(files.select("source_id"), "source_id", "left_semi"))
+        terms = context.checkpoint("merged", dictionary_rows.merge(files, asserted, retired))
+        counts["terms"] = terms.count()
+        counts["terms.obsolete"] = terms.where("obsolete").count()
+        counts["conflicts.one_id_two_cuis"] = terms.where(F.size("cuis") > 1).count()
+        counts["conflicts.two_ids_one_cui"] = terms.where("lost_claim").count()
+    both = [rows for rows in (atoms, _described(terms)) if rows is not None]
+    names = context.checkpoint("names", dictionary_rows.name_rows(reduce(DataFrame.unionByName, both)))
+    if names.where("NOT obsolete").isEmpty():
         raise InputError("the dictionary sources hold no term that is not obsolete")
-    names = context.checkpoint("names", name_rows(terms))
-    data = _compile(names)
-    sha256 = dictionary_sha256(data)
-    context.lake.files.write(f"{DICTIONARIES}/{sha256}", data)
-    context.say(f"build_dictionary: compiled {len(data) / 1e6:.1f} MB, {sha256[:12]}")
-    conflicts = terms.where(F.size("cuis") > 1).count()
+    known = None if release is None else umls.concepts(release)
+    concepts = dictionary_rows.concept_rows(names, terms, known)
+    if release is not None and retired is not None:
+        concepts = context.checkpoint("concepts", concepts)
+        old = dictionary_rows.retired_rows(
+            retired, concepts, release.source.name, release.source.restriction_level
+        )
+        concepts = concepts.unionByName(old)
+        counts["umls.retired"] = retired.count()
+    sha256, counts["dictionary.bytes"] = _compile(context, names)
+    context.say(f"build_dictionary: compiled {counts['dictionary.bytes'] / 1e6:.1f} MB, {sha256[:12]}")
     return Work(
         tables={
-            "concepts": (concept_rows(terms), context.read("concepts")),
+            "concepts": (concepts, context.read("concepts")),
             "concept_names": (names, context.read("concept_names")),
         },
-        counts={"terms": terms.count(), "terms.with_several_cuis": conflicts, "dictionary.bytes": len(data)},
+        counts=counts,
         gate_against=("concepts",),
         dictionary_sha256=sha256,
     )
 
 
-def all_terms(context: Context) -> DataFrame:
-    """One row for each term of each source that is not obsolete, by the first of equal ids."""
+def all_terms(context: Context) -> DataFrame | None:
+    """One row for each term of each file, by the first of equal ids; None where there is no file."""
+    files = _files(context)
+    if files is None:
+        return None
     spoken = {
-        rank: Source(s.name, s.format, s.version, s.licence)
-        for rank, s in enumerate(context.config.dictionary.sources)
+        rank: Source(s.name, s.format, s.version, s.licence, s.restriction_level)
+        for rank, s in _sources(context, umls=False)
     }
-    files = _files(context).repartition(max(1, len(spoken)))
     # Two sources may ship one ontology: the first in the configuration speaks for it. A source that gives
     # one id twice is heard once, whichever of the two Spark happens to see first.
-    first = Window.partitionBy("source_id").orderBy("source_rank", "name", F.to_json("names"))
-    terms = files.mapInArrow(partial(read_terms, sources=spoken), TERMS)
-    return terms.withColumn("_n", F.row_number().over(first)).where("_n = 1").drop("_n")
-
-
-def merge(terms: DataFrame) -> DataFrame:
-    """Give each term its concept_id; one row in, one row out.
-
-    Rule: a term's own cross-references to UMLS; of several the smallest CUI (counted as
-    terms.with_several_cuis). A term without one takes the CUI of the terms that name it in their
-    cross-references, where all of them agree. Else its own id.
-    """
-    own = F.array_min("cuis")
-    named = (
-        terms.where(F.size("cuis") == 1)
-        .select(F.explode("xrefs").alias("source_id"), own.alias("_cui"))
-        .groupBy("source_id")
-        .agg(F.min("_cui").alias("_cui"), F.countDistinct("_cui").alias("_n"))
-        .where("_n = 1")
-        .drop("_n")
-    )
-    joined = terms.join(named, "source_id", "left")
-    return joined.withColumn("concept_id", F.coalesce(own, F.col("_cui"), F.col("source_id"))).drop("_cui")
-
-
-def concept_rows(terms: DataFrame) -> DataFrame:
-    """One row for each concept; name and definition from the most preferred source that has them."""
-
-    def first_by_rank(name: str) -> Column:
-        order = F.struct("source_rank", "source_id", F.col(name).alias("value"))
-        return F.min(F.when(F.col(name).isNotNull(), order))["value"]
-
-    def union_of(name: str) -> Column:
-        return F.array_sort(F.array_distinct(F.flatten(F.collect_list(name))))
-
-    return terms.groupBy("concept_id").agg(
-        first_by_rank("name").alias("preferred_name"),
-        union_of("semantic_types").alias("semantic_types"),
-        first_by_rank("definition").alias("definition"),
-        F.array_sort(F.collect_set("source")).alias("sources"),
-        F.array_sort(F.collect_set("source_id")).alias("source_ids"),
-        union_of("xrefs").alias("xrefs"),
+    first = Window.partitionBy("source_id").orderBy("obsolete", "source_rank", F.to_json("names"))
+    terms = files.repartition(max(1, len(spoken))).mapInArrow(partial(read_terms, sources=spoken), TERMS)
+    return context.checkpoint(
+        "terms", terms.withColumn("_n", F.row_number().over(first)).where("_n = 1").drop("_n")
     )
 
 
-def name_rows(terms: DataFrame) -> DataFrame:
-    """One row for each distinct name of each term; the first name of a term is its preferred one."""
-    pairs = F.arrays_zip("names", "match_keys")
-    each = terms.select("*", F.posexplode(pairs).alias("_n", "_pair"))
-    return each.select(
-        "concept_id",
-        "source",
-        "source_id",
-        F.col("_pair.names").alias("name"),
-        (F.col("_n") == 0).alias("is_preferred"),
-        "source_rank",
-        F.col("_pair.match_keys").alias("match_key"),
-        "licence",
-        "source_version",
-    )
+def _described(terms: DataFrame | None) -> DataFrame | None:
+    return None if terms is None else dictionary_rows.describe(dictionary_rows.term_names(terms))
 
 
-def _compile(names: DataFrame) -> bytes:
-    """Compile on one executor and bring the artefact, not the names, to the driver in pieces."""
-    keys = names.where(F.col("match_key").isNotNull()).select("match_key").distinct()
-    out = io.BytesIO()
-    for row in keys.coalesce(1).mapInArrow(compile_batches, PIECES).toLocalIterator():
-        out.write(row["piece"])
-    return out.getvalue()
+def _compile(context: Context, names: DataFrame) -> tuple[str, int]:
+    """Compile on one executor; the artefact, never the names, comes to the driver, piece by piece."""
+    tier = f"IF(is_preferred, 0, 1 + {dictionary_rows.SCOPE_RANK})"
+    rank = F.expr(f"CAST({tier} * 50 + LEAST(source_rank, 49) AS INT)")
+    keys = names.where(F.col("match_key").isNotNull()).select("match_key", "concept_id", rank.alias("rank"))
+    digest, size = hashlib.sha256(), 0
+    with tempfile.NamedTemporaryFile(prefix="medconcept-dictionary-") as file:
+        for row in keys.coalesce(1).mapInArrow(compile_batches, PIECES).toLocalIterator():
+            file.write(row["piece"])
+            digest.update(row["piece"])
+            size += len(row["piece"])
+        file.flush()
+        context.lake.files.put(str(Path(file.name)), f"{DICTIONARIES}/{digest.hexdigest()}")
+    return digest.hexdigest(), size
 
 
-def _files(context: Context) -> DataFrame:
-    """One row for each configured source: _rank and content. Raises ConfigError or InputError by name."""
+def _release(context: Context) -> umls.Release | None:
+    found = _sources(context, umls=True)
+    if not found:
+        return None
+    if len(found) > 1:
+        raise ConfigError("dictionary.sources: one UMLS release at a time")
+    rank, source = found[0]
+    files = unpack(context.lake, source, f"_staging/{context.run_id}/temp-umls")
+    return umls.Release(context.lake.spark, source, rank, files)
+
+
+def _sources(context: Context, *, umls: bool) -> list[tuple[int, DictionarySource]]:
     sources = context.config.dictionary.sources
     if not sources:
         raise ConfigError("build_dictionary needs dictionary.sources in the configuration")
+    return [(rank, s) for rank, s in enumerate(sources) if (s.format == UMLS) is umls]
+
+
+def _files(context: Context) -> DataFrame | None:
+    """One row for each source that is a file: _rank and content. Raises ConfigError or InputError by name."""
     spark, frame = context.lake.spark, None
-    for rank, source in enumerate(sources):
+    for rank, source in _sources(context, umls=False):
         folder = HadoopFiles(spark, source.path)
         if not folder.exists(""):
             raise InputError(f"dictionary source {source.name}: {source.path}: no such file")
         one = spark.read.format("binaryFile").load(folder.root).select(F.lit(rank).alias("_rank"), "content")
         frame = one if frame is None else frame.unionByName(one)
-    assert frame is not None
     return frame
 
 
-def _public(source: DictionarySource) -> list[str]:
+def _public(source: DictionarySource) -> dict[str, object]:
     """What makes a source other than it was; not where its file lies."""
-    return [source.name, source.format, source.version, source.licence]
+    described = {k: v for k, v in asdict(source).items() if k not in ("path", "acknowledgement")}
+    if source.format != UMLS:
+        del described["umls"]
+    return described
 
 
 STAGE = Stage(name="build_dictionary", inputs=(), settings=settings, build=build)

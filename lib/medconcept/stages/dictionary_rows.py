@@ -1,0 +1,205 @@
+"""Terms and atoms of all sources to the rows of `concepts` and `concept_names`."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
+from medconcept.on_workers.terms import DESCRIBED, describe_batches
+
+NAME_COLUMNS = (
+    "concept_id", "source", "source_id", "name", "is_preferred", "scope", "term_type", "language",
+    "source_rank", "term_rank", "licence", "restriction_level", "source_version", "obsolete",
+)  # fmt: skip
+SCOPE_RANK = "CASE scope WHEN 'exact' THEN 0 WHEN 'narrow' THEN 1 WHEN 'broad' THEN 2 ELSE 3 END"
+
+
+def merge(terms: DataFrame, asserted: DataFrame | None, retired: DataFrame | None) -> DataFrame:
+    """Give each term its concept_id; one row in, one row out, with `lost_claim`.
+
+    Rule, for terms in use: the CUI that a UMLS release gives the id; else the term's own cross-references to
+    the UMLS, retired CUIs replaced, of several the smallest; else the CUI of the terms that name it in their
+    cross-references, where all of them agree; else its own id. A source says that its terms differ: of
+    several of its ids with one CUI the best founded keeps it (in the order of this rule, then the one with
+    fewest CUIs, then the smallest id); the others are `lost_claim`, keep their own id and name the CUI as a
+    cross-reference. An obsolete term keeps its own id.
+    """
+    terms = terms if retired is None else _replace_retired(terms, retired)
+    used = terms.where(~F.col("obsolete"))
+    named = (
+        used.where(F.size("cuis") == 1)
+        .select(F.explode("xrefs").alias("source_id"), F.array_min("cuis").alias("_named"))
+        .groupBy("source_id")
+        .agg(F.min("_named").alias("_named"), F.countDistinct("_named").alias("_n"))
+        .where("_n = 1")
+        .drop("_n")
+    )
+    joined = terms.join(named, "source_id", "left")
+    if asserted is None:
+        joined = joined.withColumn("_asserted", F.lit(None).cast("string"))
+    else:
+        joined = joined.join(asserted, "source_id", "left")
+    own = F.array_min("cuis")
+    claim = F.when(~F.col("obsolete"), F.coalesce("_asserted", own, "_named"))
+    founded = F.when(F.col("_asserted").isNotNull(), 0).when(own.isNotNull(), 1).otherwise(2)
+    best = Window.partitionBy("source", "_claim").orderBy(founded, F.size("cuis"), "source_id")
+    ranked = joined.withColumn("_claim", claim).withColumn(
+        "lost_claim", F.col("_claim").isNotNull() & (F.row_number().over(best) > 1)
+    )
+    kept = F.when(~F.col("lost_claim"), F.col("_claim"))
+    reference = F.array(F.concat(F.lit("UMLS:"), "_claim"))
+    return ranked.select(
+        *[c for c in terms.columns if c != "xrefs"],
+        F.when(F.col("lost_claim"), F.array_sort(F.array_union("xrefs", reference)))
+        .otherwise(F.col("xrefs"))
+        .alias("xrefs"),
+        "lost_claim",
+        F.coalesce(kept, "source_id").alias("concept_id"),
+    )
+
+
+def term_names(terms: DataFrame) -> DataFrame:
+    """One row of NAME_COLUMNS for each name of each merged term; the first is its preferred one."""
+    each = terms.select("*", F.posexplode("names").alias("_n", "_name"))
+    told = ("name", "scope", "term_type", "language")
+    return each.withColumns({c: F.col(f"_name.{c}") for c in told}).select(
+        *[c for c in NAME_COLUMNS if c not in ("is_preferred", "term_rank")],
+        (F.col("_n") == 0).alias("is_preferred"),
+        F.expr(f"IF(_n = 0, 0, 1 + {SCOPE_RANK})").alias("term_rank"),
+    )
+
+
+def describe(names: DataFrame) -> DataFrame:
+    """Rows of NAME_COLUMNS with what the matcher makes of each name."""
+    rows = names.select(*NAME_COLUMNS)
+    return rows.mapInArrow(describe_batches, StructType([*rows.schema.fields, *DESCRIBED]))
+
+
+def name_rows(described: DataFrame) -> DataFrame:
+    """One row for each name of each term and concept, with its ambiguity, the best of equal ones.
+
+    All that is asked of rows of one normalised form is asked after one exchange by it.
+    """
+    same = Window.partitionBy("normalised", "name", "source", "source_id", "concept_id").orderBy(
+        F.desc("is_preferred"), "source_rank", F.expr(SCOPE_RANK), "term_rank", "term_type", "language"
+    )
+    rows = described.repartition("normalised").withColumn("_n", F.row_number().over(same))
+    form = Window.partitionBy("normalised")
+    in_use = F.when(~F.col("obsolete"), F.col("concept_id"))
+    counted = rows.where("_n = 1").withColumn(
+        "ambiguity", F.greatest(F.size(F.collect_set(in_use).over(form)), F.lit(1))
+    )
+    return counted.drop("_n")
+
+
+def concept_rows(names: DataFrame, terms: DataFrame | None, release: DataFrame | None) -> DataFrame:
+    """One row for each concept that has a name.
+
+    Name and definition are those of the most preferred source that has them. `terms` are merged terms,
+    `release` the concepts of a UMLS release.
+    """
+    synonym = F.expr("NOT is_preferred").alias("synonym")
+    first = F.struct(
+        "obsolete", "source_rank", synonym, "term_rank", "source_id", "name", "restriction_level"
+    )
+    by_name = names.groupBy("concept_id").agg(
+        F.min(first).alias("_first"),
+        F.array_sort(F.collect_set("source")).alias("sources"),
+        F.array_sort(F.collect_set("source_id")).alias("source_ids"),
+        F.min("obsolete").alias("obsolete"),
+    )
+    about = _about(names.sparkSession.createDataFrame([], _ABOUT), terms, release)
+    level = F.greatest("_first.restriction_level", F.coalesce("definition_level", F.lit(0)))
+    empty = F.array().cast("array<string>")
+    lists = ("semantic_types", "semantic_type_ids", "semantic_groups", "xrefs")
+    return by_name.join(about, "concept_id", "left").select(
+        "concept_id",
+        F.col("_first.name").alias("preferred_name"),
+        *[F.coalesce(F.col(name), empty).alias(name) for name in lists],
+        "definition",
+        "sources",
+        "source_ids",
+        "obsolete",
+        F.when(F.col("obsolete") & (F.col("replaced_by") != F.col("concept_id")), F.col("replaced_by")).alias(
+            "replaced_by"
+        ),
+        level.alias("restriction_level"),
+    )
+
+
+def retired_rows(retired: DataFrame, live: DataFrame, source: str, level: int) -> DataFrame:
+    """Rows of `concepts` for retired CUIs, so that they resolve; not for those that are in use."""
+    empty = F.array().cast("array<string>")
+    lists = ("semantic_types", "semantic_type_ids", "semantic_groups", "xrefs")
+    return retired.join(live.select("concept_id"), "concept_id", "left_anti").select(
+        "concept_id",
+        F.col("name").alias("preferred_name"),
+        *[empty.alias(name) for name in lists],
+        F.lit(None).cast("string").alias("definition"),
+        F.array(F.lit(source)).alias("sources"),
+        F.array(F.concat(F.lit("UMLS:"), "concept_id")).alias("source_ids"),
+        F.lit(True).alias("obsolete"),
+        "replaced_by",
+        F.lit(level).alias("restriction_level"),
+    )
+
+
+_ABOUT = (
+    "concept_id STRING, source_rank INT, source_id STRING, semantic_types ARRAY<STRING>, "
+    "semantic_type_ids ARRAY<STRING>, semantic_groups ARRAY<STRING>, xrefs ARRAY<STRING>, "
+    "definition STRING, definition_level INT, replaced_by STRING"
+)
+
+
+def _about(rows: DataFrame, terms: DataFrame | None, release: DataFrame | None) -> DataFrame:
+    if terms is not None:
+        ids = terms.select(F.col("source_id").alias("replaced_by"), F.col("concept_id").alias("_new"))
+        told = terms.join(ids, "replaced_by", "left").withColumn(
+            "replaced_by", F.coalesce("_new", "replaced_by")
+        )
+        told = told.withColumn("definition_level", F.col("restriction_level"))
+        rows = rows.unionByName(told.select(*[c for c in rows.columns if c in told.columns]), True)
+    if release is not None:
+        rows = rows.unionByName(release, True)
+
+    def union_of(name: str) -> Column:
+        return F.array_sort(F.array_distinct(F.flatten(F.collect_list(name)))).alias(name)
+
+    order = F.struct(
+        F.coalesce("source_rank", F.lit(1 << 20)).alias("rank"), "source_id", "definition", "definition_level"
+    )
+    lists = ("semantic_types", "semantic_type_ids", "semantic_groups", "xrefs")
+    return (
+        rows.groupBy("concept_id")
+        .agg(
+            *[union_of(name) for name in lists],
+            F.min(F.when(F.col("definition").isNotNull(), order)).alias("_d"),
+            F.min("replaced_by").alias("replaced_by"),
+        )
+        .select(
+            "concept_id",
+            *lists,
+            F.col("_d.definition").alias("definition"),
+            F.col("_d.definition_level").alias("definition_level"),
+            "replaced_by",
+        )
+    )
+
+
+def _replace_retired(terms: DataFrame, retired: DataFrame) -> DataFrame:
+    """Terms with each retired CUI replaced by its synonym, or dropped where it has none."""
+    each = terms.select("source_id", F.explode("cuis").alias("_cui"))
+    known = retired.select(F.col("concept_id").alias("_cui"), "replaced_by", F.lit(True).alias("_old"))
+    now = F.when(F.col("_old"), F.col("replaced_by")).otherwise(F.col("_cui"))
+    fresh = (
+        each.join(known, "_cui", "left")
+        .groupBy("source_id")
+        .agg(F.array_sort(F.collect_set(now)).alias("_cuis"))
+    )
+    return (
+        terms.join(fresh, "source_id", "left")
+        .withColumn("cuis", F.coalesce("_cuis", "cuis"))
+        .drop("_cuis")
+        .select(*terms.columns)
+    )

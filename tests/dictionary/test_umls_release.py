@@ -1,0 +1,207 @@
+"""A UMLS release through build_dictionary: what is chosen, counted, merged, and refused."""
+
+from __future__ import annotations
+
+import gzip
+import zipfile
+
+import pytest
+from synthetic_umls import write_release
+
+from medconcept.config import Config, DictionaryConfig, DictionarySource, SyncConfig
+from medconcept.dictionary.compiled import CompiledDictionary
+from medconcept.dictionary.umls_options import UmlsOptions
+from medconcept.errors import MedconceptError
+
+OWN = (
+    "concept_id\tname\tcui\txref\tobsolete\treplaced_by\n"
+    "T:1\tretired one\tC9000001\t\t\t\n"  # the retired CUI became C0000002
+    "T:2\tthe same\tC0000002\t\t\t\n"  # second id of this source with that CUI
+    "T:3\tof no synonym\tC9000002\t\t\t\n"
+    "T:4\ttwo of them\tC0000004|\t\t\t\n"
+    "MESH:D0000004\tby its code\tC0000009\t\t\t\n"  # the release says C0000005
+    "T:5\tan old term\t\t\ttrue\tT:1\n"
+)
+
+
+def build(spark, folder, *sources):
+    from medconcept.delta.lake import Lake
+    from medconcept.stages import run_stage, stage
+
+    settings = Config(
+        lake=str(folder / "lake"),
+        sync=SyncConfig(input=str(folder), source="test"),
+        dictionary=DictionaryConfig(sources),
+    )
+    lake = Lake(spark, settings.lake)
+    return lake, run_stage(stage("build_dictionary"), lake, settings, lambda line: None)
+
+
+def umls(path, **options):
+    return DictionarySource("UMLS", "umls", str(path), "2025AA", "UMLS", umls=UmlsOptions(**options))
+
+
+@pytest.fixture(scope="module")
+def made(spark, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("umls")
+    expected = write_release(folder / "META", 1000)
+    with (folder / "META" / "MRCONSO.RRF").open("ab") as file:
+        file.write(b"C0000002|ENG|too few columns|\n")
+        line = "{}|ENG|S|L9|PF|S9|Y|A9||||NCI|SY|C1|{}|0|N||\n"
+        file.write(line.format("X0000002", "name of no concept").encode())
+        file.write(line.format("C0000002", "bad \xff byte").encode("latin-1"))
+        file.write(line.format("C0000002", " ").encode())
+    (folder / "own.tsv").write_text(OWN)
+    own = DictionarySource("OWN", "tsv", str(folder / "own.tsv"), "1", "CC0-1.0")
+    lake, report = build(spark, folder, umls(folder / "META"), own)
+    return lake, report, expected
+
+
+def test_every_atom_is_a_name_or_a_reason(made):
+    _, report, expected = made
+    counts = {k.removeprefix("umls."): v for k, v in report.counts.items() if k.startswith("umls.")}
+    assert counts["names"] == expected.names
+    reasons = {k: counts[k] for k in ("malformed", "no_cui", "bad_utf8", "no_name")}
+    assert reasons == {"malformed": 1, "no_cui": 1, "bad_utf8": 1, "no_name": 1}
+    chosen_not = ("language", "source", "suppressed", "term_type", "restriction", "semantic_type")
+    assert all(counts[k] > 0 for k in chosen_not if k != "restriction")
+    assert counts["read"] == counts["names"] + sum(reasons.values()) + sum(counts[k] for k in chosen_not)
+
+
+def test_names_of_the_release(made):
+    lake, _, expected = made
+    names = lake.read("concept_names").where("source != 'OWN'")
+    assert names.count() == expected.names
+    rows = {r.source: r for r in names.where("concept_id = 'C0000002'").collect()}
+    heading = rows["MSH"]
+    assert (heading.source_id, heading.term_type, heading.language) == ("MESH:D0000001", "MH", "en")
+    assert (heading.is_preferred, heading.restriction_level, heading.source_version) == (True, 0, "MSH2025AA")
+    assert (rows["SNOMEDCT_US"].restriction_level, rows["NCI"].is_preferred) == (9, False)
+    assert heading.term_rank < rows["CHV"].term_rank
+    assert heading.normalised == heading.name == heading.match_key[1:] and heading.ambiguity == 1
+
+
+def test_concepts_of_the_release_and_retired_ones(made):
+    lake, _, expected = made
+    rows = {r.concept_id: r for r in lake.read("concepts").collect()}
+    heart = rows["C0000002"]
+    assert heart.semantic_types == ["Body Part, Organ, or Organ Component", "other"]
+    assert (heart.semantic_type_ids, heart.semantic_groups) == (["T023"], ["ANAT"])
+    assert "MESH:D0000001" in heart.source_ids and not heart.obsolete
+    assert rows["C0000031"].definition == "Definition of C0000031."
+    assert (rows["C9000001"].obsolete, rows["C9000001"].replaced_by) == (True, "C0000002")
+    assert (rows["C9000002"].obsolete, rows["C9000002"].replaced_by) == (True, None)
+    assert rows["C9000003"].preferred_name == "a name that is no more"
+    assert "C0000001" not in rows  # an idea: its only semantic type is not chosen
+    assert sum(not r.obsolete and r.concept_id.startswith("C") for r in rows.values()) == expected.concepts
+
+
+def test_own_ids_take_the_cui_that_the_rule_gives_them(made):
+    lake, report, _ = made
+    concept = {
+        r.source_id: r.concept_id for r in lake.read("concept_names").where("source = 'OWN'").collect()
+    }
+    assert concept["T:1"] == "C0000002"  # retired, resolved
+    assert concept["T:2"] == "T:2"  # its source says that it is another term than T:1
+    assert concept["T:3"] == "T:3"
+    assert concept["MESH:D0000004"] == "C0000005"  # by the release, not by the list
+    assert report.counts["conflicts.two_ids_one_cui"] == 1
+    rows = {r.concept_id: r for r in lake.read("concepts").collect()}
+    assert rows["T:2"].xrefs == ["UMLS:C0000002"]
+    assert (rows["T:5"].obsolete, rows["T:5"].replaced_by) == (True, "C0000002")
+    old = lake.read("concept_names").where("source_id = 'T:5'").collect()[0]
+    assert (old.match_key, old.flags) == (None, ["obsolete"])
+
+
+def test_compiled_names_know_their_concepts(made):
+    lake, report, _ = made
+    from medconcept.dictionary.compiled import dictionary_sha256
+
+    sha256 = lake.head().dictionary_sha256
+    data = lake.files.read(f"_dictionaries/{sha256}")
+    assert dictionary_sha256(data) == sha256 and len(data) == report.counts["dictionary.bytes"]
+    name = lake.read("concept_names").where("concept_id = 'C0000002' AND source = 'MSH'").collect()[0].name
+    hits = CompiledDictionary(data, "x").match_texts([f"An {name}."])
+    assert [s[0] for s in CompiledDictionary(data, "x").senses(int(hits.folded_key[0]))] == ["C0000002"]
+
+
+def zip_of(meta, path):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+        for file in meta.iterdir():
+            out.write(file, f"2025AA/META/{file.name}")
+
+
+def gzip_parts(meta, folder):
+    """As in NLM's .nlm files: parts that end within a line, each gzipped, in a zip in a zip."""
+    inner = folder / "2025aa-1-meta.nlm"
+    with zipfile.ZipFile(inner, "w") as out:
+        for file in meta.iterdir():
+            data = file.read_bytes()
+            cuts = [("aa", data[:1001]), ("ab", data[1001:])] if file.name == "MRCONSO.RRF" else [("", data)]
+            for part, piece in cuts:
+                suffix = f".{part}" if part else ""
+                out.writestr(f"2025AA/META/{file.name}{suffix}.gz", gzip.compress(piece))
+    with zipfile.ZipFile(folder / "release.zip", "w") as out:
+        out.write(inner, f"2025AA-full/{inner.name}")
+    inner.unlink()
+
+
+def test_packed_releases_unpack_to_the_same_bytes(spark, tmp_path):
+    from medconcept.delta.lake import Lake
+    from medconcept.stages.umls_files import unpack
+
+    meta = tmp_path / "META"
+    write_release(meta, 100)
+    lake = Lake(spark, str(tmp_path / "lake"))
+    plain = unpack(lake, umls(meta), "plain")
+    assert plain["MRCONSO"].endswith("/META/MRCONSO.RRF")  # nothing is copied
+    zip_of(meta, tmp_path / "umls.zip")
+    (tmp_path / "parts").mkdir()
+    gzip_parts(meta, tmp_path / "parts")
+    for n, source in enumerate((tmp_path / "umls.zip", tmp_path / "parts" / "release.zip")):
+        found = unpack(lake, umls(source), f"unpacked{n}")
+        assert set(found) == set(plain)
+        for table in found:
+            assert lake.files.read(f"unpacked{n}/{table}.RRF") == (meta / f"{table}.RRF").read_bytes()
+    (tmp_path / "cut.zip").write_bytes((tmp_path / "umls.zip").read_bytes()[:-50])
+    with pytest.raises(MedconceptError, match=r"^dictionary source UMLS: cut\.zip is no sound zip: "):
+        unpack(lake, umls(tmp_path / "cut.zip"), "cut")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda text: text.replace("|", "\t"), r"MRCONSO.RRF: the first line has 1 column, not 18; is its"),
+        (lambda text: text.replace("||\n", "|\n"), r"MRCONSO.RRF: the first line has 17 columns, not 18 \("),
+        (lambda text: "", r"MRCONSO.RRF is empty$"),
+    ],
+)
+def test_a_release_of_another_format_is_one_line(spark, tmp_path, change, reason):
+    from medconcept.stages.umls import Release, names
+
+    write_release(tmp_path / "META", 20)
+    path = tmp_path / "META" / "MRCONSO.RRF"
+    path.write_text(change(path.read_text()))
+    files = {p.stem: str(p) for p in path.parent.iterdir()}
+    with pytest.raises(MedconceptError, match=f"^dictionary source UMLS: {reason}"):
+        names(Release(spark, umls(path.parent), 0, files))
+
+
+def test_options_choose(spark, tmp_path):
+    from medconcept.stages.umls import Release, names
+
+    write_release(tmp_path, 100)
+    files = {p.stem: str(p) for p in tmp_path.iterdir()}
+
+    def taken(**options):
+        rows, _ = names(Release(spark, umls(tmp_path, **options), 0, files))
+        return {(r.source, r.language, r.term_type) for r in rows.collect()}
+
+    assert taken(languages=("SPA",), sources=("*",), semantic_groups=("CONC",)) == {("MSHSPA", "es", "MH")}
+    assert taken(sources=("MSH", "NCI"), restriction_levels=(0,)) == {
+        ("MSH", "en", "MH"),
+        ("NCI", "en", "SY"),
+    }
+    assert taken(restriction_levels=(9,)) == {("SNOMEDCT_US", "en", "PT")}
+    assert taken(suppress=("O",), sources=("NCI",), semantic_groups=("CONC",)) == {("NCI", "en", "OP")}
+    assert taken(term_types=("MH",), semantic_groups=(), semantic_types=("T047",)) == {("MSH", "en", "MH")}
