@@ -53,6 +53,9 @@ NOT_CONCEPTS = frozenset(
     )
 )  # fmt: skip
 
+# Kinds of term that have no relational adjective: "molecular" is no mention of a molecule.
+NO_ADJECTIVE = frozenset({"chemical", "gene", "protein", "cell line", "organism", "sequence"})
+
 
 def is_general(name: str, text: str, more: frozenset[str] = GENERAL | FIGURE_WORDS) -> bool:
     """True if the name, or what the text has for it, is among the words that say too little.
