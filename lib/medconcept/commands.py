@@ -13,7 +13,15 @@ from typing import Any
 from medconcept.config import Config, load_config
 from medconcept.evaluation.gold import read_gold
 from medconcept.evaluation.identifiers import Identifiers
-from medconcept.evaluation.run import FORMATS, ids_of, predict, report, scored_sources
+from medconcept.evaluation.run import (
+    FORMATS,
+    articles_found,
+    fitting,
+    ids_of,
+    predict,
+    report,
+    scored_sources,
+)
 from medconcept.evaluation.tune import cross_validated, learn
 from medconcept.linking.learned import read_learned, write_learned
 from medconcept.linking.linker import Linker
@@ -29,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _score(arguments: argparse.Namespace, config: Config) -> int:
     gold = read_gold(arguments.gold, arguments.format)
-    form = FORMATS[arguments.format]
+    form = fitting(FORMATS[arguments.format], gold)
     wanted = () if arguments.dictionary else form.read
     dictionary = prepared(config, arguments.dictionary, wanted)
     form = scored_sources(form, arguments.sources, dictionary)
@@ -58,7 +66,7 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
     out = report(found, form, seen=seen)
     out["setting"] = "tuned" if arguments.learned or arguments.cross_validate else "untrained"
     out["left_out"] = gold.left_out
-    out["articles_read"] = articles is not None
+    out["articles_read"] = articles_found(gold, articles)
     out["dictionary"] = {
         "names": len(dictionary),
         "sha256": dictionary.sha256,

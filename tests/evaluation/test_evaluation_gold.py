@@ -7,6 +7,7 @@ import pytest
 from medconcept.errors import InputError
 from medconcept.evaluation.gold import read_gold
 from medconcept.evaluation.records import Annotation
+from medconcept.evaluation.run import FORMATS, fitting
 
 PUBTATOR = """12|t|BRCA1 and cancers
 12|a|Breast and ovarian cancer run in families.
@@ -75,3 +76,11 @@ def test_a_bad_file_is_one_line_that_names_it(tmp_path, text, format, words):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InputError, match=r"nowhere\.txt: No such file"):
         read_gold(str(tmp_path / "nowhere.txt"), "pubtator")
+
+
+def test_chemicals_are_linked_where_the_gold_has_some(tmp_path):
+    diseases = read_gold(_write(tmp_path, PUBTATOR), "pubtator")
+    form = FORMATS["pubtator"]
+    assert fitting(form, diseases) == form
+    chemicals = read_gold(_write(tmp_path, PUBTATOR.replace("SpecificDisease", "Chemical")), "pubtator")
+    assert set(fitting(form, chemicals).semantic_types) - set(form.semantic_types) == {"chemical"}

@@ -34,7 +34,7 @@ def test_evaluate_prints_json_alone_with_the_figures_that_scripts_read(files, ca
     gold = ("--gold", files / "gold.jsonl", "--format", "craft-captions", "--dictionary", files / "mine.tsv")
     told = _told(capsys, "evaluate", *gold, "--json")
     # A dictionary of the user's own is one source; what is scored goes by the prefixes of its ids.
-    assert told["documents"] == 2 and told["setting"] == "untrained"
+    assert told["articles_read"] == 0 and told["documents"] == 2 and told["setting"] == "untrained"
     assert {k: told["mention"][k] for k in ("tp", "fp", "fn")} == {"tp": 2, "fp": 1, "fn": 2}
     assert {k: told["concept"][k] for k in ("tp", "fp", "fn")} == {"tp": 2, "fp": 1, "fn": 1}
     assert told["by_source"]["GO"]["fp"] == 1 and told["by_source"]["CL"]["tp"] == 1

@@ -13,7 +13,7 @@ from medconcept.evaluation import score
 from medconcept.evaluation.bootstrap import SAMPLES, SEED, f1_interval
 from medconcept.evaluation.gold import Gold
 from medconcept.evaluation.identifiers import Identifiers
-from medconcept.evaluation.records import Annotation, Document, source_of
+from medconcept.evaluation.records import Annotation, Document
 from medconcept.jats.abbreviations import pairs
 from medconcept.jats.errors import ArticleRejected
 from medconcept.jats.parse import parse_article
@@ -128,6 +128,21 @@ def report(
     return out
 
 
+def fitting(form: Format, gold: Gold) -> Format:
+    """The format with the kinds of thing that this gold annotates: chemicals too where it has some."""
+    types = {kind for document in gold.documents for kind in document.types}
+    if form.semantic_types and "Chemical" in types:
+        return replace(form, semantic_types=(*form.semantic_types, "chemical"))
+    return form
+
+
+def articles_found(gold: Gold, folder: str | None) -> int:
+    """How many of the JATS files that the gold names are in the folder or below."""
+    if folder is None:
+        return 0
+    return len({d.file for d in gold.documents} & {path.name for path in Path(folder).rglob("*")})
+
+
 def scored_sources(form: Format, wanted: str | None, dictionary: LinkingDictionary) -> Format:
     """The format with the sources that the caller asked for. Raises InputError on one that is nowhere."""
     if not wanted:
@@ -180,4 +195,7 @@ def ids_of(documents: Sequence[Document], ids: Identifiers) -> frozenset[str]:
     return frozenset(ids.one(a.id) for d in documents for a in d.annotations)
 
 
-__all__ = ["FORMATS", "Format", "Predictions", "ids_of", "predict", "report", "scored_sources", "source_of"]
+__all__ = [
+    "FORMATS", "Format", "Predictions", "articles_found", "fitting", "ids_of", "predict", "report",
+    "scored_sources",
+]  # fmt: skip

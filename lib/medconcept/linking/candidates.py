@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from medconcept.dictionary.names import is_case_sensitive
 from medconcept.linking.compiled import Name
+from medconcept.linking.general import NO_ADJECTIVE
 from medconcept.linking.records import LinkSettings
 from medconcept.linking.variants import Variant
 from medconcept.linking.words import plain_words
@@ -22,8 +23,7 @@ _METHOD = {
     Variant.PART: "part",
 }
 _DISEASE = frozenset({"disease", "phenotype"})
-# What has no relational adjective ("molecular" is no mention of a molecule), and what a verb may name.
-_NO_ADJECTIVE = frozenset({"chemical", "gene", "protein", "cell line", "organism", "sequence"})
+# What a verb may name.
 # Terms of direction (Terminologia Anatomica, general terms): where a thing lies, not a part of the body.
 _DIRECTIONS = frozenset({
     "dorsal", "ventral", "lateral", "medial", "median", "anterior", "posterior", "superior", "inferior",
@@ -118,7 +118,7 @@ def method_of(surface: str, name: str, variant: Variant) -> str:
 def derivable(surface: str, name: Name) -> bool:
     """True if an adjective or verb may mean the name: verbs mean events, and substances have no adjective."""
     kinds = set(name.semantic_types)
-    if kinds & _NO_ADJECTIVE or surface.casefold() in _DIRECTIONS:
+    if kinds & NO_ADJECTIVE or surface.casefold() in _DIRECTIONS:
         return False
     if kinds & _DISEASE and " " not in surface:
         return False  # "hemolytic" says what an anemia is like, not that there is hemolysis

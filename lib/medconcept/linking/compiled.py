@@ -16,7 +16,7 @@ from medconcept.dictionary.compiled import CompiledDictionary
 from medconcept.dictionary.layout import Array, DictionaryDamaged, pack, unpack
 from medconcept.dictionary.names import FOLDED, is_case_sensitive, is_matchable
 from medconcept.dictionary.records import SCOPES, Term
-from medconcept.linking.general import NOT_CONCEPTS
+from medconcept.linking.general import NO_ADJECTIVE, NOT_CONCEPTS
 from medconcept.linking.normal import Normaliser, vocabulary
 from medconcept.linking.variants import Variant, variants
 from medconcept.linking.words import plain_words
@@ -100,13 +100,14 @@ def compile_linking(terms: Iterable[Term], sources: Sequence[str]) -> bytes:
     flags: list[int] = []
     keys: list[tuple[str, str, int]] = []
     for number, term in enumerate(alive):
+        adjective = NO_ADJECTIVE.isdisjoint(term.semantic_types)
         scopes = term.scopes or ("exact",) * len(term.synonyms)
         for place, (name, scope) in enumerate(
             [(term.name, "exact"), *zip(term.synonyms, scopes, strict=True)]
         ):
             if not is_matchable(name):
                 continue
-            forms = list(variants(name, normaliser))
+            forms = list(variants(name, normaliser, has_adjective=adjective))
             if not forms:
                 continue  # too many words
             target = f"{len(texts):08d}"  # in order: the number of a target is that of the name

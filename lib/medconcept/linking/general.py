@@ -41,17 +41,22 @@ FIGURE_WORDS = frozenset({
     "image", "photograph", "micrograph", "schematic", "diagram", "section", "sections",
 })  # fmt: skip
 
-# MONDO's branch "disease characteristic" (MONDO:0021125): modifiers such as "rare" and "congenital", which
-# its files keep among the diseases. They are no mention of one.
+# MONDO's branch "disease characteristic", MONDO:0021125 and all below it by is_a in the file of 2024-07-23:
+# modifiers such as "rare" and "congenital", which stand among the diseases and are no mention of one.
 NOT_CONCEPTS = frozenset(
     f"MONDO:{number}"
     for number in (
-        "0021125", "0021126", "0021127", "0021128", "0021135", "0021136", "0021137", "0021139", "0021140",
-        "0021141", "0021149", "0021150", "0021151", "0021152", "0022202", "0045035", "0045036", "0045042",
-        "0100355",
-        "0100356", "0100357", "0100426", "0100427", "0700005", "0700006", "0700062", "0700063", "0700064",
+        "0021125", "0021126", "0021127", "0021128", "0021135", "0021136", "0021137", "0021139",
+        "0021140", "0021141", "0021149", "0021151", "0021152", "0022202", "0024488", "0024489",
+        "0024490", "0024491", "0024492", "0024493", "0024494", "0024495", "0024496", "0024497",
+        "0045034", "0045035", "0045036", "0045040", "0045042", "0100355", "0100356", "0100357",
+        "0100369", "0100426", "0100427", "0700004", "0700005", "0700006", "0700061", "0700062",
+        "0700063",
     )
 )  # fmt: skip
+
+# Kinds of term that have no relational adjective: "molecular" is no mention of a molecule.
+NO_ADJECTIVE = frozenset({"chemical", "gene", "protein", "cell line", "organism", "sequence"})
 
 
 def is_general(name: str, text: str, more: frozenset[str] = GENERAL | FIGURE_WORDS) -> bool:

@@ -35,8 +35,12 @@ _NO_MODIFIER = re.compile(r"^\d|\b(?:and|or|with|without|due|nos|unspecified|oth
 _OF = re.compile(r"^([^,()]+?) (?:of|in) (?:the )?([^,()]+)$")
 
 
-def variants(name: str, normaliser: Normaliser) -> Iterator[tuple[str, Variant]]:
-    """The forms of a name as words joined by spaces, the nearest first; a form may come twice.
+def variants(
+    name: str, normaliser: Normaliser, *, has_adjective: bool = True
+) -> Iterator[tuple[str, Variant]]:
+    """The forms of a name as words joined by spaces, each once, under the nearest variant.
+
+    Without `has_adjective` none is made from adjectives or verbs: substances have none.
 
     >>> from medconcept.linking.normal import vocabulary
     >>> plain = Normaliser(vocabulary(["carcinoma", "nucleus"]))
@@ -53,7 +57,7 @@ def variants(name: str, normaliser: Normaliser) -> Iterator[tuple[str, Variant]]
     for words, variant in worded:
         if len(words) <= MOST_WORDS:
             seen.setdefault(" ".join(map(normaliser.singular, words)), variant)
-    for words, variant in worded:
+    for words, variant in worded if has_adjective else ():
         # A name of one word is a noun; with "process" cut off its head is not.
         if (1 < len(words) <= MOST_WORDS or variant is Variant.SHORTER) and variant is not Variant.PART:
             seen.setdefault(" ".join(map(normaliser.noun, words)), Variant.NOUN)
