@@ -5,8 +5,8 @@ lower case) that begin with A and go on in order, each new one the next that has
 So "vitamin (B)" or a later "as in (A)" are none; "mutant (B) and control (A)" is one in the order of the
 print, and behind "(A–C)" each of the three may still begin a sentence of its own. Of several sequences the
 longest is taken; of equals one whose labels all begin sentences (of one kind), then the one that starts
-first. Where every label stands at the end of what it describes ("lung (A), liver (B)"), its
-part is the text before it. Roman numerals inside a part are parts of that part.
+first. Where every label stands at the end of what it describes ("lung (A), liver (B)"), its part is the
+text before it. Roman numerals inside a part are parts of that part.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def find_panels(caption: str, markup: str | None = None, title_length: int = 0) 
     if chain and any(c.opens for c in chain):
         return _parts(caption, chain, found)
     places = words(caption)
-    # "Left panel shows … (A) … Right panel shows …": letters within sentences are parts of no more than these.
+    # "Left panel shows … (A) … Right panel shows …": letters within sentences are but parts of these.
     if len({word for word, _, _ in places}) < 2 or (chain and chain[0].start < places[0][1]):
         return _parts(caption, chain, found) if chain else ()
     return _cut(caption, [((word,), start, end, None) for word, start, end in places])
