@@ -35,6 +35,14 @@ def cut(caption: str) -> list[tuple[str, str]]:
         ("A) Lung. B) Liver.", [("A", "A) Lung."), ("B", "B) Liver.")]),
         ("a Mean signal. b Its error. c Both.",
          [("a", "a Mean signal."), ("b", "b Its error."), ("c", "c Both.")]),
+        ("Fig. 6A: One. Fig. 6B: Two.", [("A", "Fig. 6A: One."), ("B", "Fig. 6B: Two.")]),
+        ("Mutant (B) and control (A).", [("B", "Mutant (B)"), ("A", "control (A)")]),
+        ("(A, B) Both. (B) One. (C) Two.", [("A,B", "(A, B) Both."), ("B", "(B) One."), ("C", "(C) Two.")]),
+        ("Shells (A) and teeth (B). (A) New. (B) Old.",
+         [("", "Shells (A) and teeth (B)."), ("A", "(A) New."), ("B", "(B) Old.")]),
+        ("Growth. Top plot, males; bottom plot, females.",
+         [("", "Growth."), ("Top", "Top plot, males;"), ("Bottom", "bottom plot, females.")]),
+        ("Panel A shows lung, panel B liver.", [("A", "Panel A shows lung,"), ("B", "panel B liver.")]),
         # behind what they describe
         ("Lung (A), liver (B) and heart (C).", [("A", "Lung (A)"), ("B", "liver (B)"), ("C", "heart (C)")]),
         # a later mention begins nothing, and what all share stands apart
@@ -63,6 +71,8 @@ def test_panels(caption: str, panels: list[tuple[str, str]]) -> None:
         "A system with (i) a source and (ii) a sink.",
         "Only on the left: one.",
         "A. B. Smith drew this.",
+        "Cancer of the tail (arrow, a, b) and along the vessels (arrows, c).",
+        "As panel A shows nothing, panel B is left out of Fig. 6A and Fig. 6B.",
         "",
     ],
 )

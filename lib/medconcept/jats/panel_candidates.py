@@ -41,11 +41,13 @@ _BRACKETED = re.compile(
     rf"[(\[（]\s*(?:[Pp]anels?\s+)?({LABELS}|{ROMAN_LABELS})\s*(?:[,;:]\s*[a-z]{{3,7}}(?:\s(?:panels?|rows?))?\s*)?[)\]）]"
 )
 _PANEL = re.compile(rf"\b[Pp]anels?\s+\(?({LABELS})\)?(?![\w’'])")
+_NUMBERED = re.compile(rf"\bFig(?:ure|s)?\.?\s?[0-9]{{1,2}}\s?\(?({LABELS})\)?(?=[:.]\s)")
 _BARE = re.compile(rf"({BARE_LABELS})\s?([).:,;]|{DASH}(?=\s))(?=\s)|({BARE_LABELS})(?=\s[A-Z0-9(\[“])")
 _WORD = re.compile(
-    r"\(?\b((?:(?:Far|Upper|Lower|Top|Bottom|Left|Right|Middle|Center|Centre|Inset)s?[ -]?)"
+    r"\(?\b((?:(?i:Far|Upper|Lower|Top|Bottom|Left|Right|Middle|Center|Centre|Inset)s?[ -]?)"
     r"(?:(?:upper|lower|left|right|middle|center|centre|top|bottom)\b)?)"
-    r"(?:\s?(?:panels?|rows?|columns?|images?|graphs?|plots?|insets?))?\s*(\)|:|,)"
+    r"(?:\s?(?:panels?|rows?|columns?|images?|graphs?|plots?|insets?))?"
+    r"(?:\s*(\)|:|,)|(?<=panel|anels)(?=\s(?:shows?|represents?|depicts?|displays?|illustrates?)\b))"
 )
 _WORDS = ("Left", "Upper", "Top", "Far", "Inset", "Lower", "Middle", "Bottom", "Center", "Centre", "Right")
 # Where a sentence or clause begins with one letter, or one with a roman numeral, a digit or a prime.
@@ -74,6 +76,8 @@ def candidates(caption: str, bold: tuple[tuple[int, int], ...], breaks: frozense
     found = [*_bracketed(caption, breaks), *_bare(caption, breaks), *_bold(caption, bold, breaks)]
     if "anel" in caption:
         found += _panels(caption, breaks)
+    if "Fig" in caption:
+        found += _numbered(caption, breaks)
     return sorted(found, key=lambda c: (c.start, -c.end))
 
 
@@ -105,8 +109,18 @@ def _panels(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
             # "Panel A: … and Panel B: …"; "In panel A, …".
             told = caption[match.end() : match.end() + 1] == ":"
             inside = caption[max(0, start - 3) : start] == "In " and _opens(caption, start - 3, breaks)
-            if labels and (told or inside or _opens(caption, start, breaks)):
-                yield Candidate("panel", upper, labels, start, match.end(), True, False)
+            if labels:
+                opens = told or inside or _opens(caption, start, breaks)
+                yield Candidate("panel", upper, labels, start, match.end(), opens, False)
+
+
+def _numbered(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
+    """Labels with the number of the figure before them: "Fig. 6A: … Fig. 6B: …"."""
+    for match in _NUMBERED.finditer(caption):
+        for upper in (True, False):
+            labels = read_labels(match.group(1), upper)
+            if labels and _opens(caption, match.start(), breaks):
+                yield Candidate("panel", upper, labels, match.start(), match.end(), True, False)
 
 
 def _bare(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
@@ -124,6 +138,8 @@ def _bare(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
         if not opens and match.group(2) not in (":", ".", ")"):
             continue  # in the middle of a sentence a comma is only a comma
         if match.group(2) == ")":
+            if caption.rfind("(", 0, start) > caption.rfind(")", 0, start):
+                continue  # "(arrows, a, b)" refers to a mark, it begins nothing
             end = match.end(2)
         for upper in (True, False):
             if labels := read_labels(inside, upper):
@@ -153,9 +169,9 @@ def words(caption: str) -> list[tuple[str, int, int]]:
     [('Left', 6, 11), ('Right', 17, 23)]
     """
     if not any(word in caption for word in _WORDS):
-        return []
+        return []  # one of them, at least, begins a sentence
     return [
-        (match.group(1).strip(), *match.span())
+        (match.group(1).strip().capitalize(), *match.span())
         for match in _WORD.finditer(caption)
         if _opens(caption, match.start(), frozenset())
         and (match.group(2) != ")" or caption[match.start()] == "(")

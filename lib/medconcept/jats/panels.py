@@ -2,9 +2,11 @@
 
 A label counts only as part of a sequence: labels of one kind (bracketed, bare, "Panel B", bold; upper or
 lower case) that begin with A and go on in order, each new one the next that has not been, two at least.
-So "vitamin (B)" or a later "as in (A)" are none. Of several sequences the longest is taken, of equals the
-one that starts first. Where every label stands at the end of what it describes ("lung (A), liver (B)"), its
-part is the text before it. Roman numerals inside a part are parts of that part.
+So "vitamin (B)" or a later "as in (A)" are none; "mutant (B) and control (A)" is one in the order of the
+print, and behind "(A–C)" each of the three may still begin a sentence of its own. Of several sequences the
+longest is taken; of equals one whose labels all begin sentences (of one kind), then the one that starts
+first. Where every label stands at the end of what it describes ("lung (A), liver (B)"), its part is the
+text before it. Roman numerals inside a part are parts of that part.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ _SHARED = re.compile(
     r"|Data\s+(?:are|represent|were|shown)|Values\s+(?:are|represent)|Results\s+are|Abbreviations"
     r"|Statistical\s+(?:significance|analys[ie]s)|\*+\s*,?\s*[pP]\b|[Ss]ee\s+also\b))"
 )
+_SWAPPED = 150  # characters; labels in the wrong order stand close together
 _HEADING = 24  # characters; a label in bold is shorter
 _POSTFIX = re.compile(r"\s*(?:[,.;]|and\b|$)")
 _SENTENCE = re.compile(r"[.!?:]\s+")
@@ -46,11 +49,12 @@ def find_panels(caption: str, markup: str | None = None, title_length: int = 0) 
     breaks = frozenset(end + len(caption[end:]) - len(caption[end:].lstrip()) for end in ends)
     found = candidates(caption, bold, breaks)
     chain = _best_chain(caption, found)
-    if chain:
+    if chain and any(c.opens for c in chain):
         return _parts(caption, chain, found)
     places = words(caption)
-    if len({word.lower() for word, _, _ in places}) < 2:
-        return ()
+    # "Left panel shows … (A) … Right panel shows …": letters within sentences are but parts of these.
+    if len({word for word, _, _ in places}) < 2 or (chain and chain[0].start < places[0][1]):
+        return _parts(caption, chain, found) if chain else ()
     return _cut(caption, [((word,), start, end, None) for word, start, end in places])
 
 
@@ -59,8 +63,14 @@ def _best_chain(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
     best: list[Candidate] = []
     best_score = (0, 0)
     for family in dict.fromkeys((c.family, c.upper) for c in found):
-        chain = _chain(caption, [c for c in found if (c.family, c.upper) == family])
-        labels = sum(len(c.labels) for c in chain)
+        members = [c for c in found if (c.family, c.upper) == family]
+        chain = _chain(caption, members)
+        opening = [c for c in members if c.opens]
+        if 0 < len(opening) < len(members):
+            begun = _chain(caption, opening)
+            if _told(begun) >= _told(chain):
+                chain = begun
+        labels = _told(chain)
         if not labels or not _plausible(chain):
             continue
         score = (labels, -chain[0].start)
@@ -69,10 +79,17 @@ def _best_chain(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
     return best
 
 
+def _told(chain: Sequence[Candidate]) -> int:
+    """How many labels there are in it, each counted once."""
+    return len({(label.letter, label.sub) for candidate in chain for label in candidate.labels})
+
+
 def _plausible(chain: Sequence[Candidate]) -> bool:
     first = chain[0]
     if len(chain) == 1:  # "(A, B) Two views." tells of panels, "groups (A, B)" need not
         return first.opens and first.family == "bracket"
+    if first.family == "panel":  # what "see panel A" begins is nothing
+        return first.opens
     if first.family == "roman":  # mid-sentence they number reasons and conditions as often as panels
         return first.opens
     if first.family == "bare" and not any(c.sure for c in chain):
@@ -84,22 +101,40 @@ def _plausible(chain: Sequence[Candidate]) -> bool:
 def _chain(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
     chain: list[Candidate] = []
     seen: set[tuple[int, str]] = set()
-    for candidate in _merged(caption, found):
+    again: set[tuple[int, str]] = set()
+    ahead = _merged(caption, found)
+    for place, candidate in enumerate(ahead):
         if chain and candidate.start < chain[-1].end:
             continue
-        names = [(label.letter, label.sub) for label in candidate.labels]
+        names = _names(candidate)
         if candidate.family == "roman":
-            wanted = len(seen) + 1
-            fits = sub_rank(candidate.labels[0].sub) == wanted and not seen & set(names)
+            fits = sub_rank(candidate.labels[0].sub) == len(seen) + 1 and not seen & set(names)
+        elif again.issuperset(names) and candidate.opens:
+            again -= set(names)
+            chain.append(candidate)
+            continue
         else:
-            fits = _goes_on(names, seen)
+            fits = _goes_on(names, seen, candidate.opens) or _swapped(ahead[place : place + 2], seen)
         if fits:
             chain.append(candidate)
             seen.update(names)
+            again = set(names) if len(names) > 1 and candidate.opens else set()
     return chain
 
 
-def _goes_on(names: list[tuple[int, str]], seen: set[tuple[int, str]]) -> bool:
+def _names(candidate: Candidate) -> list[tuple[int, str]]:
+    return [(label.letter, label.sub) for label in candidate.labels]
+
+
+def _swapped(pair: Sequence[Candidate], seen: set[tuple[int, str]]) -> bool:
+    """True if the first goes on behind the second, as in "mutant (B) and control (A)"."""
+    if len(pair) < 2 or pair[0].family != "bracket" or pair[1].start - pair[0].end > _SWAPPED:
+        return False
+    first, second = map(_names, pair)
+    return _goes_on(second, seen, pair[1].opens) and _goes_on(first, seen | set(second), pair[0].opens)
+
+
+def _goes_on(names: list[tuple[int, str]], seen: set[tuple[int, str]], opens: bool) -> bool:
     """True if the first name is the next letter that has not been, or the next sub-label of the last."""
     if any(name in seen for name in names):
         return False
@@ -111,6 +146,8 @@ def _goes_on(names: list[tuple[int, str]], seen: set[tuple[int, str]]) -> bool:
         return rank is None or rank == 1
     if not sub or letter not in letters:
         return False
+    if (letter, "") in seen and sub.isdigit() and not opens:
+        return False  # behind "(D) Two views": "wild type (D1)" refers to a part of it
     before = [sub_rank(s) or 0 for n, s in seen if n == letter]
     return (sub_rank(sub) or 0) == max(before) + 1
 

@@ -1,0 +1,74 @@
+"""Panels against captions labelled by reading them: 110 that the code was made on, 110 labelled after.
+
+The gold set holds ids, labels and offsets and a hash of the caption, no text. Conventions: a boundary is
+where a printed label begins (see `panel_score`); a label is told once, and again only where its own part
+begins with it behind a part of several, as in "(B, C) … (C) …"; letters that point at a mark, "(arrows, b)",
+and words in running text, "(top right)", are references and no labels. Nested numerals are not labelled.
+"""
+
+import json
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from panel_score import Score, score
+from real_articles import FILES, NO_FILES, named
+
+from medconcept.jats import ArticleRejected, Figure
+
+pytestmark = pytest.mark.skipif(not FILES, reason=NO_FILES)
+GOLD = [json.loads(line) for line in (Path(__file__).parent / "panel_gold.jsonl").read_text().splitlines()]
+
+
+@lru_cache(maxsize=1)
+def figures() -> dict[str, Figure]:
+    told: dict[str, Figure] = {}
+    for path in FILES:
+        try:
+            told.update({figure.figure_key: figure for figure in named(path).figures})
+        except ArticleRejected:
+            continue
+    return told
+
+
+def scored(held: bool) -> Score:
+    """The score over the captions that are here; another article of the set may not be."""
+    rows = [row for row in GOLD if row.get("held", False) is held and row["figure"] in figures()]
+    if not rows:
+        pytest.skip("none of the labelled articles is here")
+    return score(rows, figures())
+
+
+def test_the_set_is_what_it_says() -> None:
+    assert len(GOLD) >= 200 and sum(row.get("held", False) for row in GOLD) >= 100
+    assert len({row["publisher"] for row in GOLD}) >= 5
+    assert len({row["figure"] for row in GOLD}) == len(GOLD)
+    fields = {"figure", "article", "publisher", "caption_sha256", "panels", "held"}
+    assert all(set(row) <= fields for row in GOLD)
+
+
+def test_the_captions_are_those_that_were_labelled() -> None:
+    wrong = [
+        row["figure"]
+        for row in GOLD
+        if row["figure"] in figures()
+        and sha256((figures()[row["figure"]].caption or "").encode()).hexdigest() != row["caption_sha256"]
+    ]
+    assert wrong == []
+
+
+def test_boundaries_of_what_the_code_was_made_on() -> None:
+    told = scored(held=False)
+    assert told.f1 >= 0.95, told
+
+
+def test_boundaries_of_what_it_was_not_made_on() -> None:
+    """Measured once, right after the labelling: F1 0.894, precision 0.994, recall 0.811; 0.95 is the goal.
+
+    Twenty of the forty misses are in one caption whose groups overlap: "(A–C) … (C–E) …". Who changes
+    the code for these has used them up, and labels new ones.
+    """
+    told = scored(held=True)
+    assert told.f1 >= 0.89, told
+    assert told.precision >= 0.98, told
