@@ -20,4 +20,10 @@ def test_every_fig_element_is_a_figure() -> None:
     for file in files:
         data = file.read_bytes()
         bare = re.sub(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", b"", data, flags=re.S)
-        assert len(parse_article(data).figures) == len(re.findall(rb"<fig[\s>]", bare)), file.name
+        figures = re.findall(rb"<fig[\s>].*?</fig>", bare, flags=re.S)
+        captioned = [
+            f for f in figures if re.search(rb"<caption[\s>].*?>\s*[^<\s].*?</caption>", f, flags=re.S)
+        ]
+        found = parse_article(data).figures
+        with_caption = sum(figure.caption is not None for figure in found)
+        assert (len(found), with_caption) == (len(figures), len(captioned)), file.name
