@@ -43,7 +43,7 @@ cluster-down: ## stop it
 	$(PY) -m medconcept.provision.cluster down --target build/cluster
 
 test: setup ## the tests, but for cluster, faults and scale
-	$(PY) -m pytest -q -m "not slow" --durations 15
+	$(PY) -m pytest -q -m "not slow" --durations 15 -n 2 --dist loadscope
 
 test-fast: $(VENV)/.installed ## the tests that need no Spark
 	$(PY) -m pytest -q -m "not slow and not spark"

@@ -32,7 +32,8 @@ def spark() -> Iterator[object]:
         java_options="-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m",
     )
     session = get_session(settings)
-    # Compiling a plan costs more than running it over five rows.
+    # Compiling a plan costs more than running it over five rows; the slow lane runs it compiled.
     session.conf.set("spark.sql.codegen.wholeStage", "false")
+    session.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
     yield session
     session.stop()

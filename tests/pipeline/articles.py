@@ -50,3 +50,12 @@ def config(tmp_path: Path, **annotate: object) -> Config:
         dictionary=DictionaryConfig((source,)),
         annotate=AnnotateConfig(partitions=2, **annotate),  # type: ignore[arg-type] — keywords of the dataclass
     )
+
+
+def run(spark, settings: Config, *names: str):
+    """Run the named stages, by default all of them; returns the lake and the stages' reports."""
+    from medconcept.delta.lake import Lake
+    from medconcept.stages import STAGES, run_stage, stage
+
+    lake = Lake(spark, settings.lake)
+    return lake, [run_stage(stage(n), lake, settings, lambda line: None) for n in names or STAGES]

@@ -6,18 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from articles import config, jats, write
+from articles import config, jats, run, write
 
-from medconcept.config import Config
 from medconcept.errors import GateFailed, InputError
-
-
-def run(spark, settings: Config, *names: str):
-    from medconcept.delta.lake import Lake
-    from medconcept.stages import STAGES, run_stage, stage
-
-    lake = Lake(spark, settings.lake)
-    return lake, [run_stage(stage(n), lake, settings, lambda line: None) for n in names or STAGES]
 
 
 @pytest.fixture(scope="module")
@@ -173,30 +164,6 @@ def test_mentions_change_without_spark_nlp(spark, made, tmp_path: Path, monkeypa
 
     assert ("PMC1#f1", 1, "Heart") in places(lake)
     assert ("PMC1#f1", 1, "Heart") not in places(other)
-
-
-def test_increment_equals_rebuild_and_old_versions_stay_readable(spark, tmp_path: Path) -> None:
-    from medconcept import queries
-    from medconcept.stages.publish_release import content_digest
-
-    settings = config(tmp_path)
-    write(tmp_path / "in", a_xml=jats("1", "heart"), b_xml=jats("2", "liver"))
-    lake, _ = run(spark, settings)
-    write(tmp_path / "in", a_xml=jats("1", "heart attack"), c_xml=jats("3", "a heart"))
-    run(spark, settings)
-    changes = queries.diff(lake, "r1", "r2")
-    assert changes["figures"] == {"added": 1, "removed": 0, "changed": 1}
-    old = queries.run_sql(lake, "SELECT caption FROM figures", queries.resolve_commit(lake, release="r1"))
-    assert sorted(r.caption for r in old.collect()) == ["heart", "liver"]
-    rebuilt, _ = run(spark, config_with_lake(settings, tmp_path / "again"))
-    for table in ("articles", "figures", "mentions", "triplets", "raw_articles"):
-        assert content_digest(lake.read(table)) == content_digest(rebuilt.read(table)), table
-
-
-def config_with_lake(settings: Config, lake: Path) -> Config:
-    from dataclasses import replace
-
-    return replace(settings, lake=str(lake))
 
 
 def test_empty_folder_is_one_line(spark, tmp_path: Path) -> None:
