@@ -111,12 +111,15 @@ def _in_article(
         bare = etree.tostring(element, method="text", encoding="utf-8", with_tail=False)
         if _SHORT_BYTES.search(bare) is None:
             continue
-        if all((short, long.lower()) in known for short, long, _ in pairs(bare.decode("utf-8"))):
+        text = bare.decode("utf-8")
+        found = list(pairs(text))
+        if all((short, long.lower()) in known for short, long, _ in found):
             continue
         if next(element.iterancestors(*_CLOSED), None) is not None:
             continue
         place = places.around(element).text_place
-        for short, long, start in pairs(plain_text(element)):
+        plain = plain_text(element)
+        for short, long, start in found if plain == text else pairs(plain):
             known.add((short, long.lower()))
             told.append(Abbreviation(short, long, "text", place, None, number, start))
     has_list = names & {"def-list", "abbrev"} or any(map(heads_list, elements["title"]))
