@@ -46,9 +46,13 @@ _BARE = re.compile(rf"({BARE_LABELS})\s?([).:,;]|{DASH}(?=\s))(?=\s)|({BARE_LABE
 _WORD = re.compile(
     r"\(?\b((?:(?i:Far|Upper|Lower|Top|Bottom|Left|Right|Middle|Center|Centre|Inset)s?[ -]?)"
     r"(?:(?:upper|lower|left|right|middle|center|centre|top|bottom)\b)?)"
-    r"(?:\s?(?:panels?|rows?|columns?|images?|graphs?|plots?|insets?))?"
+    r"(?:\s?(?:two\s|three\s)?(?:panels?|rows?|columns?|images?|graphs?|plots?|insets?))?"
     r"(?:\s*(\)|:|,)|(?<=panel|anels)(?=\s(?:shows?|represents?|depicts?|displays?|illustrates?)\b))"
 )
+_GLUED = re.compile(r"[a-z]{4}$")
+_SENTENCE = re.compile(r"\s[A-Z]")
+# "for a) one way, b) another and c) a third": half a bracket, not at the start of a sentence.
+_HALF = re.compile(rf"(?<=[a-z,;] )({BARE_LABELS})\)(?=\s)")
 _WORDS = ("Left", "Upper", "Top", "Far", "Inset", "Lower", "Middle", "Bottom", "Center", "Centre", "Right")
 # Where a sentence or clause begins with one letter, or one with a roman numeral, a digit or a prime.
 _STARTS = re.compile(r"[.;:!?)\]'”\",]\s(?=[A-Za-z](?:[^A-Za-z]|[ivx]{1,4}[^A-Za-z]))")
@@ -78,6 +82,8 @@ def candidates(caption: str, bold: tuple[tuple[int, int], ...], breaks: frozense
         found += _panels(caption, breaks)
     if "Fig" in caption:
         found += _numbered(caption, breaks)
+    if caption.count(")") > caption.count("("):
+        found += _half(caption)
     return sorted(found, key=lambda c: (c.start, -c.end))
 
 
@@ -85,7 +91,9 @@ def _bracketed(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
     for match in _BRACKETED.finditer(caption):
         start, end = match.span()
         if start and not caption[start - 1].isspace() and caption[start - 1] not in ".,;:)–—-/":
-            continue  # cell(s), f(a)
+            # cell(s), f(a); but "…between the markers(A) Lung."
+            if not (_GLUED.search(caption, max(0, start - 5), start) and _SENTENCE.match(caption, end)):
+                continue
         opens = _opens(caption, start, breaks)
         before = caption[max(0, start - 24) : start]
         if not opens and "anel" not in match.group() and _NAMED.search(before):
@@ -146,6 +154,16 @@ def _bare(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
                 yield Candidate("bare", upper, labels, start, end, opens, match.group(2) is not None)
 
 
+def _half(caption: str) -> Iterator[Candidate]:
+    for match in _HALF.finditer(caption):
+        start = match.start()
+        if caption.rfind("(", 0, start) > caption.rfind(")", 0, start) or _opens(caption, start, frozenset()):
+            continue
+        for upper in (True, False):
+            if labels := read_labels(match.group(1), upper):
+                yield Candidate("bare", upper, labels, start, match.end(), False, False)
+
+
 def _bold(caption: str, bold: tuple[tuple[int, int], ...], breaks: frozenset[int]) -> Iterator[Candidate]:
     for start, end in bold:
         if end - start > 24:
@@ -173,13 +191,19 @@ def words(caption: str) -> list[tuple[str, int, int]]:
     return [
         (match.group(1).strip().capitalize(), *match.span())
         for match in _WORD.finditer(caption)
-        if _opens(caption, match.start(), frozenset())
+        if (
+            _opens(caption, match.start(), frozenset())
+            # "Title without a stop (Top) Lung."
+            or (caption[match.start()] == "(" and _SENTENCE.match(caption, match.end()))
+        )
         and (match.group(2) != ")" or caption[match.start()] == "(")
     ]
 
 
 def _opens(caption: str, at: int, breaks: frozenset[int]) -> bool:
     before = caption[:at].rstrip() if at < 2 else caption[max(0, at - 3) : at].rstrip()
+    if before and before[-1] in "”’\"":
+        before = before[:-1]
     return at == 0 or at in breaks or (bool(before) and before[-1] in ".;:!?)]）")
 
 

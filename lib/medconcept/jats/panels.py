@@ -28,6 +28,8 @@ _SHARED = re.compile(
     r"|Data\s+(?:are|represent|were|shown)|Values\s+(?:are|represent)|Results\s+are|Abbreviations"
     r"|Statistical\s+(?:significance|analys[ie]s)|\*+\s*,?\s*[pP]\b|[Ss]ee\s+also\b))"
 )
+# Sentences whose labels are those of scales.
+_SCALE = re.compile(r"[.;]\s(?:Scale\s+)?[Bb]ars?\b|\b[Mm]agnifications?\b[^.]*$")
 _SWAPPED = 150  # characters; labels in the wrong order stand close together
 _HEADING = 24  # characters; a label in bold is shorter
 _POSTFIX = re.compile(r"\s*(?:[,.;]|and\b|$)")
@@ -101,7 +103,8 @@ def _plausible(chain: Sequence[Candidate]) -> bool:
 def _chain(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
     chain: list[Candidate] = []
     seen: set[tuple[int, str]] = set()
-    again: set[tuple[int, str]] = set()
+    again: set[tuple[int, str]] = set()  # of the last group, what has not been told by itself
+    retold = False
     ahead = _merged(caption, found)
     for place, candidate in enumerate(ahead):
         if chain and candidate.start < chain[-1].end:
@@ -109,17 +112,41 @@ def _chain(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
         names = _names(candidate)
         if candidate.family == "roman":
             fits = sub_rank(candidate.labels[0].sub) == len(seen) + 1 and not seen & set(names)
-        elif again.issuperset(names) and candidate.opens:
+        elif again.issuperset(names) and _begins_part(caption, candidate, chain[-1], retold):
             again -= set(names)
             chain.append(candidate)
+            retold = True
             continue
+        elif _overlaps(names, seen, again) and _begins_part(caption, candidate, chain[-1], False):
+            fits = True  # "(A–C) One kind. (A, B) … (C–E) Another."
         else:
             fits = _goes_on(names, seen, candidate.opens) or _swapped(ahead[place : place + 2], seen)
+            if not fits and len(chain) > 1 and _skips(ahead[place:], seen):
+                fits = True
+                seen.add((names[0][0] - 1, ""))
         if fits:
             chain.append(candidate)
             seen.update(names)
             again = set(names) if len(names) > 1 and candidate.opens else set()
+            retold = False
     return chain
+
+
+def _begins_part(caption: str, candidate: Candidate, last: Candidate, retold: bool) -> bool:
+    """True if a label that has been told in a group begins a part of its own: no scale, no reference."""
+    if _SCALE.search(caption, last.end, candidate.start):
+        return False
+    if candidate.opens:
+        return True
+    # "(a, b) Plots: (a) one, (b) the other": within an enumeration a comma is enough.
+    return retold and candidate.family == "bracket" and caption[candidate.start - 2] == ","
+
+
+def _overlaps(names: list[tuple[int, str]], seen: set[tuple[int, str]], group: set[tuple[int, str]]) -> bool:
+    """True if a group takes up what is left of the last one and goes on in order behind it."""
+    old = [name for name in names if name in seen]
+    new = [name for name in names if name not in seen]
+    return bool(old and new) and group.issuperset(old) and _goes_on(new, seen, True)
 
 
 def _names(candidate: Candidate) -> list[tuple[int, str]]:
@@ -132,6 +159,16 @@ def _swapped(pair: Sequence[Candidate], seen: set[tuple[int, str]]) -> bool:
         return False
     first, second = map(_names, pair)
     return _goes_on(second, seen, pair[1].opens) and _goes_on(first, seen | set(second), pair[0].opens)
+
+
+def _skips(ahead: Sequence[Candidate], seen: set[tuple[int, str]]) -> bool:
+    """True if the first begins a sentence one letter too late, and that letter is nowhere behind it."""
+    candidate, names = ahead[0], _names(ahead[0])
+    if not candidate.opens or candidate.family != "bracket":
+        return False
+    following = next(n for n in range(27) if n not in {letter for letter, _ in seen})
+    missing = all(letter != following for later in ahead for letter, _ in _names(later))
+    return missing and names[0][0] == following + 1 and not seen & set(names)
 
 
 def _goes_on(names: list[tuple[int, str]], seen: set[tuple[int, str]], opens: bool) -> bool:
