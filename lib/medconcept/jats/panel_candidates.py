@@ -47,7 +47,7 @@ _WORD = re.compile(
     r"\(?\b((?:(?i:Far|Upper|Lower|Top|Bottom|Left|Right|Middle|Center|Centre|Inset)s?[ -]?)"
     r"(?:(?:upper|lower|left|right|middle|center|centre|top|bottom)\b)?)"
     r"(?:\s?(?:two\s|three\s)?(?:panels?|rows?|columns?|images?|graphs?|plots?|insets?))?"
-    r"(?:\s*(\)|:|,)|(?<=panel|anels)(?=\s(?:shows?|represents?|depicts?|displays?|illustrates?)\b))"
+    r"(?:\s*(\)|:|,)|(?<=panel|anels)(?=\s(?:shows?|represents?|depicts?|displays?|illustrates?|is|are)\b))"
 )
 _GLUED = re.compile(r"[a-z]{4}$")
 _SENTENCE = re.compile(r"\s[A-Z]")
@@ -90,10 +90,11 @@ def candidates(caption: str, bold: tuple[tuple[int, int], ...], breaks: frozense
 def _bracketed(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
     for match in _BRACKETED.finditer(caption):
         start, end = match.span()
-        if start and not caption[start - 1].isspace() and caption[start - 1] not in ".,;:)–—-/":
-            # cell(s), f(a); but "…between the markers(A) Lung."
-            if not (_GLUED.search(caption, max(0, start - 5), start) and _SENTENCE.match(caption, end)):
-                continue
+        glued = start and not caption[start - 1].isspace() and caption[start - 1] not in ".,;:)–—-/"
+        # cell(s), f(a); but "…between the markers(A) Lung."
+        title = _GLUED.search(caption, max(0, start - 5), start) and _SENTENCE.match(caption, end)
+        if glued and not title:
+            continue
         opens = _opens(caption, start, breaks)
         before = caption[max(0, start - 24) : start]
         if not opens and "anel" not in match.group() and _NAMED.search(before):
@@ -186,13 +187,17 @@ def words(caption: str) -> list[tuple[str, int, int]]:
     >>> words("Lung. Left: one. Right: two.")
     [('Left', 6, 11), ('Right', 17, 23)]
     """
-    if not any(word in caption for word in _WORDS):
+    if not any(word in caption for word in _WORDS) and "The " not in caption:
         return []  # one of them, at least, begins a sentence
     return [
         (match.group(1).strip().capitalize(), *match.span())
         for match in _WORD.finditer(caption)
         if (
             _opens(caption, match.start(), frozenset())
+            or (
+                caption.startswith("The ", match.start() - 4)
+                and _opens(caption, match.start() - 4, frozenset())
+            )
             # "Title without a stop (Top) Lung."
             or (caption[match.start()] == "(" and _SENTENCE.match(caption, match.end()))
         )
@@ -200,9 +205,14 @@ def words(caption: str) -> list[tuple[str, int, int]]:
     ]
 
 
+def _behind_the(caption: str, at: int) -> bool:
+    """True if a sentence begins with "The" and this word: "The top panel shows"."""
+    return at >= 4 and caption.startswith("The ", at - 4) and _opens(caption, at - 4, frozenset())
+
+
 def _opens(caption: str, at: int, breaks: frozenset[int]) -> bool:
     before = caption[:at].rstrip() if at < 2 else caption[max(0, at - 3) : at].rstrip()
-    if before and before[-1] in "”’\"":
+    if before and before[-1] in '”’"':
         before = before[:-1]
     return at == 0 or at in breaks or (bool(before) and before[-1] in ".;:!?)]）")
 
