@@ -53,7 +53,7 @@ _GLUED = re.compile(r"[a-z]{4}$")
 _SENTENCE = re.compile(r"\s[A-Z]")
 # "for a) one way, b) another and c) a third": half a bracket, not at the start of a sentence.
 _HALF = re.compile(rf"(?<=[a-z,;] )({BARE_LABELS})\)(?=\s)")
-_WORDS = ("Left", "Upper", "Top", "Far", "Inset", "Lower", "Middle", "Bottom", "Center", "Centre", "Right")
+_WORDS = ("left", "right", "upper", "lower", "top", "bottom", "middle", "cent", "far", "inset")
 # Where a sentence or clause begins with one letter, or one with a roman numeral, a digit or a prime.
 _STARTS = re.compile(r"[.;:!?)\]'”\",]\s(?=[A-Za-z](?:[^A-Za-z]|[ivx]{1,4}[^A-Za-z]))")
 _AND = re.compile(r"and\s(?=[A-Za-z][.:)])")
@@ -187,8 +187,9 @@ def words(caption: str) -> list[tuple[str, int, int]]:
     >>> words("Lung. Left: one. Right: two.")
     [('Left', 6, 11), ('Right', 17, 23)]
     """
-    if not any(word in caption for word in _WORDS) and "The " not in caption:
-        return []  # one of them, at least, begins a sentence
+    small = caption.lower()
+    if sum(word in small for word in _WORDS) < 2:
+        return []  # one alone cuts nothing
     return [
         (match.group(1).strip().capitalize(), *match.span())
         for match in _WORD.finditer(caption)
