@@ -123,5 +123,5 @@ def _in_article(
             known.add((short, long.lower()))
             told.append(Abbreviation(short, long, "text", place, None, number, start))
     has_list = names & {"def-list", "abbrev"} or any(map(heads_list, elements["title"]))
-    has_list = has_list or any(map(is_list, elements["fn"]))
+    has_list = has_list or any(map(is_list, elements["fn"])) or "compound-kwd" in names
     return (list(listed_abbreviations(article, places)) if has_list else []), told

@@ -159,7 +159,7 @@ def _article(article: etree._Element, root: etree._Element, limits: Limits, warn
         licence_code=licence.code,
         licence_group=licence.group,
         copyright_statement=licence.copyright_statement,
-        is_retraction_notice=is_retraction_notice(article_type, meta),
+        is_retraction_notice=is_retraction_notice(article_type, meta, title.plain if title else None),
         dtd_version=dialect.version,
         warnings=warnings.told(),
         figures=figures,
