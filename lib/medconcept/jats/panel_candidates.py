@@ -38,16 +38,19 @@ class Candidate:
 
 
 _BRACKETED = re.compile(
-    rf"[(\[（]\s*(?:[Pp]anels?\s+)?({LABELS}|{ROMAN_LABELS})\s*(?:[,;:]\s*[a-z]{{3,7}}(?:\s(?:panels?|rows?))?\s*)?[)\]）]"
+    rf"[(\[（]\s*({LABELS}|{ROMAN_LABELS})\s*(?:[,;:]\s*[a-z]{{3,7}}(?:\s(?:panels?|rows?))?\s*)?[)\]）]"
+    rf"|[(\[（]\s*[Pp]anels?\s+({LABELS})\s*(?:[,;:][^()]{{3,40}})?[)\]）]"
 )
 _PANEL = re.compile(rf"\b[Pp]anels?\s+\(?({LABELS})\)?(?![\w’'])")
 _NUMBERED = re.compile(rf"\bFig(?:ure|s)?\.?\s?[0-9]{{1,2}}\s?\(?({LABELS})\)?(?=[:.]\s)")
-_BARE = re.compile(rf"({BARE_LABELS})\s?([).:,;]|{DASH}(?=\s))(?=\s)|({BARE_LABELS})(?=\s[A-Z0-9(\[“])")
+_BARE = re.compile(
+    rf"({BARE_LABELS})\s?([).:,;]|{DASH}(?=\s))(?=\s)|({BARE_LABELS})(?=\s[A-Z0-9(\[“])|([A-Z]\s?&\s?[A-Z])(?=\s)"
+)
 _WORD = re.compile(
     r"\(?\b((?:(?i:Far|Upper|Lower|Top|Bottom|Left|Right|Middle|Center|Centre|Inset)s?[ -]?)"
     r"(?:(?:upper|lower|left|right|middle|center|centre|top|bottom)\b)?)"
-    r"(?:\s?(?:two\s|three\s)?(?:panels?|rows?|columns?|images?|graphs?|plots?|insets?))?"
-    r"(?:\s*(\)|:|,)|(?<=panel|anels)(?=\s(?:shows?|represents?|depicts?|displays?|illustrates?|is|are)\b))"
+    r"(?:\s?(?:two\s|three\s)?(?i:panels?|rows?|columns?|images?|graphs?|plots?|insets?))?"
+    r"(?:\s*(\)|:|,)|(?<=anel|nels)(?=\s(?:shows?|represents?|depicts?|displays?|illustrates?|is|are)\b))"
 )
 _GLUED = re.compile(r"[a-z]{4}$")
 _SENTENCE = re.compile(r"\s[A-Z]")
@@ -59,7 +62,7 @@ _STARTS = re.compile(r"[.;:!?)\]'”\",]\s(?=[A-Za-z](?:[^A-Za-z]|[ivx]{1,4}[^A-
 _AND = re.compile(r"and\s(?=[A-Za-z][.:)])")
 # A letter behind these is a name, whatever stands round it: vitamin (B), hepatitis (A), group (C).
 _NAMED = re.compile(
-    r"\b(?:vitamins?|hepatitis|influenza|groups?|(?<!wild )(?<!wild-)types?|class(?:es)?|grades?"
+    r"\b(?:vitamins?|hepatitis|influenza|(?<!control )groups?|(?<!wild )(?<!wild-)types?|class(?:es)?|grades?"
     r"|stages?|factors?"
     r"|proteins?|lanes?|chains?|subunits?|domains?|alleles?|arms?|cohorts?|phases?|steps?|sites?"
     r"|points?|eqs?\.?|equations?"
@@ -102,7 +105,7 @@ def _bracketed(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
         ends = end == len(caption) or caption[end] in ".,;)"
         if not opens and ends and _REFERRING.search(before):
             continue  # "as in (A)."
-        inside = match.group(1)
+        inside = match.group(1) or match.group(2)
         upper = inside[0].isupper()
         if labels := read_labels(inside, upper):
             yield Candidate("bracket", upper, labels, start, end, opens, False)
@@ -138,8 +141,8 @@ def _bare(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
         match = _BARE.match(caption, start)
         if match is None:
             continue
-        inside = match.group(1) or match.group(3)
-        end = match.end(1) if match.group(1) else match.end(3)
+        inside = match.group(1) or match.group(3) or match.group(4)
+        end = match.start() + len(inside)
         alone = len(inside) == 1
         if alone and match.group(2) in (".", DASH) and not _text_follows(caption, match.end()):
             continue  # A. thaliana, A. B. Smith

@@ -22,6 +22,7 @@ _DASHED = re.compile(r"\s*(?:[-‐‑‒–—−]|to)\s*")
 _SCALE = re.compile(r"[.;]\s(?:Scale\s+)?[Bb]ars?\b|\b[Mm]agnifications?\b[^.]*$")
 _SWAPPED = 150  # characters; labels in the wrong order stand close together
 # What stands before and behind a label that begins a part within a sentence.
+_POSTFIX = re.compile(r"\s*(?:[,.;)]|$)")
 _LEADS = re.compile(r"(?:[.,:;)]|\b(?:and|at|in|with|for|of|from))\s$")
 _REFERS = re.compile(r"\s*(?:[,.;)]|(?:and|or|is|are|was|were|have|had)\b|$)")
 
@@ -141,7 +142,10 @@ def _retold(caption: str, ahead: Sequence[Candidate], chain: Sequence[Candidate]
         if candidate.start in first or candidate.family != "bracket" or candidate.start < chain[0].start:
             continue
         before = caption[max(0, candidate.start - 8) : candidate.start]
-        if names <= seen and _LEADS.search(before) and not _REFERS.match(caption, candidate.end):
+        refers = _REFERS.match(caption, candidate.end)
+        if refers and candidate.opens and ")" not in caption[candidate.start : candidate.end - 1]:
+            refers = _POSTFIX.match(caption, candidate.end)  # "(A, C) are of mutants."; but "(A) and (B) are"
+        if names <= seen and _LEADS.search(before) and not refers:
             run.append(candidate)
             told |= names
     close()
