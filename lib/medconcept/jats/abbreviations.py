@@ -62,27 +62,36 @@ def pairs(text: str) -> Iterator[tuple[str, str, int]]:
     >>> list(pairs("We used magnetic resonance imaging (MRI), as (see) there."))
     [('MRI', 'magnetic resonance imaging', 36)]
     """
+    small = ""
     for match in _SHORT.finditer(text):
         short = match.group(1)
         most = min(len(short) + 5, 2 * len(short))
-        before = text[max(0, match.start() - _LONGEST_WORD * most) : match.start()]
-        at = _first_letter(short.lower(), before.lower())
-        # Some capitals, such as İ, are two characters in lower case: then places would not agree.
-        if at >= 0 and len(before.lower()) == len(before) and (long := _long_form(short, before, at, most)):
+        small = small or _lower(text)
+        start = max(0, match.start() - _LONGEST_WORD * most)
+        at = _first_letter(short.lower(), small, start, match.start())
+        if at >= 0 and (long := _long_form(short, text[start : match.start()], at - start, most)):
             yield short, long, match.start(1)
 
 
-def _first_letter(short: str, before: str) -> int:
+def _lower(text: str) -> str:
+    """Lower case, of the same length: some capitals, such as İ, are two characters in lower case."""
+    small = text.lower()
+    if len(small) == len(text):
+        return small
+    return "".join([one if len(one := character.lower()) == 1 else character for character in text])
+
+
+def _first_letter(short: str, text: str, start: int, end: int) -> int:
     """Where the long form begins if letter after letter is found from right to left; -1 if one is not."""
-    at = len(before)
+    at = end
     for letter in short[:0:-1]:
         if letter.isalnum():
-            at = before.rfind(letter, 0, at)
+            at = text.rfind(letter, start, at)
             if at < 0:
                 return -1
-    at = before.rfind(short[0], 0, at)
-    while at > 0 and before[at - 1].isalnum():
-        at = before.rfind(short[0], 0, at)
+    at = text.rfind(short[0], start, at)
+    while at > start and text[at - 1].isalnum():
+        at = text.rfind(short[0], start, at)
     return at
 
 

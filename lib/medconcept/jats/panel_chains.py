@@ -199,10 +199,12 @@ def _skips(ahead: Sequence[Candidate], seen: set[Name]) -> bool:
 
 def _goes_on(names: list[Name], seen: set[Name], opens: bool) -> bool:
     """True if the first name is the next letter that has not been, or the next sub-label of the last."""
-    if any(name in seen for name in names):
+    if not seen.isdisjoint(names):
         return False
     letters = {letter for letter, _ in seen}
-    following = next(n for n in range(27) if n not in letters)
+    following = 0
+    while following in letters:
+        following += 1
     letter, sub = names[0]
     if letter == following:
         rank = sub_rank(sub)
