@@ -21,7 +21,8 @@ def figures_of(lake: Lake) -> dict[str, Any]:
     head = lake.head()
     raw, articles = lake.read("raw_articles", head), lake.read("articles", head)
     figures, mentions = lake.read("figures", head), lake.read("mentions", head)
-    rejects = open_quarantine(lake.read("quarantine")).groupBy("reason").count().orderBy("reason").collect()
+    quarantine = open_quarantine(lake.read("quarantine"))
+    rejects = quarantine.groupBy("reason").count().orderBy("reason").collect()
     refused = {row["reason"]: row["count"] for row in rejects}
     files = _counts(raw, duplicates=F.count("duplicate_of"))
     versions = _counts(articles, current=F.count_if("is_current"), old=F.count_if(~F.col("is_current")))
@@ -29,8 +30,12 @@ def figures_of(lake: Lake) -> dict[str, Any]:
     named = _counts(
         mentions, captions=F.count_distinct("figure_key"), concepts=F.count_distinct("concept_id")
     )
+    # A wrapper is one file of several articles: all but the first are counted beside the files.
+    place = ["source", "source_key"]
+    told = articles.select(*place).unionByName(quarantine.select(*place)).distinct().count()
     counts = {
         "files": files["rows"],
+        "further articles in them": versions["rows"] + sum(refused.values()) - told,
         "articles": versions["current"],
         "superseded versions": versions["old"],
         "exact duplicates": files["duplicates"],
@@ -68,7 +73,9 @@ def print_summary(lake: Lake, config: Config, reports: list[Report]) -> None:
     for name, value in counts.items():
         print(f"  {name:<26}{value:>9,}")
     accounted = sum(counts[n] for n in ("articles", "superseded versions", "exact duplicates", "quarantined"))
-    print(f"  files = articles + superseded + duplicates + quarantined: {counts['files']} = {accounted}")
+    found_there = counts["files"] + counts["further articles in them"]
+    sides = "files + further = articles + superseded + duplicates + quarantined"
+    print(f"  {sides}: {found_there} = {accounted}")
     print("\nRefused, by reason")
     for reason, count in found["rejects"].items() or {"nothing": 0}.items():
         print(f"  {reason:<26}{count:>9,}")
