@@ -85,6 +85,10 @@ def cut(caption: str) -> list[tuple[str, str]]:
           ("C,D", "(C, D) Two. (A) and (B) were mice and (C) and (D) were men.")]),
         ("(A–D) One. (E–H) Two. Scale bar: (A–D), 8 µm; (E–H), 7 µm.",
          [("A,B,C,D", "(A–D) One."), ("E,F,G,H", "(E–H) Two. Scale bar: (A–D), 8 µm; (E–H), 7 µm.")]),
+        ("(A, B) Cells with PBS (x) (A), or LPS (y) (B), at 9 h. (C) Both.",
+         [("A,B", "(A, B) Cells with PBS (x) (A), or LPS (y) (B), at 9 h."), ("C", "(C) Both.")]),
+        ("Tree. A Genes. a, one; b, two; c, three. B Other genes.",
+         [("", "Tree."), ("A", "A Genes. a, one; b, two; c, three."), ("B", "B Other genes.")]),
         # a later mention begins nothing, and what all share stands apart
         (
             "(A) One. (B) As in (A). Scale bars, 9 µm (A), 5 µm (B).",

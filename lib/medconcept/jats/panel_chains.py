@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from medconcept.jats.panel_candidates import Candidate
 from medconcept.jats.panel_labels import Label, sub_rank
@@ -45,6 +46,7 @@ def best_chain(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
     if any(_begins(chain) for chain, _ in chains):
         # "(A) Slices of P1 (a) and P4 (b–e). (B) …": what stands within sentences is only part of one.
         chains = [(c, m) for c, m in chains if c[0].family != "bracket" or c[0].opens]
+    chains = [(c, m) for c, m in chains if not any(_within(c, other) for other, _ in chains)]
     if not chains:
         return []
     # Of equals: "Score (A) and speed (B) by cell. A. Score. B. Speed."
@@ -54,6 +56,13 @@ def best_chain(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
 
 def _all_open(chain: Sequence[Candidate]) -> bool:
     return all(candidate.opens for candidate in chain)
+
+
+def _within(chain: Sequence[Candidate], other: Sequence[Candidate]) -> bool:
+    """True if all of a sequence stands between two labels of another, whose labels begin sentences."""
+    if not all(candidate.opens for candidate in other):
+        return False
+    return any(a.start < chain[0].start and chain[-1].start < b.start for a, b in pairwise(other))
 
 
 def _one_by_one(chain: Sequence[Candidate]) -> bool:
@@ -179,8 +188,9 @@ def _begins_part(caption: str, candidate: Candidate, last: Candidate, retold: bo
     """True if a label that has been told in a group begins a part of its own: no scale, no reference."""
     if _SCALE.search(caption, last.end, candidate.start):
         return False
-    if candidate.opens:
-        return True
+    before = caption[: candidate.start].rstrip()[-1:]
+    if candidate.opens and (before not in ")]" or not _REFERS.match(caption, candidate.end)):
+        return True  # "… of mice (x) (A), and" only refers, "(x). (A) Mice" does not
     # "(a, b) Plots: (a) one, (b) the other": within an enumeration a comma is enough.
     return retold and candidate.family == "bracket" and caption[candidate.start - 2] == ","
 
