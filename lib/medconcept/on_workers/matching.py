@@ -12,8 +12,8 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import ArrayType, IntegerType, StringType, StructField, StructType
 
 from medconcept.annotate.offsets import code_points
-from medconcept.dictionary.compiled import open_dictionary
 from medconcept.dictionary.matcher import match_sentence
+from medconcept.linking.compiled import open_linking
 
 HITS = StructType(
     [
@@ -33,7 +33,7 @@ def match_batches(batches: Iterable[pa.RecordBatch], sha256: str) -> Iterator[pa
 
     The dictionary is the file that Spark brought to this host under the name of its checksum.
     """
-    dictionary = open_dictionary(SparkFiles.get(sha256), sha256)
+    dictionary = open_linking(SparkFiles.get(sha256), sha256).exact
     schema = to_arrow_schema(HITS)
     for batch in batches:
         rows = [hit for row in batch.to_pylist() for hit in _hits(row, dictionary)]
