@@ -64,6 +64,9 @@ def compile_rows(names: pa.Table, retired: pa.Table, sources: Sequence[str]) -> 
     exact = unpack(b"".join(compile_table(_keyed(names["match_key"], number, names["rank"]))), "new")
     known, forms = _forms(names)
     linked = unpack(b"".join(compile_table(forms)), "new")
+    # compile_table numbers what it is given without gaps; a name that has no form leaves one.
+    with_form = np.unique(np.array(forms["target"].to_pylist(), np.int64))
+    linked["sense_target"] = with_form[linked["sense_target"]].astype(np.uint32)
     ranks = dict(zip(names["source"].to_pylist(), names["source_rank"].to_pylist(), strict=True))
     all_sources = list(dict.fromkeys([*sources, *sorted(set(ranks) - set(sources))]))
     term, first = _terms(names)
