@@ -12,9 +12,10 @@ from medconcept.dictionary.builder import compile_table
 from medconcept.dictionary.layout import Array, pack_parts, unpack
 from medconcept.dictionary.names import FOLDED, is_case_sensitive, match_key
 from medconcept.dictionary.records import SCOPES, Term
-from medconcept.linking.general import NO_ADJECTIVE, NOT_CONCEPTS
+from medconcept.linking.ellipsis import ellipses
+from medconcept.linking.general import NOT_CONCEPTS
 from medconcept.linking.normal import Normaliser, vocabulary
-from medconcept.linking.variants import variants
+from medconcept.linking.variants import Variant, variants
 from medconcept.linking.words import plain_words
 
 PREFERRED, CASE = 4, 8  # above the two bits of the scope
@@ -86,6 +87,7 @@ def compile_rows(names: pa.Table, retired: pa.Table, sources: Sequence[str]) -> 
         **{f"exact_{k}": v for k, v in exact.items() if k not in dropped},
         **{f"forms_{k}": v for k, v in linked.items() if k not in dropped},
         "vocabulary": known, "name_flags": np.array(flags, np.uint8), "name_term": term,
+        "term_names": np.minimum(np.bincount(term, minlength=len(first)), 255).astype(np.uint8),
         **_pooled("name_text", "names", names["name"]), **_pooled("name_type", "types", names["term_type"]),
         **_pooled("name_language", "languages", names["language"]),
         **_pooled("term_id", "ids", kept["source_id"]),
@@ -167,11 +169,15 @@ def _forms(names: pa.Table) -> tuple[Array, pa.Table]:
     for number, (name, use, kinds) in enumerate(
         zip(texts, used, names["semantic_types"].to_pylist(), strict=True)
     ):
-        adjective = NO_ADJECTIVE.isdisjoint(kinds.split("|"))
-        for form, variant in variants(name, normaliser, has_adjective=adjective) if use else ():
+        for form, variant in variants(name, normaliser, frozenset(kinds.split("|"))) if use else ():
             keys.append(FOLDED + form)
             targets.append(f"{number:09d}")
             ranks.append(int(variant))
+    scopes, ids = names["scope"].to_pylist(), names["source_id"].to_pylist()
+    for number, form in ellipses(texts, ids, names["semantic_types"].to_pylist(), scopes):
+        keys.append(FOLDED + " ".join(map(normaliser.singular, form.split())))
+        targets.append(f"{number:09d}")
+        ranks.append(int(Variant.ELLIPTIC))
     return known, pa.table({"key": keys, "target": targets, "rank": pa.array(ranks, pa.int32())})
 
 

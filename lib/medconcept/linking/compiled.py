@@ -40,6 +40,7 @@ class Name:
     language: str = "en"
     term_type: str = ""
     restriction_level: int = 0  # of its source, MRSAB.SRL
+    among: int = 1  # how many names its term has, 255 for more
 
 
 class LinkingDictionary:
@@ -95,7 +96,7 @@ class LinkingDictionary:
             int(a["term_rank"][term]), bool(flags & PREFERRED), bool(flags & CASE), SCOPES[flags & 3],
             bool(self._string("joined", int(a["term_joined"][term]))),
             self._languages[int(a["name_language"][number])], self._types[int(a["name_type"][number])],
-            int(a["term_restriction"][term]),
+            int(a["term_restriction"][term]), int(a["term_names"][term]),
         )  # fmt: skip
 
     def retired(self) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from medconcept.dictionary.layout import Array
+from medconcept.dictionary.names import FUNCTION_WORDS
 from medconcept.linking.derivation import nouns
 from medconcept.linking.inflection import singulars
 
@@ -47,7 +48,8 @@ class Normaliser:
         """
         found = self._singular.get(word)
         if found is None:
-            found = next(filter(self.knows, singulars(word)), word) if word.isalpha() else word
+            likely = (w for w in singulars(word) if w not in FUNCTION_WORDS and self.knows(w))
+            found = next(likely, word) if word.isalpha() else word
             _keep(self._singular, word, found)
         return found
 
