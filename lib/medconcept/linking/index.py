@@ -111,30 +111,37 @@ def _forms(texts: pa.Array, names: pa.Table, table: WordTable) -> pa.Array:
     rows, variant, written = [], [], []
     for row in np.flatnonzero(linked & varied).tolist():
         name = texts[row].as_py()
-        for form, how in variants(name, table.normaliser, has_adjective=bool(adjective[row])):
+        for form, how in variants(name, table.normaliser, frozenset(kinds[row].split("|"))):
             rows.append(row)
             variant.append(int(how))
             written.append(form)
-    strings, ends = buffers(written)
-    made = np.empty((len(written), 4), np.uint64)
-    kernel.library().mc_hash_forms(strings.ctypes.data, ends.ctypes.data, len(written), made.ctypes.data)
     owner = np.concatenate([np.flatnonzero(plain), np.flatnonzero(nouns), np.array(rows, np.int64)])
-    hashed = np.concatenate([own[plain, 0], own[nouns, 1], made])
-    how_all = np.concatenate([
-        np.full(plain.sum(), Variant.NORMAL), np.full(nouns.sum(), Variant.NOUN), np.array(variant, np.int64),
-    ])  # fmt: skip
-    order = np.argsort(owner, kind="stable")
-    out = np.empty(len(owner), FORM)
-    high = np.uint64(32)
-    out["hash"], out["first"], out["pair"] = (
-        hashed[order, 0],
-        hashed[order, 1] >> high,
-        hashed[order, 2] >> high,
-    )
-    out["size"], out["variant"] = hashed[order, 3], how_all[order]
+    out = np.concatenate(
+        [
+            _form_rows(own[plain, 0], np.full(plain.sum(), Variant.NORMAL)),
+            _form_rows(own[nouns, 1], np.full(nouns.sum(), Variant.NOUN)),
+            hash_forms(written, np.array(variant, np.int64)),
+        ]
+    )[np.argsort(owner, kind="stable")]
     edges = np.zeros(count + 1, np.int64)
     np.cumsum(np.bincount(owner, minlength=count), out=edges[1:])
     return _packed(out, edges)
+
+
+def hash_forms(forms: list[str], how: Any) -> Any:
+    """Rows of FORM of forms that are written out, words parted by spaces; `how` is the variant of each."""
+    data, offsets = buffers(forms)
+    made = np.empty((len(forms), 4), np.uint64)
+    kernel.library().mc_hash_forms(data.ctypes.data, offsets.ctypes.data, len(forms), made.ctypes.data)
+    return _form_rows(made, how)
+
+
+def _form_rows(hashed: Any, how: Any) -> Any:
+    """Hashes of all words, the first, the first two, and the number of words, as rows of FORM."""
+    out = np.empty(len(hashed), FORM)
+    out["hash"], out["size"], out["variant"] = hashed[:, 0], hashed[:, 3], how
+    out["first"], out["pair"] = hashed[:, 1] >> np.uint64(32), hashed[:, 2] >> np.uint64(32)
+    return out
 
 
 def _strung(*columns: Any) -> Any:

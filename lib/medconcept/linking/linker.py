@@ -74,7 +74,7 @@ class Linker:
                 continue
             _, cut, found = next(mine)
             found = self._chosen(caption.text, self._complete(cut, caption.article, found))
-            kept = longest_first(found, nested=self.settings.nested)
+            kept = longest_first(found, nested=self.settings.nested, by_source=self.settings.by_source)
             yield LinkedCaption(tuple(self._links(caption.text, kept, caption.sentences)))
 
     def _speaks(self, language: str | None) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from medconcept.dictionary.layout import Array
+from medconcept.dictionary.names import FUNCTION_WORDS
 from medconcept.dictionary.strings import hashes
 from medconcept.linking.derivation import nouns
 from medconcept.linking.inflection import singulars
@@ -96,7 +97,9 @@ class Normaliser:
         return [told[word] for word in words]
 
     def _single(self, word: str) -> str:
-        return next(filter(self.knows, singulars(word)), word) if word.isalpha() else word
+        if not word.isalpha():
+            return word
+        return next((w for w in singulars(word) if w not in FUNCTION_WORDS and self.knows(w)), word)
 
     def _derived(self, word: str, single: str) -> str:
         found = next(filter(self.knows, nouns(single)), None) if single.isalpha() else None

@@ -12,6 +12,7 @@ class LinkSettings:
 
     threshold: float = 0.8  # similarity below which nothing is linked
     nested: bool = False  # names inside longer names as well
+    by_source: bool = False  # overlaps are resolved within each source: names of others may lie inside
     acronym_length: int = 5  # synonyms that are acronyms up to this length need evidence
     scope_penalty: float = 0.04  # for a narrow, broad or related synonym
     sources: frozenset[str] | None = None  # only names of these; None for all
@@ -71,6 +72,8 @@ METHODS = (
     "shorter",
     "part",
     "derived",
+    "elliptic",
+    "synonym",
     "abbreviation",
     "tuned",
 )
