@@ -79,7 +79,7 @@ class Compilation:
         names, ids, kinds = ([str(t[n]) for t in told] for n in (1, 2, 3))
         normaliser, found, forms = Normaliser(self._known["vocabulary"]), [], []
         for n, form in ellipses(names, ids, kinds, ["exact"] * len(told)):
-            found.append(int(told[n][0]))
+            found.append(int(str(told[n][0])))
             forms.append(" ".join(normaliser.singular(word) for word in form.split()))
         return hash_forms(forms, np.full(len(forms), Variant.ELLIPTIC)), np.array(found, np.uint32)
 
