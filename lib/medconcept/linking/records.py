@@ -61,7 +61,8 @@ class Link:
 
     `spans` are code points of the text, end exclusive; `text` the pieces under them, joined by a space.
     `similarity` is 1.0 for an exact name; `method` one of METHODS; `alternatives` the other concepts above
-    the threshold, best first, each once. `panels` are the labels of the panel whose part of the caption it is in.
+    the threshold, best first, each once. `panels` are the labels of the panel whose part of the caption it
+    is in.
     """
 
     spans: tuple[tuple[int, int], ...]
@@ -80,6 +81,8 @@ class Link:
 
 
 FLAGS = ("general", "negated", "uncertain")  # sorted, as they stand on a link
+# Those that a mention of the lake may have beside: where it stands, and what the corpus says of its concept.
+MENTION_FLAGS = ("address", "frequent", *FLAGS)
 METHODS = (
     "exact",
     "case_folded",
