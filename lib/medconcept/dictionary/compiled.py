@@ -46,16 +46,22 @@ class Hits:
 class CompiledDictionary:
     """A compiled dictionary over its bytes, which processes may share. Not picklable: open it where used."""
 
-    def __init__(self, data: Any, name: str, extra: Mapping[str, Array] | None = None) -> None:
-        """Take the bytes or memory map of a file, `extra` for arrays that it leaves out.
+    def __init__(self, data: Any, name: str) -> None:
+        """Take the bytes or memory map of a file. Raises DictionaryDamaged by name."""
+        self._take(unpack(data, name), name)
 
-        Raises DictionaryDamaged by name.
-        """
-        arrays = {**unpack(data, name), **(extra or {})}
+    @classmethod
+    def of(cls, arrays: Mapping[str, Array], name: str) -> CompiledDictionary:
+        """The same over arrays that are part of a larger file, which they keep open."""
+        made = cls.__new__(cls)
+        made._take(arrays, name)
+        return made
+
+    def _take(self, arrays: Mapping[str, Array], name: str) -> None:
         missing = {*kernel.POINTERS, *SENSES} - set(arrays)
         if missing:
             raise DictionaryDamaged(name, f"it has no array {sorted(missing)[0]}")
-        self._data, self._arrays, self._library = data, arrays, kernel.library()
+        self._arrays, self._library = arrays, kernel.library()
         self._head = head_of(arrays)
 
     def __len__(self) -> int:
@@ -151,7 +157,7 @@ def open_dictionary(path: str, sha256: str) -> CompiledDictionary:
     return CompiledDictionary(pages, Path(path).name)
 
 
-def head_of(arrays: dict[str, Array]) -> kernel.Dictionary:
+def head_of(arrays: Mapping[str, Array]) -> kernel.Dictionary:
     """What the kernel is told: where each array lies. The arrays must outlive it."""
     head = kernel.Dictionary()
     for name in kernel.POINTERS:

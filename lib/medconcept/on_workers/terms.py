@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
-from pyspark.sql.pandas.types import to_arrow_schema
+import pyarrow.compute as pc
+from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 from pyspark.sql.types import (
     ArrayType,
     BinaryType,
@@ -18,11 +19,11 @@ from pyspark.sql.types import (
 )
 
 from medconcept.dictionary import fields
-from medconcept.dictionary.builder import compile_table
 from medconcept.dictionary.names import match_key, name_flags, normalise
 from medconcept.dictionary.records import Term
 from medconcept.dictionary.semantic_network import groups_of
 from medconcept.dictionary.sources import iter_terms
+from medconcept.linking.compile import NAMES, RETIRED, compile_rows
 
 BATCH = 5000
 NAME = StructType([StructField(n, StringType()) for n in ("name", "scope", "term_type", "language")])
@@ -42,6 +43,7 @@ TERMS = StructType(
         StructField("definition", StringType()),
         StructField("obsolete", BooleanType()),
         StructField("replaced_by", StringType()),
+        StructField("alt_ids", ArrayType(StringType())),
     ]
 )
 DESCRIBED = (
@@ -49,7 +51,7 @@ DESCRIBED = (
     StructField("match_key", StringType()),
     StructField("flags", ArrayType(StringType())),
 )
-_KEYS = pa.schema([("key", pa.string()), ("target", pa.string()), ("rank", pa.int32())])
+COMPILED = from_arrow_schema(pa.schema([*NAMES, *RETIRED]))
 PIECES = StructType([StructField("piece", BinaryType())])
 
 
@@ -92,13 +94,18 @@ def describe_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBat
         yield out if all(names) else out.filter(pa.array([bool(name) for name in names]))
 
 
-def compile_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Compile all (match_key, concept_id, rank) of the partition and give the file in pieces, in order."""
-    names = ("key", "target", "rank")
-    renamed = [batch.rename_columns(names) for batch in batches]
-    table = pa.Table.from_batches(renamed) if renamed else _KEYS.empty_table()
+def compile_batches(batches: Iterable[pa.RecordBatch], sources: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
+    """Compile all rows of COMPILED of the partition and give the file in pieces, in order.
+
+    A row is a name, or, where `old` is not null, an id that is no more.
+    """
     schema = to_arrow_schema(PIECES)
-    for piece in compile_table(table):
+    got = list(batches)
+    rows = pa.Table.from_batches(got) if got else to_arrow_schema(COMPILED).empty_table()
+    is_old = pc.is_valid(rows["old"])
+    names = rows.filter(pc.invert(is_old)).select(NAMES.names).cast(NAMES)
+    retired = rows.filter(is_old).select(RETIRED.names).cast(RETIRED)
+    for piece in compile_rows(names, retired, sources):
         yield pa.RecordBatch.from_pydict({"piece": [piece]}, schema)
 
 
@@ -142,4 +149,5 @@ def _row(term: Term, source: Source, rank: int) -> dict[str, object]:
         "definition": term.definition,
         "obsolete": term.obsolete,
         "replaced_by": term.replaced_by,
+        "alt_ids": list(term.alt_ids),
     }
