@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from medconcept.dictionary.compiled import CompiledDictionary
 from medconcept.dictionary.layout import Array, DictionaryDamaged, unpack
@@ -97,6 +98,16 @@ class LinkingDictionary:
             self._languages[int(a["name_language"][number])], self._types[int(a["name_type"][number])],
             int(a["term_restriction"][term]),
         )  # fmt: skip
+
+    def concepts_of(self, names: Array) -> pa.LargeStringArray:
+        """The concept of each of many names, by their numbers."""
+        ends = self._a["concepts_bytes"]
+        pool = pa.LargeStringArray.from_buffers(
+            len(ends) - 1,
+            pa.py_buffer(np.ascontiguousarray(ends, np.int64)),
+            pa.py_buffer(self._a["concepts"]),
+        )
+        return pool.take(pa.array(self._a["term_concept"][self._a["name_term"][names]]))
 
     def retired(self) -> Mapping[str, str]:
         """Ids that are no more, each with the one that stands for it now."""

@@ -55,15 +55,18 @@ def _match(batch: pa.RecordBatch, names: LinkingDictionary) -> pa.RecordBatch:
     edges[-1] = text.size
     pieces = pa.LargeStringArray.from_buffers(len(edges) - 1, pa.py_buffer(edges), text.buffer)
     hits = names.exact.match_texts(pieces)
-    sentence = hits.text >> 1
+    piece = hits.text.astype(np.int64)
+    inside = np.flatnonzero(piece & 1 == 0)
+    sentence = piece[inside] >> 1
     where = caption[sentence]
     before = text.points_before(caption, first)[sentence]
+    concepts = names.concepts_of(names.exact.first_senses(hits)[inside])
     return pa.RecordBatch.from_arrays(
         [
             batch.column("figure_key").take(pa.array(where)),
-            pa.array((before + hits.start).astype(np.int32)),
-            pa.array((before + hits.end).astype(np.int32)),
-            names.concepts_of(names.exact.first_senses(hits)).cast(pa.string()),
+            pa.array((before + hits.start[inside]).astype(np.int32)),
+            pa.array((before + hits.end[inside]).astype(np.int32)),
+            concepts.cast(pa.string()),
         ],
         schema=to_arrow_schema(MATCHED),
     )
@@ -83,7 +86,7 @@ class Text:
         if self._is_ascii:
             return
         leads = (octets & 0xC0) != 0x80
-        units = leads + (octets >= 0xF0)  # what lies beyond the basic plane is two code units
+        units = leads.astype(np.int8) + (octets >= 0xF0)  # beyond the basic plane: two code units
         self._bytes = np.append(np.repeat(np.arange(len(octets)), units), len(octets))
         self._units = _before(units)
         self._points = _before(leads)
