@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from medconcept.dictionary import kernel
 from medconcept.dictionary.compiled import CompiledDictionary
-from medconcept.dictionary.layout import Array, DictionaryDamaged, unpack
+from medconcept.dictionary.layout import DictionaryDamaged, unpack
 from medconcept.dictionary.records import SCOPES
 from medconcept.dictionary.strings import buffers, piece
 from medconcept.linking.from_terms import compile_linking
