@@ -14,7 +14,7 @@ from medconcept.jats.tree import children
 
 _PMC_TYPES = frozenset(("pmc", "pmcid", "pmc-ver", "pmcid-ver"))
 _MANUSCRIPTS = ("manuscript", "manuscript-id", "mid", "nihms")
-_PMCID = re.compile(r"(?:PMC)?\s*0*([1-9][0-9]*)(?:\.([0-9]+))?", re.IGNORECASE)
+_PMCID = re.compile(r"(?:PMC)?\s*0*([1-9][0-9]*)(?:\.([0-9]{1,6}))?", re.IGNORECASE)
 _PMID = re.compile(r"(?:pmid:?\s*)?([0-9]+)", re.IGNORECASE)
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
 

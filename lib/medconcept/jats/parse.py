@@ -88,6 +88,8 @@ def parse_articles(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Iterator[Ar
 
 
 def _defect(error: Exception) -> ArticleRejected:
+    if isinstance(error, MemoryError):
+        return ArticleRejected(Reason.PARSER_MEMORY, None, str(error) or "out of memory")
     return ArticleRejected(Reason.PARSER_ERROR, None, f"{type(error).__name__}: {error}")
 
 

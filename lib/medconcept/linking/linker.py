@@ -17,7 +17,14 @@ from medconcept.linking.coordination import joints
 from medconcept.linking.general import FIGURE_WORDS, GENERAL, is_general
 from medconcept.linking.learned import Learned
 from medconcept.linking.overlaps import Mention, longest_first
-from medconcept.linking.records import ArticleContext, Caption, Link, LinkedCaption, LinkSettings
+from medconcept.linking.records import (
+    Alternative,
+    ArticleContext,
+    Caption,
+    Link,
+    LinkedCaption,
+    LinkSettings,
+)
 from medconcept.linking.words import TOKEN, numerals, plain
 
 _NOTHING = ArticleContext()
@@ -75,7 +82,7 @@ class Linker:
             _, cut, found = next(mine)
             found = self._chosen(caption.text, self._complete(cut, caption.article, found))
             kept = longest_first(found, nested=self.settings.nested, by_source=self.settings.by_source)
-            yield LinkedCaption(tuple(self._links(caption.text, kept, caption.sentences)))
+            yield LinkedCaption(tuple(self._links(caption, kept)))
 
     def _speaks(self, language: str | None) -> bool:
         return language is None or language.split("-")[0].lower() in self.settings.languages
@@ -215,29 +222,38 @@ class Linker:
         words = " ".join(text[a:b] for a, b in mention.spans)
         return is_general(mention.candidates[0].name.name, words, self._general)
 
-    def _links(
-        self, text: str, mentions: Sequence[Mention], sentences: Sequence[tuple[int, int]] | None
-    ) -> Iterator[Link]:
+    def _links(self, caption: Caption, mentions: Sequence[Mention]) -> Iterator[Link]:
         if not mentions:
             return
-        cut = sentence_spans(text) if sentences is None else list(sentences)
-        flags = context_flags(text, cut, [m.spans[0] for m in mentions])
-        panels = find_panels(text)
+        text = caption.text
+        cut = sentence_spans(text) if caption.sentences is None else list(caption.sentences)
+        places = [m.spans[0] for m in mentions]
+        flags = context_flags(text, cut, places) if self.settings.context else [()] * len(places)
+        panels = find_panels(text) if caption.panels is None else caption.panels
         for mention, context in zip(mentions, flags, strict=True):
             best, *others = mention.candidates
             name = best.name
             start = mention.spans[0][0]
             words = " ".join(text[a:b] for a, b in mention.spans)
             general = ("general",) if self._says_little(text, mention) else ()
-            alternatives = dict.fromkeys(c.name.concept_id for c in others)
-            alternatives.pop(name.concept_id, None)
             yield Link(
                 mention.spans, words, name.concept_id, name.name, name.source, name.source_id,
                 best.similarity,
-                mention.method or best.method, name.semantic_types, tuple(alternatives), (*context, *general),
+                mention.method or best.method, name.semantic_types, _alternatives(name.concept_id, others),
+                tuple(sorted((*context, *general))),
                 next((p.labels for p in panels if p.start <= start < p.end), ()),
                 next((n for n, (a, b) in enumerate(cut) if a <= start < b), 0),
             )  # fmt: skip
+
+
+def _alternatives(chosen: str, others: Sequence[Candidate]) -> tuple[Alternative, ...]:
+    found: dict[str, Alternative] = {}
+    for candidate in others:
+        name = candidate.name
+        if name.concept_id != chosen:
+            told = Alternative(name.concept_id, name.name, name.source_id, candidate.similarity)
+            found.setdefault(name.concept_id, told)
+    return tuple(found.values())
 
 
 class Cut:

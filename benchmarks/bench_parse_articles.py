@@ -1,0 +1,236 @@
+"""parse_articles as a Spark job beside a process pool of the same parser, and the memory of its workers.
+
+    python benchmarks/bench_parse_articles.py --articles 20000
+
+The articles given are multiplied, their ids changed, and landed as `raw_articles` rows in a Delta table, as
+sync_articles leaves them. Then, on the same cores,
+- the pool: as many processes as cores, each reads files of that table's bytes from the disk and calls
+  `parse_article`; nothing is kept;
+- the job: the stage's own `parse` over the Delta table, its rows written as the stage writes them (Parquet
+  with every column of `articles` and `figures`).
+Both start warm: a worker has imported the parser. The job is measured at the size asked and at a tenth to
+a twentieth of it, and the largest memory of any Python process (the workers and their children) is watched
+meanwhile: it must not grow with the number of articles. Writes build/bench/parse_articles.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import multiprocessing
+import os
+import platform
+import re
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from medconcept.config import SparkConfig
+from medconcept.jats import PARSER_VERSION, ArticleRejected, parse_article
+from medconcept.session import get_session
+from medconcept.stages.parse_articles import parse, small_batches
+
+_IDS = (
+    re.compile(rb'(pub-id-type="(?:pmc|pmcid|pmid|doi|publisher-id)"[^>]*>[^<]*)(<)'),
+    re.compile(rb"(pub-id-type='(?:pmc|pmcid|pmid|doi|publisher-id)'[^>]*>[^<]*)(<)"),
+)
+_FILE_ROWS = 250
+
+
+def copies(sources: Sequence[bytes], count: int) -> Iterator[bytes]:
+    """So many articles; the second round over the sources and those after it have a number behind each id."""
+    for number in range(count):
+        data = sources[number % len(sources)]
+        turn = number // len(sources)
+        front = data.find(b"</front>")
+        if turn and front > 0:
+            head = data[:front]
+            for pattern in _IDS:
+                head = pattern.sub(rb"\g<1>%d\g<2>" % turn, head)
+            data = head + data[front:]
+        yield data
+
+
+def land(sources: Sequence[bytes], count: int, folder: Path) -> int:
+    """Write the rows of `raw_articles` as Parquet files, and say how many bytes of XML they hold."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    rows: list[dict[str, object]] = []
+    total = 0
+    for number, data in enumerate(copies(sources, count)):
+        total += len(data)
+        key = f"{number:06d}.xml"
+        rows.append(
+            {"source": "bench", "source_key": key, "size": len(data), "source_sha256": f"{number:064x}",
+             "duplicate_of": None, "content": data, "etag": key}
+        )  # fmt: skip
+        if len(rows) == _FILE_ROWS or number + 1 == count:
+            schema = pa.schema(
+                [("source", pa.string()), ("source_key", pa.string()), ("size", pa.int64()),
+                 ("source_sha256", pa.string()), ("duplicate_of", pa.string()), ("content", pa.binary()),
+                 ("etag", pa.string())]
+            )  # fmt: skip
+            pq.write_table(pa.Table.from_pylist(rows, schema), folder / f"{number:06d}.parquet")
+            rows = []
+    return total
+
+
+def parse_file(path: Path) -> int:
+    """In the pool: parse every article of one landed file."""
+    figures = 0
+    for batch in pq.ParquetFile(path).iter_batches(16, columns=["content"]):
+        for content in batch.column("content"):
+            try:
+                figures += len(parse_article(content.as_py()).figures)
+            except ArticleRejected:
+                continue
+    return figures
+
+
+def pool_seconds(folder: Path, cores: int) -> tuple[float, int]:
+    """How long a pool takes over all landed files, and how many figures it saw."""
+    with multiprocessing.get_context("fork").Pool(cores) as pool:
+        pool.map(int, range(cores))  # all there before the clock runs
+        start = time.perf_counter()
+        figures = sum(pool.imap_unordered(parse_file, sorted(folder.glob("*.parquet"))))
+        return time.perf_counter() - start, figures
+
+
+class Watch(threading.Thread):
+    """Looks at all processes below this one and remembers the largest Python worker."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.peak_mb = 0.0
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        while not self._ended.wait(0.1):
+            self.peak_mb = max([self.peak_mb, *(_memory_mb(pid) for pid in _below(os.getpid()))])
+
+    def __enter__(self) -> Watch:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self.join()
+
+
+def _below(top: int) -> list[int]:
+    parents: dict[int, int] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                stat = Path(f"/proc/{entry}/stat").read_text()
+            except OSError:
+                continue  # it has ended
+            parents[int(entry)] = int(stat.rpartition(")")[2].split()[1])
+    found: list[int] = []
+    for pid in parents:
+        above = pid
+        while above in parents and above != top:
+            above = parents[above]
+        if above == top and pid != top:
+            found.append(pid)
+    return found
+
+
+def _memory_mb(pid: int) -> float:
+    """Memory that only this process holds, were it gone; 0 for what is no Python."""
+    try:
+        if "python" not in os.readlink(f"/proc/{pid}/exe"):
+            return 0.0
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    anonymous = re.search(r"RssAnon:\s*(\d+) kB", status)
+    return int(anonymous.group(1)) / 1024 if anonymous else 0.0
+
+
+def job(spark: SparkSession, folder: Path, out: Path) -> tuple[float, int, float]:
+    """Seconds, figures and MB of the largest worker of the Spark job over all landed files."""
+    raw = spark.read.parquet(str(folder))
+    with Watch() as watch, small_batches(spark):
+        start = time.perf_counter()
+        parse(raw.where(F.col("duplicate_of").isNull())).write.mode("overwrite").parquet(str(out))
+        seconds = time.perf_counter() - start
+    figures = spark.read.parquet(str(out)).select(F.sum(F.size("figures"))).head()
+    assert figures is not None
+    return seconds, int(figures[0]), watch.peak_mb
+
+
+def main() -> None:
+    """Land, measure, print a table, write the file."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folders", nargs="*", type=Path, default=[Path("build/demo/articles")])
+    parser.add_argument("--articles", type=int, default=2000)
+    parser.add_argument("--small", type=int, default=500, help="the size whose memory is compared with")
+    parser.add_argument("--cores", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--jars", default="build/jars")
+    parser.add_argument("--work", type=Path, default=Path("build/bench/work"))
+    parser.add_argument("--output", type=Path, default=Path("build/bench/parse_articles.json"))
+    options = parser.parse_args()
+    paths = sorted(p for f in options.folders for p in f.rglob("*") if p.suffix in (".xml", ".nxml"))
+    if not paths:
+        parser.error(f"no articles in {', '.join(map(str, options.folders))}")
+    sources = [path.read_bytes() for path in paths]
+    work = options.work.resolve()
+    sizes = {"small": min(options.small, options.articles), "all": options.articles}
+    bytes_of = {name: land(sources, count, work / name) for name, count in sizes.items()}
+    pool, expected = pool_seconds(work / "all", options.cores)
+    spark = get_session(
+        SparkConfig(jars=options.jars, master=f"local[{options.cores}]", shuffle_partitions=options.cores)
+    )
+    job(spark, work / "small", work / "out")  # warm up: the JVM's compiler, the workers' imports
+    small_seconds, _, small_peak = job(spark, work / "small", work / "out")
+    seconds, figures, peak = job(spark, work / "all", work / "out")
+    spark.stop()
+    shutil.rmtree(work)
+    if figures != expected:
+        raise SystemExit(f"the job saw {figures} figures, the pool {expected}")
+    megabytes = bytes_of["all"] / 1e6
+    rates = {"pool": megabytes / pool, "job": megabytes / seconds}
+    print(f"{options.articles} articles, {megabytes:.0f} MB, {options.cores} cores")
+    for name, rate in rates.items():
+        print(f"{name:5} {rate:8.1f} MB/s {options.articles / megabytes * rate:8.0f} articles/s")
+    print(f"job/pool {rates['job'] / rates['pool']:.2f}")
+    print(f"largest worker {small_peak:.0f} MB at {sizes['small']} articles, {peak:.0f} MB at {sizes['all']}")
+    result = {
+        "name": "parse_articles",
+        "figures": {
+            "articles": options.articles,
+            "megabytes": round(megabytes, 1),
+            "pool MB/s": round(rates["pool"], 2),
+            "job MB/s": round(rates["job"], 2),
+            f"job seconds at {sizes['small']}": round(small_seconds, 2),
+            f"largest worker MB at {sizes['small']}": round(small_peak, 1),
+            f"largest worker MB at {sizes['all']}": round(peak, 1),
+        },
+        "ratios": {
+            "job/pool": round(rates["job"] / rates["pool"], 3),
+            f"worker MB at {sizes['all']}/{sizes['small']}": round(peak / small_peak, 3),
+        },
+        "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "system": platform.system()},
+        "versions": {
+            "python": platform.python_version(),
+            "jats parser": PARSER_VERSION,
+            **{name: importlib.metadata.version(name) for name in ("lxml", "pyarrow", "pyspark")},
+        },
+    }
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
