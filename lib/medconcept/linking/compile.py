@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -17,9 +18,11 @@ from medconcept.dictionary.strings import buffers, hashes, pool
 from medconcept.linking.ellipsis import IMPLYING, ellipses
 from medconcept.linking.index import FORM, SEPARATOR, hash_forms, whole
 from medconcept.linking.normal import Normaliser
+from medconcept.linking.similar import similar_parts
 from medconcept.linking.variants import Variant
 
 FORM_SPARE = 1.4
+MAIN, SIMILAR = "main", "similar"
 _SENSE_BITS = np.uint32(28)
 
 
@@ -87,8 +90,23 @@ class Compilation:
         """Take rows of RETIRED."""
         self._retired += zip(rows["old"].to_pylist(), rows["new"].to_pylist(), strict=True)
 
-    def finish(self) -> Iterator[bytes]:
-        """The pieces of the file, in order; the same rows in any order give the same bytes."""
+    def finish(self, *, similar: bool = False) -> Iterator[tuple[str, bytes]]:
+        """The pieces of the files, in order, each with MAIN or SIMILAR; the same rows give the same bytes.
+
+        The index of similar names comes first, where it is wanted: the dictionary has its checksum.
+        """
+        arrays, linked = self._lay_out()
+        digest = hashlib.sha256()
+        for piece in similar_parts(arrays, linked) if similar else ():
+            digest.update(piece)
+            yield SIMILAR, piece
+        checksum = digest.digest() if similar else b""
+        arrays["similar"] = np.frombuffer(checksum, np.uint8)
+        for piece in pack_parts(arrays):
+            yield MAIN, piece
+
+    def _lay_out(self) -> tuple[dict[str, Array], Array]:
+        """The arrays of the file; and for each name whether it has forms."""
         texts = pa.chunked_array(self._names or [[]], pa.large_string()).combine_chunks()
         texts = texts if isinstance(texts, pa.Array) else pa.concat_arrays(texts.chunks)
         self._names.clear()
@@ -118,7 +136,7 @@ class Compilation:
         arrays |= _form_arrays(forms, np.concatenate([np.repeat(number, counts), by]))
         now = sorted(replaced(self._retired).items())
         arrays |= pool("retired", [old for old, _ in now]) | pool("replaced", [new for _, new in now])
-        yield from pack_parts(arrays)
+        return arrays, (counts[order] > 0).astype(np.uint8)
 
     def _take(self, name: str) -> Any:
         return np.concatenate(self._columns.pop(name))

@@ -54,7 +54,8 @@ _TRIGGERS = (
         r"might be", r"could be", r"consistent with", r"compatible with", r"concern for", r"rule out",
         r"differential diagnos[ie]s",
     ), ("possib", "probab", "suspect", "suspicio", "suggest", "likely", "presum",
-        "question", "may", "might", "could", "consistent", "compatible", "concern", "rule out", "differential")),
+        "question", "may", "might", "could", "consistent", "compatible",
+        "concern", "rule out", "differential")),
     _Trigger("uncertain", False, _any(
         r"(?:was|were|is|are) (?:suspected|possible|probable|likely|presumed)",
         r"(?:cannot|could not) be (?:excluded|ruled out)",

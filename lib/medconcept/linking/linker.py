@@ -27,6 +27,7 @@ from medconcept.linking.records import (
     LinkedCaption,
     LinkSettings,
 )
+from medconcept.linking.variants import Variant
 
 _NOTHING = ArticleContext()
 _DEFAULT = LinkSettings()
@@ -58,6 +59,7 @@ class Linker:
         # What was judged, by its identity: the concepts that it is evidence for, whether it needs evidence.
         self._evident: dict[int, tuple[tuple[Candidate, ...], frozenset[str], bool]] = {}
         self._whole: dict[tuple[str, str | None], tuple[Candidate, ...]] = {}
+        self._nearest: dict[tuple[str, str | None], tuple[Candidate, ...]] = {}
 
     def link(
         self,
@@ -83,6 +85,7 @@ class Linker:
                 yield LinkedCaption(flags=("language",))
                 continue
             found = self._complete(caption.text, caption.article, next(named), caption.language)
+            found += self._similar(caption, found)
             found = self._chosen(caption.text, found)
             kept = longest_first(found, nested=self.settings.nested, by_source=self.settings.by_source)
             yield LinkedCaption(tuple(self._links(caption, kept)))
@@ -137,7 +140,7 @@ class Linker:
 
     def _judge(self, sense: int, surface: str, derived: int, language: str | None) -> tuple[Candidate, ...]:
         names = self.dictionary.names_of(sense)
-        spoken = self.settings.languages if language is None else frozenset({_base(language)})
+        spoken = self._spoken(language)
         names = tuple(pair for pair in names if pair[0].language in spoken)
         found = judge(surface, names, bool(derived), self.settings)
         if len(self._evident) >= CACHE:
@@ -223,6 +226,39 @@ class Linker:
         for told in (explained, wider):
             kept += [Mention((place,), senses, "abbreviation") for place, senses in told.items() if senses]
         return kept
+
+    def _similar(self, caption: Caption, found: list[Mention]) -> Iterator[Mention]:
+        """Entities that no form matches as a whole, by the names most similar to them."""
+        known = {m.spans[0] for m in found if len(m.spans) == 1} if caption.entities else frozenset()
+        for place in caption.entities:
+            if place in known:
+                continue
+            text = caption.text[place[0] : place[1]]
+            candidates = self._nearest.get((text, caption.language))
+            if candidates is None:
+                candidates = self._near(text, caption.language)
+                if len(self._nearest) >= CACHE:
+                    self._nearest.clear()
+                self._nearest[text, caption.language] = candidates
+            if candidates:
+                yield Mention((place,), candidates)
+
+    def _near(self, text: str, language: str | None) -> tuple[Candidate, ...]:
+        """The terms of the names most similar to a text, best first, judged as all others are."""
+        spoken = self._spoken(language)
+        out: dict[str, Candidate] = {}
+        for name, similarity in self.dictionary.similar_names(text, self.settings.threshold):
+            if name.language in spoken and name.source_id not in out:
+                judged = judge(name.name, ((name, Variant.NORMAL),), False, self.settings)
+                for candidate in judged:
+                    score = candidate.score - 1 + similarity
+                    out[name.source_id] = replace(
+                        candidate, method="similar", similarity=round(similarity, 4), score=score
+                    )
+        return tuple(sorted(out.values(), key=lambda c: (-c.score, c.name.source_id)))
+
+    def _spoken(self, language: str | None) -> frozenset[str]:
+        return self.settings.languages if language is None else frozenset({_base(language)})
 
     def _meant(self, long: str, language: str | None) -> tuple[Candidate, ...]:
         """What a long form stands for; "von Hippel-Lindau (VHL) disease" leaves its head out."""
