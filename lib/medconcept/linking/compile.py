@@ -1,232 +1,174 @@
-"""Names of a dictionary to the file that the linker maps: every name, its forms, and what it stands for."""
+"""Indexed names to the file that the linker maps, column by column; no name is a Python object."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from medconcept.dictionary.builder import compile_table
-from medconcept.dictionary.layout import Array, pack_parts, unpack
-from medconcept.dictionary.names import FOLDED, is_case_sensitive, match_key
-from medconcept.dictionary.records import SCOPES, Term
-from medconcept.linking.ellipsis import ellipses
-from medconcept.linking.general import NOT_CONCEPTS
-from medconcept.linking.normal import Normaliser, vocabulary
-from medconcept.linking.variants import Variant, variants
-from medconcept.linking.words import plain_words
+from medconcept.dictionary import kernel
+from medconcept.dictionary.builder import EXACT_HASHES, exact_arrays, mask_table
+from medconcept.dictionary.layout import Array, pack_parts
+from medconcept.dictionary.strings import buffers, hashes, pool
+from medconcept.linking.index import FORM, SEPARATOR, whole
 
-PREFERRED, CASE = 4, 8  # above the two bits of the scope
-# One row for each name that is matched. `semantic_types` and `joined` (MeSH and OMIM ids) are joined by "|",
-# `rank` is the order of preference among the names of one match key, 0 to 255.
-NAMES = pa.schema(
-    [
-        ("name", pa.large_string()), ("match_key", pa.large_string()), ("rank", pa.int32()),
-        ("source", pa.large_string()), ("source_id", pa.large_string()), ("concept_id", pa.large_string()),
-        ("source_rank", pa.int32()), ("scope", pa.large_string()), ("is_preferred", pa.bool_()),
-        ("term_type", pa.large_string()), ("language", pa.large_string()),
-        ("restriction_level", pa.int32()), ("semantic_types", pa.large_string()),
-        ("joined", pa.large_string()),
-    ]
-)  # fmt: skip
-# Ids that are no more, each with the one that took its place, which may have gone as well.
-RETIRED = pa.schema([("old", pa.large_string()), ("new", pa.large_string())])
+FORM_SPARE = 1.4
+_SENSE_BITS = np.uint32(28)
 
 
-def compile_linking(terms: Iterable[Term], sources: Sequence[str]) -> bytes:
-    """Compile the names of terms; `sources` in order of preference. The same terms give the same bytes.
+class Compilation:
+    """Rows of INDEXED in any order, and RETIRED, to the pieces of the file."""
 
-    Obsolete terms lend no name, but their ids are kept with what replaced them, as alternative ids are. Of
-    terms with one id the first counts. The concept of a term is that of build_dictionary's rule.
-    """
-    rank = {source: n for n, source in enumerate(sources)}
-    told: dict[str, Term] = {}
-    for term in terms:
-        told.setdefault(term.source_id, term)
-    alive = [t for t in told.values() if not t.obsolete]
-    rows: list[dict[str, object]] = []
-    for term, concept in zip(alive, concept_ids(alive), strict=True):
-        rows += _rows(term, concept, rank[term.source])
-    steps = [{"old": old, "new": new} for old, new in _steps(told.values()).items()]
-    retired = pa.Table.from_pylist(steps, RETIRED)
-    return b"".join(compile_rows(pa.Table.from_pylist(rows, NAMES), retired, sources))
+    def __init__(self, known: dict[str, Array], sources: Sequence[str]) -> None:
+        """Take the lexicon; `sources` are named in the file even where they have no name."""
+        self._known, self._sources = known, list(sources)
+        self._names: list[pa.Array] = []
+        self._columns: dict[str, list[Any]] = {}
+        self._pools = {name: _Pool() for name in ("origin", "kind", "semantic_types", "joined")}
+        self._heads = _Heads()
+        self._retired: list[tuple[str, str]] = []
 
+    def add(self, rows: pa.Table) -> None:
+        """Take rows of INDEXED."""
+        if not len(rows):
+            return
+        self._names.append(whole(rows["name"]).cast(pa.large_string()))
+        ids, concepts = whole(rows["source_id"]), whole(rows["concept_id"])
+        parts = {
+            "rank": rows["rank"].to_numpy().astype(np.uint8),
+            "term_key": hashes(ids) * np.uint64(0x9E3779B97F4A7C15) ^ hashes(concepts),
+            "concept_key": hashes(concepts),
+            "exact": np.frombuffer(_bytes(rows["exact"]), EXACT_HASHES),
+            "forms": np.frombuffer(_bytes(rows["forms"]), FORM),
+            "form_count": (np.diff(buffers(whole(rows["forms"]))[1]) // FORM.itemsize).astype(np.uint8),
+        }
+        parts["id_head"], parts["id_value"] = self._heads.split(ids)
+        parts["concept_head"], parts["concept_value"] = self._heads.split(concepts)
+        for name, known in self._pools.items():
+            parts[name] = known.codes(whole(rows[name]))
+        for name, values in parts.items():
+            self._columns.setdefault(name, []).append(values)
 
-def compile_rows(names: pa.Table, retired: pa.Table, sources: Sequence[str]) -> Iterator[bytes]:
-    """The pieces of the file of rows of NAMES and RETIRED; `sources` are named even without a name."""
-    order = pc.sort_indices(
-        names,
-        [(c, "ascending") for c in ("name", "source_rank", "source", "source_id", "concept_id", "rank")],
-    )
-    names = names.take(order)
-    number = pa.array(_numbers(len(names)))
-    exact = unpack(b"".join(compile_table(_keyed(names["match_key"], number, names["rank"]))), "new")
-    known, forms = _forms(names)
-    linked = unpack(b"".join(compile_table(forms)), "new")
-    # compile_table numbers what it is given without gaps; a name that has no form leaves one.
-    with_form = np.unique(np.array(forms["target"].to_pylist(), np.int64))
-    linked["sense_target"] = with_form[linked["sense_target"]].astype(np.uint32)
-    ranks = dict(zip(names["source"].to_pylist(), names["source_rank"].to_pylist(), strict=True))
-    all_sources = list(dict.fromkeys([*sources, *sorted(set(ranks) - set(sources))]))
-    term, first = _terms(names)
-    kept = names.take(pa.array(first))
-    flags = [
-        SCOPES.index(scope) | PREFERRED * preferred | CASE * is_case_sensitive(name)
-        for scope, preferred, name in zip(
-            names["scope"].to_pylist(),
-            names["is_preferred"].to_pylist(),
-            names["name"].to_pylist(),
-            strict=True,
+    def retire(self, rows: pa.Table) -> None:
+        """Take rows of RETIRED."""
+        self._retired += zip(rows["old"].to_pylist(), rows["new"].to_pylist(), strict=True)
+
+    def finish(self) -> Iterator[bytes]:
+        """The pieces of the file, in order; the same rows in any order give the same bytes."""
+        texts = pa.chunked_array(self._names or [[]], pa.large_string()).combine_chunks()
+        texts = texts if isinstance(texts, pa.Array) else pa.concat_arrays(texts.chunks)
+        self._names.clear()
+        columns = {name: self._take(name) for name in tuple(self._columns)} or _NO_COLUMNS
+        arrays: dict[str, Array] = dict(self._known)
+        numbers = {name: known.order() for name, known in self._pools.items()}
+        arrays |= self._origins(numbers["origin"])
+        kinds, heads = self._pools["kind"].sorted(), self._heads.order()
+        arrays |= pool("kinds", kinds) | pool("types", self._pools["semantic_types"].sorted())
+        arrays |= pool("joined", self._pools["joined"].sorted()) | pool("heads", self._heads.sorted())
+        for name in ("origin", "kind", "semantic_types", "joined"):
+            columns[name] = numbers[name][columns[name]]
+        for name in ("id_head", "concept_head"):
+            columns[name] = heads[columns[name]]
+        order = _order(texts, columns)
+        counts = columns.pop("form_count")
+        starts = np.zeros(len(counts) + 1, np.int64)
+        np.cumsum(counts, out=starts[1:])
+        arrays |= self._terms(columns, order)
+        arrays |= exact_arrays(texts, order, columns.pop("rank")[order], columns.pop("exact")[order])
+        del texts
+        arrays["name_kind"] = _narrow(columns.pop("kind")[order])
+        number = np.empty(len(order), np.uint32)
+        number[order] = np.arange(len(order), dtype=np.uint32)
+        arrays |= _form_arrays(columns.pop("forms"), np.repeat(number, counts))
+        now = sorted(replaced(self._retired).items())
+        arrays |= pool("retired", [old for old, _ in now]) | pool("replaced", [new for _, new in now])
+        yield from pack_parts(arrays)
+
+    def _take(self, name: str) -> Any:
+        return np.concatenate(self._columns.pop(name))
+
+    def _origins(self, _: Array) -> dict[str, Array]:
+        """Sources with their rank and restriction, in the order of their codes; and all sources by name."""
+        origins = [text.split(SEPARATOR) for text in self._pools["origin"].sorted()]
+        named = sorted({source for source, _, _ in origins} - set(self._sources))
+        return {
+            **pool("origins", [source for source, _, _ in origins]),
+            **pool("sources", [*self._sources, *named]),
+            "origin_rank": np.array([int(rank) for _, rank, _ in origins], np.uint16),
+            "origin_restriction": np.array([int(level) for _, _, level in origins], np.uint8),
+        }
+
+    def _terms(self, columns: dict[str, Any], order: Array) -> dict[str, Array]:
+        """What names stand for, kept once for each term, and once for each concept."""
+        key = columns.pop("term_key") + columns["origin"].astype(np.uint64) * np.uint64(0xD1B54A32D192ED03)
+        _, first, term = np.unique(key, return_index=True, return_inverse=True)
+        for name in ("id_head", "id_value", "origin"):
+            if not np.array_equal(columns[name], columns[name][first][term]):
+                raise ValueError("two terms with one hash")  # 64 bits: not in the lifetime of the sun
+        _, concept_first, concept = np.unique(
+            columns.pop("concept_key")[first], return_index=True, return_inverse=True
         )
-    ]
-    dropped = ("targets", "target_bytes")
-    now = sorted(replaced(zip(retired["old"].to_pylist(), retired["new"].to_pylist(), strict=True)).items())
-    yield from pack_parts({
-        **{f"exact_{k}": v for k, v in exact.items() if k not in dropped},
-        **{f"forms_{k}": v for k, v in linked.items() if k not in dropped},
-        "vocabulary": known, "name_flags": np.array(flags, np.uint8), "name_term": term,
-        "term_names": np.minimum(np.bincount(term, minlength=len(first)), 255).astype(np.uint8),
-        **_pooled("name_text", "names", names["name"]), **_pooled("name_type", "types", names["term_type"]),
-        **_pooled("name_language", "languages", names["language"]),
-        **_pooled("term_id", "ids", kept["source_id"]),
-        **_pooled("term_concept", "concepts", kept["concept_id"]),
-        **_pooled("term_kind", "kinds", kept["semantic_types"]),
-        **_pooled("term_joined", "joined", kept["joined"]),
-        "term_source": np.array([all_sources.index(s) for s in kept["source"].to_pylist()], np.uint16),
-        "term_rank": kept["source_rank"].to_numpy().astype(np.uint16),
-        "term_restriction": kept["restriction_level"].to_numpy().astype(np.uint8),
-        **_pool("sources", all_sources), **_pool("retired", [old for old, _ in now]),
-        **_pooled("retired_new", "replaced", [new for _, new in now]),
-    })  # fmt: skip
-
-
-def concept_ids(terms: Sequence[Term]) -> list[str]:
-    """The concept of each term, by build_dictionary's rule (docs/dictionary.md) without a UMLS release.
-
-    Its smallest CUI, else that of the terms that refer to it, else its id; of several terms of a source with
-    one CUI the best founded has it, the others keep their own id.
-    """
-    named: dict[str, set[str]] = {}
-    for term in terms:
-        if len(term.cuis) == 1:
-            for xref in term.xrefs:
-                named.setdefault(xref, set()).add(term.cuis[0])
-    claims: list[str | None] = []
-    best: dict[tuple[str, str], tuple[int, int, str]] = {}
-    for term in terms:
-        told = named.get(term.source_id, set())
-        claim = term.cuis[0] if term.cuis else next(iter(told)) if len(told) == 1 else None
-        claims.append(claim)
-        if claim is not None:
-            founded = (1 if term.cuis else 2, len(term.cuis), term.source_id)
-            best[term.source, claim] = min(best.get((term.source, claim), founded), founded)
-    return [
-        claim if claim is not None and best[term.source, claim][2] == term.source_id else term.source_id
-        for term, claim in zip(terms, claims, strict=True)
-    ]
-
-
-def joined_ids(source_id: str, xrefs: Iterable[str]) -> str:
-    """The MeSH and OMIM ids of a term, its own or by cross-reference: what disease gold is annotated with."""
-    ids = [i for i in (source_id, *xrefs) if i.startswith(("MESH:", "OMIM:"))]
-    return "|".join(dict.fromkeys(ids))
-
-
-def _rows(term: Term, concept: str, rank: int) -> Iterator[dict[str, object]]:
-    count = len(term.synonyms)
-    each = zip(
-        term.synonyms, term.scopes or ("exact",) * count, term.term_types or (None,) * count,
-        term.languages or (term.language,) * count, strict=True,
-    )  # fmt: skip
-    seen = set()
-    for place, (name, scope, kind, language) in enumerate(
-        [(term.name, "exact", term.term_type, term.language), *each]
-    ):
-        key = match_key(name)
-        if key is None or name in seen:
-            continue
-        seen.add(name)
-        yield {
-            "name": name, "match_key": key, "source": term.source, "source_id": term.source_id,
-            "rank": (0 if place == 0 else 1 + SCOPES.index(scope)) * 50 + min(rank, 49),
-            "concept_id": concept, "source_rank": rank, "scope": scope, "is_preferred": place == 0,
-            "term_type": kind, "language": language, "restriction_level": 0,
-            "semantic_types": "|".join(term.semantic_types), "joined": joined_ids(term.source_id, term.xrefs),
+        concept_first = first[concept_first]
+        joined = columns.pop("joined")[first]
+        empty = self._pools["joined"].sorted().index("") if len(joined) else 0
+        told = np.flatnonzero(joined != empty)
+        return {
+            "name_term": term.astype(np.uint32)[order],
+            "term_head": _narrow(columns.pop("id_head")[first]), "term_value": columns.pop("id_value")[first],
+            "term_origin": _narrow(columns.pop("origin")[first]),
+            "term_types": _narrow(columns.pop("semantic_types")[first]),
+            "term_concept": concept.astype(np.uint32),
+            "term_names": np.minimum(np.bincount(term, minlength=len(first)), 255).astype(np.uint8),
+            "concept_head": _narrow(columns.pop("concept_head")[concept_first]),
+            "concept_value": columns.pop("concept_value")[concept_first],
+            "joined_term": told.astype(np.uint32), "joined_ids": joined[told].astype(np.uint32),
         }  # fmt: skip
 
 
-def _forms(names: pa.Table) -> tuple[Array, pa.Table]:
-    """The dictionary's words as hashes, and key, target (number of the name) and rank (how) of each form."""
-    texts = names["name"].to_pylist()
-    used = [source_id not in NOT_CONCEPTS for source_id in names["source_id"].to_pylist()]
-    known = vocabulary(
-        word for name, use in zip(texts, used, strict=True) if use for word in plain_words(name)
-    )
-    normaliser = Normaliser(known)
-    keys, targets, ranks = [], [], []
-    for number, (name, use, kinds) in enumerate(
-        zip(texts, used, names["semantic_types"].to_pylist(), strict=True)
-    ):
-        for form, variant in variants(name, normaliser, frozenset(kinds.split("|"))) if use else ():
-            keys.append(FOLDED + form)
-            targets.append(f"{number:09d}")
-            ranks.append(int(variant))
-    scopes, ids = names["scope"].to_pylist(), names["source_id"].to_pylist()
-    for number, form in ellipses(texts, ids, names["semantic_types"].to_pylist(), scopes):
-        keys.append(FOLDED + " ".join(map(normaliser.singular, form.split())))
-        targets.append(f"{number:09d}")
-        ranks.append(int(Variant.ELLIPTIC))
-    return known, pa.table({"key": keys, "target": targets, "rank": pa.array(ranks, pa.int32())})
+class _Pool:
+    """Strings met, each with a code by first use; in the file they are numbered by their order."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, int] = {}
+
+    def codes(self, texts: pa.Array) -> Any:
+        encoded = texts.dictionary_encode()
+        known = [self._codes.setdefault(t, len(self._codes)) for t in encoded.dictionary.to_pylist()]
+        return np.array(known, np.uint32)[encoded.indices.to_numpy()]
+
+    def sorted(self) -> list[str]:
+        return sorted(self._codes)
+
+    def order(self) -> Any:
+        place = {text: n for n, text in enumerate(self.sorted())}
+        return np.array([place[text] for text in self._codes], np.uint32)
 
 
-def _keyed(keys: pa.ChunkedArray, number: pa.Array, ranks: pa.ChunkedArray) -> pa.Table:
-    return pa.table({"key": keys, "target": number, "rank": ranks})
+class _Heads(_Pool):
+    """Ids as a head, kept once, and a number; see mc_split_ids."""
 
-
-def _numbers(count: int) -> list[str]:
-    """Names of numbers that sort as they do: the number of a target is that of the name."""
-    return [f"{n:09d}" for n in range(count)]
-
-
-def _terms(names: pa.Table) -> tuple[Array, list[int]]:
-    """The term of each name, and the row of one name of each term."""
-    columns = [names[c].to_pylist() for c in ("source_rank", "source", "source_id", "concept_id")]
-    terms = list(zip(*columns, strict=True))
-    first: dict[tuple[object, ...], int] = {}
-    for row, term in enumerate(terms):
-        first.setdefault(term, row)
-    place = {term: n for n, term in enumerate(sorted(first))}
-    return np.array([place[term] for term in terms], np.uint32), [first[term] for term in place]
-
-
-def _pooled(column: str, pool: str, values: pa.ChunkedArray | list[str]) -> dict[str, Array]:
-    """Strings kept once, and for each row which it has; null as an empty one."""
-    texts = ["" if v is None else v for v in (values if isinstance(values, list) else values.to_pylist())]
-    place = {text: n for n, text in enumerate(sorted(set(texts)))}
-    return {column: np.array([place[text] for text in texts], np.uint32), **_pool(pool, list(place))}
-
-
-def _pool(name: str, texts: Sequence[str]) -> dict[str, Array]:
-    parts = [text.encode("utf-8", "surrogatepass") for text in texts]
-    ends = np.zeros(len(parts) + 1, np.int64)
-    np.cumsum([len(part) for part in parts], out=ends[1:])
-    return {name: np.frombuffer(b"".join(parts), np.uint8), f"{name}_bytes": ends}
-
-
-def _steps(terms: Iterable[Term]) -> dict[str, str]:
-    """Alternative and obsolete ids that no term in use has, each with what took its place."""
-    step: dict[str, str] = {}
-    alive = set()
-    for term in terms:
-        if not term.obsolete:
-            alive.add(term.source_id)
-        for other in term.alt_ids:
-            step.setdefault(other, term.source_id)
-        if term.obsolete and term.replaced_by:
-            step[term.source_id] = term.replaced_by
-    return {old: new for old, new in step.items() if old not in alive}
+    def split(self, ids: pa.Array) -> tuple[Any, Any]:
+        data, offsets = buffers(ids)
+        count = len(ids)
+        head, length, value = (
+            np.empty(count, np.uint64),
+            np.empty(count, np.uint32),
+            np.empty(count, np.uint32),
+        )
+        kernel.library().mc_split_ids(
+            data.ctypes.data, offsets.ctypes.data, count,
+            head.ctypes.data, length.ctypes.data, value.ctypes.data,
+        )  # fmt: skip
+        _, first, code = np.unique(head, return_index=True, return_inverse=True)
+        texts = [
+            data[offsets[at] : offsets[at] + length[at]].tobytes().decode("utf-8", "surrogatepass")
+            for at in first.tolist()
+        ]
+        known = np.array([self._codes.setdefault(text, len(self._codes)) for text in texts], np.uint32)
+        return known[code], value
 
 
 def replaced(steps: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -247,3 +189,59 @@ def replaced(steps: Iterable[tuple[str, str]]) -> dict[str, str]:
         if at != start:
             out[start] = at
     return out
+
+
+def _order(texts: pa.Array, columns: dict[str, Any]) -> Any:
+    """Names by text, rank, and what else tells two of them apart."""
+    told = ("rank", "origin", "id_head", "id_value", "concept_head", "concept_value", "kind")
+    table = pa.table({"name": texts, **{name: columns[name] for name in told}})
+    return pc.sort_indices(table, [(name, "ascending") for name in table.column_names]).to_numpy()
+
+
+def _form_arrays(forms: Any, number: Any) -> dict[str, Array]:
+    """Senses of each form, nearest variant first, then by number of the name; and the tables."""
+    if len(number) >= (1 << 28) - 1:
+        raise ValueError(f"{len(number)} forms are more than a dictionary holds")
+    sense = forms["variant"].astype(np.uint32) << _SENSE_BITS | number
+    by_sense = np.argsort(sense, kind="stable")
+    order = by_sense[np.argsort(forms["hash"][by_sense], kind="stable")]
+    del by_sense
+    hashed, sense = forms["hash"][order], sense[order]
+    last = np.ones(len(order), bool)
+    last[:-1] = hashed[1:] != hashed[:-1]
+    begins = np.flatnonzero(np.concatenate([[True], last[:-1]])) if len(order) else np.empty(0, np.int64)
+    sense |= last.astype(np.uint32) << np.uint32(31)
+    keys = hashed[begins]
+    table = np.zeros(int(len(keys) * FORM_SPARE) + 2, np.uint64)
+    begins = begins.astype(np.uint32)
+    kernel.library().mc_fill_forms(
+        table.ctypes.data, table.size, keys.ctypes.data, begins.ctypes.data, len(keys)
+    )
+    return {
+        "form_slots": table, "senses": sense,
+        "form_firsts": mask_table(forms["first"][order], forms["size"][order], 1),
+        "form_pairs": mask_table(forms["pair"][order], forms["size"][order], 2),
+    }  # fmt: skip
+
+
+def _narrow(values: Any) -> Array:
+    """The same numbers in the smallest type that holds them."""
+    most = int(values.max(initial=0))
+    kind = np.uint8 if most < 1 << 8 else np.uint16 if most < 1 << 16 else np.uint32
+    out: Array = values.astype(kind)
+    return out
+
+
+def _bytes(column: Any) -> Any:
+    data, offsets = buffers(whole(column))
+    return np.ascontiguousarray(data[int(offsets[0]) : int(offsets[-1])])
+
+
+_NO_COLUMNS: dict[str, Any] = {
+    **{name: np.empty(0, np.uint32) for name in (
+        "id_head", "id_value", "concept_head", "concept_value", "origin", "kind", "semantic_types", "joined",
+    )},
+    **{name: np.empty(0, np.uint64) for name in ("term_key", "concept_key")},
+    **{name: np.empty(0, np.uint8) for name in ("rank", "form_count")},
+    "forms": np.empty(0, FORM), "exact": np.empty(0, EXACT_HASHES),
+}  # fmt: skip

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import mmap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
+from medconcept.dictionary import kernel
 from medconcept.dictionary.compiled import CompiledDictionary
 from medconcept.dictionary.layout import Array, DictionaryDamaged, unpack
 from medconcept.dictionary.records import SCOPES
-from medconcept.linking.compile import CASE, PREFERRED, compile_linking
+from medconcept.dictionary.strings import buffers, piece
+from medconcept.linking.from_terms import compile_linking
+from medconcept.linking.index import CASE, PREFERRED, SEPARATOR
 from medconcept.linking.normal import Normaliser
 from medconcept.linking.variants import Variant
+from medconcept.linking.wordtable import WordTable
 
 __all__ = ["LinkingDictionary", "Name", "compile_linking", "map_file", "open_linking"]
+FORM_HIT = np.dtype([(name, np.uint32) for name in ("text", "start", "end", "sense", "derived")])
+CACHE = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -49,72 +57,117 @@ class LinkingDictionary:
     def __init__(self, data: Any, name: str) -> None:
         """Take the bytes or memory map of a file. Raises DictionaryDamaged by name."""
         arrays = unpack(data, name)
-        if "name_text" not in arrays:
+        if "name_term" not in arrays:
             raise DictionaryDamaged(name, "it is no dictionary of the linker")
         self._a, self._data = arrays, data
-        self.forms, self.exact = (self._part(name, part) for part in ("forms_", "exact_"))
-        self.normaliser = Normaliser(arrays["vocabulary"])
-        self.sources = tuple(self._strings("sources"))
-        self._kinds = [tuple(kind.split("|")) for kind in self._strings("kinds")]
-        self._languages, self._types = self._strings("languages"), self._strings("types")
-        self._keys: dict[int, tuple[tuple[Name, Variant], ...]] = {}
-
-    def _part(self, name: str, prefix: str) -> CompiledDictionary:
-        arrays = {k.removeprefix(prefix): v for k, v in self._a.items() if k.startswith(prefix)}
-        empty: dict[str, Array] = {"targets": np.empty(0, np.uint8), "target_bytes": np.zeros(1, np.int64)}
-        return CompiledDictionary.of({**arrays, **empty}, name)
+        self.exact = CompiledDictionary.of(arrays, name)
+        self.words = WordTable(arrays, Normaliser(arrays["vocabulary"]))
+        self.sources, self._origins = tuple(self._strings("sources")), self._strings("origins")
+        self._types = [tuple(types.split("|")) for types in self._strings("types")]
+        self._kinds = [kind.split(SEPARATOR) for kind in self._strings("kinds")]
+        self._senses: dict[int, tuple[tuple[Name, Variant], ...]] = {}
+        self._hits = np.empty(1 << 14, FORM_HIT)
 
     def __len__(self) -> int:
-        return len(self._a["name_text"])
+        return len(self._a["name_term"])
+
+    @property
+    def normaliser(self) -> Normaliser:
+        """What knows the words of this dictionary."""
+        return self.words.normaliser
 
     @property
     def sha256(self) -> str:
         """The checksum of the file, which names it."""
         return hashlib.sha256(self._data).hexdigest()
 
-    def names_of(self, key: int) -> tuple[tuple[Name, Variant], ...]:
+    def find_forms(self, texts: Sequence[str]) -> Any:
+        """Where forms of names stand in texts, FORM_HIT in order of the texts; up to eight at each word."""
+        data, offsets = buffers(list(texts))
+        self.words.learn(data, offsets)
+        longest = int(np.diff(offsets).max(initial=0))
+        if self._hits.size < 16 * longest:
+            self._hits = np.empty(16 * longest, FORM_HIT)
+        library, first, done, parts = kernel.library(), 0, ctypes.c_int64(), []
+        while first < len(texts):
+            count = library.mc_forms(
+                ctypes.byref(self.exact.head), ctypes.byref(self.words.table), data.ctypes.data,
+                offsets.ctypes.data, first, len(texts), longest, self._hits.ctypes.data, self._hits.size,
+                ctypes.byref(done),
+            )  # fmt: skip
+            if count < 0:
+                raise MemoryError(f"a text of {longest} bytes")
+            parts.append(self._hits[:count].copy())
+            first = done.value
+        return np.concatenate(parts) if parts else self._hits[:0]
+
+    def names_of(self, sense: int) -> tuple[tuple[Name, Variant], ...]:
         """The names that a form stands for, each with how the form came from it."""
-        found = self._keys.get(key)
+        found = self._senses.get(sense)
         if found is None:
-            a = self._a
-            at = slice(int(a["forms_key_senses"][key]), int(a["forms_key_senses"][key + 1]))
-            pairs = zip(a["forms_sense_target"][at].tolist(), a["forms_sense_rank"][at].tolist(), strict=True)
-            found = tuple((self.name(number), Variant(rank)) for number, rank in pairs)
-            if len(self._keys) >= 1 << 16:
-                self._keys.clear()
-            self._keys[key] = found
+            senses, pairs, at = self._a["senses"], [], sense
+            while True:
+                value = int(senses[at])
+                pairs.append((self.name(value & 0xFFFFFFF), Variant(value >> 28 & 7)))
+                if value >> 31:
+                    break
+                at += 1
+            found = tuple(pairs)
+            if len(self._senses) >= CACHE:
+                self._senses.clear()
+            self._senses[sense] = found
         return found
 
     def name(self, number: int) -> Name:
         """The name of that number."""
         a = self._a
-        term, flags = int(a["name_term"][number]), int(a["name_flags"][number])
+        term = int(a["name_term"][number])
+        kind, language, flags_text = self._kinds[int(a["name_kind"][number])]
+        flags, origin = int(flags_text), int(a["term_origin"][term])
+        concept = int(a["term_concept"][term])
+        source_id = self._id(a["term_head"][term], a["term_value"][term])
         return Name(
-            number, self._string("names", int(a["name_text"][number])),
-            self.sources[int(a["term_source"][term])], self._string("ids", int(a["term_id"][term])),
-            self._string("concepts", int(a["term_concept"][term])), self._kinds[int(a["term_kind"][term])],
-            int(a["term_rank"][term]), bool(flags & PREFERRED), bool(flags & CASE), SCOPES[flags & 3],
-            bool(self._string("joined", int(a["term_joined"][term]))),
-            self._languages[int(a["name_language"][number])], self._types[int(a["name_type"][number])],
-            int(a["term_restriction"][term]), int(a["term_names"][term]),
+            number, self.exact.text(number), self._origins[origin], source_id,
+            self._id(a["concept_head"][concept], a["concept_value"][concept]),
+            self._types[int(a["term_types"][term])], int(a["origin_rank"][origin]),
+            bool(flags & PREFERRED), bool(flags & CASE), SCOPES[flags & 3],
+            bool(self._joined_of(term, source_id)), language, kind, int(a["origin_restriction"][origin]),
+            int(a["term_names"][term]),
         )  # fmt: skip
+
+    def concepts_of(self, names: Any) -> pa.LargeStringArray:
+        """The concept of each of many names, by number: each string is made once."""
+        a = self._a
+        found, at = np.unique(a["term_concept"][a["name_term"][names]], return_inverse=True)
+        heads, values = a["concept_head"][found].tolist(), a["concept_value"][found].tolist()
+        pool = [self._id(head, value) for head, value in zip(heads, values, strict=True)]
+        return pa.array(pool, pa.large_string()).take(pa.array(at))
 
     def retired(self) -> Mapping[str, str]:
         """Ids that are no more, each with the one that stands for it now."""
-        new = self._a["retired_new"].tolist()
-        return {old: self._string("replaced", new[n]) for n, old in enumerate(self._strings("retired"))}
+        return dict(zip(self._strings("retired"), self._strings("replaced"), strict=True))
 
     def joined(self) -> dict[str, tuple[str, ...]]:
         """The MeSH and OMIM ids of each term that has some, its own first."""
-        pool = [tuple(value.split("|")) for value in self._strings("joined")]
-        ids = self._strings("ids")
-        pairs = zip(self._a["term_id"].tolist(), self._a["term_joined"].tolist(), strict=True)
-        return {ids[term]: pool[n] for term, n in pairs if pool[n] != ("",)}
+        out = {}
+        for term in range(len(self._a["term_value"])):
+            source_id = self._id(self._a["term_head"][term], self._a["term_value"][term])
+            if ids := self._joined_of(term, source_id):
+                out[source_id] = ids
+        return out
+
+    def _joined_of(self, term: int, source_id: str) -> tuple[str, ...]:
+        terms = self._a["joined_term"]
+        at = int(np.searchsorted(terms, term))
+        if at < len(terms) and terms[at] == term:
+            return tuple(self._string("joined", int(self._a["joined_ids"][at])).split("|"))
+        return (source_id,) if source_id.startswith(("MESH:", "OMIM:")) else ()
+
+    def _id(self, head: Any, value: Any) -> str:
+        return self._string("heads", int(head)) + str(int(value))[1:]
 
     def _string(self, pool: str, number: int) -> str:
-        ends = self._a[f"{pool}_bytes"]
-        piece: Array = self._a[pool][int(ends[number]) : int(ends[number + 1])]
-        return piece.tobytes().decode("utf-8", "surrogatepass")
+        return piece(self._a[pool], self._a[f"{pool}_bytes"], number)
 
     def _strings(self, pool: str) -> list[str]:
         return [self._string(pool, n) for n in range(len(self._a[f"{pool}_bytes"]) - 1)]

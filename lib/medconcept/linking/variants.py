@@ -134,3 +134,10 @@ def reordered(name: str) -> Iterator[str]:
     of = _OF.match(name)
     if of and not re.search(r"\b(?:of|in|and|or)\b", of.group(2)):
         yield f"{of.group(2)} {of.group(1)}"
+
+
+# What a name must have for a rule above to change it; names without are most of a dictionary.
+MAY_VARY = (
+    r", | of | in | cell$| process$|[)\]]$|\([0-9]*[+\-]\)|^\([0-9]"
+    r"|(?i)(?:disease|disorder|condition|neoplas|tumou?r|abnormalit|anomal|malformation|defect)"
+)

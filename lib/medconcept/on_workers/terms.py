@@ -1,4 +1,4 @@
-"""Terminology files to rows of `TERMS`; names to what the matcher makes of them, and to the compiled file."""
+"""Terminology files to rows of `TERMS`; names to what the matcher makes of them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
-import pyarrow.compute as pc
-from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import (
     ArrayType,
-    BinaryType,
     BooleanType,
     IntegerType,
     StringType,
@@ -23,7 +21,6 @@ from medconcept.dictionary.names import match_key, name_flags, normalise
 from medconcept.dictionary.records import Term
 from medconcept.dictionary.semantic_network import groups_of
 from medconcept.dictionary.sources import iter_terms
-from medconcept.linking.compile import NAMES, RETIRED, compile_rows
 
 BATCH = 5000
 NAME = StructType([StructField(n, StringType()) for n in ("name", "scope", "term_type", "language")])
@@ -51,8 +48,6 @@ DESCRIBED = (
     StructField("match_key", StringType()),
     StructField("flags", ArrayType(StringType())),
 )
-COMPILED = from_arrow_schema(pa.schema([*NAMES, *RETIRED]))
-PIECES = StructType([StructField("piece", BinaryType())])
 
 
 @dataclass(frozen=True)
@@ -92,21 +87,6 @@ def describe_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBat
         columns["flags"] = pa.array(flags, flag_type)
         out = pa.RecordBatch.from_arrays(list(columns.values()), list(columns))
         yield out if all(names) else out.filter(pa.array([bool(name) for name in names]))
-
-
-def compile_batches(batches: Iterable[pa.RecordBatch], sources: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
-    """Compile all rows of COMPILED of the partition and give the file in pieces, in order.
-
-    A row is a name, or, where `old` is not null, an id that is no more.
-    """
-    schema = to_arrow_schema(PIECES)
-    got = list(batches)
-    rows = pa.Table.from_batches(got) if got else to_arrow_schema(COMPILED).empty_table()
-    is_old = pc.is_valid(rows["old"])
-    names = rows.filter(pc.invert(is_old)).select(NAMES.names).cast(NAMES)
-    retired = rows.filter(is_old).select(RETIRED.names).cast(RETIRED)
-    for piece in compile_rows(names, retired, sources):
-        yield pa.RecordBatch.from_pydict({"piece": [piece]}, schema)
 
 
 def _term_batches(source: Source, rank: int, content: bytes, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from dataclasses import asdict
 from functools import partial, reduce
-from pathlib import Path
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
@@ -15,13 +12,12 @@ from medconcept import __version__
 from medconcept.config import DictionarySource, settings_digest
 from medconcept.delta.hadoop import HadoopFiles
 from medconcept.errors import ConfigError, InputError
-from medconcept.linking.compile import NAMES, RETIRED
-from medconcept.on_workers.terms import PIECES, TERMS, Source, compile_batches, read_terms
+from medconcept.on_workers.terms import TERMS, Source, read_terms
 from medconcept.stages import dictionary_rows, umls
+from medconcept.stages.compile_dictionary import DICTIONARIES, compile_names
 from medconcept.stages.runner import Context, Stage, Work
 from medconcept.stages.umls_files import fingerprint, unpack
 
-DICTIONARIES = "_dictionaries"
 UMLS = "umls"
 
 
@@ -75,7 +71,7 @@ def build(context: Context) -> Work:
         )
         concepts = concepts.unionByName(old)
         counts["umls.retired"] = retired.count()
-    sha256, counts["dictionary.bytes"] = _compile(context, names, terms)
+    sha256, counts["dictionary.bytes"] = compile_names(context, names, terms)
     context.say(f"build_dictionary: compiled {counts['dictionary.bytes'] / 1e6:.1f} MB, {sha256[:12]}")
     return Work(
         tables={
@@ -108,29 +104,6 @@ def all_terms(context: Context) -> DataFrame | None:
 
 def _described(terms: DataFrame | None) -> DataFrame | None:
     return None if terms is None else dictionary_rows.describe(dictionary_rows.term_names(terms))
-
-
-def _compile(context: Context, names: DataFrame, terms: DataFrame | None) -> tuple[str, int]:
-    """Compile on one executor; the artefact, never the names, comes to the driver, piece by piece."""
-    tier = f"IF(is_preferred, 0, 1 + {dictionary_rows.SCOPE_RANK})"
-    rank = F.expr(f"CAST({tier} * 50 + LEAST(source_rank, 49) AS INT)").alias("rank")
-    told = [rank if name == "rank" else F.col(name) for name in NAMES.names]
-    rows = names.where(F.col("match_key").isNotNull()).select(*told)
-    if terms is not None:
-        rows = rows.unionByName(dictionary_rows.retired_steps(terms), allowMissingColumns=True)
-    else:
-        rows = rows.withColumns({c: F.lit(None).cast("string") for c in RETIRED.names})
-    sources = tuple(source.name for source in context.config.dictionary.sources)
-    pieces = rows.coalesce(1).mapInArrow(partial(compile_batches, sources=sources), PIECES)
-    digest, size = hashlib.sha256(), 0
-    with tempfile.NamedTemporaryFile(prefix="medconcept-dictionary-") as file:
-        for row in pieces.toLocalIterator():
-            file.write(row["piece"])
-            digest.update(row["piece"])
-            size += len(row["piece"])
-        file.flush()
-        context.lake.files.put(str(Path(file.name)), f"{DICTIONARIES}/{digest.hexdigest()}")
-    return digest.hexdigest(), size
 
 
 def _release(context: Context) -> umls.Release | None:
@@ -171,4 +144,5 @@ def _public(source: DictionarySource) -> dict[str, object]:
     return described
 
 
+__all__ = ["DICTIONARIES", "STAGE", "all_terms", "build", "settings"]
 STAGE = Stage(name="build_dictionary", inputs=(), settings=settings, build=build)
