@@ -78,15 +78,15 @@ def test_the_index_finds_what_comparing_with_every_name_finds():
     names = [name for name in names if len(name) >= 3]
     dictionary = opened([Term("A", f"A:{n}", name) for n, name in enumerate(names)])
     compared = 0
-    for name in draw.sample(names, 80):
+    for name in draw.sample(names, 200):
         query = list(name)
         for _ in range(draw.randint(0, 3)):
             query[draw.randrange(len(query))] = draw.choice("aeiouxyz ")
         query = "".join(query)
         if not grams(query):
             continue
-        expected = brute_force(query, names, 0.55)
-        found = dictionary.similar.nearest(query, 0.55, most=1000)
+        expected = brute_force(query, names, 0.5)
+        found = dictionary.similar.nearest(query, 0.5, most=1000)
         assert {dictionary.exact.text(n): pytest.approx(s, abs=1e-4) for n, s in found} == expected
         assert [s for _, s in found] == sorted((s for _, s in found), reverse=True)
         compared += len(expected)

@@ -11,6 +11,7 @@ import pyarrow as pa
 from medconcept.dictionary.names import is_matchable
 from medconcept.dictionary.records import Term
 from medconcept.linking.compile import MAIN, SIMILAR, Compilation
+from medconcept.linking.ellipsis import ellipses
 from medconcept.linking.general import NOT_CONCEPTS
 from medconcept.linking.index import NAMES, RETIRED, empty_table, index_names, lexicon, word_table, words_of
 
@@ -49,11 +50,19 @@ def compile_files(
     finder = empty_table()
     # "regulation" of a modifier is no word of a name: what is never linked lends none.
     found = [words_of(table["name"].combine_chunks(), finder) for table in map(_linked, tables)]
-    known = lexicon(np.unique(np.concatenate([np.empty(0, np.uint64), *found])))
+    implied = ellipses(
+        row
+        for table in tables
+        for *row, scope in zip(
+            *(table[c].to_pylist() for c in ("name", "source_id", "semantic_types", "scope")), strict=True
+        )
+        if scope == "exact"
+    )
+    known = lexicon(np.unique(np.concatenate([np.empty(0, np.uint64), *found])), implied)
     words = word_table(known)
     made = Compilation(known, sources)
     for table in tables:
-        made.add(index_names(table, words))
+        made.add(index_names(table, words, implied))
     steps = [{"old": old, "new": new} for old, new in _steps(told.values()).items()]
     made.retire(pa.Table.from_pylist(steps, RETIRED))
     pieces = list(made.finish(similar=similar))

@@ -136,10 +136,8 @@ def reordered(name: str) -> Iterator[str]:
         yield f"{of.group(2)} {of.group(1)}"
 
 
-# What a name must have for a rule above to change it, whatever its kind; names without are most of a
-# dictionary, and their own words are all their forms.
+# What a name must have for a rule above to change it; names without are most of a dictionary.
 MAY_VARY = (
-    r"(?i), | of | in | cell$| process$|[)\]]$|\(\d*[+\-]\)|^\(\d+\)"
-    r"| (diseases?|disorders?|conditions?|neoplasms?|tumors?|neoplasias?|abnormalit(y|ies)|anomal(y|ies)"
-    r"|malformations?|defects?)$"
+    r", | of | in | cell$| process$|[)\]]$|\([0-9]*[+\-]\)|^\([0-9]"
+    r"|(?i)(?:disease|disorder|condition|neoplas|tumou?r|abnormalit|anomal|malformation|defect)"
 )

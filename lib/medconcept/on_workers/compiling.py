@@ -16,11 +16,13 @@ from medconcept.dictionary import kernel
 from medconcept.dictionary.layout import Array, pack_parts, unpack
 from medconcept.linking.compile import MAIN, Compilation
 from medconcept.linking.compiled import map_file
+from medconcept.linking.ellipsis import ellipses
 from medconcept.linking.index import (
     INDEXED,
     NAMES,
     RETIRED,
     empty_table,
+    implied_names,
     index_names,
     lexicon,
     word_table,
@@ -29,6 +31,7 @@ from medconcept.linking.index import (
 from medconcept.linking.wordtable import WordTable
 
 WORDS = StructType([StructField("word", LongType())])
+COMPOUNDS = ("name", "source_id", "semantic_types")  # beside the words: names that may imply short ones
 COMPILED = from_arrow_schema(pa.schema([*INDEXED, *RETIRED]))
 PIECES = StructType([StructField("file", StringType()), StructField("piece", BinaryType())])
 
@@ -43,18 +46,28 @@ def word_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def lexicon_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """All rows of WORDS, in one partition, to the pieces of the lexicon: characters and words."""
-    words = [batch.column("word").to_numpy().view(np.uint64) for batch in batches]
-    known = lexicon(np.unique(np.concatenate([np.empty(0, np.uint64), *words])))
+    """All rows of WORDS and COMPOUNDS, in one partition, to the pieces of the lexicon.
+
+    A row has either a word or a name of a kind that lends short forms.
+    """
+    kernel.take(SparkFiles.getRootDirectory())
+    words, compounds = [np.empty(0, np.uint64)], []
+    for batch in batches:
+        rows = pa.Table.from_batches([batch])
+        is_word = pc.is_valid(rows["word"])
+        words.append(rows.filter(is_word)["word"].to_numpy().view(np.uint64))
+        named = rows.filter(pc.invert(is_word)).select(list(COMPOUNDS))
+        compounds += zip(*(column.to_pylist() for column in named.columns), strict=True)
+    known = lexicon(np.unique(np.concatenate(words)), ellipses(compounds))
     yield from _pieces((MAIN, part) for part in pack_parts(known))
 
 
 def index_batches(batches: Iterable[pa.RecordBatch], name: str) -> Iterator[pa.RecordBatch]:
     """Rows of NAMES to rows of INDEXED; `name` is that of the lexicon's file."""
-    table = _words(name)
+    table, implied = _words(name)
     for batch in batches:
         rows = pa.Table.from_batches([batch]).select(NAMES.names).cast(NAMES)
-        yield from index_names(rows, table).combine_chunks().to_batches()
+        yield from index_names(rows, table, implied).combine_chunks().to_batches()
 
 
 def compile_batches(
@@ -75,9 +88,10 @@ def compile_batches(
 
 
 @lru_cache(maxsize=1)
-def _words(name: str) -> WordTable:
+def _words(name: str) -> tuple[WordTable, dict[str, str]]:
     kernel.take(SparkFiles.getRootDirectory())
-    return word_table(_lexicon(name))
+    known = _lexicon(name)
+    return word_table(known), implied_names(known)
 
 
 @lru_cache(maxsize=1)

@@ -20,9 +20,11 @@ from medconcept.dictionary import kernel
 from medconcept.errors import LakeError
 from medconcept.linking.compile import MAIN, SIMILAR
 from medconcept.linking.compiled import SIMILAR as BEHIND
+from medconcept.linking.ellipsis import PARTS, PROCESSES
 from medconcept.linking.general import NOT_CONCEPTS
 from medconcept.linking.index import INDEXED, NAMES, RETIRED
 from medconcept.on_workers.compiling import (
+    COMPOUNDS,
     PIECES,
     WORDS,
     compile_batches,
@@ -67,6 +69,9 @@ def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -
     rows = names.where(F.col("match_key").isNotNull()).select(*NAMES.names)
     linked = rows.where(~F.col("source_id").isin(*NOT_CONCEPTS)).select("name")
     words = linked.mapInArrow(word_batches, WORDS).distinct()
+    lends = F.exists(F.split("semantic_types", r"\|"), lambda kind: kind.isin(*PROCESSES, *PARTS))
+    compounds = rows.where(lends & (F.col("scope") == "exact")).select(*COMPOUNDS)
+    words = words.unionByName(compounds, allowMissingColumns=True)
     with gathered(words.repartition(1).mapInArrow(lexicon_batches, PIECES)) as found:
         lexicon = found[MAIN]
         spark.sparkContext.addFile(str(lexicon.path.rename(lexicon.path.with_name(lexicon.sha256))))
