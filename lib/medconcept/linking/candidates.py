@@ -39,6 +39,7 @@ _DIRECTIONS = frozenset({
     "apical", "central", "peripheral", "axial", "longitudinal", "internal", "external", "marginal",
 })  # fmt: skip
 _EVENT = frozenset({"process", "function", "procedure"})
+_INFLECTED = re.compile(r"(?:ed|ing|s)$", re.IGNORECASE)
 _VERB = re.compile(r"(?:ed|ing|es|e|ss)$")
 _LOWER_ACRONYM = 4
 _SHORT_WORD = 5  # letters; a longer word in capitals is a heading, a shorter one an acronym
@@ -87,6 +88,8 @@ def judge(
             continue
         if is_far(name.source_id, surface) or not case_agrees(surface, name) or (derived and not derivable(surface, name)):
             continue
+        if variant is Variant.ELLIPTIC and derived and not _INFLECTED.search(surface):
+            continue  # "severe" is no form of severing
         if variant is Variant.PART and (
             derived or only != name.source_id or _DISEASE & set(name.semantic_types)
         ):

@@ -14,7 +14,7 @@ from medconcept.linking.candidates import Candidate, judge
 from medconcept.linking.compiled import LinkingDictionary
 from medconcept.linking.context import context_flags, sentence_spans
 from medconcept.linking.coordination import joints
-from medconcept.linking.general import FIGURE_WORDS, GENERAL, is_general
+from medconcept.linking.general import FIGURE_WORDS, GENERAL, is_general, names_genotype
 from medconcept.linking.learned import Learned
 from medconcept.linking.overlaps import Mention, longest_first
 from medconcept.linking.records import ArticleContext, Caption, Link, LinkedCaption, LinkSettings
@@ -100,6 +100,7 @@ class Linker:
         return self._complete(cut, article, found)
 
     def _complete(self, cut: Cut, article: ArticleContext, found: list[Mention]) -> list[Mention]:
+        found = [m for m in found if not names_genotype(cut.text, m.spans[-1][1])]
         found += self._coordinated(cut, found)
         return self._abbreviated(cut, article, found)
 
