@@ -1,6 +1,6 @@
 /* The linker's words: a text cut as linking/words.py does, each word looked up in a table of words met before
  * (what their normal forms are is Python's to say, once for each), forms of names found by rolled hashes. */
-#include "kernel.h"
+#include "words.h"
 
 #define MOST_WORDS 24
 #define MOST 8
@@ -16,65 +16,8 @@ typedef struct {
 } words;
 
 typedef struct {
-    uint64_t singular, noun, first;
-    uint32_t start, end, byte_start, byte_end; /* code points; bytes */
-    uint32_t changed;                          /* how many words up to here differ as nouns */
-    uint32_t mask, noun_mask;
-    uint8_t flags, cut_before, cut_behind, possessive;
-} word;
-
-typedef struct {
     uint32_t text, start, end, sense, derived;
 } form_hit;
-
-/* The next word at or behind *at, or 0. `before` says whether the character in front is a letter or digit. */
-static int next_word(const dictionary *d, const uint8_t **at, const uint8_t *end, uint32_t *point, int *before, word *w) {
-    while (*at < end) {
-        const uint8_t *from = *at;
-        uint32_t value = look(d, decode(at, end)), kind = word_class_of(value);
-        if (kind == SKIPPED) { *point += 1; *before = 0; continue; }
-        w->start = *point;
-        w->byte_start = 0;
-        w->cut_before = (uint8_t)(*before && is_alnum(value));
-        w->possessive = 0;
-        *point += 1;
-        *before = (int)is_alnum(value);
-        if (kind == LETTERS) {
-            while (*at < end) {
-                const uint8_t *next = *at;
-                value = look(d, decode(&next, end));
-                if (word_class_of(value) != LETTERS) break;
-                *at = next;
-                *point += 1;
-                *before = (int)is_alnum(value);
-            }
-            const uint8_t *next = *at;
-            if (next < end) {
-                uint32_t c = decode(&next, end);
-                if ((c == '\'' || c == 0x2019) && next < end && *next == 's') {
-                    next++;
-                    const uint8_t *behind = next;
-                    if (next >= end || !is_alnum(look(d, decode(&behind, end)))) {
-                        *at = next;
-                        *point += 2;
-                        *before = 1;
-                        w->possessive = 1;
-                    }
-                }
-            }
-        }
-        w->end = *point;
-        (void)from;
-        w->byte_end = (uint32_t)(*at - from); /* its length, for now */
-        if (*at < end) {
-            const uint8_t *next = *at;
-            uint32_t behind = look(d, decode(&next, end));
-            w->cut_behind = (uint8_t)(*before && is_alnum(behind) && word_class_of(behind) != SKIPPED);
-        } else w->cut_behind = 0;
-        return 1;
-    }
-    return 0;
-}
 
 static inline uint64_t key_of(const uint8_t *at, uint32_t length) {
     uint64_t key = hash_bytes(at, length);

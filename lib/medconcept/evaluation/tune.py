@@ -11,7 +11,7 @@ from medconcept.evaluation.records import Annotation
 from medconcept.evaluation.run import Format, Predictions, predict
 from medconcept.linking.compiled import LinkingDictionary
 from medconcept.linking.learned import LONGEST, Learned, surface_key
-from medconcept.linking.linker import Cut
+from medconcept.linking.cut import Cut
 
 FOLDS = 5
 

@@ -18,7 +18,11 @@ SIMILARITY = {
     "synonym": 0.88,
 }  # fmt: skip
 # What a form takes from the score: a plural says hardly less than its singular.
-_LESS = {**{method: 1 - similarity for method, similarity in SIMILARITY.items()}, "form": 0.002, "inflected": 0.005}
+_LESS = {
+    **{method: 1 - similarity for method, similarity in SIMILARITY.items()},
+    "form": 0.002,
+    "inflected": 0.005,
+}
 _PREFERRED = 0.01
 _METHOD = {
     Variant.ORDER: "reordered",
@@ -86,7 +90,11 @@ def judge(
             continue
         if settings.semantic_types is not None and not settings.semantic_types & set(name.semantic_types):
             continue
-        if is_far(name.source_id, surface) or not case_agrees(surface, name) or (derived and not derivable(surface, name)):
+        if (
+            is_far(name.source_id, surface)
+            or not case_agrees(surface, name)
+            or (derived and not derivable(surface, name))
+        ):
             continue
         if variant is Variant.ELLIPTIC and derived and not _INFLECTED.search(surface):
             continue  # "severe" is no form of severing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -14,8 +15,10 @@ from medconcept.dictionary.builder import EXACT_HASHES, exact_arrays, mask_table
 from medconcept.dictionary.layout import Array, pack_parts
 from medconcept.dictionary.strings import buffers, hashes, pool
 from medconcept.linking.index import FORM, SEPARATOR, whole
+from medconcept.linking.similar import similar_parts
 
 FORM_SPARE = 1.4
+MAIN, SIMILAR = "main", "similar"
 _SENSE_BITS = np.uint32(28)
 
 
@@ -56,8 +59,23 @@ class Compilation:
         """Take rows of RETIRED."""
         self._retired += zip(rows["old"].to_pylist(), rows["new"].to_pylist(), strict=True)
 
-    def finish(self) -> Iterator[bytes]:
-        """The pieces of the file, in order; the same rows in any order give the same bytes."""
+    def finish(self, *, similar: bool = False) -> Iterator[tuple[str, bytes]]:
+        """The pieces of the files, in order, each with MAIN or SIMILAR; the same rows give the same bytes.
+
+        The index of similar names comes first, where it is wanted: the dictionary has its checksum.
+        """
+        arrays, linked = self._lay_out()
+        digest = hashlib.sha256()
+        for piece in similar_parts(arrays, linked) if similar else ():
+            digest.update(piece)
+            yield SIMILAR, piece
+        checksum = digest.digest() if similar else b""
+        arrays["similar"] = np.frombuffer(checksum, np.uint8)
+        for piece in pack_parts(arrays):
+            yield MAIN, piece
+
+    def _lay_out(self) -> tuple[dict[str, Array], Array]:
+        """The arrays of the file; and for each name whether it has forms."""
         texts = pa.chunked_array(self._names or [[]], pa.large_string()).combine_chunks()
         texts = texts if isinstance(texts, pa.Array) else pa.concat_arrays(texts.chunks)
         self._names.clear()
@@ -85,7 +103,7 @@ class Compilation:
         arrays |= _form_arrays(columns.pop("forms"), np.repeat(number, counts))
         now = sorted(replaced(self._retired).items())
         arrays |= pool("retired", [old for old, _ in now]) | pool("replaced", [new for _, new in now])
-        yield from pack_parts(arrays)
+        return arrays, (counts[order] > 0).astype(np.uint8)
 
     def _take(self, name: str) -> Any:
         return np.concatenate(self._columns.pop(name))
