@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from medconcept.dictionary.names import FUNCTION_WORDS, is_case_sensitive
 from medconcept.linking.compiled import Name
+from medconcept.linking.formulae import is_formula
 from medconcept.linking.general import NO_ADJECTIVE, is_far
 from medconcept.linking.records import LinkSettings
 from medconcept.linking.variants import Variant
@@ -64,7 +65,7 @@ class Candidate:
 
         Disease sources write acronyms in lower case as well ("fed" for fish-eye disease).
         """
-        if self.name.preferred or " " in self.name.name:
+        if self.name.preferred or " " in self.name.name or is_formula(self.name.name):
             return False
         short = len(self.name.name) <= _LOWER_ACRONYM and not _DISEASE.isdisjoint(self.name.semantic_types)
         return self.name.case_sensitive or short
