@@ -1,4 +1,4 @@
-"""Similar names: the index finds what comparing with every name finds, and the linker uses it for entities."""
+"""Similar names: the index finds what comparing with every name finds; the linker asks it for entities."""
 
 import math
 import random

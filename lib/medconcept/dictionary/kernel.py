@@ -148,7 +148,8 @@ def library() -> ctypes.CDLL:
         "mc_fill_grams": [pointer] * 6,
         "mc_fill_forms": [pointer, ctypes.c_uint64, pointer, pointer, number],
     }
-    for names, result in ((counting, number), (silent, None)):
+    measuring: dict[str, list[Any]] = {"mc_compare_all": [pointer] * 3 + [number]}
+    for names, result in ((counting, number), (silent, None), (measuring, ctypes.c_double)):
         for name, arguments in names.items():
             function = getattr(loaded, name)
             function.argtypes, function.restype = arguments, result

@@ -183,3 +183,29 @@ int64_t mc_similar(const dictionary *d, const similar *s, const uint8_t *text, i
     free(found);
     return count;
 }
+
+/* The greatest cosine that any name has with a text, none left out: slow, to measure the other by. */
+double mc_compare_all(const dictionary *d, const similar *s, const uint8_t *text, int64_t length) {
+    uint8_t name[MAX_BYTES + 8];
+    uint32_t asked[MOST_GRAMS], own[MOST_GRAMS], n = grams_of(d, text, (uint32_t)length, asked);
+    double sum = 0, best = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        double w = weight(s, gram_at(s, asked[k]));
+        sum += w * w;
+    }
+    for (uint64_t number = 0; number < d->name_count; number++) {
+        if (s->norms[number] == 0) continue;
+        uint32_t m = grams_of(d, name, name_bytes(d, (uint32_t)number, name), own), at = 0;
+        double dot = 0;
+        for (uint32_t k = 0; k < n; k++) {
+            while (at < m && own[at] < asked[k]) at++;
+            if (at < m && own[at] == asked[k]) {
+                double w = weight(s, gram_at(s, asked[k]));
+                dot += w * w;
+            }
+        }
+        double score = dot / (sqrt(sum) * s->norms[number]);
+        if (score > best) best = score;
+    }
+    return best;
+}

@@ -101,8 +101,14 @@ static inline uint32_t sense_of(const dictionary *d, uint64_t hash) {
     }
 }
 
+/* Whether a stretch of text ends in 's. */
+static int is_possessive(const uint8_t *begin, const uint8_t *end) {
+    if (end - begin < 2 || end[-1] != 's') return 0;
+    return end[-2] == '\'' || (end - begin >= 4 && end[-4] == 0xe2 && end[-3] == 0x80 && end[-2] == 0x99);
+}
+
 /* The MOST longest forms that begin at a word; as nouns those alone that hold a word which differs so. */
-static uint32_t forms_at(const dictionary *d, const word *w, uint32_t n, uint32_t i, int nouns, uint32_t mask,
+static uint32_t forms_at(const dictionary *d, const uint8_t *text, const word *w, uint32_t n, uint32_t i, int nouns, uint32_t mask,
                          uint32_t number, form_hit *out) {
     uint64_t hashes[MOST_WORDS];
     uint32_t longest = mask >> 15 ? MOST_WORDS : 32 - (uint32_t)__builtin_clz(mask), count = 0;
@@ -119,7 +125,8 @@ static uint32_t forms_at(const dictionary *d, const word *w, uint32_t n, uint32_
         if (w[i].cut_before || last->cut_behind) continue; /* would cut a word such as "TNFα" */
         uint32_t sense = sense_of(d, hashes[k - 1]);
         if (sense == NONE) continue;
-        uint32_t end = last->end - (last->possessive && last->end - w[i].start > 2 ? 2 : 0);
+        int own = last->end - w[i].start > 2 && is_possessive(text + w[i].byte_start, text + last->byte_end);
+        uint32_t end = last->end - (own ? 2 : 0); /* the ending is no part of the name */
         out[count++] = (form_hit){number, w[i].start, end, sense, (uint32_t)nouns};
     }
     return count;
@@ -143,13 +150,13 @@ int64_t mc_forms(const dictionary *d, const words *t, const uint8_t *data, const
                 __builtin_prefetch(&d->form_slots[place(w[i].first, d->form_slot_count)]);
         }
         for (uint32_t i = 0; i < n; i++)
-            if (w[i].mask) count += forms_at(d, w, n, i, 0, w[i].mask, number, out + count);
+            if (w[i].mask) count += forms_at(d, data + offsets[*done], w, n, i, 0, w[i].mask, number, out + count);
         if (!n || !w[n - 1].changed) continue;
         for (uint32_t i = 0; i < n; i++) {
             uint32_t mask;
             if (w[n - 1].changed == (i ? w[i - 1].changed : 0)) break;
             if (possible(d, roll(ROLL_SEED, w[i].noun, 0), i + 1 < n ? w[i + 1].noun : 0, i + 1 < n, &mask))
-                count += forms_at(d, w, n, i, 1, mask, number, out + count);
+                count += forms_at(d, data + offsets[*done], w, n, i, 1, mask, number, out + count);
         }
     }
     free(w);

@@ -79,7 +79,7 @@ class Compilation:
         texts = pa.chunked_array(self._names or [[]], pa.large_string()).combine_chunks()
         texts = texts if isinstance(texts, pa.Array) else pa.concat_arrays(texts.chunks)
         self._names.clear()
-        columns = {name: self._take(name) for name in tuple(self._columns)} or _NO_COLUMNS
+        columns = {name: self._take(name) for name in tuple(self._columns)} or dict(_NO_COLUMNS)
         arrays: dict[str, Array] = dict(self._known)
         numbers = {name: known.order() for name, known in self._pools.items()}
         arrays |= self._origins(numbers["origin"])

@@ -159,6 +159,10 @@ class LinkingDictionary:
             int(a["term_names"][term]),
         )  # fmt: skip
 
+    def concept_numbers(self, names: Any) -> Any:
+        """The number of the concept of each of many names; `concepts_of` tells them by id."""
+        return self._a["term_concept"][self._a["name_term"][names]]
+
     def concepts_of(self, names: Any) -> pa.LargeStringArray:
         """The concept of each of many names, by number: each string is made once."""
         a = self._a

@@ -51,9 +51,9 @@ def compile_files(
     # "regulation" of a modifier is no word of a name: what is never linked lends none.
     found = [words_of(table["name"].combine_chunks(), finder) for table in map(_linked, tables)]
     implied = ellipses(
-        row
+        (name, term, kinds)
         for table in tables
-        for *row, scope in zip(
+        for name, term, kinds, scope in zip(
             *(table[c].to_pylist() for c in ("name", "source_id", "semantic_types", "scope")), strict=True
         )
         if scope == "exact"

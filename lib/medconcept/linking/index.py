@@ -56,7 +56,8 @@ def lexicon(words: Array, implied: Mapping[str, str]) -> dict[str, Array]:
     told = sorted(implied.items())
     return {
         **character_tables(), "vocabulary": words,
-        **pool("implied_whole", [whole for whole, _ in told]), **pool("implied", [short for _, short in told]),
+        **pool("implied_whole", [whole for whole, _ in told]),
+        **pool("implied", [short for _, short in told]),
     }  # fmt: skip
 
 

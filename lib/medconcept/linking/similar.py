@@ -95,3 +95,12 @@ class SimilarNames:
         return [
             (n, min(s, 1.0)) for n, s in zip(numbers[:count].tolist(), scores[:count].tolist(), strict=True)
         ]
+
+    def compare_all(self, text: str) -> float:
+        """The greatest cosine of any name, by comparing with every one: what `nearest` is measured by."""
+        data, offsets = buffers([text[:1000]])
+        return float(
+            kernel.library().mc_compare_all(
+                ctypes.byref(self._dictionary), ctypes.byref(self._head), data.ctypes.data, int(offsets[-1])
+            )
+        )

@@ -31,8 +31,8 @@ _QUALIFIER = re.compile(
     r"^(.{3,}?) [(\[](?:disease|disorder|finding|morphologic abnormality|body structure|cell structure|cell"
     r"|substance|organism|procedure|qualifier value|observable entity|phenotype|organ)[)\]]$"
 )
-# Heads that say only what kind of thing a name is: "photoreceptor cell" is a photoreceptor, "apoptotic process"
-# is apoptosis. A process of anatomy is a projection.
+# Heads that say only what kind of thing a name is: "photoreceptor cell" is a photoreceptor, "apoptotic
+# process" is apoptosis. A process of anatomy is a projection.
 _KIND = re.compile(r"^(.*(?:or|er|yte|blast|phage|clast)) cell$")
 _KIND_PROCESS = re.compile(r"^(.{4,}) process$")
 # IUPAC writes charges and mass numbers in brackets where a text raises them: "Ca(2+)", "(32)P" (Nomenclature
@@ -45,8 +45,8 @@ _KIND_DISEASE = re.compile(
     r"^(.{3,}(?:deficiency|itis|osis|[aei]mia|pathy|plasia|trophy|algia|uria)) (?:syndrome|disease|disorder)s?$", re.I
 )
 _CHEMICAL, _PROCESS, _DISEASE = "chemical", "process", "disease"
-# Heads of disease names that terminologies use for each other: the synonyms of MONDO:0000001 (disease), of MESH
-# D009369 (Neoplasms) and of MESH D000013 (Congenital Abnormalities).
+# Heads of disease names that terminologies use for each other: the synonyms of MONDO:0000001 (disease), of
+# MESH D009369 (Neoplasms) and of MESH D000013 (Congenital Abnormalities).
 _SAME_HEAD = (
     ("disease", "disorder", "condition"),
     ("neoplasm", "tumor", "neoplasia"),

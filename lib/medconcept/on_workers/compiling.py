@@ -51,7 +51,7 @@ def lexicon_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatc
     A row has either a word or a name of a kind that lends short forms.
     """
     kernel.take(SparkFiles.getRootDirectory())
-    words, compounds = [np.empty(0, np.uint64)], []
+    words, compounds = [np.empty(0, np.uint64)], list[tuple[str, str, str]]()
     for batch in batches:
         rows = pa.Table.from_batches([batch])
         is_word = pc.is_valid(rows["word"])
