@@ -13,8 +13,8 @@ from collections.abc import Iterable
 
 from medconcept.linking.words import plain_words
 
-SHARE = 0.5  # of the terms whose names end in the short form, how many must end in the whole name
-LEAST = 3  # terms, so that one compound alone shows nothing
+SHARE = 0.6  # of the terms whose names end in the short form, how many must end in the whole name
+LEAST = 10  # terms, so that a few compounds alone show nothing
 MOST_WORDS = 3
 # The readers' own kinds, and the types that the UMLS has for the Gene Ontology's terms.
 PROCESSES = frozenset({
@@ -37,9 +37,9 @@ def ellipses(rows: Iterable[tuple[str, str, str]]) -> dict[str, str]:
     """The plain words of a name to those that stand for it, for each short form that there is.
 
     Rows are exact names, the ids of their terms, and the terms' semantic types joined by "|"; their order
-    does not matter. Processes lose all before their last word, parts of cells all but two words.
+    does not matter. A process of two words loses the first, a part of a cell of three words the first.
 
-    >>> some = ["gene expression", "regulation of gene expression", "control of gene expression", "cell wall"]
+    >>> some = ["gene expression", "cell wall", *(f"{kind} gene expression" for kind in "abcdefghi")]
     >>> ellipses((name, f"G:{n}", "process") for n, name in enumerate(some))
     {'gene expression': 'expression'}
     """
@@ -57,7 +57,7 @@ def ellipses(rows: Iterable[tuple[str, str, str]]) -> dict[str, str]:
     best: dict[str, tuple[int, int, str]] = {}
     for plain, size in whole.values():
         words = plain.split()
-        if not size < len(words) <= MOST_WORDS or not _RELATION.isdisjoint(words):
+        if len(words) != size + 1 or not _RELATION.isdisjoint(words):
             continue
         short = " ".join(words[-size:])
         if short in whole or not short.replace(" ", "").isalpha():

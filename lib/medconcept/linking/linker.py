@@ -16,7 +16,8 @@ from medconcept.linking.compiled import LinkingDictionary
 from medconcept.linking.context import context_flags, sentence_spans
 from medconcept.linking.coordination import joints
 from medconcept.linking.cut import Cut
-from medconcept.linking.general import FIGURE_WORDS, GENERAL, is_general
+from medconcept.linking.general import FIGURE_WORDS, GENERAL, is_general, names_genotype
+from medconcept.linking.inverted import inverted
 from medconcept.linking.learned import Learned
 from medconcept.linking.overlaps import Mention, longest_first
 from medconcept.linking.records import (
@@ -112,7 +113,9 @@ class Linker:
     def _complete(
         self, text: str, article: ArticleContext, found: list[Mention], language: str | None
     ) -> list[Mention]:
+        found = [m for m in found if not names_genotype(text, m.spans[-1][1])]
         found += self._coordinated(text, found, language)
+        found += self._inverted(text, language)
         return self._abbreviated(text, article, found, language)
 
     def _named(self, texts: Sequence[str], languages: Sequence[str | None]) -> Iterator[list[Mention]]:
@@ -187,6 +190,13 @@ class Linker:
             if candidates:
                 out.append(Mention((own, head), candidates))
         return out
+
+    def _inverted(self, text: str, language: str | None) -> Iterator[Mention]:
+        """Names that stand as an index has them; a noun behind an adjective would be a guess too many."""
+        for start, end, words in inverted(text) if ", " in text else ():
+            candidates = tuple(c for c in self.whole(words, language) if c.method != "derived")
+            if candidates:
+                yield Mention(((start, end),), candidates, "reordered")
 
     def _abbreviated(
         self, text: str, article: ArticleContext, found: list[Mention], language: str | None

@@ -39,6 +39,11 @@ _KIND_PROCESS = re.compile(r"^(.{4,}) process$")
 # of Inorganic Chemistry, 2005, IR-2.2).
 _CHARGE = re.compile(r"(?<=[A-Za-z])\((\d*[+\-])\)")
 _MASS = re.compile(r"^\((\d+)\)(?=[A-Z])")
+# "Immunodeficiency syndrome" is immunodeficiency: before the head there is a word for a disease, by the endings that
+# medical Latin and Greek have for it (Dorland's Illustrated Medical Dictionary, combining forms).
+_KIND_DISEASE = re.compile(
+    r"^(.{3,}(?:deficiency|itis|osis|[aei]mia|pathy|plasia|trophy|algia|uria)) (?:syndrome|disease|disorder)s?$", re.I
+)
 _CHEMICAL, _PROCESS, _DISEASE = "chemical", "process", "disease"
 # Heads of disease names that terminologies use for each other: the synonyms of MONDO:0000001 (disease), of
 # MESH D009369 (Neoplasms) and of MESH D000013 (Congenital Abnormalities).
@@ -113,7 +118,8 @@ def shortened(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[str]:
     """
     if qualified := _QUALIFIER.match(name):
         yield qualified.group(1)
-    if kind := (_KIND_PROCESS if _PROCESS in kinds else _KIND).match(name):
+    pattern = _KIND_PROCESS if _PROCESS in kinds else _KIND_DISEASE if _DISEASE in kinds else _KIND
+    if kind := pattern.match(name):
         yield kind.group(1)
 
 
@@ -139,5 +145,5 @@ def reordered(name: str) -> Iterator[str]:
 # What a name must have for a rule above to change it; names without are most of a dictionary.
 MAY_VARY = (
     r", | of | in | cell$| process$|[)\]]$|\([0-9]*[+\-]\)|^\([0-9]"
-    r"|(?i)(?:disease|disorder|condition|neoplas|tumou?r|abnormalit|anomal|malformation|defect)"
+    r"|(?i)(?:disease|disorder|condition|syndrome|neoplas|tumou?r|abnormalit|anomal|malformation|defect)"
 )
