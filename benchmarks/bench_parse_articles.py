@@ -8,7 +8,8 @@ sync_articles leaves them. Then, on the same cores,
   `parse_article`; nothing is kept;
 - the job: the stage's own `parse` over the Delta table, its rows written as the stage writes them (Parquet
   with every column of `articles` and `figures`).
-Both start warm: a worker has imported the parser. The job is measured at the size asked and at a tenth to
+Both start warm: a worker has imported the parser. Beside the clock, the processor time of all processes is
+told, since on a busy machine the clock says little. The job is measured at the size asked and at a tenth to
 a twentieth of it, and the largest memory of any Python process (the workers and their children) is watched
 meanwhile: it must not grow with the number of articles. Writes build/bench/parse_articles.json.
 """
@@ -26,6 +27,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -95,13 +97,37 @@ def parse_file(path: Path) -> int:
     return figures
 
 
-def pool_seconds(folder: Path, cores: int) -> tuple[float, int]:
-    """How long a pool takes over all landed files, and how many figures it saw."""
-    with multiprocessing.get_context("fork").Pool(cores) as pool:
-        pool.map(int, range(cores))  # all there before the clock runs
-        start = time.perf_counter()
-        figures = sum(pool.imap_unordered(parse_file, sorted(folder.glob("*.parquet"))))
-        return time.perf_counter() - start, figures
+@dataclass(frozen=True)
+class Measured:
+    """Seconds by the clock, of processor time, figures seen, MB of the largest Python process."""
+
+    seconds: float
+    processor: float
+    figures: int
+    peak_mb: float
+
+
+def pool(folder: Path, cores: int) -> Measured:
+    """A pool of processes over all landed files."""
+    with multiprocessing.get_context("fork").Pool(cores) as processes:
+        processes.map(int, range(cores))  # all there before the clock runs
+        used, start = _processor_seconds(), time.perf_counter()
+        with Watch() as watch:
+            figures = sum(processes.imap_unordered(parse_file, sorted(folder.glob("*.parquet"))))
+        seconds = time.perf_counter() - start
+        return Measured(seconds, _processor_seconds() - used, figures, watch.peak_mb)
+
+
+def job(spark: SparkSession, folder: Path, out: Path) -> Measured:
+    """The Spark job over all landed files."""
+    raw = spark.read.parquet(str(folder))
+    with Watch() as watch, small_batches(spark):
+        used, start = _processor_seconds(), time.perf_counter()
+        parse(raw.where(F.col("duplicate_of").isNull())).write.mode("overwrite").parquet(str(out))
+        seconds, used = time.perf_counter() - start, _processor_seconds() - used
+    figures = spark.read.parquet(str(out)).select(F.sum(F.size("figures"))).head()
+    assert figures is not None
+    return Measured(seconds, used, int(figures[0]), watch.peak_mb)
 
 
 class Watch(threading.Thread):
@@ -144,6 +170,18 @@ def _below(top: int) -> list[int]:
     return found
 
 
+def _processor_seconds() -> float:
+    """Processor time so far of all processes below this one, and of those they have waited for."""
+    ticks = 0
+    for pid in _below(os.getpid()):
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_text()
+        except OSError:
+            continue  # it has ended
+        ticks += sum(map(int, stat.rpartition(")")[2].split()[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def _memory_mb(pid: int) -> float:
     """Memory that only this process holds, were it gone; 0 for what is no Python."""
     try:
@@ -154,18 +192,6 @@ def _memory_mb(pid: int) -> float:
         return 0.0
     anonymous = re.search(r"RssAnon:\s*(\d+) kB", status)
     return int(anonymous.group(1)) / 1024 if anonymous else 0.0
-
-
-def job(spark: SparkSession, folder: Path, out: Path) -> tuple[float, int, float]:
-    """Seconds, figures and MB of the largest worker of the Spark job over all landed files."""
-    raw = spark.read.parquet(str(folder))
-    with Watch() as watch, small_batches(spark):
-        start = time.perf_counter()
-        parse(raw.where(F.col("duplicate_of").isNull())).write.mode("overwrite").parquet(str(out))
-        seconds = time.perf_counter() - start
-    figures = spark.read.parquet(str(out)).select(F.sum(F.size("figures"))).head()
-    assert figures is not None
-    return seconds, int(figures[0]), watch.peak_mb
 
 
 def main() -> None:
@@ -188,38 +214,42 @@ def main() -> None:
     work = options.work.resolve()
     sizes = {"small": min(options.small, options.articles), "all": options.articles}
     bytes_of = {name: land(sources, count, work / name) for name, count in sizes.items()}
-    pool, expected = pool_seconds(work / "all", options.cores)
+    alone = pool(work / "all", options.cores)
     spark = get_session(
         SparkConfig(jars=options.jars, master=f"local[{options.cores}]", shuffle_partitions=options.cores)
     )
     job(spark, work / "small", work / "out")  # warm up: the JVM's compiler, the workers' imports
-    small_seconds, _, small_peak = job(spark, work / "small", work / "out")
-    seconds, figures, peak = job(spark, work / "all", work / "out")
+    small = job(spark, work / "small", work / "out")
+    all_ = job(spark, work / "all", work / "out")
     spark.stop()
     shutil.rmtree(work)
-    if figures != expected:
-        raise SystemExit(f"the job saw {figures} figures, the pool {expected}")
+    if all_.figures != alone.figures:
+        raise SystemExit(f"the job saw {all_.figures} figures, the pool {alone.figures}")
     megabytes = bytes_of["all"] / 1e6
-    rates = {"pool": megabytes / pool, "job": megabytes / seconds}
     print(f"{options.articles} articles, {megabytes:.0f} MB, {options.cores} cores")
-    for name, rate in rates.items():
-        print(f"{name:5} {rate:8.1f} MB/s {options.articles / megabytes * rate:8.0f} articles/s")
-    print(f"job/pool {rates['job'] / rates['pool']:.2f}")
-    print(f"largest worker {small_peak:.0f} MB at {sizes['small']} articles, {peak:.0f} MB at {sizes['all']}")
+    for name, told in (("pool", alone), ("job", all_)):
+        by_clock = f"{megabytes / told.seconds:8.1f} MB/s {options.articles / told.seconds:8.0f} articles/s"
+        print(f"{name:5} {by_clock} {megabytes / told.processor:8.1f} MB a second of processor time")
+    by_clock, by_processor = alone.seconds / all_.seconds, alone.processor / all_.processor
+    print(f"job/pool {by_clock:.2f} by the clock, {by_processor:.2f} by processor time")
+    peaks = f"{small.peak_mb:.0f} MB at {sizes['small']} articles, {all_.peak_mb:.0f} MB at {sizes['all']}"
+    print(f"largest worker {peaks}")
     result = {
         "name": "parse_articles",
         "figures": {
             "articles": options.articles,
             "megabytes": round(megabytes, 1),
-            "pool MB/s": round(rates["pool"], 2),
-            "job MB/s": round(rates["job"], 2),
-            f"job seconds at {sizes['small']}": round(small_seconds, 2),
-            f"largest worker MB at {sizes['small']}": round(small_peak, 1),
-            f"largest worker MB at {sizes['all']}": round(peak, 1),
+            "pool MB/s": round(megabytes / alone.seconds, 2),
+            "job MB/s": round(megabytes / all_.seconds, 2),
+            "pool processor seconds": round(alone.processor, 1),
+            "job processor seconds": round(all_.processor, 1),
+            f"largest worker MB at {sizes['small']}": round(small.peak_mb, 1),
+            f"largest worker MB at {sizes['all']}": round(all_.peak_mb, 1),
         },
         "ratios": {
-            "job/pool": round(rates["job"] / rates["pool"], 3),
-            f"worker MB at {sizes['all']}/{sizes['small']}": round(peak / small_peak, 3),
+            "job/pool": round(by_clock, 3),
+            "job/pool by processor time": round(by_processor, 3),
+            f"worker MB at {sizes['all']}/{sizes['small']}": round(all_.peak_mb / small.peak_mb, 3),
         },
         "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "system": platform.system()},
         "versions": {

@@ -45,8 +45,8 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
         Reason.TOO_MANY_FIGURES: "The article has more figures than the limits allow.",
         Reason.PARSER_ERROR: "The parser itself failed; this is a defect to report.",
         Reason.PARSER_MEMORY: "Reading the file takes more memory than a worker grants one document.",
-        Reason.PARSER_CRASHED: "The process that read the file died of it; told by the job, not by the parser.",
-        Reason.PARSER_TIMEOUT: "Reading the file took too long; told by the job, not by the parser.",
+        Reason.PARSER_CRASHED: "The process that read the file died of it; told by the job.",
+        Reason.PARSER_TIMEOUT: "Reading the file took too long; told by the job.",
     }
 )
 

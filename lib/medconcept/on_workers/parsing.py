@@ -113,7 +113,8 @@ def _parse_all(files: Iterator[bytes]) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, _TOLD) as stream:
         stream.write_table(table)
-    return sink.getvalue().to_pybytes()
+    told: bytes = sink.getvalue().to_pybytes()
+    return told
 
 
 def _parse(number: int, file: bytes) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from medconcept.linking.general import FIGURE_WORDS, GENERAL
 from medconcept.linking.records import LinkSettings
 from medconcept.on_workers.linking import LINKED, LinkJob, link_batches
 from medconcept.on_workers.shared_files import SharedFile
-from medconcept.stages.build_dictionary import DICTIONARIES
+from medconcept.stages.compile_dictionary import DICTIONARIES, send_dictionary
 from medconcept.stages.runner import Context, Stage, Work
 from medconcept.tables import TABLES
 
@@ -189,7 +189,7 @@ def flag_frequent(mentions: DataFrame, statistics: DataFrame, share: float) -> D
 def _share(context: Context, sha256: str) -> SharedFile:
     folder = context.config.annotate.dictionary_folder
     if folder is None:
-        context.lake.spark.sparkContext.addFile(context.lake.files.uri(f"{DICTIONARIES}/{sha256}"))
+        send_dictionary(context.lake, sha256)
     return SharedFile(sha256, folder)
 
 

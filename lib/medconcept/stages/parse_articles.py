@@ -71,7 +71,7 @@ def parse(files: DataFrame) -> DataFrame:
 def small_batches(spark: SparkSession) -> Iterator[None]:
     """While this lasts, Spark hands few files at a time to a worker: by default 10,000, however large."""
     setting = "spark.sql.execution.arrow.maxRecordsPerBatch"
-    before = spark.conf.get(setting)
+    before = str(spark.conf.get(setting))
     spark.conf.set(setting, str(BATCH_ROWS))
     try:
         yield
