@@ -19,31 +19,36 @@ static int by_value(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
-/* The trigrams of a text, sorted, each once. */
-static uint32_t grams_of(const dictionary *d, const uint8_t *text, uint32_t length, uint32_t *out) {
+/* The trigrams of a text, in order, some more than once. */
+static uint32_t all_grams(const dictionary *d, const uint8_t *text, uint32_t length, uint32_t *out) {
     const uint8_t *at = text, *end = text + length;
     uint32_t point = 0, n = 0;
     int before = 0;
     word w;
     while (next_word(d, &at, end, &point, &before, &w) && n < MOST_GRAMS - 4) {
-        const uint8_t *from = at - w.byte_end, *stop = w.possessive ? from + w.byte_end - 2 : at;
-        uint32_t first = ' ', second = ' ', in_word = 0;
-        if (w.possessive && stop > from && (stop[-1] & 0xc0) == 0x80) {
-            while (stop > from && (stop[-1] & 0xc0) == 0x80) stop--; /* a curly apostrophe is three bytes */
+        const uint8_t *from = at - w.byte_end, *stop = at;
+        uint64_t last = ' ';
+        uint32_t in_word = 0;
+        if (w.possessive) {
+            stop -= 2;
+            while (stop > from && (*stop & 0xc0) == 0x80) stop--; /* a curly apostrophe is three bytes */
         }
         while (from < stop && n < MOST_GRAMS - 2) {
             uint32_t c = decode(&from, at), value = look(d, c);
             if (!is_alnum(value)) continue;
             if (!(value >> 23 & 1)) c = (c + value) & 0x1fffff;
-            if (in_word++) out[n++] = (uint32_t)(mix((uint64_t)first << 42 | (uint64_t)second << 21 | c, 0xa0761d6478bd642full) >> 32);
-            else { first = ' '; second = c; continue; }
-            first = second;
-            second = c;
+            last = (last << 21 | c) & 0x7fffffffffffffffull;
+            if (in_word++) out[n++] = (uint32_t)(mix(last, 0xa0761d6478bd642full) >> 32);
         }
-        if (in_word) out[n++] = (uint32_t)(mix((uint64_t)first << 42 | (uint64_t)second << 21 | ' ', 0xa0761d6478bd642full) >> 32);
+        if (in_word) out[n++] = (uint32_t)(mix((last << 21 | ' ') & 0x7fffffffffffffffull, 0xa0761d6478bd642full) >> 32);
     }
+    return n;
+}
+
+/* The same, sorted, each once. */
+static uint32_t grams_of(const dictionary *d, const uint8_t *text, uint32_t length, uint32_t *out) {
+    uint32_t n = all_grams(d, text, length, out), kept = 0;
     qsort(out, n, sizeof *out, by_value);
-    uint32_t kept = 0;
     for (uint32_t i = 0; i < n; i++)
         if (!i || out[i] != out[i - 1]) out[kept++] = out[i];
     return kept;
@@ -110,6 +115,25 @@ typedef struct {
     int64_t at;
 } query_gram;
 
+/* A query's grams by hash, to go through a name's without sorting them. */
+typedef struct {
+    uint32_t gram, last; /* `last`: the name in which it was met */
+    double squared;      /* 0 is an empty slot */
+} asked_slot;
+#define ASKED 4096
+
+static double dot_of(asked_slot *table, const uint32_t *grams, uint32_t n, uint32_t name) {
+    double dot = 0;
+    for (uint32_t k = 0; k < n; k++)
+        for (uint32_t at = grams[k] % ASKED; table[at].squared > 0; at = (at + 1) % ASKED) {
+            if (table[at].gram != grams[k]) continue;
+            if (table[at].last != name) dot += table[at].squared;
+            table[at].last = name;
+            break;
+        }
+    return dot;
+}
+
 static int rarest_first(const void *a, const void *b) {
     double x = ((const query_gram *)a)->squared, y = ((const query_gram *)b)->squared;
     return x > y ? -1 : x < y;
@@ -139,6 +163,13 @@ int64_t mc_similar(const dictionary *d, const similar *s, const uint8_t *text, i
         if (left < 0) left = 0;
         if (asked[needed].at >= 0) total += s->begins[asked[needed].at + 1] - s->begins[asked[needed].at];
     }
+    asked_slot table[ASKED];
+    memset(table, 0, sizeof table);
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t at = asked[k].gram % ASKED;
+        while (table[at].squared > 0) at = (at + 1) % ASKED;
+        table[at] = (asked_slot){asked[k].gram, NONE, asked[k].squared};
+    }
     uint64_t size = 64;
     while (size < 2 * total) size *= 2;
     uint32_t *keys = calloc(size, sizeof *keys);
@@ -148,6 +179,8 @@ int64_t mc_similar(const dictionary *d, const similar *s, const uint8_t *text, i
         if (asked[k].at < 0) continue;
         for (uint64_t p = s->begins[asked[k].at]; p < s->begins[asked[k].at + 1]; p++) {
             uint32_t key = s->postings[p] + 1;
+            float own = s->norms[key - 1]; /* a far longer or shorter name cannot reach the threshold */
+            if (own < threshold * norm * 0.99999 || own * threshold > norm * 1.00001) continue;
             uint64_t at = (key * 0x9e3779b97f4a7c15ull) & (size - 1);
             while (keys[at] && keys[at] != key) at = (at + 1) & (size - 1);
             keys[at] = key;
@@ -164,10 +197,8 @@ int64_t mc_similar(const dictionary *d, const similar *s, const uint8_t *text, i
         if (count == most) least = scores[count - 1];
         if (found[at] + rest < least * best * 0.99999) continue;
         uint8_t name[MAX_BYTES + 8];
-        uint32_t own[MOST_GRAMS], m = grams_of(d, name, name_bytes(d, number, name), own);
-        double dot = 0;
-        for (uint32_t k = 0; k < n; k++)
-            if (bsearch(&asked[k].gram, own, m, sizeof *own, by_value)) dot += asked[k].squared;
+        uint32_t own[MOST_GRAMS], m = all_grams(d, name, name_bytes(d, number, name), own);
+        double dot = dot_of(table, own, m, number);
         float score = (float)(dot / best);
         if (score < threshold) continue;
         int64_t place = count;

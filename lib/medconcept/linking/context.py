@@ -72,12 +72,16 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\sa-z])")
 
 
 # Every trigger has one of these: where none is, nothing needs to be looked at closely.
-_HINT = re.compile(
-    r"\b(?:(?:no|not|without|free|rules?|ruled|never|neither|nor|cannot|could|may|might|likely|unlikely)\b"
-    r"|absen|lack|negativ|den(?:y|ie)|fails?\b|failed|exclude|possibl|probabl|suspect|suspicio|suggest|presum"
-    r"|question|consistent|compatible|concern|differential)",
-    re.IGNORECASE,
-)
+_HINT_WORDS = frozenset({
+    "no", "not", "without", "free", "rule", "rules", "ruled", "never", "neither", "nor", "cannot", "could",
+    "may", "might", "likely", "unlikely", "fail", "fails",
+})  # fmt: skip
+_HINT_STEMS = (
+    "absen", "lack", "negativ", "deny", "denie", "failed", "exclude", "possibl", "probabl", "suspect",
+    "suspicio", "suggest", "presum", "question", "consistent", "compatible", "concern", "differential",
+)  # fmt: skip
+_HINT = re.compile(rf"\b(?:(?:{'|'.join(sorted(_HINT_WORDS))})\b|{'|'.join(_HINT_STEMS)})", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
@@ -100,6 +104,9 @@ def context_flags(
     >>> context_flags(text, sentence_spans(text), [(15, 25), (37, 45), (55, 60)])
     [('negated',), ('uncertain',), ()]
     """
+    lower = text.lower()
+    if _HINT_WORDS.isdisjoint(_WORD.findall(lower)) and not any(stem in lower for stem in _HINT_STEMS):
+        return [()] * len(places)
     hints = [match.start() for match in _HINT.finditer(text)]
     reaches: list[tuple[str, int, int]] = []
     for start, end in sentences if hints else ():
