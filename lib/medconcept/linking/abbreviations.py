@@ -11,7 +11,8 @@ from medconcept.jats.abbreviations import pairs
 
 # "SF, long form" or "SF: long form" or "SF = long form", up to the next semicolon or full stop.
 _KEY = re.compile(
-    r"(?:^|(?<=[.;:(,]\s)|(?<=\())([^\W\d_][\w\-]{1,7})\s?[,:=]\s([^\W\d_][\w'’ \-–/]{2,60}?)(?=\s*(?:[;.,)]|$))"
+    r"(?:^|(?<=[.;:(,]\s)|(?<=\())([^\W\d_][\w\-]{1,7})\s?[,:=]\s"
+    r"([^\W\d_][\w'’ \-–/]{2,60}?)(?=\s*(?:[;.,)]|$))"
 )
 
 
@@ -32,7 +33,7 @@ def known_pairs(text: str, article: Iterable[tuple[str, str]]) -> dict[str, tupl
 
 
 def legend_pairs(text: str) -> Iterator[tuple[str, str]]:
-    """Short and long forms of a legend's key, such as "DRG, dorsal root ganglion; SC: spinal cord. Bar, 1 mm".
+    """Short and long forms of a legend's key, such as "DRG, dorsal root ganglion; SC: spinal cord".
 
     A short form must be spelt by its long form: letter by letter, the first of each at the start of a word;
     one without a capital by the first letters of all words, and not alone.

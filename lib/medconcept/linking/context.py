@@ -38,7 +38,7 @@ _TRIGGERS = (
         r"no", r"not", r"without", r"absence of", r"lack of", r"lacks?", r"lacking",
         r"no evidence of", r"no signs? of",
         r"negative for", r"free of", r"den(?:ies|ied|ying)", r"ruled out", r"rules out", r"rule out",
-        r"never", r"fails? to reveal",
+        r"never", r"fail(?:s|ed)? to reveal",
         r"neither", r"nor", r"cannot see", r"absent",
     ), ("no", "without", "absen", "lack", "negativ", "free", "den", "rule", "never", "fail",
         "neither", "cannot")),

@@ -1,9 +1,9 @@
 """Short names that a terminology's own names imply: who says "expression" of genes leaves the gene out.
 
-A noun made from a verb may do without its argument where context tells it (Grimshaw, Argument Structure, 1990).
-Which argument that is, the terminology tells: where most of its names that end in a word end in one whole
-name ("regulation of gene expression" and all other names with "expression" end in "gene expression"), the
-word alone stands for that name. Nothing but the dictionary is counted.
+A noun made from a verb may do without its argument where context tells it (Grimshaw, Argument Structure,
+1990). Which argument that is, the terminology tells: where most of its names that end in a word end in one
+whole name ("regulation of gene expression" and all other names with "expression" end in "gene expression"),
+the word alone stands for that name. Nothing but the dictionary is counted.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Names that a text turns round as an index does: "Carcinoma, hepatocellular." is hepatocellular carcinoma."""
+"""Names that a text turns round as an index does: "Carcinoma, hepatocellular." in a heading."""
 
 from __future__ import annotations
 

@@ -113,10 +113,10 @@ class Linker:
     def _complete(
         self, text: str, article: ArticleContext, found: list[Mention], language: str | None
     ) -> list[Mention]:
-        found = [m for m in found if not names_genotype(text, m.spans[-1][1])]
         found += self._coordinated(text, found, language)
         found += self._inverted(text, language)
-        return self._abbreviated(text, article, found, language)
+        found = self._abbreviated(text, article, found, language)
+        return [m for m in found if not names_genotype(text, m.spans[-1][1])]
 
     def _named(self, texts: Sequence[str], languages: Sequence[str | None]) -> Iterator[list[Mention]]:
         """For each text the places where forms of names stand, every length at each word."""

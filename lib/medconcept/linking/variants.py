@@ -39,10 +39,12 @@ _KIND_PROCESS = re.compile(r"^(.{4,}) process$")
 # of Inorganic Chemistry, 2005, IR-2.2).
 _CHARGE = re.compile(r"(?<=[A-Za-z])\((\d*[+\-])\)")
 _MASS = re.compile(r"^\((\d+)\)(?=[A-Z])")
-# "Immunodeficiency syndrome" is immunodeficiency: before the head there is a word for a disease, by the endings that
-# medical Latin and Greek have for it (Dorland's Illustrated Medical Dictionary, combining forms).
+# "Immunodeficiency syndrome" is immunodeficiency: before the head there is a word for a disease, by the
+# endings that medical Latin and Greek have for it (Dorland's Illustrated Medical Dictionary).
 _KIND_DISEASE = re.compile(
-    r"^(.{3,}(?:deficiency|itis|osis|[aei]mia|pathy|plasia|trophy|algia|uria)) (?:syndrome|disease|disorder)s?$", re.I
+    r"^(.{3,}(?:deficiency|itis|osis|[aei]mia|pathy|plasia|trophy|algia|uria))"
+    r" (?:syndrome|disease|disorder)s?$",
+    re.IGNORECASE,
 )
 _CHEMICAL, _PROCESS, _DISEASE = "chemical", "process", "disease"
 # Heads of disease names that terminologies use for each other: the synonyms of MONDO:0000001 (disease), of
