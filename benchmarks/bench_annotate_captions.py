@@ -34,7 +34,8 @@ from medconcept.config import SparkConfig
 from medconcept.dictionary.names import FOLDED
 from medconcept.dictionary.records import Term
 from medconcept.jats import parse_article
-from medconcept.linking.compiled import compile_linking
+from medconcept.linking.compiled import SIMILAR
+from medconcept.linking.from_terms import compile_files
 from medconcept.on_workers.exact_matching import MATCHED, match_batches
 from medconcept.on_workers.linking import LINKED, LinkJob, link_batches
 from medconcept.on_workers.shared_files import SharedFile
@@ -58,7 +59,8 @@ def main(argv: list[str] | None = None) -> int:
         folder = options.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         shared = compiled(names, folder)
-        spark.sparkContext.addFile(str(folder / shared.sha256))
+        for behind in ("", SIMILAR):
+            spark.sparkContext.addFile(str(folder / f"{shared.sha256}{behind}"))
         ours = SharedFile(shared.sha256)
         annotated = cut(spark, captions, times, Path(scratch))
         figures = {"names": len(names), "text_mb": round(size * times / 1e6, 1)}
@@ -198,9 +200,10 @@ def compiled(names: dict[str, str], folder: Path) -> SharedFile:
     for name, target in names.items():
         by_id.setdefault(target, []).append(name)
     terms = (Term("BENCH", i, own[0], tuple(own[1:]), ("other",)) for i, own in by_id.items())
-    data = compile_linking(terms, ["BENCH"])
+    data, index = compile_files(terms, ["BENCH"])
     sha256 = hashlib.sha256(data).hexdigest()
     (folder / sha256).write_bytes(data)
+    (folder / f"{sha256}{SIMILAR}").write_bytes(index)
     known.write_text(sha256)
     return SharedFile(sha256, str(folder))
 

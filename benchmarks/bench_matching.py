@@ -28,9 +28,11 @@ from typing import Any
 import pyarrow as pa
 from lxml import etree
 
-from medconcept.dictionary.compiled import compile_names, dictionary_sha256, open_dictionary
+from medconcept.dictionary.compiled import dictionary_sha256
 from medconcept.dictionary.names import match_key
+from medconcept.dictionary.records import Term
 from medconcept.dictionary.sources import iter_terms
+from medconcept.linking.compiled import compile_linking, open_linking
 
 SEED = 20_261
 FORMATS = {
@@ -54,9 +56,9 @@ def private():
         return sum(int(line.split()[1]) for line in file if line.startswith("Private_Dirty")) / 1024
 import numpy, pyarrow  # every PySpark worker that handles Arrow batches has them
 bare, at = private(), time.perf_counter()
-from medconcept.dictionary.compiled import open_dictionary
-names = open_dictionary(sys.argv[1], sys.argv[2])
-names.match_texts(pyarrow.array(["Heart attack and lung cancer."]))
+from medconcept.linking.compiled import open_linking
+names = open_linking(sys.argv[1], sys.argv[2])
+names.exact.match_texts(pyarrow.array(["Heart attack and lung cancer."]))
 print(json.dumps({"seconds": time.perf_counter() - at, "megabytes": private() - bare}))
 """
 
@@ -109,18 +111,25 @@ def main(argv: list[str] | None = None) -> int:
 def ours(names: list[tuple[str, str]], texts: list[str], size: float, repeat: int) -> dict[str, float]:
     """Build, scan (spans and concepts out), and readiness in a fresh process."""
     start = time.perf_counter()
-    data = compile_names((key, target, 0) for key, target in names)
+    # As a dictionary is: the names of their terms, with all that the linker needs as well.
+    terms: dict[str, list[str]] = {}
+    for key, target in names:
+        terms.setdefault(target, []).append(key[1:])
+    data = compile_linking(
+        (Term("BENCH", target, own[0], tuple(own[1:])) for target, own in terms.items()), ["BENCH"]
+    )
     built = time.perf_counter() - start
     with tempfile.TemporaryDirectory() as folder:
         sha256 = dictionary_sha256(data)
         path = Path(folder) / sha256
         path.write_bytes(data)
-        dictionary = open_dictionary(str(path), sha256)
+        opened = open_linking(str(path), sha256)
+        dictionary = opened.exact
         column = pa.array(texts, pa.large_string())
         found = dictionary.match_texts(column)
 
         def scan() -> None:
-            dictionary.first_senses(dictionary.match_texts(column))
+            opened.concept_numbers(dictionary.first_senses(dictionary.match_texts(column)))
 
         seconds = _best(scan, repeat)
         fresh = [

@@ -17,6 +17,7 @@ from medconcept import __version__
 from medconcept.command_arguments import COMMANDS, EXAMPLES, add_arguments
 from medconcept.config import Config, load_config
 from medconcept.errors import MedconceptError, as_medconcept_error
+from medconcept.quiet import Quiet
 
 if TYPE_CHECKING:
     from medconcept.delta.lake import Lake
@@ -118,7 +119,7 @@ def _dispatch(arguments: argparse.Namespace) -> int | None:
         return run(arguments)
     config = _configure(arguments)
     # What follows starts a JVM: arguments and configuration have been checked by now.
-    with _quiet():
+    with Quiet():
         from medconcept.delta.lake import Lake
         from medconcept.session import get_session
 
@@ -217,20 +218,6 @@ def _say_through_jvm(lake: Lake) -> Callable[[str], None]:
     # spark-submit sends a Python driver's standard error to its own standard output; the JVM's stays apart.
     err = cast(Any, lake.spark._jvm).java.lang.System.err
     return lambda line: err.println(f"{time.strftime('%H:%M:%S')} {line}")
-
-
-class _quiet:
-    """Send what the JVM prints as it starts to standard error: --json promises JSON alone."""
-
-    def __enter__(self) -> None:
-        sys.stdout.flush()
-        self._saved = os.dup(1)
-        os.dup2(2, 1)
-
-    def __exit__(self, *_: object) -> None:
-        sys.stdout.flush()
-        os.dup2(self._saved, 1)
-        os.close(self._saved)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Names and options of the commands that need neither a lake nor Spark; imports nothing heavy."""
+"""Names and options of the commands that need no lake, and none but theirs Spark; imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ EXAMPLES = {
 def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
     """The options of one of COMMANDS."""
     parser.add_argument(
-        "--dictionary", metavar="FILE", help="compiled dictionary, TSV, OBO or OBO-graph file"
+        "--dictionary",
+        metavar="FILE|TABLE",
+        help="compiled dictionary; or TSV, OBO or OBO-graph files (may be zipped) and sources of the "
+        "configuration, by commas; or `concept_names`, the dictionary of the lake, as --lake alone says too",
     )
     if name == "link":
         parser.add_argument("text")

@@ -1,11 +1,11 @@
-"""Commands that need neither a lake nor Spark: `evaluate`, `link`, `tune`."""
+"""Commands that need neither a lake nor Spark, unless told to use one: `evaluate`, `link`, `tune`."""
 
 from __future__ import annotations
 
 import argparse
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from medconcept.evaluation.run import (
     scored_sources,
 )
 from medconcept.evaluation.tune import cross_validated, learn
+from medconcept.lake_dictionary import TABLES, dictionary_of_lake
+from medconcept.linking.compiled import LinkingDictionary
 from medconcept.linking.learned import read_learned, write_learned
 from medconcept.linking.linker import Linker
 from medconcept.linking.prepare import prepared
@@ -35,11 +37,19 @@ def run(arguments: argparse.Namespace) -> int:
     return _link(arguments, config) if arguments.command == "link" else _score(arguments, config)
 
 
+def _dictionary(arguments: argparse.Namespace, config: Config, wanted: Sequence[str]) -> LinkingDictionary:
+    """What `--dictionary` names, else the lake's where `--lake` names one, else the configuration's."""
+    named = arguments.dictionary
+    if (named in TABLES and not Path(named).is_file()) or (named is None and arguments.lake):
+        return dictionary_of_lake(replace(config, lake=arguments.lake or config.lake))
+    return prepared(config, named, wanted)
+
+
 def _score(arguments: argparse.Namespace, config: Config) -> int:
     gold = read_gold(arguments.gold, arguments.format)
     form = fitting(FORMATS[arguments.format], gold)
     wanted = () if arguments.dictionary else form.read
-    dictionary = prepared(config, arguments.dictionary, wanted)
+    dictionary = _dictionary(arguments, config, wanted)
     form = scored_sources(form, arguments.sources, dictionary)
     articles = arguments.articles or _articles_near(arguments.gold)
     if arguments.command == "tune":
@@ -106,7 +116,7 @@ def _lines(out: Mapping[str, Any]) -> list[str]:
 
 
 def _link(arguments: argparse.Namespace, config: Config) -> int:
-    dictionary = prepared(config, arguments.dictionary)
+    dictionary = _dictionary(arguments, config, ())
     learned = read_learned(arguments.learned) if arguments.learned else None
     linker = Linker(dictionary, replace(LinkSettings(), nested=arguments.nested), learned=learned)
     found = linker.link(arguments.text, language=arguments.language)

@@ -49,9 +49,13 @@ class DictionarySource:
 
 @dataclass(frozen=True)
 class DictionaryConfig:
-    """Which terminologies are merged; the order of `sources` is the order of preference."""
+    """Which terminologies are merged; the order of `sources` is the order of preference.
+
+    `similar` has an index of similar names made, for entities that no form of a name matches.
+    """
 
     sources: tuple[DictionarySource, ...] = ()
+    similar: bool = True
 
 
 @dataclass(frozen=True)

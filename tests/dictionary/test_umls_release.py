@@ -121,7 +121,9 @@ def test_compiled_names_know_their_concepts(made):
     sha256 = lake.head().dictionary_sha256
     data = lake.files.read(f"_dictionaries/{sha256}")
     assert dictionary_sha256(data) == sha256 and len(data) == report.counts["dictionary.bytes"]
-    opened = LinkingDictionary(data, "x")
+    similar = lake.files.read(f"_dictionaries/{sha256}.similar")
+    assert len(similar) == report.counts["dictionary.similar_bytes"]
+    opened = LinkingDictionary(data, "x", lambda: similar)
     row = lake.read("concept_names").where("concept_id = 'C0000002' AND source = 'MSH'").collect()[0]
     (link,) = Linker(opened).link(f"An {row.name}.").links
     assert (link.concept_id, link.source, link.source_id) == ("C0000002", "MSH", "MESH:D0000001")
@@ -133,6 +135,14 @@ def test_compiled_names_know_their_concepts(made):
     assert (found.term_type, found.language, found.restriction_level) == ("MH", "en", 0)
     (own,) = Linker(opened).link("the same").links
     assert (own.concept_id, own.source) == ("T:2", "OWN")
+    assert opened.similar_names("by itss code", 0.6)[0][0].source_id == "MESH:D0000004"
+
+
+def test_sources_without_a_term_in_use_end_the_job_with_one_line(spark, tmp_path):
+    (tmp_path / "own.tsv").write_text("concept_id\tname\tobsolete\nT:1\told\ttrue\n")
+    own = DictionarySource("OWN", "tsv", str(tmp_path / "own.tsv"))
+    with pytest.raises(MedconceptError, match=r"^the dictionary sources hold no term that is not obsolete$"):
+        build(spark, tmp_path, own)
 
 
 def zip_of(meta, path):

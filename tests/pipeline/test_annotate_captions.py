@@ -231,7 +231,8 @@ def test_flags_what_was_learned_and_a_dictionary_that_workers_read_themselves(
 ) -> None:
     lake, before, _ = made
     after = copied(lake, before, tmp_path)
-    learned = {"format": "medconcept learned 1", "surfaces": {"right ventricle": ["T:5", 0, 9]}, "terms": {}}
+    surfaces = {"right ventricle": ["T:5", 0, 9], "nothing": ["T:1", 9, 9], "two": ["GOLD:2", 9, 9]}
+    learned = {"format": "medconcept learned 1", "surfaces": surfaces, "terms": {}}
     (tmp_path / "learned.json").write_text(json.dumps(learned))
     annotate = replace(
         after.annotate,
@@ -241,11 +242,15 @@ def test_flags_what_was_learned_and_a_dictionary_that_workers_read_themselves(
         learned=str(tmp_path / "learned.json"),
         dictionary_folder=f"{after.lake}/_dictionaries",
     )
-    found = rows(run(spark, replace(after, annotate=annotate), "annotate_captions")[0])
+    other, (report,) = run(spark, replace(after, annotate=annotate), "annotate_captions")
+    found = rows(other)
     assert found["PMC1#f1@7-19"].flags == []
     assert found["PMC1#f1@34-40"].flags == ["general"]
     assert found["PMC2#f1@0-6"].flags == []
     assert "PMC1#f2@19-34" in rows(lake) and "PMC1#f2@19-34" not in found  # learned: never annotated
+    tuned = found["PMC2#f2@0-7"]  # learned, and known to the dictionary under its CUI
+    assert (tuned.text, tuned.method, tuned.concept_id) == ("nothing", "tuned", "C0027051")
+    assert report.counts["mentions.unknown_term"] == 1  # "Two" is of a term that it does not know
     missing = replace(after, annotate=replace(annotate, learned=str(tmp_path / "none.json")))
     with pytest.raises(InputError, match=r"annotate.learned: .*none.json: no such file"):
         run(spark, missing, "annotate_captions")

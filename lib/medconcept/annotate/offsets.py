@@ -13,7 +13,7 @@ def code_points(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, 
     >>> code_points("abc", [(0, 1)])
     [(0, 2)]
     """
-    if text.isascii() or max(text) <= "\uffff":
+    if is_plain(text):
         return [(begin, end + 1) for begin, end in spans]
     at: list[int] = []
     for place, char in enumerate(text):
@@ -22,3 +22,12 @@ def code_points(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, 
             at.append(place)  # the second half of a surrogate pair
     at.append(len(text))
     return [(at[begin], at[end] + 1) for begin, end in spans]
+
+
+def is_plain(text: str) -> bool:
+    """True where a code unit is a code point: no character lies beyond the basic plane.
+
+    >>> is_plain("α"), is_plain("\U0001d6fc")
+    (True, False)
+    """
+    return text.isascii() or max(text, default="") <= "\uffff"

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from medconcept.errors import MedconceptError
 
-SOURCES = ("kernel.h", "exact.c", "words.c", "build.c")
+SOURCES = ("kernel.h", "words.h", "exact.c", "words.c", "build.c", "similar.c")
 # No -march=native: a cache on a shared disk may serve machines of several kinds.
 FLAGS = ("-O3", "-std=gnu11", "-shared", "-fPIC")
 POINTERS = (
@@ -52,6 +52,16 @@ class Words(ctypes.Structure):
         ("size", ctypes.c_uint64),
         ("used", ctypes.c_uint64),
         ("numbers", ctypes.c_uint64 * 4),
+    ]
+
+
+class Similar(ctypes.Structure):
+    """`similar` of similar.c: the arrays of an index of trigrams, and their sizes."""
+
+    _fields_ = [
+        *((name, ctypes.c_void_p) for name in ("grams", "counts", "begins", "postings", "norms")),
+        ("gram_count", ctypes.c_uint64),
+        ("named", ctypes.c_uint64),
     ]
 
 
@@ -102,7 +112,7 @@ def build(folder: Path) -> Path:
             (Path(scratch) / name).write_bytes(source(name))
         code = [str(Path(scratch) / name) for name in SOURCES if name.endswith(".c")]
         done = subprocess.run(
-            [*compiler, *FLAGS, "-o", str(made), *code], capture_output=True, text=True, check=False
+            [*compiler, *FLAGS, "-o", str(made), *code, "-lm"], capture_output=True, text=True, check=False
         )
         if done.returncode:
             raise KernelMissing(
@@ -126,6 +136,8 @@ def library() -> ctypes.CDLL:
         "mc_forms": [pointer] * 4 + [number] * 3 + [pointer, number, pointer],
         "mc_hash_words": [pointer] * 4 + [number] * 2 + [pointer],
         "mc_front": [pointer] * 3 + [number] + [pointer] * 3,
+        "mc_count_grams": [pointer] * 4 + [ctypes.c_uint64],
+        "mc_similar": [pointer] * 3 + [number, ctypes.c_double, number, pointer, pointer],
         "mc_join_masks": [pointer, ctypes.c_uint64, pointer, pointer, number, number],
     }
     silent: dict[str, list[Any]] = {
@@ -133,9 +145,11 @@ def library() -> ctypes.CDLL:
         "mc_hash_forms": [pointer, pointer, number, pointer],
         "mc_hash_strings": [pointer, pointer, number, pointer],
         "mc_split_ids": [pointer, pointer, number] + [pointer] * 3,
+        "mc_fill_grams": [pointer] * 6,
         "mc_fill_forms": [pointer, ctypes.c_uint64, pointer, pointer, number],
     }
-    for names, result in ((counting, number), (silent, None)):
+    measuring: dict[str, list[Any]] = {"mc_compare_all": [pointer] * 3 + [number]}
+    for names, result in ((counting, number), (silent, None), (measuring, ctypes.c_double)):
         for name, arguments in names.items():
             function = getattr(loaded, name)
             function.argtypes, function.restype = arguments, result

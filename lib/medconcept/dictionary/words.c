@@ -1,6 +1,6 @@
 /* The linker's words: a text cut as linking/words.py does, each word looked up in a table of words met before
  * (what their normal forms are is Python's to say, once for each), forms of names found by rolled hashes. */
-#include "kernel.h"
+#include "words.h"
 
 #define MOST_WORDS 24
 #define MOST 8
@@ -16,65 +16,8 @@ typedef struct {
 } words;
 
 typedef struct {
-    uint64_t singular, noun, first;
-    uint32_t start, end, byte_start, byte_end; /* code points; bytes */
-    uint32_t changed;                          /* how many words up to here differ as nouns */
-    uint32_t mask, noun_mask;
-    uint8_t flags, cut_before, cut_behind, possessive;
-} word;
-
-typedef struct {
     uint32_t text, start, end, sense, derived;
 } form_hit;
-
-/* The next word at or behind *at, or 0. `before` says whether the character in front is a letter or digit. */
-static int next_word(const dictionary *d, const uint8_t **at, const uint8_t *end, uint32_t *point, int *before, word *w) {
-    while (*at < end) {
-        const uint8_t *from = *at;
-        uint32_t value = look(d, decode(at, end)), kind = word_class_of(value);
-        if (kind == SKIPPED) { *point += 1; *before = 0; continue; }
-        w->start = *point;
-        w->byte_start = 0;
-        w->cut_before = (uint8_t)(*before && is_alnum(value));
-        w->possessive = 0;
-        *point += 1;
-        *before = (int)is_alnum(value);
-        if (kind == LETTERS) {
-            while (*at < end) {
-                const uint8_t *next = *at;
-                value = look(d, decode(&next, end));
-                if (word_class_of(value) != LETTERS) break;
-                *at = next;
-                *point += 1;
-                *before = (int)is_alnum(value);
-            }
-            const uint8_t *next = *at;
-            if (next < end) {
-                uint32_t c = decode(&next, end);
-                if ((c == '\'' || c == 0x2019) && next < end && *next == 's') {
-                    next++;
-                    const uint8_t *behind = next;
-                    if (next >= end || !is_alnum(look(d, decode(&behind, end)))) {
-                        *at = next;
-                        *point += 2;
-                        *before = 1;
-                        w->possessive = 1;
-                    }
-                }
-            }
-        }
-        w->end = *point;
-        (void)from;
-        w->byte_end = (uint32_t)(*at - from); /* its length, for now */
-        if (*at < end) {
-            const uint8_t *next = *at;
-            uint32_t behind = look(d, decode(&next, end));
-            w->cut_behind = (uint8_t)(*before && is_alnum(behind) && word_class_of(behind) != SKIPPED);
-        } else w->cut_behind = 0;
-        return 1;
-    }
-    return 0;
-}
 
 static inline uint64_t key_of(const uint8_t *at, uint32_t length) {
     uint64_t key = hash_bytes(at, length);
@@ -158,8 +101,14 @@ static inline uint32_t sense_of(const dictionary *d, uint64_t hash) {
     }
 }
 
+/* Whether a stretch of text ends in 's. */
+static int is_possessive(const uint8_t *begin, const uint8_t *end) {
+    if (end - begin < 2 || end[-1] != 's') return 0;
+    return end[-2] == '\'' || (end - begin >= 4 && end[-4] == 0xe2 && end[-3] == 0x80 && end[-2] == 0x99);
+}
+
 /* The MOST longest forms that begin at a word; as nouns those alone that hold a word which differs so. */
-static uint32_t forms_at(const dictionary *d, const word *w, uint32_t n, uint32_t i, int nouns, uint32_t mask,
+static uint32_t forms_at(const dictionary *d, const uint8_t *text, const word *w, uint32_t n, uint32_t i, int nouns, uint32_t mask,
                          uint32_t number, form_hit *out) {
     uint64_t hashes[MOST_WORDS];
     uint32_t longest = mask >> 15 ? MOST_WORDS : 32 - (uint32_t)__builtin_clz(mask), count = 0;
@@ -176,7 +125,8 @@ static uint32_t forms_at(const dictionary *d, const word *w, uint32_t n, uint32_
         if (w[i].cut_before || last->cut_behind) continue; /* would cut a word such as "TNFα" */
         uint32_t sense = sense_of(d, hashes[k - 1]);
         if (sense == NONE) continue;
-        uint32_t end = last->end - (last->possessive && last->end - w[i].start > 2 ? 2 : 0);
+        int own = last->end - w[i].start > 2 && is_possessive(text + w[i].byte_start, text + last->byte_end);
+        uint32_t end = last->end - (own ? 2 : 0); /* the ending is no part of the name */
         out[count++] = (form_hit){number, w[i].start, end, sense, (uint32_t)nouns};
     }
     return count;
@@ -200,13 +150,13 @@ int64_t mc_forms(const dictionary *d, const words *t, const uint8_t *data, const
                 __builtin_prefetch(&d->form_slots[place(w[i].first, d->form_slot_count)]);
         }
         for (uint32_t i = 0; i < n; i++)
-            if (w[i].mask) count += forms_at(d, w, n, i, 0, w[i].mask, number, out + count);
+            if (w[i].mask) count += forms_at(d, data + offsets[*done], w, n, i, 0, w[i].mask, number, out + count);
         if (!n || !w[n - 1].changed) continue;
         for (uint32_t i = 0; i < n; i++) {
             uint32_t mask;
             if (w[n - 1].changed == (i ? w[i - 1].changed : 0)) break;
             if (possible(d, roll(ROLL_SEED, w[i].noun, 0), i + 1 < n ? w[i + 1].noun : 0, i + 1 < n, &mask))
-                count += forms_at(d, w, n, i, 1, mask, number, out + count);
+                count += forms_at(d, data + offsets[*done], w, n, i, 1, mask, number, out + count);
         }
     }
     free(w);

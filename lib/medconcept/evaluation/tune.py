@@ -10,8 +10,8 @@ from medconcept.evaluation.gold import Gold
 from medconcept.evaluation.records import Annotation
 from medconcept.evaluation.run import Format, Predictions, predict
 from medconcept.linking.compiled import LinkingDictionary
+from medconcept.linking.cut import Cut
 from medconcept.linking.learned import LONGEST, Learned, surface_key
-from medconcept.linking.linker import Cut
 
 FOLDS = 5
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from medconcept.dictionary.names import FUNCTION_WORDS, is_case_sensitive
 from medconcept.linking.compiled import Name
+from medconcept.linking.formulae import is_formula
 from medconcept.linking.general import NO_ADJECTIVE, is_far
 from medconcept.linking.records import LinkSettings
 from medconcept.linking.variants import Variant
@@ -43,6 +44,7 @@ _DIRECTIONS = frozenset({
     "apical", "central", "peripheral", "axial", "longitudinal", "internal", "external", "marginal",
 })  # fmt: skip
 _EVENT = frozenset({"process", "function", "procedure"})
+_INFLECTED = re.compile(r"(?:ed|ing|s)$", re.IGNORECASE)
 _VERB = re.compile(r"(?:ed|ing|es|e|ss)$")
 _LOWER_ACRONYM = 4
 _SHORT_WORD = 5  # letters; a longer word in capitals is a heading, a shorter one an acronym
@@ -63,7 +65,7 @@ class Candidate:
 
         Disease sources write acronyms in lower case as well ("fed" for fish-eye disease).
         """
-        if self.name.preferred or " " in self.name.name:
+        if self.name.preferred or " " in self.name.name or is_formula(self.name.name):
             return False
         short = len(self.name.name) <= _LOWER_ACRONYM and not _DISEASE.isdisjoint(self.name.semantic_types)
         return self.name.case_sensitive or short
@@ -95,6 +97,8 @@ def judge(
             or (derived and not derivable(surface, name))
         ):
             continue
+        if variant is Variant.ELLIPTIC and derived and not _INFLECTED.search(surface):
+            continue  # "severe" is no form of severing
         if variant is Variant.PART and (
             derived or only != name.source_id or _DISEASE & set(name.semantic_types)
         ):

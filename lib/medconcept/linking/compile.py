@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -12,14 +13,12 @@ import pyarrow.compute as pc
 from medconcept.dictionary import kernel
 from medconcept.dictionary.builder import EXACT_HASHES, exact_arrays, mask_table
 from medconcept.dictionary.layout import Array, pack_parts
-from medconcept.dictionary.records import SCOPES
 from medconcept.dictionary.strings import buffers, hashes, pool
-from medconcept.linking.ellipsis import IMPLYING, ellipses
-from medconcept.linking.index import FORM, SEPARATOR, hash_forms, whole
-from medconcept.linking.normal import Normaliser
-from medconcept.linking.variants import Variant
+from medconcept.linking.index import FORM, SEPARATOR, whole
+from medconcept.linking.similar import similar_parts
 
 FORM_SPARE = 1.4
+MAIN, SIMILAR = "main", "similar"
 _SENSE_BITS = np.uint32(28)
 
 
@@ -34,8 +33,6 @@ class Compilation:
         self._pools = {name: _Pool() for name in ("origin", "kind", "semantic_types", "joined")}
         self._heads = _Heads()
         self._retired: list[tuple[str, str]] = []
-        self._implying: list[tuple[int, str, str, str]] = []
-        self._count = 0
 
     def add(self, rows: pa.Table) -> None:
         """Take rows of INDEXED."""
@@ -55,44 +52,34 @@ class Compilation:
         parts["concept_head"], parts["concept_value"] = self._heads.split(concepts)
         for name, known in self._pools.items():
             parts[name] = known.codes(whole(rows[name]))
-        self._note_implying(rows)
         for name, values in parts.items():
             self._columns.setdefault(name, []).append(values)
-
-    def _note_implying(self, rows: pa.Table) -> None:
-        """Keep the names of processes and of parts of cells, which imply shorter ones: all must be there."""
-        kinds = pc.match_substring_regex(rows["semantic_types"], rf"(^|\|)({'|'.join(IMPLYING)})($|\|)")
-        at = np.flatnonzero(kinds.to_numpy())
-        told = rows.take(pa.array(at))
-        exact = [
-            SCOPES[int(kind.rpartition(SEPARATOR)[2]) & 3] == "exact" for kind in told["kind"].to_pylist()
-        ]
-        columns = [told[name].to_pylist() for name in ("name", "source_id", "semantic_types")]
-        for row, is_exact, *texts in zip((at + self._count).tolist(), exact, *columns, strict=True):
-            if is_exact:
-                self._implying.append((row, *texts))
-        self._count += len(rows)
-
-    def _implied(self, number: Any) -> Any:
-        """Rows of FORM for what names imply, and the number of each one's name."""
-        told = sorted((int(number[row]), *texts) for row, *texts in self._implying)
-        names, ids, kinds = ([str(t[n]) for t in told] for n in (1, 2, 3))
-        normaliser, found, forms = Normaliser(self._known["vocabulary"]), [], []
-        for n, form in ellipses(names, ids, kinds, ["exact"] * len(told)):
-            found.append(int(str(told[n][0])))
-            forms.append(" ".join(normaliser.singular(word) for word in form.split()))
-        return hash_forms(forms, np.full(len(forms), Variant.ELLIPTIC)), np.array(found, np.uint32)
 
     def retire(self, rows: pa.Table) -> None:
         """Take rows of RETIRED."""
         self._retired += zip(rows["old"].to_pylist(), rows["new"].to_pylist(), strict=True)
 
-    def finish(self) -> Iterator[bytes]:
-        """The pieces of the file, in order; the same rows in any order give the same bytes."""
+    def finish(self, *, similar: bool = False) -> Iterator[tuple[str, bytes]]:
+        """The pieces of the files, in order, each with MAIN or SIMILAR; the same rows give the same bytes.
+
+        The index of similar names comes first, where it is wanted: the dictionary has its checksum.
+        """
+        arrays, linked = self._lay_out()
+        digest = hashlib.sha256()
+        for piece in similar_parts(arrays, linked) if similar else ():
+            digest.update(piece)
+            yield SIMILAR, piece
+        checksum = digest.digest() if similar else b""
+        arrays["similar"] = np.frombuffer(checksum, np.uint8)
+        for piece in pack_parts(arrays):
+            yield MAIN, piece
+
+    def _lay_out(self) -> tuple[dict[str, Array], Array]:
+        """The arrays of the file; and for each name whether it has forms."""
         texts = pa.chunked_array(self._names or [[]], pa.large_string()).combine_chunks()
         texts = texts if isinstance(texts, pa.Array) else pa.concat_arrays(texts.chunks)
         self._names.clear()
-        columns = {name: self._take(name) for name in tuple(self._columns)} or _NO_COLUMNS
+        columns = {name: self._take(name) for name in tuple(self._columns)} or dict(_NO_COLUMNS)
         arrays: dict[str, Array] = dict(self._known)
         numbers = {name: known.order() for name, known in self._pools.items()}
         arrays |= self._origins(numbers["origin"])
@@ -113,12 +100,10 @@ class Compilation:
         arrays["name_kind"] = _narrow(columns.pop("kind")[order])
         number = np.empty(len(order), np.uint32)
         number[order] = np.arange(len(order), dtype=np.uint32)
-        implied, by = self._implied(number)
-        forms = np.concatenate([columns.pop("forms"), implied])
-        arrays |= _form_arrays(forms, np.concatenate([np.repeat(number, counts), by]))
+        arrays |= _form_arrays(columns.pop("forms"), np.repeat(number, counts))
         now = sorted(replaced(self._retired).items())
         arrays |= pool("retired", [old for old, _ in now]) | pool("replaced", [new for _, new in now])
-        yield from pack_parts(arrays)
+        return arrays, (counts[order] > 0).astype(np.uint8)
 
     def _take(self, name: str) -> Any:
         return np.concatenate(self._columns.pop(name))

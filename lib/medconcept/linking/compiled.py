@@ -5,9 +5,9 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import mmap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,14 @@ from medconcept.dictionary.strings import buffers, piece
 from medconcept.linking.from_terms import compile_linking
 from medconcept.linking.index import CASE, PREFERRED, SEPARATOR
 from medconcept.linking.normal import Normaliser
+from medconcept.linking.similar import SimilarNames
 from medconcept.linking.variants import Variant
 from medconcept.linking.wordtable import WordTable
 
 __all__ = ["LinkingDictionary", "Name", "compile_linking", "map_file", "open_linking"]
 FORM_HIT = np.dtype([(name, np.uint32) for name in ("text", "start", "end", "sense", "derived")])
 CACHE = 1 << 15
+SIMILAR = ".similar"  # what the name of a dictionary's file has behind it for its index
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,12 @@ class Name:
 class LinkingDictionary:
     """A compiled linking dictionary over its bytes, which processes may share. Not picklable."""
 
-    def __init__(self, data: Any, name: str) -> None:
-        """Take the bytes or memory map of a file. Raises DictionaryDamaged by name."""
+    def __init__(self, data: Any, name: str, similar: Callable[[], Any] | None = None) -> None:
+        """Take the bytes or memory map of a file; `similar` gives those of its index when it is asked for.
+
+        Raises DictionaryDamaged by name.
+        """
+        self._name, self._similar = name, similar
         arrays = unpack(data, name)
         if "name_term" not in arrays:
             raise DictionaryDamaged(name, "it is no dictionary of the linker")
@@ -101,6 +107,24 @@ class LinkingDictionary:
             first = done.value
         return np.concatenate(parts) if parts else self._hits[:0]
 
+    @cached_property
+    def similar(self) -> SimilarNames | None:
+        """The index of similar names, None where the dictionary has none. Raises DictionaryDamaged."""
+        checksum = self._a["similar"].tobytes().hex()
+        if not checksum or self._similar is None:
+            return None
+        return SimilarNames(self._similar(), f"{self._name}{SIMILAR}", checksum, self.exact.head)
+
+    def similar_names(self, text: str, threshold: float) -> list[tuple[Name, float]]:
+        """The names nearest to a text, best first, with the cosine of each; none without an index."""
+        out: list[tuple[Name, float]] = []
+        for number, score in self.similar.nearest(text, threshold) if self.similar is not None else ():
+            written, at = self.exact.text(number), number
+            while at < len(self) and self.exact.text(at) == written:
+                out.append((self.name(at), score))
+                at += 1
+        return out
+
     def names_of(self, sense: int) -> tuple[tuple[Name, Variant], ...]:
         """The names that a form stands for, each with how the form came from it."""
         found = self._senses.get(sense)
@@ -134,6 +158,10 @@ class LinkingDictionary:
             bool(self._joined_of(term, source_id)), language, kind, int(a["origin_restriction"][origin]),
             int(a["term_names"][term]),
         )  # fmt: skip
+
+    def concept_numbers(self, names: Any) -> Any:
+        """The number of the concept of each of many names; `concepts_of` tells them by id."""
+        return self._a["term_concept"][self._a["name_term"][names]]
 
     def concepts_of(self, names: Any) -> pa.LargeStringArray:
         """The concept of each of many names, by number: each string is made once."""
@@ -192,4 +220,4 @@ def open_linking(path: str, sha256: str | None = None) -> LinkingDictionary:
     pages = map_file(path)
     if sha256 is not None and (found := hashlib.sha256(pages).hexdigest()) != sha256:
         raise DictionaryDamaged(Path(path).name, f"its checksum is {found[:12]}, expected {sha256[:12]}")
-    return LinkingDictionary(pages, Path(path).name)
+    return LinkingDictionary(pages, Path(path).name, lambda: map_file(path + SIMILAR))

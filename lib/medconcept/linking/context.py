@@ -19,6 +19,7 @@ class _Trigger:
     flag: str
     forward: bool
     pattern: re.Pattern[str]
+    stems: tuple[str, ...]  # each of its phrases has one of these
 
 
 def _any(*phrases: str) -> re.Pattern[str]:
@@ -37,13 +38,14 @@ _TRIGGERS = (
         r"no", r"not", r"without", r"absence of", r"lack of", r"lacks?", r"lacking",
         r"no evidence of", r"no signs? of",
         r"negative for", r"free of", r"den(?:ies|ied|ying)", r"ruled out", r"rules out", r"rule out",
-        r"never", r"fails? to reveal",
+        r"never", r"fail(?:s|ed)? to reveal",
         r"neither", r"nor", r"cannot see", r"absent",
-    )),
+    ), ("no", "without", "absen", "lack", "negativ", "free", "den", "rule", "never", "fail",
+        "neither", "cannot")),
     _Trigger("negated", False, _any(
         r"(?:was|were|is|are|has been|have been) (?:ruled out|excluded|absent)",
         r"unlikely", r"free", r"not (?:seen|found|detected|observed|present|visible|identified)",
-    )),
+    ), ("ruled out", "excluded", "absent", "unlikely", "free", "not")),
     _Trigger("uncertain", True, _any(
         r"possible", r"possibly", r"probable", r"probably", r"suspected", r"suspicious for",
         r"suspicion of", r"suggestive of",
@@ -51,12 +53,14 @@ _TRIGGERS = (
         r"may (?:be|represent|have)",
         r"might be", r"could be", r"consistent with", r"compatible with", r"concern for", r"rule out",
         r"differential diagnos[ie]s",
-    )),
+    ), ("possib", "probab", "suspect", "suspicio", "suggest", "likely", "presum",
+        "question", "may", "might", "could", "consistent", "compatible",
+        "concern", "rule out", "differential")),
     _Trigger("uncertain", False, _any(
         r"(?:was|were|is|are) (?:suspected|possible|probable|likely|presumed)",
         r"(?:cannot|could not) be (?:excluded|ruled out)",
         r"suspected",
-    )),
+    ), ("suspected", "possible", "probable", "likely", "presumed", "excluded", "ruled out")),
 )  # fmt: skip
 _END = _any(
     r"but", r"however", r"although", r"nevertheless", r"except", r"apart from", r"aside from",
@@ -68,12 +72,15 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\sa-z])")
 
 
 # Every trigger has one of these: where none is, nothing needs to be looked at closely.
-_HINT = re.compile(
-    r"\b(?:(?:no|not|without|free|rules?|ruled|never|neither|nor|cannot|could|may|might|likely|unlikely)\b"
-    r"|absen|lack|negativ|den(?:y|ie)|fails?\b|failed|exclude|possibl|probabl|suspect|suspicio|suggest|presum"
-    r"|question|consistent|compatible|concern|differential)",
-    re.IGNORECASE,
-)
+_HINT_WORDS = frozenset({
+    "no", "not", "without", "free", "rule", "rules", "ruled", "never", "neither", "nor", "cannot", "could",
+    "may", "might", "likely", "unlikely", "fail", "fails",
+})  # fmt: skip
+_HINT_STEMS = (
+    "absen", "lack", "negativ", "deny", "denie", "failed", "exclude", "possibl", "probabl", "suspect",
+    "suspicio", "suggest", "presum", "question", "consistent", "compatible", "concern", "differential",
+)  # fmt: skip
+_WORD = re.compile(r"\w+")
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
@@ -96,10 +103,9 @@ def context_flags(
     >>> context_flags(text, sentence_spans(text), [(15, 25), (37, 45), (55, 60)])
     [('negated',), ('uncertain',), ()]
     """
-    hints = [match.start() for match in _HINT.finditer(text)]
     reaches: list[tuple[str, int, int]] = []
-    for start, end in sentences if hints else ():
-        if any(start <= hint < end for hint in hints):
+    for start, end in sentences if _is_hinted(text) else ():
+        if _is_hinted(text[start:end]):
             reaches += _reaches(text, start, end)
     if not reaches:
         return [()] * len(places)
@@ -108,20 +114,26 @@ def context_flags(
     ]
 
 
+def _is_hinted(text: str) -> bool:
+    lower = text.lower()
+    return not _HINT_WORDS.isdisjoint(_WORD.findall(lower)) or any(stem in lower for stem in _HINT_STEMS)
+
+
 def _reaches(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
     found: list[tuple[str, int, int]] = []
+    lower = text[start:end].lower()
+    triggers = [t for t in _TRIGGERS if any(stem in lower for stem in t.stems)]
+    told = [(t, m.span()) for t in triggers for m in t.pattern.finditer(text, start, end)]
+    if not told:
+        return found
     pseudo = [match.span() for match in _PSEUDO.finditer(text, start, end)]
-    ends: list[tuple[int, int]] | None = None
-    for trigger in _TRIGGERS:
-        for match in trigger.pattern.finditer(text, start, end):
-            a, b = match.span()
-            if any(p <= a and b <= q for p, q in pseudo):
-                continue
-            if ends is None:
-                ends = [m.span() for m in _END.finditer(text, start, end)]
-            if trigger.forward:
-                stop = min([p for p, _ in ends if p >= b] + [end, b + REACH])
-                found.append((trigger.flag, b, stop))
-            else:
-                found.append((trigger.flag, max([q for _, q in ends if q <= a] + [start, a - REACH]), a))
+    ends = [match.span() for match in _END.finditer(text, start, end)]
+    for trigger, (a, b) in told:
+        if any(p <= a and b <= q for p, q in pseudo):
+            continue
+        if trigger.forward:
+            stop = min([p for p, _ in ends if p >= b] + [end, b + REACH])
+            found.append((trigger.flag, b, stop))
+        else:
+            found.append((trigger.flag, max([q for _, q in ends if q <= a] + [start, a - REACH]), a))
     return found

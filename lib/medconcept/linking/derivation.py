@@ -32,6 +32,8 @@ _ADJECTIVES = (
     ("ar", ("", "a", "e", "um", "us")),
     ("ary", ("", "a", "e")),
     ("ous", ("", "e", "us", "a")),
+    ("ent", ("ency", "ence")),
+    ("ant", ("ancy", "ance")),
 )
 _NOMINAL = ("ion", "ation", "ment", "ing", "ance", "ence", "al", "ure", "age")
 

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from medconcept.dictionary.names import is_matchable
 from medconcept.dictionary.records import Term
-from medconcept.linking.compile import Compilation
+from medconcept.linking.compile import MAIN, SIMILAR, Compilation
+from medconcept.linking.ellipsis import ellipses
 from medconcept.linking.general import NOT_CONCEPTS
 from medconcept.linking.index import NAMES, RETIRED, empty_table, index_names, lexicon, word_table, words_of
 
@@ -19,6 +20,16 @@ BATCH = 1 << 16
 
 def compile_linking(terms: Iterable[Term], sources: Sequence[str]) -> bytes:
     """Compile the names of terms; `sources` in order of preference. The same terms give the same bytes.
+
+    Without an index of similar names; `compile_files` makes that as well.
+    """
+    return compile_files(terms, sources, similar=False)[0]
+
+
+def compile_files(
+    terms: Iterable[Term], sources: Sequence[str], *, similar: bool = True
+) -> tuple[bytes, bytes]:
+    """The dictionary and its index of similar names, empty where none is wanted.
 
     Obsolete terms lend no name, but their ids are kept with what replaced them, as alternative ids are. Of
     terms with one id the first counts. The concept of a term is that of build_dictionary's rule.
@@ -39,14 +50,24 @@ def compile_linking(terms: Iterable[Term], sources: Sequence[str]) -> bytes:
     finder = empty_table()
     # "regulation" of a modifier is no word of a name: what is never linked lends none.
     found = [words_of(table["name"].combine_chunks(), finder) for table in map(_linked, tables)]
-    known = lexicon(np.unique(np.concatenate([np.empty(0, np.uint64), *found])))
+    implied = ellipses(
+        (name, term, kinds)
+        for table in tables
+        for name, term, kinds, scope in zip(
+            *(table[c].to_pylist() for c in ("name", "source_id", "semantic_types", "scope")), strict=True
+        )
+        if scope == "exact"
+    )
+    known = lexicon(np.unique(np.concatenate([np.empty(0, np.uint64), *found])), implied)
     words = word_table(known)
     made = Compilation(known, sources)
     for table in tables:
-        made.add(index_names(table, words))
+        made.add(index_names(table, words, implied))
     steps = [{"old": old, "new": new} for old, new in _steps(told.values()).items()]
     made.retire(pa.Table.from_pylist(steps, RETIRED))
-    return b"".join(made.finish())
+    pieces = list(made.finish(similar=similar))
+    main, index = (b"".join(piece for file, piece in pieces if file == f) for f in (MAIN, SIMILAR))
+    return main, index
 
 
 def _linked(names: pa.Table) -> pa.Table:

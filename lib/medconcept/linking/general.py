@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from medconcept.dictionary.names import FUNCTION_WORDS
+
 GENERAL = frozenset({
     "entity", "event", "organism", "animal", "human", "person", "patient", "patients", "man", "woman",
     "group",
@@ -57,18 +59,34 @@ NOT_CONCEPTS = frozenset(
     )
 )  # fmt: skip
 
-# Ranges of UBERON's ids that hold what was merged from the anatomies of fish (TAO, 2000000) and amphibians (AAO,
-# 3000000): with a name of one word they are no likely reading of a medical text.
+# Ranges of UBERON's ids that hold what was merged from the anatomies of fish (TAO, 2000000) and amphibians
+# (AAO, 3000000): with a name of one word they are no likely reading of a medical text.
 _FAR = re.compile(r"UBERON:[23]\d{6}")
 
 
 def is_far(source_id: str, name: str) -> bool:
     """True for a term of other animals' anatomy whose name is an ordinary word.
 
-    >>> is_far("UBERON:2002284", "marking"), is_far("UBERON:2000002", "dorsal arrector"), is_far("UBERON:0000955", "brain")
-    (True, False, False)
+    >>> is_far("UBERON:2002284", "marking"), is_far("UBERON:2000002", "dorsal arrector")
+    (True, False)
+    >>> is_far("UBERON:0000955", "brain")
+    False
     """
     return " " not in name and _FAR.fullmatch(source_id) is not None
+
+
+# What stands behind a gene's symbol for its two alleles (MGI, Guidelines for Nomenclature of Genes: wild type
+# "+", a mutant "-"): "MCAD−/−" is a mouse without the gene MCAD, no deficiency that has its name.
+_ALLELES = re.compile(r"[ (]?(?:\+|[-−–])/(?:\+|[-−–])")
+
+
+def names_genotype(text: str, end: int) -> bool:
+    """True if what ends there is followed by the signs of a genotype.
+
+    >>> names_genotype("CF+/− mice", 2), names_genotype("CF mice", 2)
+    (True, False)
+    """
+    return _ALLELES.match(text, end) is not None
 
 
 # Kinds of term that have no relational adjective: "molecular" is no mention of a molecule.
@@ -81,4 +99,9 @@ def is_general(name: str, text: str, more: frozenset[str] = GENERAL | FIGURE_WOR
     >>> is_general("tissue", "tissues"), is_general("nervous tissue", "nervous tissue")
     (True, False)
     """
-    return not more.isdisjoint((name.casefold(), text.casefold(), text.casefold().removesuffix("s")))
+    plain = text.casefold()
+    said = plain.split()
+    while len(said) > 1 and (said[0] in FUNCTION_WORDS or said[0] == "other"):
+        said = said[1:]  # "the syndrome", "her disease", "other disorders"
+    bare = " ".join(said)
+    return not more.isdisjoint((name.casefold(), plain, bare, bare.removesuffix("s")))

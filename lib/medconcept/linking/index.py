@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,12 @@ from medconcept.dictionary.characters import character_tables
 from medconcept.dictionary.layout import Array
 from medconcept.dictionary.names import is_case_sensitive
 from medconcept.dictionary.records import SCOPES
-from medconcept.dictionary.strings import buffers, hashes
+from medconcept.dictionary.strings import buffers, hashes, piece, pool
+from medconcept.linking.ellipsis import may_imply
 from medconcept.linking.general import NO_ADJECTIVE, NOT_CONCEPTS
 from medconcept.linking.normal import Normaliser
 from medconcept.linking.variants import MAY_VARY, Variant, variants
+from medconcept.linking.words import plain_words
 from medconcept.linking.wordtable import WordTable
 
 PREFERRED, CASE = 4, 8  # of a name's flags, above the two bits of the scope
@@ -48,9 +51,23 @@ INDEXED = pa.schema(
 SEPARATOR = "\x1f"
 
 
-def lexicon(words: Array) -> dict[str, Array]:
-    """What must be known before names are indexed: characters, and the hashes of all words of the names."""
-    return {**character_tables(), "vocabulary": words}
+def lexicon(words: Array, implied: Mapping[str, str]) -> dict[str, Array]:
+    """What must be known before names are indexed: characters, the hashes of all words, see ellipsis.py."""
+    told = sorted(implied.items())
+    return {
+        **character_tables(), "vocabulary": words,
+        **pool("implied_whole", [whole for whole, _ in told]),
+        **pool("implied", [short for _, short in told]),
+    }  # fmt: skip
+
+
+def implied_names(known: Mapping[str, Array]) -> dict[str, str]:
+    """The short forms that a lexicon has, by the plain words of the whole name."""
+    both = [
+        [piece(known[name], known[f"{name}_bytes"], n) for n in range(len(known[f"{name}_bytes"]) - 1)]
+        for name in ("implied_whole", "implied")
+    ]
+    return dict(zip(*both, strict=True))
 
 
 def words_of(names: pa.Array, table: WordTable) -> Array:
@@ -68,8 +85,8 @@ def word_table(known: dict[str, Array]) -> WordTable:
     return WordTable(known, Normaliser(known["vocabulary"]), WORDS_AT_BUILD)
 
 
-def index_names(names: pa.Table, table: WordTable) -> pa.Table:
-    """Rows of INDEXED of rows of NAMES; `table` is over the lexicon of all names."""
+def index_names(names: pa.Table, table: WordTable, implied: Mapping[str, str]) -> pa.Table:
+    """Rows of INDEXED of rows of NAMES; `table` and `implied` are of the lexicon of all names."""
     texts = whole(names["name"])
     case = np.array([is_case_sensitive(name) for name in texts.to_pylist()], bool)
     scopes = pc.index_in(names["scope"], pa.array(SCOPES, pa.large_string())).to_numpy()
@@ -85,12 +102,12 @@ def index_names(names: pa.Table, table: WordTable) -> pa.Table:
         _strung(names["source"], names["source_rank"], names["restriction_level"]),
         _strung(names["term_type"], names["language"], pa.array(flags)),
         names["semantic_types"], joined,
-        _packed(exact, np.arange(len(exact) + 1)), _forms(texts, names, table),
+        _packed(exact, np.arange(len(exact) + 1)), _forms(texts, names, table, implied),
     ]  # fmt: skip
     return pa.table([c.cast(f.type) for c, f in zip(columns, INDEXED, strict=True)], schema=INDEXED)
 
 
-def _forms(texts: pa.Array, names: pa.Table, table: WordTable) -> pa.Array:
+def _forms(texts: pa.Array, names: pa.Table, table: WordTable, implied: Mapping[str, str]) -> pa.Array:
     """Each name's forms, packed: its own words where no rule of order applies, else what `variants` makes."""
     data, offsets = buffers(texts)
     table.learn(data, offsets)
@@ -115,33 +132,42 @@ def _forms(texts: pa.Array, names: pa.Table, table: WordTable) -> pa.Array:
             rows.append(row)
             variant.append(int(how))
             written.append(form)
+    for row, form in _implied(texts, names, implied) if implied else ():
+        rows.append(row)
+        variant.append(int(Variant.ELLIPTIC))
+        written.append(" ".join(map(table.normaliser.singular, form.split())))
+    strings, ends = buffers(written)
+    made = np.empty((len(written), 4), np.uint64)
+    kernel.library().mc_hash_forms(strings.ctypes.data, ends.ctypes.data, len(written), made.ctypes.data)
     owner = np.concatenate([np.flatnonzero(plain), np.flatnonzero(nouns), np.array(rows, np.int64)])
-    out = np.concatenate(
-        [
-            _form_rows(own[plain, 0], np.full(plain.sum(), Variant.NORMAL)),
-            _form_rows(own[nouns, 1], np.full(nouns.sum(), Variant.NOUN)),
-            hash_forms(written, np.array(variant, np.int64)),
-        ]
-    )[np.argsort(owner, kind="stable")]
+    hashed = np.concatenate([own[plain, 0], own[nouns, 1], made])
+    how_all = np.concatenate([
+        np.full(plain.sum(), Variant.NORMAL), np.full(nouns.sum(), Variant.NOUN), np.array(variant, np.int64),
+    ])  # fmt: skip
+    order = np.argsort(owner, kind="stable")
+    out = np.empty(len(owner), FORM)
+    high = np.uint64(32)
+    out["hash"], out["first"], out["pair"] = (
+        hashed[order, 0],
+        hashed[order, 1] >> high,
+        hashed[order, 2] >> high,
+    )
+    out["size"], out["variant"] = hashed[order, 3], how_all[order]
     edges = np.zeros(count + 1, np.int64)
     np.cumsum(np.bincount(owner, minlength=count), out=edges[1:])
     return _packed(out, edges)
 
 
-def hash_forms(forms: list[str], how: Any) -> Any:
-    """Rows of FORM of forms that are written out, words parted by spaces; `how` is the variant of each."""
-    data, offsets = buffers(forms)
-    made = np.empty((len(forms), 4), np.uint64)
-    kernel.library().mc_hash_forms(data.ctypes.data, offsets.ctypes.data, len(forms), made.ctypes.data)
-    return _form_rows(made, how)
-
-
-def _form_rows(hashed: Any, how: Any) -> Any:
-    """Hashes of all words, the first, the first two, and the number of words, as rows of FORM."""
-    out = np.empty(len(hashed), FORM)
-    out["hash"], out["size"], out["variant"] = hashed[:, 0], hashed[:, 3], how
-    out["first"], out["pair"] = hashed[:, 1] >> np.uint64(32), hashed[:, 2] >> np.uint64(32)
-    return out
+def _implied(texts: pa.Array, names: pa.Table, implied: Mapping[str, str]) -> Iterator[tuple[int, str]]:
+    """The rows of names that a short form stands for, with its words."""
+    kinds = names["semantic_types"].to_pylist()
+    scopes = names["scope"].to_pylist()
+    lends = {kind for kind in set(kinds) if may_imply(kind)}
+    for row, (kind, scope) in enumerate(zip(kinds, scopes, strict=True)):
+        if kind in lends and scope == "exact":
+            form = implied.get(" ".join(plain_words(texts[row].as_py())))
+            if form is not None:
+                yield row, form
 
 
 def _strung(*columns: Any) -> Any:

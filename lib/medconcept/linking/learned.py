@@ -74,7 +74,7 @@ class Learned:
         return told < 3 or right / told >= self.at_least / 2
 
     def _places(self, text: str) -> list[tuple[tuple[int, int], tuple[str, int, int]]]:
-        from medconcept.linking.linker import Cut
+        from medconcept.linking.cut import Cut
 
         cut = Cut(text)
         found = []

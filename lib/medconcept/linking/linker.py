@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
-from functools import cached_property
 
 import numpy as np
 
@@ -14,7 +15,9 @@ from medconcept.linking.candidates import Candidate, judge
 from medconcept.linking.compiled import LinkingDictionary
 from medconcept.linking.context import context_flags, sentence_spans
 from medconcept.linking.coordination import joints
-from medconcept.linking.general import FIGURE_WORDS, GENERAL, is_general
+from medconcept.linking.cut import Cut
+from medconcept.linking.general import FIGURE_WORDS, GENERAL, is_general, names_genotype
+from medconcept.linking.inverted import inverted
 from medconcept.linking.learned import Learned
 from medconcept.linking.overlaps import Mention, longest_first
 from medconcept.linking.records import (
@@ -25,12 +28,14 @@ from medconcept.linking.records import (
     LinkedCaption,
     LinkSettings,
 )
-from medconcept.linking.words import TOKEN, numerals, plain
+from medconcept.linking.variants import Variant
 
 _NOTHING = ArticleContext()
 _DEFAULT = LinkSettings()
 CACHE = 1 << 16
-_JOINS = frozenset({"and", "or", "&", "to"})
+# What stands before the last name of a list, see coordination.JOINING.
+_JOINED = re.compile(r"(?:\b(?:and|or|to)|&)[\s/\-\u2010-\u2015\u2212\u00ad]*$", re.IGNORECASE)
+_NEAR = 12
 HEADS = ("disease", "syndrome", "cell")
 
 
@@ -51,8 +56,11 @@ class Linker:
         """
         self._learned = learned
         self.dictionary, self.settings, self._general = dictionary, settings, general
-        self._judged: dict[tuple[int, str, int], tuple[Candidate, ...]] = {}
-        self._whole: dict[str, tuple[Candidate, ...]] = {}
+        self._judged: dict[str | None, dict[tuple[int, str, int], tuple[Candidate, ...]]] = {}
+        # What was judged, by its identity: the concepts that it is evidence for, whether it needs evidence.
+        self._evident: dict[int, tuple[tuple[Candidate, ...], frozenset[str], bool]] = {}
+        self._whole: dict[tuple[str, str | None], tuple[Candidate, ...]] = {}
+        self._nearest: dict[tuple[str, str | None], tuple[Candidate, ...]] = {}
 
     def link(
         self,
@@ -72,20 +80,19 @@ class Linker:
     def link_batch(self, captions: Sequence[Caption]) -> Iterator[LinkedCaption]:
         """The mentions of each of many captions, in order: one call of the kernel for all of them."""
         wanted = [c for c in captions if self._speaks(c.language)]
-        cuts = [Cut(caption.text) for caption in wanted]
-        named = self._named([caption.text for caption in wanted])
-        mine = iter(zip(wanted, cuts, named, strict=True))
+        named = self._named([c.text for c in wanted], [c.language for c in wanted])
         for caption in captions:
             if not self._speaks(caption.language):
                 yield LinkedCaption(flags=("language",))
                 continue
-            _, cut, found = next(mine)
-            found = self._chosen(caption.text, self._complete(cut, caption.article, found))
+            found = self._complete(caption.text, caption.article, next(named), caption.language)
+            found += self._similar(caption, found)
+            found = self._chosen(caption.text, found)
             kept = longest_first(found, nested=self.settings.nested, by_source=self.settings.by_source)
             yield LinkedCaption(tuple(self._links(caption, kept)))
 
     def _speaks(self, language: str | None) -> bool:
-        return language is None or language.split("-")[0].lower() in self.settings.languages
+        return language is None or _base(language) in self.settings.languages
 
     def considered(self, text: str, article: ArticleContext = _NOTHING) -> list[Mention]:
         """All mentions that may be kept: without those that say too little, if the settings want it so."""
@@ -100,23 +107,27 @@ class Linker:
 
     def mentions(self, text: str, article: ArticleContext = _NOTHING) -> list[Mention]:
         """All mentions before overlaps are resolved."""
-        cut = Cut(text)
-        (found,) = self._named([text])
-        return self._complete(cut, article, found)
+        (found,) = self._named([text], [None])
+        return self._complete(text, article, found, None)
 
-    def _complete(self, cut: Cut, article: ArticleContext, found: list[Mention]) -> list[Mention]:
-        found += self._coordinated(cut, found)
-        return self._abbreviated(cut, article, found)
+    def _complete(
+        self, text: str, article: ArticleContext, found: list[Mention], language: str | None
+    ) -> list[Mention]:
+        found += self._coordinated(text, found, language)
+        found += self._inverted(text, language)
+        found = self._abbreviated(text, article, found, language)
+        return [m for m in found if not names_genotype(text, m.spans[-1][1])]
 
-    def _named(self, texts: Sequence[str]) -> Iterator[list[Mention]]:
+    def _named(self, texts: Sequence[str], languages: Sequence[str | None]) -> Iterator[list[Mention]]:
         """For each text the places where forms of names stand, every length at each word."""
         hits = self.dictionary.find_forms(texts)
         edges = np.searchsorted(hits["text"], np.arange(len(texts) + 1)).tolist()
         columns = [hits[name].tolist() for name in ("start", "end", "sense", "derived")]
-        judged, judge = self._judged, self._judge
-        for number, text in enumerate(texts):
+        judge = self._judge
+        for number, (text, language) in enumerate(zip(texts, languages, strict=True)):
             found: dict[tuple[int, int], Mention] = {}
             at = slice(edges[number], edges[number + 1])
+            judged = self._judged.setdefault(language, {})
             # Those as nouns stand behind the others, and count where the words as they stand mean nothing.
             for start, end, sense, derived in zip(*(column[at] for column in columns), strict=True):
                 place = (start, end)
@@ -125,55 +136,94 @@ class Linker:
                 surface = text[start:end]
                 candidates = judged.get((sense, surface, derived))
                 if candidates is None:
-                    candidates = judge(sense, surface, derived)
+                    candidates = judge(sense, surface, derived, language)
                 if candidates:
                     found[place] = Mention((place,), candidates)
             yield list(found.values())
 
-    def _judge(self, sense: int, surface: str, derived: int) -> tuple[Candidate, ...]:
-        found = judge(surface, self.dictionary.names_of(sense), bool(derived), self.settings)
-        if len(self._judged) >= CACHE:
+    def _judge(self, sense: int, surface: str, derived: int, language: str | None) -> tuple[Candidate, ...]:
+        names = self.dictionary.names_of(sense)
+        spoken = self._spoken(language)
+        names = tuple(pair for pair in names if pair[0].language in spoken)
+        found = judge(surface, names, bool(derived), self.settings)
+        if len(self._evident) >= CACHE:
             self._judged.clear()
-        self._judged[sense, surface, derived] = found
+            self._evident.clear()
+        self._judged.setdefault(language, {})[sense, surface, derived] = found
+        evident = frozenset(c.name.concept_id for c in found if not c.is_acronym)
+        doubtful = any(not self._is_evident(c, frozenset()) for c in found)
+        self._evident[id(found)] = (found, evident, doubtful)
         return found
 
-    def whole(self, text: str) -> tuple[Candidate, ...]:
+    def whole(self, text: str, language: str | None = None) -> tuple[Candidate, ...]:
         """The names that a whole text may mean, best first: what a long form stands for."""
-        found = self._whole.get(text)
+        found = self._whole.get((text, language))
         if found is None:
-            cut = Cut(text)
-            (named,) = self._named([text])
-            full = [m for m in named if cut.starts and m.spans[0] == (cut.starts[0], cut.ends[-1])]
-            found = full[0].candidates if full else ()
+            (named,) = self._named([text], [language])
+            found = ()
+            if named:
+                cut = Cut(text)
+                full = (m for m in named if m.spans[0] == (cut.starts[0], cut.ends[-1]))
+                found = next((m.candidates for m in full), ())
             if len(self._whole) >= CACHE:
                 self._whole.clear()
-            self._whole[text] = found
+            self._whole[text, language] = found
         return found
 
-    def _coordinated(self, cut: Cut, found: list[Mention]) -> Iterator[Mention]:
-        if not cut.joins:
-            return
-        names = sorted({span for m in found for span in [cut.words_of(m.spans[0])] if span[1] > span[0]})
+    def _coordinated(self, text: str, found: list[Mention], language: str | None) -> list[Mention]:
+        """Names that share the head of one behind a conjunction: such a one stands there, or none does."""
+        places = [
+            (start, end)
+            for m in found
+            for start, end in (m.spans[0],)
+            if _JOINED.search(text[max(0, start - _NEAR) : start])
+            and not (text[start:end].isascii() and text[start:end].isalnum())  # one word
+        ]
+        if not places:
+            return []
+        cut, out = Cut(text), []
+        names = sorted({span for span in map(cut.words_of, places) if span[1] > span[0]})
         for joint in joints(cut.words, names):
             own = (cut.starts[joint.first], cut.ends[joint.last])
             head = (cut.starts[joint.head], cut.ends[joint.end])
-            candidates = self.whole(f"{cut.text[own[0] : own[1]]} {cut.text[head[0] : head[1]]}")
+            candidates = self.whole(f"{text[own[0] : own[1]]} {text[head[0] : head[1]]}", language)
             if candidates:
-                yield Mention((own, head), candidates)
+                out.append(Mention((own, head), candidates))
+        return out
 
-    def _abbreviated(self, cut: Cut, article: ArticleContext, found: list[Mention]) -> list[Mention]:
+    def _inverted(self, text: str, language: str | None) -> Iterator[Mention]:
+        """Names that stand as an index has them; a noun behind an adjective would be a guess too many."""
+        for start, end, words in inverted(text) if ", " in text else ():
+            candidates = tuple(c for c in self.whole(words, language) if c.method != "derived")
+            if candidates:
+                yield Mention(((start, end),), candidates, "reordered")
+
+    def _abbreviated(
+        self, text: str, article: ArticleContext, found: list[Mention], language: str | None
+    ) -> list[Mention]:
         """Put what the article says of its short forms in place of what the dictionary does."""
-        text = cut.text
-        known = known_pairs(text, article.abbreviations)
+        told_of = known_pairs(text, article.abbreviations)
+        known = {short: longs for short, longs in told_of.items() if short in text}
+        about = [self._evident.get(id(m.candidates)) for m in found]
+        if not known and all(told is not None and not told[2] for told in about):
+            return found
         explained: dict[tuple[int, int], tuple[Candidate, ...]] = {}
         wider: dict[tuple[int, int], tuple[Candidate, ...]] = {}
+        cut = Cut(text) if known else None
         for short, longs in known.items():
             for place in occurrences(text, short):
-                senses = next((s for s in map(self._meant, longs) if s), ())
+                senses = next((s for long in longs if (s := self._meant(long, language))), ())
                 explained[place] = tuple(c for c in senses if not c.is_acronym)
-                wider.update(self._expanded(cut, place, longs))
+                if cut is not None:
+                    wider.update(self._expanded(cut, place, longs, language))
         evident = {c.name.concept_id for m in found for c in m.candidates if not c.is_acronym}
-        evident |= {c.name.concept_id for longs in known.values() for long in longs for c in self.whole(long)}
+        # Pairs that stand elsewhere in the article too: their concepts are what it is about.
+        evident |= {
+            c.name.concept_id
+            for longs in told_of.values()
+            for long in longs
+            for c in self.whole(long, language)
+        }
         kept = []
         for mention in found:
             if mention.spans[0] in explained and len(mention.spans) == 1:
@@ -187,15 +237,48 @@ class Linker:
             kept += [Mention((place,), senses, "abbreviation") for place, senses in told.items() if senses]
         return kept
 
-    def _meant(self, long: str) -> tuple[Candidate, ...]:
+    def _similar(self, caption: Caption, found: list[Mention]) -> Iterator[Mention]:
+        """Entities that no form matches as a whole, by the names most similar to them."""
+        known = {m.spans[0] for m in found if len(m.spans) == 1} if caption.entities else frozenset()
+        for place in caption.entities:
+            if place in known:
+                continue
+            text = caption.text[place[0] : place[1]]
+            candidates = self._nearest.get((text, caption.language))
+            if candidates is None:
+                candidates = self._near(text, caption.language)
+                if len(self._nearest) >= CACHE:
+                    self._nearest.clear()
+                self._nearest[text, caption.language] = candidates
+            if candidates:
+                yield Mention((place,), candidates)
+
+    def _near(self, text: str, language: str | None) -> tuple[Candidate, ...]:
+        """The terms of the names most similar to a text, best first, judged as all others are."""
+        spoken = self._spoken(language)
+        out: dict[str, Candidate] = {}
+        for name, similarity in self.dictionary.similar_names(text, self.settings.threshold):
+            if name.language in spoken and name.source_id not in out:
+                judged = judge(name.name, ((name, Variant.NORMAL),), False, self.settings)
+                for candidate in judged:
+                    score = candidate.score - 1 + similarity
+                    out[name.source_id] = replace(
+                        candidate, method="similar", similarity=round(similarity, 4), score=score
+                    )
+        return tuple(sorted(out.values(), key=lambda c: (-c.score, c.name.source_id)))
+
+    def _spoken(self, language: str | None) -> frozenset[str]:
+        return self.settings.languages if language is None else frozenset({_base(language)})
+
+    def _meant(self, long: str, language: str | None) -> tuple[Candidate, ...]:
         """What a long form stands for; "von Hippel-Lindau (VHL) disease" leaves its head out."""
-        found = self.whole(long)
+        found = self.whole(long, language)
         for head in HEADS:
-            found = found or tuple(c for c in self.whole(f"{long} {head}") if c.method != "derived")
+            found = found or tuple(c for c in self.whole(f"{long} {head}", language) if c.method != "derived")
         return found
 
     def _expanded(
-        self, cut: Cut, place: tuple[int, int], longs: tuple[str, ...]
+        self, cut: Cut, place: tuple[int, int], longs: tuple[str, ...], language: str | None
     ) -> Iterator[tuple[tuple[int, int], tuple[Candidate, ...]]]:
         """A short form as part of a longer name: "ES cells" where ES is said to be "embryonic stem"."""
         if place[0] not in cut.first or place[1] not in cut.last:
@@ -208,11 +291,11 @@ class Linker:
             wide = (cut.starts[begin], cut.ends[end])
             for long in longs:
                 full = cut.text[wide[0] : place[0]] + long + cut.text[place[1] : wide[1]]
-                if senses := tuple(c for c in self.whole(full) if c.method != "derived"):
+                if senses := tuple(c for c in self.whole(full, language) if c.method != "derived"):
                     yield wide, senses
                     break
 
-    def _is_evident(self, candidate: Candidate, evident: set[str]) -> bool:
+    def _is_evident(self, candidate: Candidate, evident: Set[str]) -> bool:
         """An acronym counts where its concept is named in full as well, or where it is long."""
         if not candidate.is_acronym or len(candidate.name.name) > self.settings.acronym_length:
             return True
@@ -230,19 +313,24 @@ class Linker:
         places = [m.spans[0] for m in mentions]
         flags = context_flags(text, cut, places) if self.settings.context else [()] * len(places)
         panels = find_panels(text) if caption.panels is None else caption.panels
+        panel_starts, sentence_starts = [p.start for p in panels], [a for a, _ in cut]
         for mention, context in zip(mentions, flags, strict=True):
             best, *others = mention.candidates
             name = best.name
             start = mention.spans[0][0]
-            words = " ".join(text[a:b] for a, b in mention.spans)
-            general = ("general",) if self._says_little(text, mention) else ()
+            words = text[start : mention.spans[0][1]]
+            if len(mention.spans) > 1:
+                words = " ".join(text[a:b] for a, b in mention.spans)
+            general = ("general",) if is_general(name.name, words, self._general) else ()
+            panel, sentence = bisect_right(panel_starts, start) - 1, bisect_right(sentence_starts, start) - 1
+            alternatives = _alternatives(name.concept_id, others) if others else ()
             yield Link(
                 mention.spans, words, name.concept_id, name.name, name.source, name.source_id,
                 best.similarity,
-                mention.method or best.method, name.semantic_types, _alternatives(name.concept_id, others),
-                tuple(sorted((*context, *general))),
-                next((p.labels for p in panels if p.start <= start < p.end), ()),
-                next((n for n, (a, b) in enumerate(cut) if a <= start < b), 0),
+                mention.method or best.method, name.semantic_types, alternatives,
+                tuple(sorted((*context, *general))) if general else context,
+                panels[panel].labels if panel >= 0 and start < panels[panel].end else (),
+                sentence if sentence >= 0 and start < cut[sentence][1] else 0,
             )  # fmt: skip
 
 
@@ -256,44 +344,10 @@ def _alternatives(chosen: str, others: Sequence[Candidate]) -> tuple[Alternative
     return tuple(found.values())
 
 
-class Cut:
-    """A text cut into plain words, with where each stands."""
+def _base(language: str) -> str:
+    """A language without its country.
 
-    def __init__(self, text: str) -> None:
-        """Cut an NFC text."""
-        self.text = text
-        spans = [match.span() for match in TOKEN.finditer(text)]
-        self.starts = [start for start, _ in spans]
-        self.ends = [end for _, end in spans]
-        self.words = numerals([plain(text[start:end]) for start, end in spans])
-        self.joins = not _JOINS.isdisjoint(self.words)
-
-    @cached_property
-    def first(self) -> dict[int, int]:
-        """The word that begins at a code point."""
-        return {start: n for n, start in enumerate(self.starts)}
-
-    @cached_property
-    def last(self) -> dict[int, int]:
-        """The word that ends at a code point."""
-        return {end: n for n, end in enumerate(self.ends)}
-
-    def place(self, first: int, last: int) -> tuple[int, int] | None:
-        """Code points from one word to another; None where that would cut a word such as "TNFα"."""
-        start, end = self.starts[first], self.ends[last]
-        if first and self.ends[first - 1] == start and self._letters(start - 1, start):
-            return None
-        if last + 1 < len(self.starts) and self.starts[last + 1] == end and self._letters(end - 1, end):
-            return None
-        if self.text.endswith(("'s", "’s"), start, end) and end - start > 2:
-            end -= 2  # the possessive ending is no part of the name
-        return start, end
-
-    def words_of(self, place: tuple[int, int]) -> tuple[int, int]:
-        """First and last word of a place."""
-        first = self.first[place[0]]
-        last = self.last.get(place[1])
-        return first, last if last is not None else self.last.get(place[1] + 2, first)
-
-    def _letters(self, before: int, behind: int) -> bool:
-        return self.text[before].isalnum() and self.text[behind].isalnum()
+    >>> _base("en-GB")
+    'en'
+    """
+    return language.split("-")[0].lower()

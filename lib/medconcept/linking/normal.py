@@ -46,6 +46,8 @@ class Normaliser:
         new = [word for word in dict.fromkeys(words) if word not in self._known]
         if not new:
             return
+        if len(self._known) >= CACHE:
+            self._known.clear()
         wanted = hashes(new)
         if not len(self._vocabulary):
             self._known.update(dict.fromkeys(new, False))
@@ -80,14 +82,10 @@ class Normaliser:
         new = [word for word in dict.fromkeys(words) if word not in self._forms]
         told: dict[str, tuple[str, str]] = {word: self._forms[word] for word in words if word in self._forms}
         if new:
-            if len(self._known) >= CACHE:
-                self._known.clear()  # never between the questions of one call
             self._ask(form for word in new if word.isalpha() for form in singulars(word))
             single = {word: self._single(word) for word in new}
             asked = {w for word in new for w in (word, single[word]) if w.isalpha()}
             self._ask(form for word in asked for form in nouns(word))
-            made = {noun for word in asked for noun in nouns(word) if self._known[noun]}
-            self._ask(form for noun in made for form in singulars(noun))
             found = {word: (single[word], self._derived(word, single[word])) for word in new}
             told.update(found)
             if len(self._forms) + len(found) > CACHE:
@@ -97,9 +95,8 @@ class Normaliser:
         return [told[word] for word in words]
 
     def _single(self, word: str) -> str:
-        if not word.isalpha():
-            return word
-        return next((w for w in singulars(word) if w not in FUNCTION_WORDS and self.knows(w)), word)
+        likely = (w for w in singulars(word) if w not in FUNCTION_WORDS and self.knows(w))
+        return next(likely, word) if word.isalpha() else word
 
     def _derived(self, word: str, single: str) -> str:
         found = next(filter(self.knows, nouns(single)), None) if single.isalpha() else None

@@ -44,8 +44,8 @@ def longest_first(
         apart: dict[str, list[Mention]] = {}
         for mention in mentions:
             apart.setdefault(mention.candidates[0].name.source, []).append(mention)
-        kept = [m for part in apart.values() for m in longest_first(part, nested=nested)]
-        return sorted(kept, key=lambda m: m.spans)
+        each = (m for part in apart.values() for m in longest_first(part, nested=nested))
+        return sorted(each, key=lambda m: m.spans)
     if not nested:
         return _apart(mentions)
     kept: list[Mention] = []

@@ -15,36 +15,59 @@ from medconcept.dictionary.sources import iter_terms
 from medconcept.errors import ConfigError, InputError
 from medconcept.linking.compiled import LinkingDictionary, compile_linking, open_linking
 
-VERSION = 7  # of the rules by which names become forms; a new one compiles anew
+VERSION = 12  # of the rules by which names become forms; a new one compiles anew
 _FORMATS = {".tsv": "tsv", ".obo": "obo", ".json": "obograph-json"}
 
 
-def prepared(config: Config, file: str | None = None, wanted: Sequence[str] = ()) -> LinkingDictionary:
+def prepared(config: Config, files: str | None = None, wanted: Sequence[str] = ()) -> LinkingDictionary:
     """The linking dictionary of a command, compiled where it is not yet.
 
-    `file` is a compiled dictionary, or a TSV, OBO or OBO-graph file; without it the sources of the
-    configuration, of `wanted` names alone where some are told, in that order. What was compiled is kept in
-    the user's cache under the checksum of what it was made of. Raises ConfigError or InputError.
+    `files` is a compiled dictionary, or one or more of TSV, OBO and OBO-graph files and of sources of the
+    configuration, by commas, in order of preference; each may be gzipped or alone in a zip. Without it the
+    sources of the configuration, of `wanted` names alone where some are told, in that order. What was
+    compiled is kept in the user's cache under the checksum of what it was made of. Raises ConfigError or
+    InputError.
     """
-    if file is not None:
-        path = Path(file)
-        try:
-            with path.open("rb") as opened:
-                compiled = opened.read(len(MAGIC)) == MAGIC
-        except OSError as error:
-            raise InputError(f"{file}: {error.strerror or 'cannot be read'}") from error
-        if compiled:
-            return open_linking(file)
-        if path.suffix.lower() not in _FORMATS:
-            raise InputError(f"{file}: neither a compiled dictionary nor one of {', '.join(_FORMATS)}")
-        sources: list[DictionarySource] = [DictionarySource(path.stem, _FORMATS[path.suffix.lower()], file)]
-    else:
-        sources = [s for s in config.dictionary.sources if not wanted or s.name in wanted]
+    configured = {source.name: source for source in config.dictionary.sources}
+    if files is None:
+        sources = [source for source in configured.values() if not wanted or source.name in wanted]
         if wanted:
             sources.sort(key=lambda s: list(wanted).index(s.name))
         if not sources:
             raise ConfigError("no dictionary: give --dictionary FILE, or --config with dictionary.sources")
+        return _compiled(sources)
+    parts = [files] if Path(files).is_file() else [part.strip() for part in files.split(",") if part.strip()]
+    sources = []
+    for part in parts:
+        if part in configured and not Path(part).is_file():
+            sources.append(configured[part])
+            continue
+        if _is_compiled(part):
+            if len(parts) > 1:
+                raise InputError(f"{part}: a compiled dictionary stands alone")
+            return open_linking(part)
+        sources.append(_told_by_name(part))
+    names = [source.name for source in sources]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise InputError(f"--dictionary: two files are called {twice}")
     return _compiled(sources)
+
+
+def _is_compiled(file: str) -> bool:
+    try:
+        with Path(file).open("rb") as opened:
+            return opened.read(len(MAGIC)) == MAGIC
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror or 'cannot be read'}") from error
+
+
+def _told_by_name(file: str) -> DictionarySource:
+    """A file whose name tells its format, and before the first full stop the source."""
+    name, *endings = Path(file).name.split(".")
+    told = [f".{ending.lower()}" for ending in endings if ending.lower() not in ("gz", "zip")]
+    if not told or told[-1] not in _FORMATS:
+        raise InputError(f"{file}: neither a compiled dictionary nor one of {', '.join(_FORMATS)}")
+    return DictionarySource(name, _FORMATS[told[-1]], file)
 
 
 def _compiled(sources: Sequence[DictionarySource]) -> LinkingDictionary:

@@ -36,7 +36,8 @@ class ArticleContext:
 class Caption:
     """A caption to link: NFC text, what its article says, its sentences (code points), its language.
 
-    `panels` are the parts that the parser found; without them they are looked for.
+    `panels` are the parts that the parser found; without them they are looked for. An entity that no form of
+    a name matches is linked to the most similar name.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Caption:
     sentences: Sequence[tuple[int, int]] | None = None
     language: str | None = "en"
     panels: Sequence[Panel] | None = None
+    entities: Sequence[tuple[int, int]] = ()  # spans that a recogniser found, in code points
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ METHODS = (
     "elliptic",
     "synonym",
     "abbreviation",
+    "similar",
     "tuned",
 )
 

@@ -31,17 +31,24 @@ _QUALIFIER = re.compile(
     r"^(.{3,}?) [(\[](?:disease|disorder|finding|morphologic abnormality|body structure|cell structure|cell"
     r"|substance|organism|procedure|qualifier value|observable entity|phenotype|organ)[)\]]$"
 )
-# Heads that say only what kind of thing a name is: "photoreceptor cell" is a photoreceptor, "apoptotic process"
-# is apoptosis. A process of anatomy is a projection.
+# Heads that say only what kind of thing a name is: "photoreceptor cell" is a photoreceptor, "apoptotic
+# process" is apoptosis. A process of anatomy is a projection.
 _KIND = re.compile(r"^(.*(?:or|er|yte|blast|phage|clast)) cell$")
 _KIND_PROCESS = re.compile(r"^(.{4,}) process$")
 # IUPAC writes charges and mass numbers in brackets where a text raises them: "Ca(2+)", "(32)P" (Nomenclature
 # of Inorganic Chemistry, 2005, IR-2.2).
 _CHARGE = re.compile(r"(?<=[A-Za-z])\((\d*[+\-])\)")
 _MASS = re.compile(r"^\((\d+)\)(?=[A-Z])")
+# "Immunodeficiency syndrome" is immunodeficiency: before the head there is a word for a disease, by the
+# endings that medical Latin and Greek have for it (Dorland's Illustrated Medical Dictionary).
+_KIND_DISEASE = re.compile(
+    r"^(.{3,}(?:deficiency|itis|osis|[aei]mia|pathy|plasia|trophy|algia|uria))"
+    r" (?:syndrome|disease|disorder)s?$",
+    re.IGNORECASE,
+)
 _CHEMICAL, _PROCESS, _DISEASE = "chemical", "process", "disease"
-# Heads of disease names that terminologies use for each other: the synonyms of MONDO:0000001 (disease), of MESH
-# D009369 (Neoplasms) and of MESH D000013 (Congenital Abnormalities).
+# Heads of disease names that terminologies use for each other: the synonyms of MONDO:0000001 (disease), of
+# MESH D009369 (Neoplasms) and of MESH D000013 (Congenital Abnormalities).
 _SAME_HEAD = (
     ("disease", "disorder", "condition"),
     ("neoplasm", "tumor", "neoplasia"),
@@ -113,7 +120,8 @@ def shortened(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[str]:
     """
     if qualified := _QUALIFIER.match(name):
         yield qualified.group(1)
-    if kind := (_KIND_PROCESS if _PROCESS in kinds else _KIND).match(name):
+    pattern = _KIND_PROCESS if _PROCESS in kinds else _KIND_DISEASE if _DISEASE in kinds else _KIND
+    if kind := pattern.match(name):
         yield kind.group(1)
 
 
@@ -136,10 +144,8 @@ def reordered(name: str) -> Iterator[str]:
         yield f"{of.group(2)} {of.group(1)}"
 
 
-# What a name must have for a rule above to change it, whatever its kind; names without are most of a
-# dictionary, and their own words are all their forms.
+# What a name must have for a rule above to change it; names without are most of a dictionary.
 MAY_VARY = (
-    r"(?i), | of | in | cell$| process$|[)\]]$|\(\d*[+\-]\)|^\(\d+\)"
-    r"| (diseases?|disorders?|conditions?|neoplasms?|tumors?|neoplasias?|abnormalit(y|ies)|anomal(y|ies)"
-    r"|malformations?|defects?)$"
+    r", | of | in | cell$| process$|[)\]]$|\([0-9]*[+\-]\)|^\([0-9]"
+    r"|(?i)(?:disease|disorder|condition|syndrome|neoplas|tumou?r|abnormalit|anomal|malformation|defect)"
 )

@@ -10,17 +10,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark import SparkFiles
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
-from pyspark.sql.types import BinaryType, LongType, StructField, StructType
+from pyspark.sql.types import BinaryType, LongType, StringType, StructField, StructType
 
 from medconcept.dictionary import kernel
 from medconcept.dictionary.layout import Array, pack_parts, unpack
-from medconcept.linking.compile import Compilation
+from medconcept.linking.compile import MAIN, Compilation
 from medconcept.linking.compiled import map_file
+from medconcept.linking.ellipsis import ellipses
 from medconcept.linking.index import (
     INDEXED,
     NAMES,
     RETIRED,
     empty_table,
+    implied_names,
     index_names,
     lexicon,
     word_table,
@@ -29,8 +31,9 @@ from medconcept.linking.index import (
 from medconcept.linking.wordtable import WordTable
 
 WORDS = StructType([StructField("word", LongType())])
+COMPOUNDS = ("name", "source_id", "semantic_types")  # beside the words: names that may imply short ones
 COMPILED = from_arrow_schema(pa.schema([*INDEXED, *RETIRED]))
-PIECES = StructType([StructField("piece", BinaryType())])
+PIECES = StructType([StructField("file", StringType()), StructField("piece", BinaryType())])
 
 
 def word_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -43,23 +46,34 @@ def word_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def lexicon_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """All rows of WORDS, in one partition, to the pieces of the lexicon: characters and words."""
-    words = [batch.column("word").to_numpy().view(np.uint64) for batch in batches]
-    yield from _pieces(pack_parts(lexicon(np.unique(np.concatenate([np.empty(0, np.uint64), *words])))))
+    """All rows of WORDS and COMPOUNDS, in one partition, to the pieces of the lexicon.
+
+    A row has either a word or a name of a kind that lends short forms.
+    """
+    kernel.take(SparkFiles.getRootDirectory())
+    words, compounds = [np.empty(0, np.uint64)], list[tuple[str, str, str]]()
+    for batch in batches:
+        rows = pa.Table.from_batches([batch])
+        is_word = pc.is_valid(rows["word"])
+        words.append(rows.filter(is_word)["word"].to_numpy().view(np.uint64))
+        named = rows.filter(pc.invert(is_word)).select(list(COMPOUNDS))
+        compounds += zip(*(column.to_pylist() for column in named.columns), strict=True)
+    known = lexicon(np.unique(np.concatenate(words)), ellipses(compounds))
+    yield from _pieces((MAIN, part) for part in pack_parts(known))
 
 
 def index_batches(batches: Iterable[pa.RecordBatch], name: str) -> Iterator[pa.RecordBatch]:
     """Rows of NAMES to rows of INDEXED; `name` is that of the lexicon's file."""
-    table = _words(name)
+    table, implied = _words(name)
     for batch in batches:
         rows = pa.Table.from_batches([batch]).select(NAMES.names).cast(NAMES)
-        yield from index_names(rows, table).combine_chunks().to_batches()
+        yield from index_names(rows, table, implied).combine_chunks().to_batches()
 
 
 def compile_batches(
-    batches: Iterable[pa.RecordBatch], name: str, sources: tuple[str, ...]
+    batches: Iterable[pa.RecordBatch], name: str, sources: tuple[str, ...], similar: bool
 ) -> Iterator[pa.RecordBatch]:
-    """All rows of COMPILED, in one partition, to the pieces of the file, in order.
+    """All rows of COMPILED, in one partition, to the pieces of the files, in order.
 
     A row is of INDEXED, or, where `old` is not null, an id that is no more.
     """
@@ -70,13 +84,14 @@ def compile_batches(
         is_old = pc.is_valid(rows["old"])
         made.add(rows.filter(pc.invert(is_old)).select(INDEXED.names))
         made.retire(rows.filter(is_old).select(RETIRED.names))
-    yield from _pieces(made.finish())
+    yield from _pieces(made.finish(similar=similar))
 
 
 @lru_cache(maxsize=1)
-def _words(name: str) -> WordTable:
+def _words(name: str) -> tuple[WordTable, dict[str, str]]:
     kernel.take(SparkFiles.getRootDirectory())
-    return word_table(_lexicon(name))
+    known = _lexicon(name)
+    return word_table(known), implied_names(known)
 
 
 @lru_cache(maxsize=1)
@@ -84,7 +99,7 @@ def _lexicon(name: str) -> dict[str, Array]:
     return unpack(map_file(SparkFiles.get(name)), name)
 
 
-def _pieces(parts: Iterable[bytes]) -> Iterator[pa.RecordBatch]:
+def _pieces(parts: Iterable[tuple[str, bytes]]) -> Iterator[pa.RecordBatch]:
     schema = to_arrow_schema(PIECES)
-    for part in parts:
-        yield pa.RecordBatch.from_pydict({"piece": [part]}, schema)
+    for file, part in parts:
+        yield pa.RecordBatch.from_pydict({"file": [file], "piece": [part]}, schema)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,7 +13,7 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
 
 from medconcept.annotate.addresses import is_address
-from medconcept.annotate.offsets import code_points
+from medconcept.annotate.offsets import code_points, is_plain
 from medconcept.jats.figure_records import Panel
 from medconcept.linking.compiled import open_linking
 from medconcept.linking.general import FIGURE_WORDS, GENERAL
@@ -77,18 +77,21 @@ def _caption(row: dict[str, Any]) -> Caption:
     panels = [Panel(tuple(p["labels"]), p["start"], p["end"], None, None) for p in row["panels"] or ()]
     pairs = tuple((a["short"], a["long"]) for a in row["abbreviations"] or ())
     sentences = code_points(text, zip(row["sentence_begin"], row["sentence_end"], strict=True))
-    return Caption(text, ArticleContext(pairs), sentences, row["language"], panels)
+    language = row["language"] and row["language"].replace("_", "-")
+    return Caption(text, ArticleContext(pairs), sentences, language, panels)
 
 
 def _add(columns: dict[str, list[Any]], row: dict[str, Any], text: str, links: Sequence[Link]) -> None:
-    tokens = code_points(text, zip(row["token_begin"], row["token_end"], strict=True))
-    starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
+    starts, ends = row["token_begin"], row["token_end"]
+    if not is_plain(text):
+        tokens = code_points(text, zip(starts, ends, strict=True))
+        starts, ends = [start for start, _ in tokens], [end - 1 for _, end in tokens]
     for link in links:
         begin, end = link.spans[0][0], link.spans[-1][1]
         # The first token that ends behind the begin; the last that begins before the end.
-        first, last = bisect_right(ends, begin), bisect_left(starts, end) - 1
+        first, last = bisect_left(ends, begin), bisect_left(starts, end) - 1
         flags = link.flags
-        if any(is_address(text[a:b]) for a, b in tokens[first : last + 1]):
+        if any(is_address(text[starts[n] : ends[n] + 1]) for n in range(first, last + 1)):
             flags = ("address", *flags)
         place = "+".join(f"{a}-{b}" for a, b in link.spans)
         columns["mention_key"].append(f"{row['figure_key']}@{place}")

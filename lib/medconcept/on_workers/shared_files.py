@@ -7,6 +7,8 @@ from pathlib import Path
 
 from pyspark import SparkFiles
 
+from medconcept.dictionary import kernel
+
 
 @dataclass(frozen=True)
 class SharedFile:
@@ -24,5 +26,6 @@ class SharedFile:
         """Where this worker finds it."""
         if self.folder is not None:
             return str(Path(self.folder) / self.sha256)
+        kernel.take(SparkFiles.getRootDirectory())  # the driver sends it too: a worker may have no compiler
         found: str = SparkFiles.get(self.sha256)
         return found

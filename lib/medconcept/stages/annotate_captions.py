@@ -24,7 +24,7 @@ from medconcept.linking.general import FIGURE_WORDS, GENERAL
 from medconcept.linking.records import LinkSettings
 from medconcept.on_workers.linking import LINKED, LinkJob, link_batches
 from medconcept.on_workers.shared_files import SharedFile
-from medconcept.stages.build_dictionary import DICTIONARIES
+from medconcept.stages.compile_dictionary import DICTIONARIES, send_dictionary
 from medconcept.stages.runner import Context, Stage, Work
 from medconcept.tables import TABLES
 
@@ -62,6 +62,9 @@ def build(context: Context) -> Work:
     spread = captions.where(spoken).repartition(annotate.partitions, "figure_key")
     tokens = sentences_and_tokens(spread, detect_sentences=annotate.detect_sentences)
     linked = context.checkpoint("linked", link(context, tokens, sha256))
+    found = linked.count()
+    if annotate.learned is not None:
+        linked = context.checkpoint("known", of_known_terms(linked, context.read("concept_names")))
     rows = linked.withColumn("dictionary_sha256", F.lit(sha256))
     if changed is not None and _statistics_changed(context):
         # What was linked before stays; whether it is frequent may not.
@@ -75,7 +78,7 @@ def build(context: Context) -> Work:
     counts["captions.linked"] = counts["captions.in"] - counts["captions.other_language"]
     return Work(
         tables={"mentions": (rows, scope)},
-        counts={**counts, "mentions.found": linked.count()},
+        counts={**counts, "mentions.found": found, "mentions.unknown_term": found - linked.count()},
         gate_against=("figures", "concepts"),
     )
 
@@ -143,6 +146,32 @@ def link_settings(annotate: AnnotateConfig, concepts: DataFrame) -> LinkSettings
     )
 
 
+def of_known_terms(mentions: DataFrame, names: DataFrame) -> DataFrame:
+    """Mentions, those of learned terms with the concept that the dictionary has for the term.
+
+    What was learned names terms of the gold's own terminologies; a term that the dictionary has not is left
+    out.
+    """
+    tuned = F.col("method") == "tuned"
+    terms = names.groupBy("source_id").agg(
+        F.min(F.struct("source_rank", "concept_id", "source")).alias("_term")
+    )
+    learned = (
+        mentions.where(tuned)
+        .join(terms, "source_id")
+        .withColumns(
+            {
+                "concept_id": F.col("_term.concept_id"),
+                "source": F.col("_term.source"),
+                "alternatives": F.filter(
+                    "alternatives", lambda a: a["concept_id"] != F.col("_term.concept_id")
+                ),
+            }
+        )
+    )
+    return mentions.where(~tuned).unionByName(learned.select(mentions.columns))
+
+
 def flag_frequent(mentions: DataFrame, statistics: DataFrame, share: float) -> DataFrame:
     """Mentions with the flag "frequent" where that share of all captions or more name their concept.
 
@@ -160,7 +189,7 @@ def flag_frequent(mentions: DataFrame, statistics: DataFrame, share: float) -> D
 def _share(context: Context, sha256: str) -> SharedFile:
     folder = context.config.annotate.dictionary_folder
     if folder is None:
-        context.lake.spark.sparkContext.addFile(context.lake.files.uri(f"{DICTIONARIES}/{sha256}"))
+        send_dictionary(context.lake, sha256)
     return SharedFile(sha256, folder)
 
 

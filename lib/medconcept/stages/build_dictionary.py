@@ -32,7 +32,7 @@ def settings(context: Context) -> str:
     known = sorted((row["_rank"], row["sum"]) for row in sums)
     releases = [fingerprint(context.lake, s) for _, s in _sources(context, umls=True)]
     described = [_public(source) for source in context.config.dictionary.sources]
-    return settings_digest(__version__, *described, known, releases)
+    return settings_digest(__version__, *described, known, releases, context.config.dictionary.similar)
 
 
 def build(context: Context) -> Work:
@@ -71,7 +71,10 @@ def build(context: Context) -> Work:
         )
         concepts = concepts.unionByName(old)
         counts["umls.retired"] = retired.count()
-    sha256, counts["dictionary.bytes"] = compile_names(context, names, terms)
+    made = compile_names(context, names, terms)
+    sha256 = str(made["sha256"])
+    counts["dictionary.bytes"] = int(made["bytes"])
+    counts["dictionary.similar_bytes"] = int(made["similar_bytes"])
     context.say(f"build_dictionary: compiled {counts['dictionary.bytes'] / 1e6:.1f} MB, {sha256[:12]}")
     return Work(
         tables={

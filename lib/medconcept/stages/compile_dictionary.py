@@ -5,18 +5,26 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
 
+from medconcept.delta.lake import Lake
 from medconcept.dictionary import kernel
+from medconcept.errors import LakeError
+from medconcept.linking.compile import MAIN, SIMILAR
+from medconcept.linking.compiled import SIMILAR as BEHIND
+from medconcept.linking.ellipsis import PARTS, PROCESSES
 from medconcept.linking.general import NOT_CONCEPTS
 from medconcept.linking.index import INDEXED, NAMES, RETIRED
 from medconcept.on_workers.compiling import (
+    COMPOUNDS,
     PIECES,
     WORDS,
     compile_batches,
@@ -35,40 +43,83 @@ def send_kernel(spark: SparkSession) -> None:
     spark.sparkContext.addFile(str(kernel.library_path()))
 
 
-def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -> tuple[str, int]:
-    """Compile names that are matched, and ids that are no more; returns the file's checksum and size.
+def send_dictionary(lake: Lake, sha256: str) -> None:
+    """Have Spark bring a compiled dictionary, its index of similar names and the kernel to each host.
 
-    Forms are worked out on all workers. The file is laid out on one, column by column; it, never the names,
-    comes to the driver, piece by piece.
+    Raises LakeError where the dictionary is not there.
+    """
+    context = lake.spark.sparkContext
+    path = f"{DICTIONARIES}/{sha256}"
+    if not lake.files.exists(path):
+        raise LakeError(f"{lake.root}: the compiled dictionary {sha256[:12]} is not there")
+    send_kernel(lake.spark)
+    context.addFile(lake.files.uri(path))
+    if lake.files.exists(path + BEHIND):
+        context.addFile(lake.files.uri(path + BEHIND))
+
+
+def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -> dict[str, str | int]:
+    """Compile names that are matched, and ids that are no more: checksum and sizes of what was made.
+
+    Forms are worked out on all workers. The files are laid out on one, column by column; they, never the
+    names, come to the driver, piece by piece.
     """
     spark = context.lake.spark
     send_kernel(spark)
     rows = names.where(F.col("match_key").isNotNull()).select(*NAMES.names)
     linked = rows.where(~F.col("source_id").isin(*NOT_CONCEPTS)).select("name")
     words = linked.mapInArrow(word_batches, WORDS).distinct()
-    with gathered(words.repartition(1).mapInArrow(lexicon_batches, PIECES)) as (lexicon, sha256, _):
-        spark.sparkContext.addFile(str(lexicon.rename(lexicon.with_name(sha256))))
-        indexed = rows.mapInArrow(partial(index_batches, name=sha256), from_arrow_schema(INDEXED))
+    lends = F.exists(F.split("semantic_types", r"\|"), lambda kind: kind.isin(*PROCESSES, *PARTS))
+    compounds = rows.where(lends & (F.col("scope") == "exact")).select(*COMPOUNDS)
+    words = words.unionByName(compounds, allowMissingColumns=True)
+    with gathered(words.repartition(1).mapInArrow(lexicon_batches, PIECES)) as found:
+        lexicon = found[MAIN]
+        spark.sparkContext.addFile(str(lexicon.path.rename(lexicon.path.with_name(lexicon.sha256))))
+        indexed = rows.mapInArrow(partial(index_batches, name=lexicon.sha256), from_arrow_schema(INDEXED))
         if terms is None:
             indexed = indexed.withColumns({c: F.lit(None).cast("string") for c in RETIRED.names})
         else:
             indexed = indexed.unionByName(retired_steps(terms), allowMissingColumns=True)
-        sources = tuple(source.name for source in context.config.dictionary.sources)
-        compiled = partial(compile_batches, name=sha256, sources=sources)
-        with gathered(indexed.repartition(1).mapInArrow(compiled, PIECES)) as (file, made, size):
-            context.lake.files.put(str(file), f"{DICTIONARIES}/{made}")
-    return made, size
+        settings = context.config.dictionary
+        compiled = partial(
+            compile_batches, name=lexicon.sha256, sources=tuple(s.name for s in settings.sources),
+            similar=settings.similar,
+        )  # fmt: skip
+        with gathered(indexed.repartition(1).mapInArrow(compiled, PIECES)) as files:
+            main = files[MAIN]
+            context.lake.files.put(str(main.path), f"{DICTIONARIES}/{main.sha256}")
+            if SIMILAR in files:
+                name = f"{DICTIONARIES}/{main.sha256}{BEHIND}"
+                context.lake.files.put(str(files[SIMILAR].path), name)
+    similar = files[SIMILAR].size if SIMILAR in files else 0
+    return {"sha256": main.sha256, "bytes": main.size, "similar_bytes": similar}
+
+
+@dataclass
+class Gathered:
+    """A file in a temporary place."""
+
+    path: Path
+    sha256: str
+    size: int
 
 
 @contextmanager
-def gathered(pieces: DataFrame) -> Iterator[tuple[Path, str, int]]:
-    """The pieces of a file in a temporary place: its path, checksum and size."""
-    digest, size = hashlib.sha256(), 0
-    with tempfile.TemporaryDirectory(prefix="medconcept-dictionary-") as folder:
-        path = Path(folder) / "file"
-        with path.open("wb") as file:
-            for row in pieces.toLocalIterator():
-                file.write(row["piece"])
-                digest.update(row["piece"])
-                size += len(row["piece"])
-        yield path, digest.hexdigest(), size
+def gathered(pieces: DataFrame) -> Iterator[dict[str, Gathered]]:
+    """Write rows of PIECES to files, by name."""
+    with tempfile.TemporaryDirectory(prefix="medconcept-dictionary-") as folder, ExitStack() as opened:
+        files: dict[str, Any] = {}
+        digests: dict[str, Any] = {}
+        for row in pieces.toLocalIterator():
+            name, piece = row["file"], row["piece"]
+            if name not in files:
+                files[name] = opened.enter_context((Path(folder) / name).open("wb"))
+                digests[name] = hashlib.sha256()
+            files[name].write(piece)
+            digests[name].update(piece)
+        for file in files.values():
+            file.flush()
+        yield {
+            name: Gathered(Path(folder) / name, digest.hexdigest(), (Path(folder) / name).stat().st_size)
+            for name, digest in digests.items()
+        }

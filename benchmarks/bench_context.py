@@ -1,0 +1,78 @@
+"""Negation and certainty beside the libraries that are kept for it, on the sentences of the tests.
+
+    python benchmarks/bench_context.py
+
+negspacy (NegEx; it knows negation alone, so certainty does not count for it) on a blank English pipeline.
+Writes build/bench/context.json: how many targets each flags as a reader does.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "linking"))
+from context_sentences import SENTENCES, marked
+
+from medconcept.linking.context import context_flags, sentence_spans
+
+Flags = Callable[[str, int, int], bool]
+
+
+def ours(text: str, start: int, end: int) -> bool:
+    """Negated by the rules of the linker."""
+    return "negated" in context_flags(text, sentence_spans(text), [(start, end)])[0]
+
+
+def negspacy() -> Flags:
+    """Negated by negspacy, its clinical terms, sentences by spaCy's rules."""
+    import spacy  # type: ignore[import-not-found]  # a rival, installed for the comparison alone
+    from negspacy.negation import Negex  # type: ignore[import-not-found]  # as above
+    from negspacy.termsets import termset  # type: ignore[import-not-found]  # as above
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sentencizer")
+    negex = Negex(nlp, "negex", termset("en_clinical").get_patterns())
+
+    def flag(text: str, start: int, end: int) -> bool:
+        doc = nlp(text)
+        span = doc.char_span(start, end, label="T", alignment_mode="expand")
+        doc.set_ents([span])
+        return bool(negex(doc).ents[0]._.negex)
+
+    return flag
+
+
+def main() -> int:
+    """Count, print, write the JSON."""
+    figures, missing, versions = {}, {}, {"python": platform.python_version()}
+    for name, make in (("medconcept", lambda: ours), ("negspacy", negspacy)):
+        try:
+            flag = make()
+        except ImportError as error:
+            missing[name] = f"not installed ({error.name})"
+            continue
+        if name != "medconcept":
+            versions[name] = version(name)
+        right = [flag(*marked(sentence)) == (said == "negated") for sentence, said in SENTENCES]
+        figures[name] = {"right": sum(right), "of": len(right)}
+        print(f"{name:12} {sum(right)} of {len(right)} negated or not as a reader says")
+        for (sentence, said), good in zip(SENTENCES, right, strict=True):
+            if not good:
+                print(f"             {sentence} ({said or 'affirmed'})")
+    for name, reason in missing.items():
+        print(f"{name}: {reason}", file=sys.stderr)
+    result = {"name": "context", "figures": figures, "missing": missing, "machine": platform.machine(),
+              "versions": versions}  # fmt: skip
+    output = Path("build/bench/context.json")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(json.dumps(result, indent=1) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,125 @@
+"""Exactness: the compiled matcher against the naive reference, on a million random and hostile texts.
+
+    python benchmarks/bench_exactness.py            # all rounds, about ten minutes on one core
+    python benchmarks/bench_exactness.py --rounds 0-4
+
+Each round draws names and 100,000 texts of its own seed: a third of random characters of all of Unicode, a
+third of pieces that have broken matchers (marks, letters whose case folding is longer, white space of every
+kind, astral and right-to-left letters), a third of names cut short, drawn out and glued together. A
+difference is printed and ends with exit code 1. Writes build/bench/exactness.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import random
+import sys
+import time
+import unicodedata
+from pathlib import Path
+
+import pyarrow as pa
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "dictionary"))
+from naive_matcher import naive_matches, simple_tokens
+
+from medconcept.dictionary.compiled import NONE, CompiledDictionary, compile_keys
+from medconcept.dictionary.names import match_key
+
+TEXTS, NAMES = 100_000, 400
+PIECES = (
+    "heart", "Heart", "HEART", "attack", "ALL", "all", "T4", "t4", "p53", "ß", "SS", "ss", "ﬁ", "fi",
+    "İ", "i̇", "ı", "é", "e\u0301", "\u0301", "\u0345", "ς", "σ", "Σ", "Ω", "\u2126", "α", "β", "𝛼", "𐐀", "𐐨",
+    "💉", "א", "ש", "ع", "العين", "\u200b", "\u200f", "\u00ad", "\ufeff", "\u0000", " ", "  ", "\t", "\n",
+    "\u00a0", "\u2003", "\u3000", "-", "\u2010", "\u2013", "/", ",", ".", "(", ")", "'", "\u2019", "_", "1",
+    "2", "²", "½", "x", "X", "a", "A",
+)  # fmt: skip
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Compare, print, write the JSON."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", default="0-9", metavar="A-B")
+    parser.add_argument("--texts", type=int, default=TEXTS, help="of each round")
+    parser.add_argument("--output", type=Path, default=Path("build/bench/exactness.json"))
+    options = parser.parse_args(argv)
+    first, _, last = options.rounds.partition("-")
+    figures = {"texts": 0, "names": 0, "matches": 0, "differences": 0}
+    start = time.perf_counter()
+    for seed in range(int(first), int(last or first) + 1):
+        names, texts = draw(seed, options.texts)
+        compare(names, texts, figures)
+        print(f"seed {seed}: {figures} in {time.perf_counter() - start:.0f} s", flush=True)
+    result = {
+        "name": "exactness", "figures": figures, "ratios": {}, "machine": platform.machine(),
+        "versions": {"python": platform.python_version(), "unicode": unicodedata.unidata_version},
+    }  # fmt: skip
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(json.dumps(result, indent=1) + "\n")
+    return 1 if figures["differences"] else 0
+
+
+def draw(seed: int, count: int) -> tuple[list[str], list[str]]:
+    """Match keys and NFC texts of a seed."""
+    rng = random.Random(seed)
+    names = ["".join(rng.choices(PIECES, k=rng.randint(1, 6))) for _ in range(NAMES)]
+    names += [
+        "".join(_character(rng.randrange(3), rng) for _ in range(rng.randint(1, 5))) for _ in range(NAMES)
+    ]
+    keys = sorted({key for name in (*names, *map(str.upper, names)) if (key := match_key(name)) is not None})
+    said = [key[1:] for key in keys]
+    makers = (_random, _pieces, _names)
+    texts = [unicodedata.normalize("NFC", makers[n % 3](rng, said)) for n in range(count)]
+    return keys, texts
+
+
+def compare(keys: list[str], texts: list[str], figures: dict[str, int]) -> None:
+    """Match all texts both ways and add up."""
+    compiled = CompiledDictionary(compile_keys(keys), "names")
+    hits = compiled.match_texts(pa.array(texts))
+    found: list[list[tuple[int, int, frozenset[str]]]] = [[] for _ in texts]
+    for n, start, end, *numbers in zip(*(a.tolist() for a in vars(hits).values()), strict=True):
+        found[n].append((start, end, frozenset(compiled.key(k) for k in numbers if k != NONE)))
+    known = frozenset(keys)
+    for text, here in zip(texts, found, strict=True):
+        expected = naive_matches(text, simple_tokens(text), known)
+        if here != expected:
+            figures["differences"] += 1
+            print(f"{text!r}: {here} is not {expected}", file=sys.stderr)
+        figures["matches"] += len(here)
+    figures["texts"] += len(texts)
+    figures["names"] += len(keys)
+
+
+def _character(kind: int, rng: random.Random) -> str:
+    low, high = ((0x20, 0x7F), (0xA0, 0x3000), (0x3000, 0x1FBFF))[kind]
+    code = rng.randrange(low, high)
+    return chr(code) if not 0xD800 <= code < 0xE000 else " "
+
+
+def _random(rng: random.Random, said: list[str]) -> str:
+    return "".join(_character(rng.randrange(3), rng) for _ in range(rng.randint(0, 30)))
+
+
+def _pieces(rng: random.Random, said: list[str]) -> str:
+    return "".join(rng.choices(PIECES, k=rng.randint(0, 14)))
+
+
+def _names(rng: random.Random, said: list[str]) -> str:
+    out = []
+    for _ in range(rng.randint(1, 4)):
+        name = rng.choice(said)
+        cut = rng.randint(0, len(name))
+        out.append(
+            rng.choice((name, name.upper(), name.swapcase(), name[:cut], name[cut:], name + "s", name * 2))
+        )
+        out.append(rng.choice((" ", "  ", "\n", "", "-", "\u0301", "x", ", ")))
+    return "".join(out)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

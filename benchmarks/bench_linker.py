@@ -1,0 +1,204 @@
+"""The whole linker over real captions, one process: all forms, abbreviations, negation, panels, ambiguity.
+
+    python benchmarks/bench_linker.py --dictionary build/demo/dictionary --articles build/demo/articles
+
+Names are those of the dictionary files and more made from them, see bench_matching.py; captions those of the
+articles, repeated to --megabytes. Sentences are given, as Spark NLP splits them in annotate_captions. Also:
+matching alone over the same file, readiness in a fresh process, and the index of similar names (lookups a
+second; the share of best names that it finds, against comparing with every name).
+
+Writes build/bench/linker.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import platform
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from bench_matching import FORMATS, SEED, _best, dictionary_names
+from lxml import etree
+
+from medconcept.dictionary.compiled import dictionary_sha256
+from medconcept.dictionary.records import Term
+from medconcept.dictionary.sources import iter_terms
+from medconcept.linking.compiled import SIMILAR, open_linking
+from medconcept.linking.context import sentence_spans
+from medconcept.linking.from_terms import compile_files
+from medconcept.linking.linker import Linker
+from medconcept.linking.records import Caption
+
+WORKER = """
+import json, sys, time
+def private():
+    # Private and written to: the pages of the mapped file are clean, and shared.
+    with open("/proc/self/smaps_rollup") as file:
+        return sum(int(line.split()[1]) for line in file if line.startswith("Private_Dirty")) / 1024
+import numpy, pyarrow, pyarrow.compute  # every PySpark worker that handles Arrow batches has them
+bare, at = private(), time.perf_counter()
+from medconcept.linking.compiled import open_linking
+from medconcept.linking.linker import Linker
+linker = Linker(open_linking(sys.argv[1], sys.argv[2]))
+linker.link("Heart attack and lung cancer.")
+print(json.dumps({"seconds": time.perf_counter() - at, "megabytes": private() - bare}))
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Measure, print a table, write the JSON."""
+    options = _arguments(argv)
+    terms = made_terms(options.dictionary, options.names)
+    start = time.perf_counter()
+    names, similar = compile_files(terms, sorted({term.source for term in terms}))
+    built = time.perf_counter() - start
+    del terms
+    captions = caption_texts(options.articles, options.megabytes)
+    size = sum(len(text.encode()) for text in captions) / 1e6
+    sha256 = dictionary_sha256(names)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / sha256
+        path.write_bytes(names)
+        path.with_name(sha256 + SIMILAR).write_bytes(similar)
+        figures = {
+            "names": len(open_linking(str(path), sha256)), "captions_mb": round(size, 2),
+            "build_s": round(built, 1), "file_mb": round(len(names) / 1e6, 1),
+            "similar_mb": round(len(similar) / 1e6, 1),
+            **measure(path, sha256, captions, size, options.repeat), **ready(path, sha256),
+        }  # fmt: skip
+    result = {
+        "name": "linker",
+        "figures": figures,
+        "ratios": {},
+        "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "system": platform.system()},
+        "versions": {"python": platform.python_version(), "numpy": np.__version__},
+    }
+    for name, value in figures.items():
+        print(f"{name:32} {value:>14,}")
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(json.dumps(result, indent=1) + "\n")
+    return 0
+
+
+def measure(path: Path, sha256: str, captions: list[str], size: float, repeat: int) -> dict[str, float]:
+    """MB a second of the linker, of what finds forms, and of exact matching; lookups of similar names."""
+    dictionary = open_linking(str(path), sha256)
+    linker = Linker(dictionary)
+    told = [Caption(text, sentences=sentence_spans(text)) for text in captions]
+    batches = [told[at : at + 256] for at in range(0, len(told), 256)]
+
+    def link() -> int:
+        return sum(len(found.links) for batch in batches for found in linker.link_batch(batch))
+
+    start = time.perf_counter()
+    links = link()
+    cold = time.perf_counter() - start
+    seconds = _best(link, repeat)
+    forms = _best(lambda: [dictionary.find_forms([c.text for c in batch]) for batch in batches], repeat)
+    column = pa.array(captions, pa.large_string())
+    exact = _best(lambda: dictionary.exact.first_senses(dictionary.exact.match_texts(column)), repeat)
+    return {
+        "links": links, "linker_mb_s": round(size / seconds, 2), "linker_cold_mb_s": round(size / cold, 2),
+        "forms_mb_s": round(size / forms, 1), "exact_mb_s": round(size / exact, 1),
+        **similarity(dictionary),
+    }  # fmt: skip
+
+
+def similarity(dictionary: object, threshold: float = 0.8) -> dict[str, float]:
+    """Lookups a second of names with a letter or two changed; and how often the best name is the true one's.
+
+    The oracle compares with every name that the index has, a hundred times.
+    """
+    draw = random.Random(SEED)
+    index, exact = dictionary.similar, dictionary.exact  # type: ignore[attr-defined]
+    norms = index._index["norms"]
+    known = np.flatnonzero(norms > 0)
+    queries = []
+    while len(queries) < 2000:
+        name = exact.text(int(draw.choice(known)))
+        if len(name) >= 10:
+            letters = list(name)
+            for _ in range(draw.randint(1, 2)):
+                letters[draw.randrange(len(letters))] = draw.choice("abcdefghijklmnopqrstuvwxyz")
+            queries.append("".join(letters))
+    start = time.perf_counter()
+    found = [index.nearest(query, threshold) for query in queries]
+    seconds = time.perf_counter() - start
+    right = asked = 0
+    for query, near in itertools.islice(zip(queries, found, strict=True), 100):
+        best = index.compare_all(query)
+        if best >= threshold:
+            asked += 1
+            right += bool(near) and abs(near[0][1] - best) < 1e-4
+    return {
+        "similar_lookups_s": round(len(queries) / seconds),
+        "similar_best_found": round(right / asked, 4),
+        "similar_above_threshold": asked,
+    }
+
+
+def ready(path: Path, sha256: str) -> dict[str, float]:
+    """Seconds and private memory from a worker that has Arrow to its first caption linked."""
+    told = []
+    for _ in range(3):
+        done = subprocess.run(
+            [sys.executable, "-c", WORKER, str(path), sha256], capture_output=True, check=True, text=True
+        )
+        told.append(json.loads(done.stdout))
+    return {
+        "ready_s": round(min(t["seconds"] for t in told), 3),
+        "ready_private_mb": round(max(t["megabytes"] for t in told), 1),
+    }
+
+
+def made_terms(folder: Path, wanted: int) -> list[Term]:
+    """The terms of the dictionary files, and made ones until there are `wanted` names."""
+    terms = []
+    for file, (format, source) in FORMATS.items():
+        if (folder / file).exists():
+            terms += iter_terms((folder / file).read_bytes(), format, source)
+    count = sum(1 + len(t.synonyms) for t in terms if not t.obsolete)
+    if count < wanted:
+        made = [p for p in dictionary_names(folder, wanted) if p[1].startswith("MADE:")]
+        terms += [Term("MADE", identifier, key[1:]) for key, identifier in made]
+    return terms
+
+
+def caption_texts(folder: Path, megabytes: float) -> list[str]:
+    """Captions of the JATS articles, repeated to a size."""
+    texts = []
+    for path in sorted(folder.rglob("*.xml")):
+        root = etree.parse(str(path), etree.XMLParser(recover=True, resolve_entities=False)).getroot()
+        for element in root.iter("caption"):
+            if text := " ".join("".join(element.itertext()).split()):
+                texts.append(text)
+    if not texts:
+        raise SystemExit(f"{folder}: no caption in any article (*.xml)")
+    size = sum(len(text.encode()) for text in texts)
+    return texts * max(1, round(megabytes * 1e6 / size))
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--dictionary", type=Path, default=Path("build/demo/dictionary"))
+    parser.add_argument("--articles", type=Path, default=Path("build/demo/articles"))
+    parser.add_argument("--output", type=Path, default=Path("build/bench/linker.json"))
+    parser.add_argument("--names", type=int, default=1_000_000)
+    parser.add_argument("--megabytes", type=float, default=2)
+    parser.add_argument("--repeat", type=int, default=3)
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,242 @@
+/* Names similar to a text: cosine of their sets of letter trigrams, weighted by how rare each is. Trigrams lie
+ * within words, as scispaCy's do, so that the order of words does not count. */
+#include "words.h"
+#include <math.h>
+
+#define MOST_GRAMS 1024
+
+typedef struct {
+    const uint32_t *grams;    /* hashes, sorted */
+    const uint32_t *counts;   /* names that have each */
+    const uint64_t *begins;   /* where its names begin; none are kept of the most frequent */
+    const uint32_t *postings; /* numbers of names, rising */
+    const float *norms;       /* of each name; 0 for one that is not there */
+    uint64_t gram_count, named;
+} similar;
+
+static int by_value(const void *a, const void *b) {
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The trigrams of a text, in order, some more than once. */
+static uint32_t all_grams(const dictionary *d, const uint8_t *text, uint32_t length, uint32_t *out) {
+    const uint8_t *at = text, *end = text + length;
+    uint32_t point = 0, n = 0;
+    int before = 0;
+    word w;
+    while (next_word(d, &at, end, &point, &before, &w) && n < MOST_GRAMS - 4) {
+        const uint8_t *from = at - w.byte_end, *stop = at;
+        uint64_t last = ' ';
+        uint32_t in_word = 0;
+        if (w.possessive) {
+            stop -= 2;
+            while (stop > from && (*stop & 0xc0) == 0x80) stop--; /* a curly apostrophe is three bytes */
+        }
+        while (from < stop && n < MOST_GRAMS - 2) {
+            uint32_t c = decode(&from, at), value = look(d, c);
+            if (!is_alnum(value)) continue;
+            if (!(value >> 23 & 1)) c = (c + value) & 0x1fffff;
+            last = (last << 21 | c) & 0x7fffffffffffffffull;
+            if (in_word++) out[n++] = (uint32_t)(mix(last, 0xa0761d6478bd642full) >> 32);
+        }
+        if (in_word) out[n++] = (uint32_t)(mix((last << 21 | ' ') & 0x7fffffffffffffffull, 0xa0761d6478bd642full) >> 32);
+    }
+    return n;
+}
+
+/* The same, sorted, each once. */
+static uint32_t grams_of(const dictionary *d, const uint8_t *text, uint32_t length, uint32_t *out) {
+    uint32_t n = all_grams(d, text, length, out), kept = 0;
+    qsort(out, n, sizeof *out, by_value);
+    for (uint32_t i = 0; i < n; i++)
+        if (!i || out[i] != out[i - 1]) out[kept++] = out[i];
+    return kept;
+}
+
+/* The place of a gram, or -1. */
+static int64_t gram_at(const similar *s, uint32_t gram) {
+    uint64_t low = 0, high = s->gram_count;
+    while (low < high) {
+        uint64_t middle = (low + high) / 2;
+        if (s->grams[middle] < gram) low = middle + 1;
+        else high = middle;
+    }
+    return low < s->gram_count && s->grams[low] == gram ? (int64_t)low : -1;
+}
+
+static double weight(const similar *s, int64_t at) {
+    double count = at < 0 ? 0 : (double)s->counts[at];
+    return log((1.0 + (double)s->named) / (1.0 + count)) + 1.0;
+}
+
+/* Count the names that have each gram, in an open-addressing table; -1 where it is too small. */
+int64_t mc_count_grams(const dictionary *d, const uint8_t *wanted, uint32_t *keys, uint32_t *counts, uint64_t size) {
+    uint8_t name[MAX_BYTES + 8];
+    uint32_t grams[MOST_GRAMS];
+    uint64_t used = 0;
+    for (uint64_t number = 0; number < d->name_count; number++) {
+        if (!wanted[number]) continue;
+        uint32_t n = grams_of(d, name, name_bytes(d, (uint32_t)number, name), grams);
+        for (uint32_t k = 0; k < n; k++) {
+            uint64_t at = ((uint64_t)grams[k] * size) >> 32;
+            while (counts[at] && keys[at] != grams[k]) at = at + 1 == size ? 0 : at + 1;
+            if (!counts[at] && ++used * 2 > size) return -1;
+            keys[at] = grams[k];
+            counts[at]++;
+        }
+    }
+    return (int64_t)used;
+}
+
+/* Write the names of each gram that keeps them, and the norm of each name. `at` is a copy of `begins`. */
+void mc_fill_grams(const dictionary *d, const similar *s, const uint8_t *wanted, uint64_t *at, uint32_t *postings,
+                   float *norms) {
+    uint8_t name[MAX_BYTES + 8];
+    uint32_t grams[MOST_GRAMS];
+    for (uint64_t number = 0; number < d->name_count; number++) {
+        norms[number] = 0;
+        if (!wanted[number]) continue;
+        uint32_t n = grams_of(d, name, name_bytes(d, (uint32_t)number, name), grams);
+        double sum = 0;
+        for (uint32_t k = 0; k < n; k++) {
+            int64_t gram = gram_at(s, grams[k]);
+            double w = weight(s, gram);
+            sum += w * w;
+            if (s->begins[gram + 1] > s->begins[gram]) postings[at[gram]++] = (uint32_t)number;
+        }
+        norms[number] = (float)sqrt(sum);
+    }
+}
+
+typedef struct {
+    double squared;
+    uint32_t gram;
+    int64_t at;
+} query_gram;
+
+/* A query's grams by hash, to go through a name's without sorting them. */
+typedef struct {
+    uint32_t gram, last; /* `last`: the name in which it was met */
+    double squared;      /* 0 is an empty slot */
+} asked_slot;
+#define ASKED 4096
+
+static double dot_of(asked_slot *table, const uint32_t *grams, uint32_t n, uint32_t name) {
+    double dot = 0;
+    for (uint32_t k = 0; k < n; k++)
+        for (uint32_t at = grams[k] % ASKED; table[at].squared > 0; at = (at + 1) % ASKED) {
+            if (table[at].gram != grams[k]) continue;
+            if (table[at].last != name) dot += table[at].squared;
+            table[at].last = name;
+            break;
+        }
+    return dot;
+}
+
+static int rarest_first(const void *a, const void *b) {
+    double x = ((const query_gram *)a)->squared, y = ((const query_gram *)b)->squared;
+    return x > y ? -1 : x < y;
+}
+
+/* The names nearest to a text, at least `threshold`, best first, of equals the first; returns how many, at most
+ * `most`. -1: no memory. Names that share no gram but the most frequent are not looked at. */
+int64_t mc_similar(const dictionary *d, const similar *s, const uint8_t *text, int64_t length, double threshold,
+                   int64_t most, uint32_t *numbers, float *scores) {
+    uint32_t grams[MOST_GRAMS];
+    query_gram asked[MOST_GRAMS];
+    uint32_t n = grams_of(d, text, (uint32_t)length, grams);
+    double sum = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        int64_t at = gram_at(s, grams[k]);
+        double w = weight(s, at);
+        asked[k] = (query_gram){w * w, grams[k], at};
+        sum += w * w;
+    }
+    qsort(asked, n, sizeof *asked, rarest_first);
+    /* A name without the rarest grams can reach no more than what the others weigh. */
+    double left = sum, norm = sqrt(sum);
+    uint64_t total = 0;
+    uint32_t needed = 0;
+    for (; needed < n && sqrt(left) >= threshold * norm; needed++) {
+        left -= asked[needed].squared;
+        if (left < 0) left = 0;
+        if (asked[needed].at >= 0) total += s->begins[asked[needed].at + 1] - s->begins[asked[needed].at];
+    }
+    asked_slot table[ASKED];
+    memset(table, 0, sizeof table);
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t at = asked[k].gram % ASKED;
+        while (table[at].squared > 0) at = (at + 1) % ASKED;
+        table[at] = (asked_slot){asked[k].gram, NONE, asked[k].squared};
+    }
+    uint64_t size = 64;
+    while (size < 2 * total) size *= 2;
+    uint32_t *keys = calloc(size, sizeof *keys);
+    float *found = calloc(size, sizeof *found);
+    int64_t count = keys && found ? 0 : -1;
+    for (uint32_t k = 0; count >= 0 && k < needed; k++) {
+        if (asked[k].at < 0) continue;
+        for (uint64_t p = s->begins[asked[k].at]; p < s->begins[asked[k].at + 1]; p++) {
+            uint32_t key = s->postings[p] + 1;
+            float own = s->norms[key - 1]; /* a far longer or shorter name cannot reach the threshold */
+            if (own < threshold * norm * 0.99999 || own * threshold > norm * 1.00001) continue;
+            uint64_t at = (key * 0x9e3779b97f4a7c15ull) & (size - 1);
+            while (keys[at] && keys[at] != key) at = (at + 1) & (size - 1);
+            keys[at] = key;
+            found[at] += (float)asked[k].squared;
+        }
+    }
+    double rest = 0; /* what grams without names, and those not needed, may add */
+    for (uint32_t k = 0; k < n; k++)
+        if (k >= needed || asked[k].at < 0 || s->begins[asked[k].at + 1] == s->begins[asked[k].at]) rest += asked[k].squared;
+    for (uint64_t at = 0; count >= 0 && at < size; at++) {
+        if (!keys[at]) continue;
+        uint32_t number = keys[at] - 1;
+        double best = norm * s->norms[number], least = threshold;
+        if (count == most) least = scores[count - 1];
+        if (found[at] + rest < least * best * 0.99999) continue;
+        uint8_t name[MAX_BYTES + 8];
+        uint32_t own[MOST_GRAMS], m = all_grams(d, name, name_bytes(d, number, name), own);
+        double dot = dot_of(table, own, m, number);
+        float score = (float)(dot / best);
+        if (score < threshold) continue;
+        int64_t place = count;
+        while (place && (scores[place - 1] < score || (scores[place - 1] == score && numbers[place - 1] > number))) place--;
+        if (place == most) continue;
+        if (count < most) count++;
+        memmove(scores + place + 1, scores + place, (size_t)(count - 1 - place) * sizeof *scores);
+        memmove(numbers + place + 1, numbers + place, (size_t)(count - 1 - place) * sizeof *numbers);
+        scores[place] = score;
+        numbers[place] = number;
+    }
+    free(keys);
+    free(found);
+    return count;
+}
+
+/* The greatest cosine that any name has with a text, none left out: slow, to measure the other by. */
+double mc_compare_all(const dictionary *d, const similar *s, const uint8_t *text, int64_t length) {
+    uint8_t name[MAX_BYTES + 8];
+    uint32_t asked[MOST_GRAMS], own[MOST_GRAMS], n = grams_of(d, text, (uint32_t)length, asked);
+    double sum = 0, best = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        double w = weight(s, gram_at(s, asked[k]));
+        sum += w * w;
+    }
+    for (uint64_t number = 0; number < d->name_count; number++) {
+        if (s->norms[number] == 0) continue;
+        uint32_t m = grams_of(d, name, name_bytes(d, (uint32_t)number, name), own), at = 0;
+        double dot = 0;
+        for (uint32_t k = 0; k < n; k++) {
+            while (at < m && own[at] < asked[k]) at++;
+            if (at < m && own[at] == asked[k]) {
+                double w = weight(s, gram_at(s, asked[k]));
+                dot += w * w;
+            }
+        }
+        double score = dot / (sqrt(sum) * s->norms[number]);
+        if (score > best) best = score;
+    }
+    return best;
+}

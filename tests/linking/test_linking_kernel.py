@@ -1,0 +1,196 @@
+"""The compiled half of the linker against the same in plain Python, over odd names and texts."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from linking_examples import TERMS, dictionary
+
+from medconcept.dictionary import kernel
+from medconcept.dictionary.names import is_matchable, name_flags
+from medconcept.dictionary.records import Term
+from medconcept.linking.compiled import LinkingDictionary, compile_linking
+from medconcept.linking.cut import Cut
+from medconcept.linking.linker import Linker
+from medconcept.linking.normal import Normaliser, vocabulary
+from medconcept.linking.variants import variants
+from medconcept.linking.words import plain_words
+
+PIECES = [
+    "hearts", "heart", "Cell", "cells", "nuclear", "nucleus", "retinal", "retina", "of", "type", "II", "I",
+    "v", "tumour", "tumor", "α", "TNFα", "TNF-α", "é", "Ménière's", "x’s", "'s", ",", "(disease)", "-", "_",
+    "process", "apoptotic", "carcinoma", "in", "the", "β2", "e\u0301", "ẞ", "ﬁ", "İ", "\u00ad", "שלום", "١",
+    "𝛼",
+]  # fmt: skip
+NAMES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map(" ".join)
+TEXTS = st.lists(st.sampled_from([*PIECES, " ", " "]), max_size=14).map("".join) | NAMES
+
+
+def expected_forms(names, text, kinds):
+    """(start, end) of every form at most eight at each word, by the rules in Python alone."""
+    known = Normaliser(vocabulary(word for name in names for word in plain_words(name)))
+    forms = {form for name in names for form, _ in variants(name, known, frozenset(kinds))}
+    cut, out = Cut(text), set()
+    singular, noun = ([known.forms(word)[n] for word in cut.words] for n in (0, 1))
+    for words in (singular, noun):
+        for first in range(len(words)):
+            found = []
+            for last in range(len(words) - 1, first - 1, -1):
+                if words is noun and singular[first : last + 1] == noun[first : last + 1]:
+                    continue
+                place = cut.place(first, last)
+                if place is not None and " ".join(words[first : last + 1]) in forms:
+                    found.append(place)
+            out.update(found[:8])
+    return out
+
+
+@settings(max_examples=1500, deadline=None)
+@given(names=st.lists(NAMES, min_size=1, max_size=8), texts=st.lists(TEXTS, min_size=1, max_size=4))
+def test_forms_are_found_where_the_rules_say(names, texts):
+    kinds = ("disease",)
+    names = [name for name in dict.fromkeys(names) if is_matchable(name)]
+    compiled = compile_linking([Term("A", f"A:{n}", name, (), kinds) for n, name in enumerate(names)], ["A"])
+    hits = LinkingDictionary(compiled, "x").find_forms(texts)
+    found = [set() for _ in texts]
+    for text, start, end, *_ in hits.tolist():
+        found[text].add((start, end))
+    assert found == [expected_forms(names, text, kinds) for text in texts]
+
+
+def test_every_name_can_be_read_back():
+    terms = [
+        Term("A", "A:0001", "heart", ("Heart", "cœur"), languages=("en", "fr"), term_types=("SY", "PT")),
+        Term("B", "MESH:D000007", "x" * 200, ("y" * 199 + "é",), cuis=("C0000007",)),
+        Term("B", "no digits", "lung", xrefs=("OMIM:1", "MESH:D1")),
+        Term("B", "1234567890123", "liver"),
+        Term("B", "é:007", "spleen"),
+    ]
+    opened = LinkingDictionary(compile_linking(terms, ["A", "B"]), "x")
+    rows = [opened.name(n) for n in range(len(opened))]
+    assert [row.name for row in rows] == sorted(row.name for row in rows)
+    told = {(r.name, r.source, r.source_id, r.concept_id, r.language, r.preferred, r.joined) for r in rows}
+    assert told == {
+        ("heart", "A", "A:0001", "A:0001", "en", True, False),
+        ("Heart", "A", "A:0001", "A:0001", "en", False, False),
+        ("cœur", "A", "A:0001", "A:0001", "fr", False, False),
+        ("x" * 200, "B", "MESH:D000007", "C0000007", "en", True, True),
+        ("y" * 199 + "é", "B", "MESH:D000007", "C0000007", "en", False, True),
+        ("lung", "B", "no digits", "no digits", "en", True, True),
+        ("liver", "B", "1234567890123", "1234567890123", "en", True, False),
+        ("spleen", "B", "é:007", "é:007", "en", True, False),
+    }
+    assert opened.concepts_of([0, len(opened) - 1]).to_pylist() == [rows[0].concept_id, rows[-1].concept_id]
+
+
+def test_names_match_texts_of_their_own_language():
+    terms = [Term("A", "A:1", "sang", language="fr"), Term("A", "A:2", "blood"), Term("A", "A:3", "Sang")]
+    opened = LinkingDictionary(compile_linking(terms, ["A"]), "x")
+    from medconcept.linking.records import LinkSettings
+
+    both = Linker(opened, LinkSettings(languages=frozenset({"en", "fr"})))
+    assert [m.source_id for m in both.link("sang", language="fr").links] == ["A:1"]
+    assert [m.source_id for m in both.link("sang", language="en-GB").links] == ["A:3"]
+    assert both.link("Blut", language="de").flags == ("language",)
+
+
+@pytest.mark.parametrize(
+    ("name", "flag"),
+    [
+        ("x", "too_short"),
+        ("a" * 10_000, "too_long"),
+        ("-?!", "no_letter"),
+        ("", "no_letter"),
+        ("\ud800b", None),
+    ],
+)
+def test_names_that_are_none_are_never_matched(name, flag):
+    if flag is not None:
+        assert name_flags(name) == [flag]
+    opened = LinkingDictionary(
+        compile_linking([Term("A", "A:1", name), Term("A", "A:2", "heart")], ["A"]), "x"
+    )
+    assert len(opened) == 1
+    text = name.replace("\ud800", "")
+    assert [m.source_id for m in Linker(opened).link(f"{text} heart {text}").links] == ["A:2"]
+
+
+def test_an_empty_dictionary_links_nothing():
+    opened = LinkingDictionary(compile_linking([], ["A"]), "x")
+    assert len(opened) == 0 and opened.sources == ("A",) and opened.retired() == {}
+    assert Linker(opened).link("heart attack").links == ()
+    assert opened.exact.match_texts(["heart"]).text.tolist() == []
+
+
+def test_an_id_told_twice_counts_once_and_replacements_may_go_in_a_circle():
+    terms = [
+        Term("A", "A:1", "heart"), Term("A", "A:1", "liver"),
+        Term("A", "A:2", "old", obsolete=True, replaced_by="A:3"),
+        Term("A", "A:3", "older", obsolete=True, replaced_by="A:2"),
+    ]  # fmt: skip
+    opened = LinkingDictionary(compile_linking(terms, ["A"]), "x")
+    assert [opened.name(n).name for n in range(len(opened))] == ["heart"]
+    assert opened.retired() == {"A:2": "A:3", "A:3": "A:2"}
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("heart " * 170_000, 170_000), ("h" * 1_000_000, 0), ("heart", 1), ("", 0),
+        ("\ud800 heart \udfff", 1),
+        ("לב heart לב", 1), ("\u202eheart\u202c", 1), ("h\u0301eart heart\u0301", 2), ("\x00heart\x00", 1),
+    ],
+)  # fmt: skip
+def test_odd_captions_are_bounded(text, count):
+    linker = Linker(dictionary(TERMS))
+    sentences = [(0, len(text))] if len(text) > 1000 else None
+    found = linker.link(text, sentences=sentences)
+    assert len(found.links) == count
+    assert all(text[a:b] == link.text for link in found.links for a, b in link.spans)
+
+
+def test_words_met_are_forgotten_when_they_are_many(monkeypatch):
+    monkeypatch.setattr("medconcept.linking.wordtable.MOST", 50)
+    opened = dictionary(TERMS)
+    opened.words._most = 50
+    texts = [" ".join(f"w{n}x{k}" for k in range(40)) + " hearts" for n in range(300)]
+    for at in range(0, 300, 10):
+        assert len(opened.find_forms(texts[at : at + 10])) == 10
+    assert opened.words.table.used < 1000
+    assert len(opened.find_forms(texts)) == 300  # more at once than the table had room for: it grows
+
+
+WORKER = """
+import sys
+from medconcept.dictionary import kernel
+if len(sys.argv) > 1:
+    kernel.take(sys.argv[1])
+try:
+    kernel.library()
+    print("found")
+except kernel.KernelMissing as error:
+    print(error)
+"""
+
+
+def test_a_worker_without_a_compiler_takes_the_library_that_the_driver_sent(tmp_path):
+    sent = tmp_path / "sent"
+    sent.mkdir()
+    shutil.copy(kernel.library_path(), sent)
+    environment = {
+        "PATH": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONPATH": ":".join(sys.path),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }  # fmt: skip
+
+    def run(*arguments):
+        code = f"import sys; sys.modules['ziglang'] = None\n{WORKER}"
+        command = [sys.executable, "-c", code, *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+    assert run(str(sent)) == "found\n"
+    assert "no C compiler is there" in run()
