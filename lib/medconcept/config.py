@@ -14,17 +14,26 @@ import yaml
 
 from medconcept.dictionary.umls_options import UmlsOptions
 from medconcept.errors import ConfigError
+from medconcept.sources.options import BucketOptions, Selection
 
 
 @dataclass(frozen=True)
 class SyncConfig:
-    """Where articles come from."""
+    """Where articles come from: a folder, archives in it, or a bucket (`s3://…`, `https://…`).
+
+    `bucket` and `select` are of buckets; a batch of `batch_articles` is one commit. Where an inventory lacks
+    more than `withdraw_at_most` of what the lake has, nothing is withdrawn and the run ends.
+    """
 
     input: str | None = None
     source: str | None = None
     include: tuple[str, ...] = ("*.xml", "*.nxml", "*.xml.gz", "*.nxml.gz")
     max_bytes: int = 64 * 1024 * 1024
     acknowledgements: tuple[str, ...] = ()
+    batch_articles: int = 5000
+    withdraw_at_most: float = 0.2
+    bucket: BucketOptions = field(default_factory=BucketOptions)
+    select: Selection = field(default_factory=Selection)
 
 
 @dataclass(frozen=True)
@@ -195,6 +204,8 @@ def _value(hint: Any, value: object, where: str, name: str) -> Any:
         item = get_args(hint)[0]
         return tuple(_value(item, part, where, f"{name}[{n}]") for n, part in enumerate(value))
     allowed = tuple(t for t in (get_args(hint) or (hint,)))
+    if float in allowed and type(value) is int:
+        value = float(value)
     if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
         names = " or ".join(getattr(t, "__name__", str(t)) for t in allowed)
         raise ConfigError(f"{where}: '{name}' must be {names}, not {value!r}")

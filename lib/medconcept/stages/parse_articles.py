@@ -7,9 +7,12 @@ from pyspark.sql import functions as F
 
 from medconcept.config import settings_digest
 from medconcept.delta.changes import changed_keys
+from medconcept.delta.quarantine import open_quarantine
 from medconcept.jats import PARSER_VERSION
 from medconcept.on_workers.parsing import FIGURE, FILE, PARSED, parse_batches
 from medconcept.stages.runner import Context, Stage, Work
+from medconcept.stages.source_metadata import event_counts, with_source_metadata
+from medconcept.stages.sync_events import REFUSED_BY
 from medconcept.tables import TABLES
 
 _FIGURE_KEYS = ("figure_key", "parent_key", "translation_of")
@@ -17,7 +20,8 @@ _FIGURE_KEYS = ("figure_key", "parent_key", "translation_of")
 
 def build(context: Context) -> Work:
     """Parse what changed in `raw_articles`, and the other versions of the same works."""
-    raw, articles = context.read("raw_articles"), context.read("articles")
+    articles = context.read("articles")
+    raw = context.read("raw_articles").where(F.col("left_out").isNull())
     figures = context.read("figures")
     before = context.read_previous("raw_articles")
     # A file is one row of raw_articles; what changed is named by checksum, old and new.
@@ -39,12 +43,12 @@ def build(context: Context) -> Work:
     ).where(F.col("duplicate_of").isNull())
     if before is not None and not siblings.isEmpty():
         good = context.checkpoint("works", good.unionByName(parse(siblings).where(F.col("reason").isNull())))
-    versions = order_versions(good)
+    versions = context.checkpoint("versions", order_versions(with_source_metadata(good, raw)))
     old_figures = figures.join(scope.select("article_key").distinct(), "article_key", "left_semi")
     return Work(
         tables={"articles": (versions, scope), "figures": (figure_rows(versions), old_figures)},
         ledgers={"quarantine": _quarantine_events(context, parsed, todo, raw)},
-        counts=_counts(parsed, raw),
+        counts={**_counts(parsed, raw), **event_counts(versions, scope)},
         gate_against=("articles",),
     )
 
@@ -133,7 +137,7 @@ def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw
         "place",
         "detail",
     )
-    was_open = open_quarantine(context.lake.read("quarantine"))
+    was_open = open_quarantine(context.lake.read("quarantine").where(F.col("parser_version") != REFUSED_BY))
     same = ["source", "source_key", "reason"]
     is_same = [F.col(f"a.{c}") == F.col(f"b.{c}") for c in same] + [
         F.col("a.source_sha256").eqNullSafe(F.col("b.source_sha256")),
@@ -154,13 +158,6 @@ def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw
     )
     events = new.unionByName(closed.select(*new.columns))
     return events.withColumns({"run_id": F.lit(context.run_id), "at": now})
-
-
-def open_quarantine(ledger: DataFrame) -> DataFrame:
-    """The refusals that stand: the last event of each file, checksum and reason, where it is `opened`."""
-    key = ["source", "source_key", "source_sha256", "parser_version", "reason"]
-    last = Window.partitionBy(*key).orderBy(F.desc("at"), F.desc("event"))
-    return ledger.withColumn("_n", F.row_number().over(last)).where("_n = 1 AND event = 'opened'").drop("_n")
 
 
 def _counts(parsed: DataFrame, raw: DataFrame) -> dict[str, int]:
