@@ -53,6 +53,22 @@ test-slow: setup demo-data package ## what make test leaves out
 
 test-all: test test-slow ## every test
 
+$(VENV)/.bench: $(VENV)/.installed
+	$(PIP) install --quiet -e ".[bench]"
+	touch $@
+
+# Whatever lies in benchmarks/ as bench_*.py is run; one that wants data that only its user has (exit code 2) is
+# passed over, and tells what it wants.
+bench: setup demo-data $(VENV)/.bench ## the benchmarks: a table each, and build/bench/<name>.json
+	@failed=; for script in benchmarks/bench_*.py; do \
+		printf '\n== %s\n' $$script; $(PY) $$script; code=$$?; \
+		if [ $$code -eq 2 ]; then echo "passed over"; elif [ $$code -ne 0 ]; then failed="$$failed $$script"; fi; \
+	done; if [ -n "$$failed" ]; then echo "failed:$$failed"; exit 1; fi
+
+bench-long: setup demo-data $(VENV)/.bench ## the same at full size: 20,000 articles, 20,000 mutants (about an hour)
+	$(PY) benchmarks/bench_jats_fuzz.py --count 20000 --output build/bench/jats_fuzz_long.json
+	$(PY) benchmarks/bench_parse_articles.py --articles 20000 --small 1000 --output build/bench/parse_articles_long.json
+
 lint: $(VENV)/.installed ## ruff and mypy
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -65,4 +81,4 @@ format: $(VENV)/.installed ## let ruff format the code
 clean: ## remove what a build made
 	rm -rf build $(VENV) dist
 
-.PHONY: help setup demo-data demo package cluster-up cluster-down test test-fast test-slow test-all lint format clean
+.PHONY: help setup demo-data demo package cluster-up cluster-down test test-fast test-slow test-all bench bench-long lint format clean

@@ -5,8 +5,8 @@
 Three ways over all articles that lxml reads by itself (a named entity needs the DTD there): the bare
 `lxml.etree.fromstring`, `parse_article` with all that it extracts, and pubmed_parser called for the same
 fields, which takes `parse_pubmed_xml`, `parse_pubmed_caption` and `parse_pubmed_paragraph`. pubmed_parser
-fails on some files; it is timed until it does. The ways take turns in every round, and the best round of
-each counts, so that a busy machine hurts all alike. Writes build/bench/jats.json.
+fails on some files; it is timed until it does. Told is processor time, for each file and way the best of all
+rounds, in which the ways take turns, so that a busy machine hurts all alike. Writes build/bench/jats.json.
 """
 
 from __future__ import annotations
@@ -70,16 +70,18 @@ def readable(paths: Sequence[Path]) -> list[bytes]:
 
 
 def best_seconds(ways: dict[str, Read], files: Sequence[bytes], rounds: int) -> dict[str, float]:
-    """The best time of each way over all files, after one round to warm up."""
-    best = dict.fromkeys(ways, float("inf"))
-    for turn in range(rounds + 1):
-        for name, read in ways.items():
-            start = time.perf_counter()
-            for data in files:
+    """The sum over all files of the best processor time of each way."""
+    totals = dict.fromkeys(ways, 0.0)
+    for data in files:
+        best = dict.fromkeys(ways, float("inf"))
+        for _ in range(rounds):
+            for name, read in ways.items():
+                start = time.process_time()
                 read(data)
-            if turn:
-                best[name] = min(best[name], time.perf_counter() - start)
-    return best
+                best[name] = min(best[name], time.process_time() - start)
+        for name, seconds in best.items():
+            totals[name] += seconds
+    return totals
 
 
 def main() -> None:

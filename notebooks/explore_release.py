@@ -73,6 +73,7 @@ frequent = queries.run_sql(
     """
     SELECT c.preferred_name, c.semantic_types[0] AS kind, count(DISTINCT m.figure_key) AS captions
     FROM mentions m JOIN concepts c USING (concept_id)
+    WHERE NOT array_contains(m.flags, 'general')
     GROUP BY ALL ORDER BY captions DESC, preferred_name LIMIT 10
     """,
     at,

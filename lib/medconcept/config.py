@@ -12,8 +12,10 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import yaml
 
+from medconcept.dictionary.semantic_network import GROUPS
 from medconcept.dictionary.umls_options import UmlsOptions
 from medconcept.errors import ConfigError
+from medconcept.linking.records import MENTION_FLAGS
 from medconcept.sources.options import BucketOptions, Selection
 
 
@@ -63,10 +65,85 @@ class DictionaryConfig:
 
 @dataclass(frozen=True)
 class AnnotateConfig:
-    """How captions are annotated."""
+    """How captions are annotated.
+
+    `threshold` is the similarity below which nothing is linked. `sources`, `semantic_types` and
+    `semantic_groups` (of the UMLS: DISO, ANAT, …) restrict what is linked to; empty means all. Captions in
+    other than the `languages` of the dictionary's names are not linked. `general` adds names to the
+    documented list of those that say too little, `not_general` takes some off it; `frequent_share` is the
+    share of captions from which on a concept is flagged as frequent (by the table concept_statistics).
+    `learned` names the file that `medconcept tune` wrote. `dictionary_folder` is where workers read the
+    compiled dictionary themselves (a Volume), where Spark may not distribute files.
+
+    >>> AnnotateConfig(threshold=80)
+    Traceback (most recent call last):
+    medconcept.errors.ConfigError: annotate.threshold must be from 0 to 1, not 80
+    """
 
     detect_sentences: bool = True
     partitions: int = 8
+    threshold: float = 0.8
+    nested: bool = False
+    languages: tuple[str, ...] = ("en",)
+    negation: bool = True
+    sources: tuple[str, ...] = ()
+    semantic_types: tuple[str, ...] = ()
+    semantic_groups: tuple[str, ...] = ()
+    general: tuple[str, ...] = ()
+    not_general: tuple[str, ...] = ()
+    frequent_share: float = 0.05
+    learned: str | None = None
+    dictionary_folder: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no run could use."""
+        for name in ("threshold", "frequent_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConfigError(f"annotate.{name} must be from 0 to 1, not {getattr(self, name)}")
+        if self.partitions < 1:
+            raise ConfigError(f"annotate.partitions must be 1 or more, not {self.partitions}")
+        unknown = sorted(set(self.semantic_groups) - set(GROUPS))
+        if unknown:
+            raise ConfigError(
+                f"annotate.semantic_groups: no group {unknown[0]!r} (known: {', '.join(GROUPS)})"
+            )
+
+
+@dataclass(frozen=True)
+class StatisticsConfig:
+    """What `count_concepts` counts: the captions of this lake, or of a release of this or another lake.
+
+    A release stays what it is, so that concept_statistics made from it can be made again anywhere.
+    """
+
+    release: str | None = None
+    lake: str | None = None
+
+    def __post_init__(self) -> None:
+        """Another lake is read at a release, since it may change meanwhile."""
+        if self.lake is not None and self.release is None:
+            raise ConfigError("statistics.lake needs statistics.release: another lake is read at a release")
+
+
+@dataclass(frozen=True)
+class TripletsConfig:
+    """Which mentions become concepts of triplets: all, but for those with one of `exclude_flags`.
+
+    >>> TripletsConfig(("negative",))
+    Traceback (most recent call last):
+    medconcept.errors.ConfigError: triplets.exclude_flags: no flag 'negative' (known: address, frequent, \
+general, negated, uncertain)
+    """
+
+    exclude_flags: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a flag that no mention has."""
+        unknown = sorted(set(self.exclude_flags) - set(MENTION_FLAGS))
+        if unknown:
+            raise ConfigError(
+                f"triplets.exclude_flags: no flag {unknown[0]!r} (known: {', '.join(MENTION_FLAGS)})"
+            )
 
 
 @dataclass(frozen=True)
@@ -113,6 +190,8 @@ class Config:
     sync: SyncConfig = field(default_factory=SyncConfig)
     dictionary: DictionaryConfig = field(default_factory=DictionaryConfig)
     annotate: AnnotateConfig = field(default_factory=AnnotateConfig)
+    statistics: StatisticsConfig = field(default_factory=StatisticsConfig)
+    triplets: TripletsConfig = field(default_factory=TripletsConfig)
     release: ReleaseConfig = field(default_factory=ReleaseConfig)
     spark: SparkConfig = field(default_factory=SparkConfig)
 
@@ -141,7 +220,7 @@ def parse_config(data: object, where: str = "configuration") -> Config:
     >>> parse_config({"lakes": "x"})
     Traceback (most recent call last):
     medconcept.errors.ConfigError: configuration: unknown key 'lakes' (known: lake, sync, dictionary, \
-annotate, release, spark)
+annotate, statistics, triplets, release, spark)
     """
     config = _build(Config, data, where, "")
     assert isinstance(config, Config)

@@ -18,7 +18,7 @@ FIRST, ALL = "biology-and-medicine", "all-articles"
 COUNT = "SELECT count(DISTINCT article_key) AS articles, count(*) AS figures FROM figures"
 FREQUENT = (
     "SELECT c.preferred_name, m.concept_id, count(DISTINCT m.figure_key) AS figures "
-    "FROM mentions m JOIN concepts c USING (concept_id) "
+    "FROM mentions m JOIN concepts c USING (concept_id) WHERE NOT array_contains(m.flags, 'general') "
     "GROUP BY ALL ORDER BY figures DESC, concept_id LIMIT 5"
 )
 

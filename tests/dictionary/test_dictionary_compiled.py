@@ -20,9 +20,10 @@ from medconcept.dictionary.compiled import (
     compile_keys,
     compile_names,
     dictionary_sha256,
-    open_dictionary,
 )
 from medconcept.dictionary.names import match_key
+from medconcept.dictionary.records import Term
+from medconcept.linking.compiled import compile_linking, open_linking
 
 
 def found_in(compiled, texts):
@@ -80,13 +81,14 @@ def test_nested_names_are_found_on_request():
     assert list(zip(hits.start.tolist(), hits.end.tolist(), strict=True)) == [(0, 19), (5, 19), (15, 19)]
 
 
-def test_senses_come_in_order_of_rank():
-    names = [("\x01cold", "B", 1), ("\x01cold", "A", 2), ("\x01cold", "A", 3), ("\x02COLD", "COPD", 0)]
-    compiled = CompiledDictionary(compile_names(names), "example")
+def test_of_names_that_differ_in_case_the_best_rank_stands_there():
+    compiled = CompiledDictionary(
+        compile_names([("\x01cold", 2), ("\x01cold", 1), ("\x02COLD", 0)]), "example"
+    )
     hits = compiled.match_texts(["cold COLD"])
-    assert compiled.senses(int(hits.folded_key[0])) == [("B", 1), ("A", 2)]
+    best = compiled.first_senses(hits).tolist()
+    assert [(compiled.key(n), compiled.rank(n)) for n in best] == [("\x01cold", 1), ("\x02COLD", 0)]
     assert hits.exact_key[0] == NONE
-    assert [compiled.target(int(t)) for t in compiled.first_senses(hits)] == ["B", "COPD"]
 
 
 KEYS = st.one_of(
@@ -96,21 +98,16 @@ KEYS = st.one_of(
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.tuples(KEYS, st.sampled_from("ABCD"), st.integers(0, 255)), max_size=30))
-def test_every_key_keeps_its_senses_best_rank_first(names):
+@given(st.lists(st.tuples(KEYS, st.integers(0, 127)), max_size=60))
+def test_every_name_keeps_its_text_and_rank(names):
     compiled = CompiledDictionary(compile_names(names), "example")
-    expected = {}
-    for key, target, rank in names:
-        senses = expected.setdefault(key, {})
-        senses[target] = min(rank, senses.get(target, 255))
-    found = {compiled.key(n): compiled.senses(n) for n in range(len(compiled))}
-    assert found == {
-        key: sorted(senses.items(), key=lambda sense: (sense[1], sense[0]))
-        for key, senses in expected.items()
-    }
-    numbers = [compiled.key(n) for n in range(len(compiled))]
-    folded = [key[1:].casefold() for key in numbers]
-    assert list(zip(folded, numbers, strict=True)) == sorted(zip(folded, numbers, strict=True))
+    found = [(compiled.key(n), compiled.rank(n)) for n in range(len(compiled))]
+    assert sorted(found) == sorted(set(names))
+    assert [key[1:] for key, _ in found] == sorted(key[1:] for key, _ in names_once(names))
+
+
+def names_once(names):
+    return set(names)
 
 
 def test_names_that_differ_in_case_alone_are_told_apart():
@@ -150,7 +147,7 @@ def test_equal_names_give_equal_bytes_and_other_names_other():
 
 
 def test_equal_hashes_are_no_match(monkeypatch):
-    # Every slot found by a hash is compared byte by byte: swap two records' bytes and nothing is found.
+    # Every slot found by a hash is compared byte by byte: swap two names' bytes and nothing is found.
     data = compile_keys(["\x01heart", "\x01liver"])
     swapped = data.replace(b"heart", b"@@@@@").replace(b"liver", b"heart").replace(b"@@@@@", b"liver")
     assert CompiledDictionary(data, "x").match_texts(["heart"]).text.tolist() == [0]
@@ -166,24 +163,24 @@ def test_equal_hashes_are_no_match(monkeypatch):
     ],
 )
 def test_a_damaged_file_is_refused(tmp_path, damage, reason):
-    data = compile_keys(["\x01heart"])
+    data = compile_linking([Term("A", "A:1", "heart")], ["A"])
     path = tmp_path / "names"
     path.write_bytes(damage(data))
     with pytest.raises(DictionaryDamaged, match=f"^compiled dictionary names: .*{reason}"):
-        open_dictionary(str(path), dictionary_sha256(data))
+        open_linking(str(path), dictionary_sha256(data))
 
 
-@pytest.mark.parametrize("data", [b"something else entirely", b"medconcept dictionary 2\n" + b"\xff" * 60])
+@pytest.mark.parametrize("data", [b"something else entirely", b"medconcept dictionary 3\n" + b"\xff" * 60])
 def test_a_file_of_another_format_is_refused(tmp_path, data):
     path = tmp_path / "names"
     path.write_bytes(data)
     with pytest.raises(DictionaryDamaged, match=r"^compiled dictionary names: "):
-        open_dictionary(str(path), dictionary_sha256(data))
+        open_linking(str(path), dictionary_sha256(data))
 
 
 def test_a_missing_file_is_one_line(tmp_path):
     with pytest.raises(DictionaryDamaged, match=r"^compiled dictionary nowhere: No such file or directory$"):
-        open_dictionary(str(tmp_path / "nowhere"), "0" * 64)
+        open_linking(str(tmp_path / "nowhere"), "0" * 64)
 
 
 def test_without_a_compiler_there_is_one_clear_line(tmp_path, monkeypatch):
@@ -201,12 +198,12 @@ def test_the_library_is_built_where_it_is_wanted(tmp_path):
 
 
 def test_arrays_of_a_file_cannot_be_written(tmp_path):
-    data = compile_keys(["\x01heart"])
+    data = compile_linking([Term("A", "A:1", "heart")], ["A"])
     path = tmp_path / "names"
     path.write_bytes(data)
-    compiled = open_dictionary(str(path), dictionary_sha256(data))
+    compiled = open_linking(str(path), dictionary_sha256(data))
     with pytest.raises(ValueError):
-        compiled._arrays["slots"][0] = np.uint64(1)
+        compiled.exact._arrays["slots"][0] = np.uint64(1)
 
 
 @given(st.text(alphabet="ab ", max_size=30))

@@ -9,9 +9,10 @@ import pytest
 from synthetic_umls import write_release
 
 from medconcept.config import Config, DictionaryConfig, DictionarySource, SyncConfig
-from medconcept.dictionary.compiled import CompiledDictionary
 from medconcept.dictionary.umls_options import UmlsOptions
 from medconcept.errors import MedconceptError
+from medconcept.linking.compiled import LinkingDictionary
+from medconcept.linking.linker import Linker
 
 OWN = (
     "concept_id\tname\tcui\txref\tobsolete\treplaced_by\n"
@@ -120,9 +121,18 @@ def test_compiled_names_know_their_concepts(made):
     sha256 = lake.head().dictionary_sha256
     data = lake.files.read(f"_dictionaries/{sha256}")
     assert dictionary_sha256(data) == sha256 and len(data) == report.counts["dictionary.bytes"]
-    name = lake.read("concept_names").where("concept_id = 'C0000002' AND source = 'MSH'").collect()[0].name
-    hits = CompiledDictionary(data, "x").match_texts([f"An {name}."])
-    assert [s[0] for s in CompiledDictionary(data, "x").senses(int(hits.folded_key[0]))] == ["C0000002"]
+    opened = LinkingDictionary(data, "x")
+    row = lake.read("concept_names").where("concept_id = 'C0000002' AND source = 'MSH'").collect()[0]
+    (link,) = Linker(opened).link(f"An {row.name}.").links
+    assert (link.concept_id, link.source, link.source_id) == ("C0000002", "MSH", "MESH:D0000001")
+    assert (link.similarity, link.name) == (1.0, row.name)
+    assert link.semantic_types == ("Body Part, Organ, or Organ Component",)
+    hits = opened.exact.match_texts([f"An {row.name}."])
+    found = opened.name(int(opened.exact.first_senses(hits)[0]))
+    assert (found.concept_id, found.source_id, found.preferred) == ("C0000002", "MESH:D0000001", True)
+    assert (found.term_type, found.language, found.restriction_level) == ("MH", "en", 0)
+    (own,) = Linker(opened).link("the same").links
+    assert (own.concept_id, own.source) == ("T:2", "OWN")
 
 
 def zip_of(meta, path):

@@ -234,3 +234,45 @@ def test_manuscript_id() -> None:
         parsed(meta=PMC1 + PMC1.replace("pmc", "manuscript").replace("PMC1", "NIHMS7")).manuscript_id
         == "NIHMS7"
     )
+
+
+def test_the_version_in_an_element_of_its_own() -> None:
+    version = '<article-version article-version-type="{}">3</article-version>'
+    assert parsed(meta=PMC1 + version.format("pmc-version")).pmc_version == 3
+    assert parsed(meta=PMC1 + version.format("status")).pmc_version is None
+
+
+def test_funding_under_support() -> None:
+    grant = "<award-group><funding-source>NIH</funding-source><award-id>R01</award-id></award-group>"
+    support = f"<support-group><funding-group>{grant}</funding-group></support-group>"
+    assert parsed(meta=PMC1 + support).awards == (Award(("NIH",), ("R01",), ()),)
+
+
+@pytest.mark.parametrize(
+    ("written", "iso"),
+    [
+        ("<string-date>12 March 2018</string-date>", "2018-03-12"),
+        ("<string-date>March 12th, 2018</string-date>", "2018-03-12"),
+        ("<string-date>2018-3-12</string-date>", "2018-03-12"),
+        ("<string-date>Mar 2018</string-date>", "2018-03"),
+        ("<string-date>3/4/2018</string-date>", "2018"),
+        ("<string-date>Winter 2018</string-date>", "2018"),
+        ("<string-date><day>12</day> <month>March</month> <year>2018</year></string-date>", "2018-03-12"),
+        ("<string-date>soon</string-date>", None),
+    ],
+)
+def test_dates_in_words(written: str, iso: str | None) -> None:
+    assert parsed(meta=f'{PMC1}<pub-date pub-type="epub">{written}</pub-date>').published == iso
+
+
+@pytest.mark.parametrize(
+    ("title", "notice"),
+    [
+        ("Retraction: On x", True),
+        ("Retraction Note to: On x", True),
+        ("Retraction of the optic nerve", False),
+    ],
+)
+def test_a_notice_by_its_title(title: str, notice: bool) -> None:
+    meta = f"{PMC1}<title-group><article-title>{title}</article-title></title-group>"
+    assert parsed(meta=meta).is_retraction_notice is notice

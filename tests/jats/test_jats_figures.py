@@ -287,3 +287,14 @@ def test_another_licence_than_the_articles() -> None:
         "CC-BY-NC-4.0",
         "noncommercial",
     )
+
+
+def test_a_legend_beside_a_caption_or_instead_of_one() -> None:
+    legend = "<legend><p>L.</p></legend>"
+    figures = parsed(f"<fig><caption><p>C.</p></caption>{legend}</fig><fig>{legend}</fig>").figures
+    assert [figure.caption for figure in figures] == ["C. L.", "L."]
+
+
+def test_the_doi_of_a_figure_without_the_address_before_it() -> None:
+    written = '<object-id pub-id-type="doi">https://doi.org/10.1371/X.g001</object-id>'
+    assert one_figure(written).doi == "10.1371/x.g001"

@@ -138,3 +138,16 @@ def test_what_lies_between_is_what_counting_finds(numbers: list[int], low: int, 
     index = SeriesIndex([read_label(f"Fig. {n}") for n in numbers])
     found = index.between(read_label(f"Fig. {low}"), read_label(f"Fig. {high}"))
     assert sorted(numbers[place] for place in found) == [n for n in sorted(numbers) if low < n < high]
+
+
+@pytest.mark.parametrize("between", ["<italic>–</italic>", "<bold> to </bold>", "</bold>–<bold>"])
+def test_the_type_of_a_dash_does_not_matter(between: str) -> None:
+    article = parsed(f"<p><bold>{x('f2', '2')}{between}{x('f4', '4')}</bold></p>{FIGS}")
+    assert set(cited(article)) == {"f2", "f3", "f4"}
+
+
+def test_one_series_however_its_word_is_abbreviated() -> None:
+    figures = '<fig id="a"><label>Figure 1</label></fig><fig id="b"><label>Fig. 2</label></fig>'
+    assert set(cited(parsed(f"<p>{x('a', 'Figs 1 and 2')}</p>{figures}"))) == {"a", "b"}
+    other = figures.replace("Fig. 2", "Figure S2")
+    assert set(cited(parsed(f"<p>{x('a', 'Figs 1 and 2')}</p>{other}"))) == {"a"}

@@ -71,18 +71,27 @@ def test_each_reason(reason: str, data: bytes) -> None:
     assert "\n" not in caught.value.detail
 
 
-def test_a_failure_of_ours_is_a_parser_error(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ZeroDivisionError("by our own fault"), "parser_error: ZeroDivisionError: by our own fault"),
+        (MemoryError(), "parser_memory: out of memory"),
+    ],
+)
+def test_a_failure_of_ours_has_a_reason(error: Exception, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
-        raise ZeroDivisionError("by our own fault")
+        raise error
 
     monkeypatch.setattr(parse_module, "read_licence", broken)
-    with pytest.raises(ArticleRejected, match="parser_error: ZeroDivisionError"):
+    with pytest.raises(ArticleRejected, match=told):
         parse_article(GOOD.encode())
 
 
 def test_every_reason_has_a_sentence_and_a_test() -> None:
     assert set(REASONS) == set(Reason)
-    assert {reason for reason, _ in REJECTED} | {"parser_error"} == set(REASONS)
+    # The other two are told by the job: test_parse_apart.
+    own = {"parser_error", "parser_memory"}
+    assert {reason for reason, _ in REJECTED} | own | {"parser_crashed", "parser_timeout"} == set(REASONS)
     assert all(sentence.endswith(".") for sentence in REASONS.values())
 
 

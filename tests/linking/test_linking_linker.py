@@ -8,6 +8,7 @@ from naive_linking import naive_exact
 
 from medconcept.dictionary.layout import DictionaryDamaged
 from medconcept.dictionary.records import Term
+from medconcept.jats.figure_records import Panel
 from medconcept.linking.candidates import Candidate
 from medconcept.linking.compiled import LinkingDictionary, Name, compile_linking
 from medconcept.linking.linker import Linker
@@ -86,6 +87,17 @@ def test_the_panel_and_sentence_of_each_mention():
     assert [link.sentence for link in told] == [0, 1]
 
 
+def test_panels_that_are_given_are_not_looked_for_again():
+    said = Caption("(A) Retina. (B) Heart.", panels=(Panel(("X",), 0, 22, None, None),))
+    (linked,) = LINKER.link_batch([said])
+    assert [link.panels for link in linked.links] == [("X",), ("X",)]
+
+
+def test_negation_can_be_left_out():
+    (link,) = linker(context=False).link("No evidence of hepatocellular carcinoma.").links
+    assert link.flags == ()
+
+
 def test_other_languages_are_flagged_and_not_linked():
     said = LINKER.link("glucose im Herz", language="de")
     assert (said.links, said.flags) == ((), ("language",))
@@ -99,7 +111,12 @@ def test_ambiguity_goes_to_the_preferred_source_and_keeps_the_other():
         Term("C", "C:1", "x node", ("Node",)),
     )
     (link,) = linker(terms).link("node").links
-    assert (link.source_id, link.alternatives) == ("A:1", ("C0000001", "C:1"))
+    assert link.source_id == "A:1"
+    assert [(a.concept_id, a.source_id, a.name) for a in link.alternatives] == [
+        ("C0000001", "B:1", "node"),
+        ("C:1", "C:1", "Node"),
+    ]
+    assert link.similarity >= link.alternatives[0].similarity >= 0.8
     (other,) = linker(terms, sources=frozenset({"B"})).link("node").links
     assert (other.source_id, other.concept_id) == ("B:1", "C0000001")
 

@@ -139,11 +139,13 @@ def without_sentences(captions, *, detect_sentences: bool):
 
 
 def without_tokens(captions, *, detect_sentences: bool):
+    """Every sentence of Spark NLP, cut at white space alone: one token, the whole caption."""
     from pyspark.sql import functions as F
 
-    whole = F.struct(F.lit(0).alias("sentence"), F.lit(0).alias("begin"), F.length("caption") - 1)
-    kind = "array<struct<sentence:int,begin:int,end:int>>"
-    return captions.withColumn("tokens", F.array(whole).cast(kind))
+    from medconcept.annotate.tokens import sentences_and_tokens
+
+    whole = {"token_begin": F.array(F.lit(0)), "token_end": F.array(F.length("caption") - 1)}
+    return sentences_and_tokens(captions, detect_sentences=detect_sentences).withColumns(whole)
 
 
 @pytest.mark.parametrize("instead", [without_sentences, without_tokens])
@@ -153,17 +155,17 @@ def test_mentions_change_without_spark_nlp(spark, made, tmp_path: Path, monkeypa
     lake, settings, _ = made
     shutil.copytree(settings.lake, tmp_path / "lake")
     # Another setting makes every caption be annotated anew.
-    annotate = replace(settings.annotate, detect_sentences=False)
+    annotate = replace(settings.annotate, frequent_share=0.5)
     monkeypatch.setattr("medconcept.stages.annotate_captions.sentences_and_tokens", instead)
     other, _ = run(
         spark, replace(settings, lake=str(tmp_path / "lake"), annotate=annotate), "annotate_captions"
     )
 
     def places(lake) -> set[tuple]:
-        return {(m.figure_key, m.sentence, m.text) for m in lake.read("mentions").collect()}
+        return {(m.figure_key, m.sentence, m.first_token, m.text) for m in lake.read("mentions").collect()}
 
-    assert ("PMC1#f1", 1, "Heart") in places(lake)
-    assert ("PMC1#f1", 1, "Heart") not in places(other)
+    assert ("PMC1#f1", 1, 5, "Heart") in places(lake)
+    assert ("PMC1#f1", 1, 5, "Heart") not in places(other)
 
 
 def test_empty_folder_is_one_line(spark, tmp_path: Path) -> None:

@@ -27,6 +27,10 @@ def found(**changes: object) -> dict[str, object]:
         "captions": [{**row, "caption": text, "pieces": pieces(text, [heart]), "image_status": "no media"}],
         "frequent": [{"concept_id": "C0018787", "name": "Heart", "kind": "anatomy", "captions": 1}],
         "types": [{"kind": "anatomy", "mentions": 1, "concepts": 1}],
+        "methods": [
+            {"method": "exact", "mentions": 1, "similarity": 1.0, "example": {"text": "<b>", "name": "b"}}
+        ],
+        "flags": [{"flag": "negated", "mentions": 1, "captions": 1}],
         "kinds": [{"kind": "fig", "figures": 1, "panels": 2, "paragraphs": 1, "own_rights": 0}],
         "licences": [{"code": "CC-BY-4.0", "group": "commercial", "articles": 1, "figures": 1}],
         "releases": [],
@@ -78,6 +82,16 @@ def test_captions_are_text_and_spans_are_marked() -> None:
 def test_an_empty_lake_has_a_report() -> None:
     page = render(found(captions=[], frequent=[], types=[], licences=[], rejects={}))
     assert "No caption names a concept." in page
+
+
+def test_a_mark_says_its_panel_and_whether_it_is_negated_or_another_form() -> None:
+    near = Concept("C0018787", "Heart", "anatomy", ((0, 6),), 0.96, "inflected", ("A", "B"), ("negated",))
+    row = {**found()["captions"][0], "pieces": pieces("hearts", [near])}  # type: ignore[index] — plain values
+    page = render(found(captions=[row]))
+    assert '<mark class="near negated"' in page
+    assert 'title="Heart · C0018787 · anatomy · 0.96 inflected · panel A, B · negated"' in page
+    assert "<sup>A,B</sup>" in page
+    assert '<mark class=""' in render(found())
 
 
 def test_of_overlapping_spans_the_longer_is_shown() -> None:

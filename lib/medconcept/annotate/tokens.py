@@ -6,12 +6,15 @@ from pyspark.ml import Pipeline
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+PLACES = ("sentence_begin", "sentence_end", "token_begin", "token_end")
+
 
 def sentences_and_tokens(captions: DataFrame, *, detect_sentences: bool = True) -> DataFrame:
-    """Add `tokens` to rows with a `caption`; one row in, one row out.
+    """Add PLACES to rows with a `caption`: where its sentences and tokens begin and end; one row in, one out.
 
-    A token is (sentence, begin, end) in Spark NLP's own units: UTF-16 code units, end inclusive. Whoever
-    reads them maps them to code points (`medconcept.annotate.offsets`).
+    Each is a list of numbers in Spark NLP's own units: UTF-16 code units, end inclusive. Whoever reads them
+    maps them to code points (`medconcept.annotate.offsets`). Without `detect_sentences` a caption is one
+    sentence.
     """
     from sparknlp.annotator import SentenceDetector, Tokenizer
     from sparknlp.base import DocumentAssembler
@@ -24,12 +27,11 @@ def sentences_and_tokens(captions: DataFrame, *, detect_sentences: bool = True) 
         sentence = "sentence"
     steps.append(Tokenizer().setInputCols([sentence]).setOutputCol("token"))
     annotated = Pipeline(stages=steps).fit(captions.limit(0)).transform(captions)
-    tokens = F.transform(
-        "token",
-        lambda t: F.struct(
-            t["metadata"]["sentence"].cast("int").alias("sentence"),
-            t["begin"].alias("begin"),
-            t["end"].alias("end"),
-        ),
+    # Lists of numbers, not of structs: a tenth of the bytes and of the time on the way to Python.
+    return annotated.select(
+        *captions.columns,
+        F.col(f"{sentence}.begin").alias("sentence_begin"),
+        F.col(f"{sentence}.end").alias("sentence_end"),
+        F.col("token.begin").alias("token_begin"),
+        F.col("token.end").alias("token_end"),
     )
-    return annotated.select(*captions.columns, tokens.alias("tokens"))

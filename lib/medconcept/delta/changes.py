@@ -10,13 +10,15 @@ from medconcept.tables import Table
 UPSERT, DELETE = "upsert", "delete"
 
 
-def change_set(new: DataFrame, current: DataFrame, table: Table) -> DataFrame:
+def change_set(new: DataFrame, current: DataFrame | None, table: Table) -> DataFrame:
     """Compare rows that should be with rows that are; both of the same scope and in the table's schema.
 
     Returns the table's columns and `_op`: one `upsert` for each row that is new or has another digest,
     one `delete` for each current row whose key is gone. Equal rows do not come out, so a MERGE of the
-    result writes nothing that has not changed.
+    result writes nothing that has not changed. `current` is None for a table that never had a row.
     """
+    if current is None:  # a first load is the largest there is: no exchange of it to compare with nothing
+        return new.select(*table.schema.names, F.lit(UPSERT).alias("_op"))
     key = list(table.key)
     known = current.select(*key, F.col("row_digest").alias("_known"))
     upserts = (

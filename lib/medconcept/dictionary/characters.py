@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from functools import lru_cache
@@ -9,9 +10,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from medconcept.linking.words import TOKEN
+
+_GREEK = re.compile("[\u0370-\u03ff\u1f00-\u1fff]")
 BLOCK = 128
 OTHER, WORD, SPACE = 0, 1, 2
 _MASK, _SEVERAL = 0x1FFFFF, 1 << 23
+SKIPPED, SIGN, LETTERS, GREEK = 0, 1, 2, 3  # of a word of the linker
 
 
 def character_class(char: str) -> int:
@@ -25,9 +30,20 @@ def character_class(char: str) -> int:
     return WORD if char.isalnum() or unicodedata.category(char).startswith("M") else OTHER
 
 
+def word_class(char: str) -> int:
+    """What linking.words.TOKEN makes of a character.
+
+    >>> [word_class(c) for c in "aé1\\u0301 -+α_"]
+    [2, 2, 2, 2, 0, 0, 1, 3, 1]
+    """
+    if not TOKEN.fullmatch(char):
+        return SKIPPED
+    return LETTERS if TOKEN.fullmatch(char * 2) else GREEK if _GREEK.fullmatch(char) else SIGN
+
+
 @lru_cache(maxsize=1)
 def character_tables() -> dict[str, NDArray[np.generic]]:
-    """Tables `blocks`, `chars` and `several` of kernel.c: case folding and class of every code point.
+    """Tables `blocks`, `chars` and `several` of kernel.h: case folding and classes of every code point.
 
     Case folding is Unicode's full one, as str.casefold of the Python that compiles.
     """
@@ -41,7 +57,8 @@ def character_tables() -> dict[str, NDArray[np.generic]]:
         else:
             value = len(several) | _SEVERAL
             several += [len(folded), *map(ord, folded)]
-        values[point] = value | character_class(char) << 21
+        kinds = character_class(char) | word_class(char) << 3 | char.isalnum() << 5
+        values[point] = value | kinds << 21
     blocks: dict[bytes, int] = {}
     index = [blocks.setdefault(block.tobytes(), len(blocks)) for block in values.reshape(-1, BLOCK)]
     chars = np.frombuffer(b"".join(blocks), np.uint32)

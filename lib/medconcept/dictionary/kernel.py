@@ -11,17 +11,24 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from medconcept.errors import MedconceptError
 
-SOURCE = "kernel.c"
+SOURCES = ("kernel.h", "exact.c", "words.c", "build.c")
 # No -march=native: a cache on a shared disk may serve machines of several kinds.
 FLAGS = ("-O3", "-std=gnu11", "-shared", "-fPIC")
-POINTERS = ("blocks", "chars", "several", "slots", "firsts", "pairs", "masks", "records")
-COUNTS = ("slot_count", "first_count", "pair_count")
+POINTERS = (
+    "blocks", "chars", "several", "texts", "text_blocks", "ranks", "tags", "slots", "firsts", "pairs",
+    "form_slots", "form_firsts", "form_pairs", "senses",
+)  # fmt: skip
+COUNTED = ("ranks", "slots", "firsts", "pairs", "form_slots", "form_firsts", "form_pairs")
 
 
 class KernelMissing(MedconceptError):
@@ -29,23 +36,45 @@ class KernelMissing(MedconceptError):
 
 
 class Dictionary(ctypes.Structure):
-    """`dictionary` of kernel.c: addresses of the arrays of a dictionary file, and sizes of its tables."""
+    """`dictionary` of kernel.h: addresses of the arrays of a dictionary file, and sizes of its tables."""
 
     _fields_ = [
         *((name, ctypes.c_void_p) for name in POINTERS),
-        *((name, ctypes.c_uint64) for name in COUNTS),
+        *((f"{name}_count", ctypes.c_uint64) for name in COUNTED),
     ]
+
+
+class Words(ctypes.Structure):
+    """`words` of words.c: the arrays of a table of words, its size, and the hashes of 1, 5 and 10."""
+
+    _fields_ = [
+        *((name, ctypes.c_void_p) for name in ("keys", "singular", "noun", "flags")),
+        ("size", ctypes.c_uint64),
+        ("used", ctypes.c_uint64),
+        ("numbers", ctypes.c_uint64 * 4),
+    ]
+
+
+def head_of(arrays: Mapping[str, NDArray[Any]]) -> Dictionary:
+    """What the kernel is told: where each array lies. The arrays must outlive it."""
+    head = Dictionary()
+    for name in POINTERS:
+        setattr(head, name, arrays[name].ctypes.data if name in arrays else None)
+    for name in COUNTED:
+        setattr(head, f"{name}_count", arrays[name].size if name in arrays else 0)
+    return head
 
 
 def library_name() -> str:
     """File name of the library for this source and this kind of machine."""
-    digest = hashlib.sha256(source() + " ".join(FLAGS).encode()).hexdigest()[:16]
+    text = b"".join(source(name) for name in SOURCES) + " ".join(FLAGS).encode()
+    digest = hashlib.sha256(text).hexdigest()[:16]
     return f"kernel-{digest}-{platform.system().lower()}-{platform.machine().lower()}.so"
 
 
-def source() -> bytes:
-    """The C source, wherever the package is installed; a zip too."""
-    return resources.files("medconcept.dictionary").joinpath(SOURCE).read_bytes()
+def source(name: str) -> bytes:
+    """A file of the C source, wherever the package is installed; a zip too."""
+    return resources.files("medconcept.dictionary").joinpath(name).read_bytes()
 
 
 def _compiler() -> list[str]:
@@ -68,10 +97,12 @@ def build(folder: Path) -> Path:
     compiler = _compiler()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        made, code = Path(scratch) / "kernel.so", Path(scratch) / SOURCE
-        code.write_bytes(source())
+        made = Path(scratch) / "kernel.so"
+        for name in SOURCES:
+            (Path(scratch) / name).write_bytes(source(name))
+        code = [str(Path(scratch) / name) for name in SOURCES if name.endswith(".c")]
         done = subprocess.run(
-            [*compiler, *FLAGS, "-o", str(made), str(code)], capture_output=True, text=True, check=False
+            [*compiler, *FLAGS, "-o", str(made), *code], capture_output=True, text=True, check=False
         )
         if done.returncode:
             raise KernelMissing(
@@ -84,28 +115,57 @@ def build(folder: Path) -> Path:
 @lru_cache(maxsize=1)
 def library() -> ctypes.CDLL:
     """The library, loaded once a process. Raises KernelMissing with one line."""
-    loaded = ctypes.CDLL(str(_find()))
+    loaded = ctypes.CDLL(str(library_path()))
     pointer, number = ctypes.c_void_p, ctypes.c_int64
-    signatures = {
+    counting: dict[str, list[Any]] = {
         "mc_match": [pointer] * 3 + [number] * 3 + [ctypes.c_int, pointer, number, pointer],
         "mc_match_tokens": [pointer, pointer, number, pointer, pointer, number, pointer, number, pointer],
-        "mc_hash": [pointer] * 3 + [number] * 2 + [pointer] * 4,
+        "mc_hash_names": [pointer] * 3 + [number] * 2 + [pointer] * 4,
+        "mc_name": [pointer, number, pointer],
+        "mc_new_words": [pointer] * 4 + [number] * 2 + [pointer, number, pointer],
+        "mc_forms": [pointer] * 4 + [number] * 3 + [pointer, number, pointer],
+        "mc_hash_words": [pointer] * 4 + [number] * 2 + [pointer],
+        "mc_front": [pointer] * 3 + [number] + [pointer] * 3,
+        "mc_join_masks": [pointer, ctypes.c_uint64, pointer, pointer, number, number],
     }
-    for name, arguments in signatures.items():
-        function = getattr(loaded, name)
-        function.argtypes, function.restype = arguments, number
-    loaded.mc_fill.argtypes = [pointer, ctypes.c_uint64, pointer, pointer, number]
-    loaded.mc_fill.restype = None
+    silent: dict[str, list[Any]] = {
+        "mc_fill_names": [pointer, pointer, ctypes.c_uint64, pointer, pointer, number],
+        "mc_hash_forms": [pointer, pointer, number, pointer],
+        "mc_hash_strings": [pointer, pointer, number, pointer],
+        "mc_split_ids": [pointer, pointer, number] + [pointer] * 3,
+        "mc_fill_forms": [pointer, ctypes.c_uint64, pointer, pointer, number],
+    }
+    for names, result in ((counting, number), (silent, None)):
+        for name, arguments in names.items():
+            function = getattr(loaded, name)
+            function.argtypes, function.restype = arguments, result
     return loaded
 
 
-def _find() -> Path:
+def library_path() -> Path:
+    """The file of the library: beside this module, brought by `take`, in the cache, or compiled now.
+
+    A driver sends it to its workers, since they may have no C compiler.
+    """
     name = library_name()
-    beside = Path(__file__).with_name(name)
-    if beside.is_file():
-        return beside
+    found = [folder / name for folder in (Path(__file__).parent, *_TAKEN) if (folder / name).is_file()]
+    if found:
+        return found[0]
     folder = cache_folder()
     return folder / name if (folder / name).is_file() else build(folder)
+
+
+_TAKEN: list[Path] = []
+
+
+def take(folder: str) -> None:
+    """Look for the library in this folder as well: the one that Spark brings its files to.
+
+    What is loaded from there runs; name no folder that anybody else can write. A library for another kind
+    of machine has another name, and is left alone.
+    """
+    if Path(folder) not in _TAKEN:
+        _TAKEN.append(Path(folder))
 
 
 def cache_folder() -> Path:

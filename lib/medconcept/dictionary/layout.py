@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from medconcept.errors import LakeError
 
-MAGIC = b"medconcept dictionary 2\n"
+MAGIC = b"medconcept dictionary 3\n"
 ALIGN = 64
 PIECE = 4 * 1024 * 1024
 _HEAD = len(MAGIC) + 8

@@ -17,6 +17,13 @@ from medconcept.dictionary.records import SCOPES, DictionarySourceError, Term
 # First letters of MeSH tree numbers, the longer first.
 TREES = (
     ("C23.888", "phenotype"),
+    # Branches of "Pathological Conditions" that hold events and attributes: Neoplastic Processes, Chromosome
+    # Aberrations (which NLM files under Genetic Phenomena too), Death (in the UMLS an organism function).
+    ("C23.550.727", "process"),
+    ("C04.697", "process"),
+    ("C23.550.210", "process"),
+    ("C23.550.260", "process"),
+    ("C23.550.291", "other"),  # Disease Attributes: acute, chronic, recurrence, …
     ("A11", "cell"),
     ("F03", "disease"),
     ("A", "anatomy"),

@@ -31,17 +31,20 @@ _TAG = re.compile(r"<[^>]*>")
 class Format:
     """What is linked and what is scored for the gold of one format.
 
-    `read` are the dictionary sources in order of preference, `scored` the ontologies of gold ids.
+    `read` are the dictionary sources in order of preference, `scored` the ontologies of gold ids. CRAFT was
+    annotated with one ontology at a time (Bada and others, BMC Bioinformatics 2012, 13:161), so names of one
+    lie inside names of another: `by_source`.
     """
 
     read: tuple[str, ...]
     scored: tuple[str, ...]
     semantic_types: tuple[str, ...] = ()
+    by_source: bool = False
 
 
 FORMATS = {
     "craft-captions": Format(("CL", "UBERON", "MONDO", "GO", "CHEBI"), ("CL", "UBERON", "MONDO", "GO",
-    "CHEBI")),
+    "CHEBI"), by_source=True),
     "pubtator": Format(("MESH", "MONDO", "DOID"), ("MESH", "OMIM"), ("disease", "phenotype")),
 }  # fmt: skip
 
@@ -77,6 +80,7 @@ def predict(
         joined_only=joins and joined_only,
         sources=frozenset(form.read),
         semantic_types=frozenset(form.semantic_types) or None,
+        by_source=form.by_source,
     )
     linker = Linker(dictionary, settings, learned=learned)
     contexts = _contexts(gold.documents, articles)
@@ -84,7 +88,7 @@ def predict(
     chosen, possible = [], []
     for document in documents:
         found = linker.considered(document.text, contexts[document.article])
-        kept = longest_first(found, nested=settings.nested)
+        kept = longest_first(found, nested=settings.nested, by_source=settings.by_source)
         chosen.append(tuple(Annotation(ids.one(m.candidates[0].name.source_id), m.spans) for m in kept))
         possible.append(
             tuple({Annotation(ids.one(c.name.source_id), m.spans): 0 for m in found for c in m.candidates})

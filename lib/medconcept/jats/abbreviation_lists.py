@@ -13,11 +13,17 @@ from medconcept.jats.text import plain_text, text_or_none
 from medconcept.jats.tree import all_text, child
 
 _HEADING = re.compile(
-    r"abbrev|acronym|abreviat|abreviaç|siglas|abréviat|abkürzung|glossary|nomenclature", re.IGNORECASE
+    r"(?:(?:list|table|lista|liste|glossary)\s+(?:of|de|des)\s+)?(?:the\s+|las\s+|les\s+)?"
+    r"(?:abbrev|acronym|abreviat|abreviaç|siglas|abréviat|abkürzung|glossary|nomenclature)",
+    re.IGNORECASE,
 )
 _ENTRY = re.compile(r"\s*([^\s:;=,][^:;=,]{0,14}?)\s*(?::|=|,|\s[–—-]\s)\s*([^;]{3,160}?)\s*(?:;|\.?\s*\Z)")
+# What a footnote begins with: "Abbreviations: CT, …".
+_LEAD = re.compile(
+    r"\s*(?:abbreviations?|acronyms?|abreviaturas|abréviations|siglas)(?:\s+used)?\s*:\s*", re.IGNORECASE
+)
 _HEADED = ("fn", "sec", "glossary", "notes")
-_LISTS = ("def-list", "abbrev", *_HEADED)
+_LISTS = ("def-list", "abbrev", "kwd-group", *_HEADED)
 
 
 def listed_abbreviations(article: etree._Element, places: Map) -> Iterator[Abbreviation]:
@@ -42,14 +48,27 @@ def listed_abbreviations(article: etree._Element, places: Map) -> Iterator[Abbre
             shorts = sum(1 for short, _ in entries if len(short) <= 10 and any(c.isupper() for c in short))
             if not _in_list(element) and shorts * 5 < len(entries) * 4:
                 continue  # definitions of terms, not of abbreviations
+        elif element.tag == "kwd-group":
+            if not (element.get("kwd-group-type") or "").startswith("abbr"):
+                continue
+            rows = element.iterchildren("compound-kwd")
+            entries = [pair for row in rows if (pair := _pair(row, "compound-kwd-part"))]
         elif is_list(element) and next(element.iter("def-list"), None) is None:
-            paragraphs = [p for p in element.iter("p") if len(p) < 400]
-            entries = [(m.group(1), m.group(2)) for p in paragraphs for m in _ENTRY.finditer(plain_text(p))]
+            paragraphs = [_LEAD.sub("", plain_text(p), count=1) for p in element.iter("p") if len(p) < 400]
+            entries = [(m.group(1), m.group(2)) for p in paragraphs for m in _ENTRY.finditer(p)]
+            entries += [pair for row in element.iter("tr", "row") if (pair := _pair(row, "td", "entry"))]
         else:
             continue
         for short, long in entries:
+            short, long = short.rstrip(" :=,–—-"), long.strip(" :=–—").removesuffix(".")
             if short and long and len(short) <= 40 and short != long:
                 yield Abbreviation(short, long, "list", place, None, None, None)
+
+
+def _pair(row: etree._Element, *names: str) -> tuple[str, str] | None:
+    """The short and the long form in a row of two."""
+    cells = [plain_text(cell) for cell in row.iterchildren(*names)]
+    return (cells[0], cells[1]) if len(cells) == 2 else None
 
 
 def heads_list(title: etree._Element) -> bool:

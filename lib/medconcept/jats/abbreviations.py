@@ -62,27 +62,36 @@ def pairs(text: str) -> Iterator[tuple[str, str, int]]:
     >>> list(pairs("We used magnetic resonance imaging (MRI), as (see) there."))
     [('MRI', 'magnetic resonance imaging', 36)]
     """
+    small = ""
     for match in _SHORT.finditer(text):
         short = match.group(1)
         most = min(len(short) + 5, 2 * len(short))
-        before = text[max(0, match.start() - _LONGEST_WORD * most) : match.start()]
-        at = _first_letter(short.lower(), before.lower())
-        # Some capitals, such as İ, are two characters in lower case: then places would not agree.
-        if at >= 0 and len(before.lower()) == len(before) and (long := _long_form(short, before, at, most)):
+        small = small or _lower(text)
+        start = max(0, match.start() - _LONGEST_WORD * most)
+        at = _first_letter(short.lower(), small, start, match.start())
+        if at >= 0 and (long := _long_form(short, text[start : match.start()], at - start, most)):
             yield short, long, match.start(1)
 
 
-def _first_letter(short: str, before: str) -> int:
+def _lower(text: str) -> str:
+    """Lower case, of the same length: some capitals, such as İ, are two characters in lower case."""
+    small = text.lower()
+    if len(small) == len(text):
+        return small
+    return "".join([one if len(one := character.lower()) == 1 else character for character in text])
+
+
+def _first_letter(short: str, text: str, start: int, end: int) -> int:
     """Where the long form begins if letter after letter is found from right to left; -1 if one is not."""
-    at = len(before)
+    at = end
     for letter in short[:0:-1]:
         if letter.isalnum():
-            at = before.rfind(letter, 0, at)
+            at = text.rfind(letter, start, at)
             if at < 0:
                 return -1
-    at = before.rfind(short[0], 0, at)
-    while at > 0 and before[at - 1].isalnum():
-        at = before.rfind(short[0], 0, at)
+    at = text.rfind(short[0], start, at)
+    while at > start and text[at - 1].isalnum():
+        at = text.rfind(short[0], start, at)
     return at
 
 
@@ -111,14 +120,17 @@ def _in_article(
         bare = etree.tostring(element, method="text", encoding="utf-8", with_tail=False)
         if _SHORT_BYTES.search(bare) is None:
             continue
-        if all((short, long.lower()) in known for short, long, _ in pairs(bare.decode("utf-8"))):
+        text = bare.decode("utf-8")
+        found = list(pairs(text))
+        if all((short, long.lower()) in known for short, long, _ in found):
             continue
         if next(element.iterancestors(*_CLOSED), None) is not None:
             continue
         place = places.around(element).text_place
-        for short, long, start in pairs(plain_text(element)):
+        plain = plain_text(element)
+        for short, long, start in found if plain == text else pairs(plain):
             known.add((short, long.lower()))
             told.append(Abbreviation(short, long, "text", place, None, number, start))
     has_list = names & {"def-list", "abbrev"} or any(map(heads_list, elements["title"]))
-    has_list = has_list or any(map(is_list, elements["fn"]))
+    has_list = has_list or any(map(is_list, elements["fn"])) or "compound-kwd" in names
     return (list(listed_abbreviations(article, places)) if has_list else []), told

@@ -39,6 +39,8 @@ def read_caption(element: etree._Element, host_language: str | None, places: Map
     'A. H<sub>2</sub>O'
     """
     elements = list(element.iterchildren("caption"))
+    if not elements and (legend := next(element.iterchildren("legend"), None)) is not None:
+        return _parts(legend, places)
     if not elements:
         spoken = own_language(element) or places.around(element).language
         return ReadCaption(None, None, None, None, spoken, ())
@@ -120,8 +122,8 @@ def _parts(caption: etree._Element, places: Map) -> ReadCaption:
         if part is not heading:
             emit_marked(part, raw)
         raw.append(part.tail or "")
-    # In JATS 1.4 a figure may have its legend beside the caption.
-    legend = next(caption.itersiblings("legend"), None)
+    # In JATS 1.4 a figure may have its legend beside the caption, or instead of one.
+    legend = next(caption.itersiblings("legend"), None) if caption.tag == "caption" else None
     if legend is not None:
         raw.append(" ")
         emit_marked(legend, raw)

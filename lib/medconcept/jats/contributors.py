@@ -113,7 +113,10 @@ def read_funding(meta: etree._Element) -> tuple[tuple[Award, ...], str | None]:
     """The grants, as JATS groups them or as NLM 2 lists them, and what is said of funding in words."""
     awards: list[Award] = []
     statements: list[etree._Element] = []
-    for group in meta.iterchildren("funding-group"):
+    # JATS 1.4 puts funding under support, beside support of other kinds.
+    groups = [*meta.iterchildren("funding-group")]
+    groups += [g for support in meta.iterchildren("support-group") for g in support.iter("funding-group")]
+    for group in groups:
         statements += group.iterchildren("funding-statement")
         awards += [
             Award(

@@ -15,6 +15,10 @@ from medconcept.jats.tree import child
 
 _ISO = re.compile(r"\s*([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?(?![0-9])")
 _YEAR = re.compile(r"(?<![0-9])(?:1[5-9]|20)[0-9]{2}(?![0-9])")
+_DAY_FIRST = re.compile(
+    r"(?<![0-9])([0-9]{1,2})(?:st|nd|rd|th)?\.?\s+([A-Za-z]{3,9})\.?,?\s+([0-9]{4})(?![0-9])"
+)
+_MONTH_FIRST = re.compile(r"\b([A-Za-z]{3,9})\.?\s+(?:([0-9]{1,2})(?:st|nd|rd|th)?,?\s+)?([0-9]{4})(?![0-9])")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # The day the version of record could first be read, then what comes nearest to it.
 _PREFERENCE = (
@@ -40,8 +44,7 @@ def _iso(element: etree._Element, year: str | None, month: str | None, day: str 
             year, month, day = match.groups()
         else:
             stated = child(element, "string-date")
-            written = _YEAR.search(plain_text(stated)) if stated is not None else None
-            year = written.group() if written else None
+            year, month, day = _written(plain_text(stated)) if stated is not None else (None, None, None)
     if year is None or not re.fullmatch("[0-9]{4}", year):
         return None
     number = _month(month)
@@ -51,6 +54,22 @@ def _iso(element: etree._Element, year: str | None, month: str | None, day: str 
         return date(int(year), number, int(day or "")).isoformat()
     except ValueError:  # no day, or one that the month does not have
         return f"{year}-{number:02d}"
+
+
+def _written(words: str) -> tuple[str | None, str | None, str | None]:
+    """Year, month and day out of words such as "12 March 2018"; 3/4/2018 could be read in two ways.
+
+    >>> _written("March 12, 2018"), _written("2018-03-12"), _written("in 2018")
+    (('2018', 'March', '12'), ('2018', '03', '12'), ('2018', None, None))
+    """
+    if match := _ISO.match(words):
+        return match.group(1), match.group(2), match.group(3)
+    if match := _DAY_FIRST.search(words):
+        return match.group(3), match.group(2), match.group(1)
+    if match := _MONTH_FIRST.search(words):
+        return match.group(3), match.group(1), match.group(2)
+    year = _YEAR.search(words)
+    return (year.group() if year else None), None, None
 
 
 def all_dates(meta: etree._Element) -> tuple[ArticleDate, ...]:
@@ -114,7 +133,9 @@ def _kind(date: ArticleDate) -> str:
 def _parts(element: etree._Element) -> dict[str, str]:
     """The first of each kind of part that holds text."""
     parts: dict[str, str] = {}
-    for part in element.iterchildren("year", "month", "day", "season"):
+    # In words, the parts may still be marked.
+    within = child(element, "string-date")
+    for part in (element if within is None else within).iterchildren("year", "month", "day", "season"):
         if part.tag not in parts and (text := text_or_none(part)):
             parts[part.tag] = text
     return parts

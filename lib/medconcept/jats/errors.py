@@ -22,6 +22,9 @@ class Reason(str, Enum):
     NO_IDENTIFIER = "no_identifier"
     TOO_MANY_FIGURES = "too_many_figures"
     PARSER_ERROR = "parser_error"
+    PARSER_MEMORY = "parser_memory"
+    PARSER_CRASHED = "parser_crashed"
+    PARSER_TIMEOUT = "parser_timeout"
 
     def __str__(self) -> str:  # enum.StrEnum, which Python 3.10 lacks
         return self.value
@@ -41,6 +44,9 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
         Reason.NO_IDENTIFIER: "The article has neither a PMCID nor a DOI, so nothing can name it.",
         Reason.TOO_MANY_FIGURES: "The article has more figures than the limits allow.",
         Reason.PARSER_ERROR: "The parser itself failed; this is a defect to report.",
+        Reason.PARSER_MEMORY: "Reading the file takes more memory than a worker grants one document.",
+        Reason.PARSER_CRASHED: "The process that read the file died of it; told by the job.",
+        Reason.PARSER_TIMEOUT: "Reading the file took too long; told by the job.",
     }
 )
 

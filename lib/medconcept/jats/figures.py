@@ -13,6 +13,7 @@ from medconcept.jats.captions import ReadCaption, read_caption, sibling_captions
 from medconcept.jats.figure_kinds import figure_kind, is_supplement
 from medconcept.jats.figure_records import Figure
 from medconcept.jats.graphics import described, read_graphics
+from medconcept.jats.identifiers import doi_of
 from medconcept.jats.licence import Licence
 from medconcept.jats.mentions import Target, find_mentions
 from medconcept.jats.panels import find_panels
@@ -138,7 +139,7 @@ class FigureReader:
             alt_text=described(parts.get("alt-text")),
             long_desc=described(parts.get("long-desc")),
             object_ids=object_ids,
-            doi=next((i.value.lower() for i in object_ids if (i.kind or "").lower() == "doi"), None),
+            doi=next((doi_of(i.value) for i in object_ids if (i.kind or "").lower() == "doi"), None),
             rights=read_rights(parts, group, caption.whole, self._licence),
             mentions=tuple(found.target.mentions),
             panels=find_panels(caption.whole, caption.markup, len(caption.title or ""))

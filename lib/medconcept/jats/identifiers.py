@@ -14,9 +14,19 @@ from medconcept.jats.tree import children
 
 _PMC_TYPES = frozenset(("pmc", "pmcid", "pmc-ver", "pmcid-ver"))
 _MANUSCRIPTS = ("manuscript", "manuscript-id", "mid", "nihms")
-_PMCID = re.compile(r"(?:PMC)?\s*0*([1-9][0-9]*)(?:\.([0-9]+))?", re.IGNORECASE)
+_PMCID = re.compile(r"(?:PMC)?\s*0*([1-9][0-9]*)(?:\.([0-9]{1,6}))?", re.IGNORECASE)
 _PMID = re.compile(r"(?:pmid:?\s*)?([0-9]+)", re.IGNORECASE)
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
+
+
+def doi_of(written: str) -> str:
+    """A DOI in lower case, without the address or word it may be written with.
+
+    >>> doi_of("https://doi.org/10.1371/X.g001")
+    '10.1371/x.g001'
+    """
+    match = _DOI.fullmatch(written)
+    return (match.group(1) if match else written).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +80,19 @@ def read_identifiers(meta: etree._Element | None, warnings: Warnings) -> Identif
     key = pmcid or f"doi:{doi}"
     return Identifiers(
         pmcid=pmcid,
-        pmc_version=version.get(pmcid or ""),
+        pmc_version=version.get(pmcid or "", _stated_version(meta)),
         pmid=first.get("pmid"),
         doi=doi,
         publisher_id=first.get("publisher-id"),
         manuscript_id=next((first[kind] for kind in _MANUSCRIPTS if kind in first), None),
         key=key,
     )
+
+
+def _stated_version(meta: etree._Element | None) -> int | None:
+    """PMC's number of the version where it has an element of its own."""
+    for element in meta.iter("article-version") if meta is not None else ():
+        number = plain_text(element)
+        if element.get("article-version-type") == "pmc-version" and re.fullmatch("[0-9]{1,6}", number):
+            return int(number)
+    return None

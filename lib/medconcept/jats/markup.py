@@ -24,6 +24,7 @@ CLOSING = {name: chr(2 + 2 * place) for place, name in enumerate(_TAGS)}
 CITE_OPEN, CITE_CLOSE = "\x0e", "\x0f"
 """Round a cross-reference; told by `cut_at_marks`, never shown in markup."""
 _SHOWN = [(OPENING[name], f"<{name}>") for name in _TAGS] + [(CLOSING[name], f"</{name}>") for name in _TAGS]
+_CUT = re.compile("([\x01-\x08\x0e\x0f])")
 _EMPTY = re.compile("\x01( ?)\x02|\x03( ?)\x04|\x05( ?)\x06|\x07( ?)\x08")
 _NESTED_EMPTY_TAGS = 3  # more of them may stay: they do no harm, and a file of nothing else costs little
 
@@ -98,13 +99,8 @@ def cut_at_marks(raw: Raw) -> tuple[list[str], list[str]]:
     """
     if not raw.marks:
         return [clean("".join(raw))], []
-    pieces: list[str] = []
-    at = 0
-    for place in raw.marks:
-        pieces.append(_spaced("".join(raw[at:place])))
-        at = place + 1
-    pieces.append(_spaced("".join(raw[at:])))
-    marks = [raw[place] for place in raw.marks]
+    parts = _CUT.split("".join(raw))  # no text holds these characters: XML has no place for them
+    pieces, marks = [_spaced(piece) for piece in parts[::2]], parts[1::2]
     space = True  # as if one stood before the text, so that none begins it
     for place, piece in enumerate(pieces):
         if piece:
@@ -124,11 +120,13 @@ def cut_at_marks(raw: Raw) -> tuple[list[str], list[str]]:
 
 def _spaced(text: str) -> str:
     """One space for each run of white space, at the ends too."""
+    if not text:
+        return text
     if text.isprintable() and "  " not in text:
         return text
     words = " ".join(text.split())
     if not words:
-        return " " if text else ""
+        return " "
     return f"{' ' if text[0].isspace() else ''}{words}{' ' if text[-1].isspace() else ''}"
 
 

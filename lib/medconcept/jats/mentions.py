@@ -158,6 +158,18 @@ def _up_to(element: etree._Element, top: etree._Element) -> Iterator[etree._Elem
     return takewhile(lambda above: above is not top, element.iterancestors())
 
 
+def _joined(
+    text: str,
+    spans: dict[etree._Element, tuple[int, int]],
+    first: etree._Element,
+    last: etree._Element,
+) -> bool:
+    """True if nothing but a dash or "to" stands between two references, in whatever type it is set."""
+    if first in spans and last in spans:
+        return joins_range(text[spans[first][1] : spans[last][0]])
+    return last.getprevious() is first and joins_range(first.tail)
+
+
 def _citations(
     paragraph: etree._Element,
     references: dict[etree._Element, dict[int, Via]],
@@ -180,7 +192,7 @@ def _citations(
             found.setdefault(place, []).append(Citation(start, end, via))
         named = [place for place, via in hits.items() if via == "xref"]
         implied: list[int] = []
-        if named and previous and xref.getprevious() is previous[0] and joins_range(previous[0].tail):
+        if named and previous and _joined(text, spans, previous[0], xref):
             implied = index.between(targets[previous[1]].label, targets[named[0]].label)
             start = spans.get(previous[0], (None, None))[0]
         elif named:

@@ -9,7 +9,7 @@ from lxml import etree
 from medconcept.jats.article_records import Abstract, Count, KeywordGroup, LanguageText, Subject
 from medconcept.jats.markup import Marked, Raw, marked
 from medconcept.jats.text import clean, emit_marked, marked_text, plain_text, text_or_none
-from medconcept.jats.tree import child, children, language
+from medconcept.jats.tree import child, children, language, own_language
 
 _COUNTED = ("fig", "table", "equation", "ref", "page", "word")
 
@@ -58,19 +58,22 @@ def subjects(meta: etree._Element) -> tuple[Subject, ...]:
     """Every subject, with those above it in nested groups."""
     found: list[Subject] = []
 
-    def walk(group: etree._Element, above: tuple[str, ...], kind: str | None) -> None:
+    def walk(group: etree._Element, above: tuple[str, ...], kind: str | None, spoken: str | None) -> None:
+        spoken = own_language(group) or spoken
         kind = clean(group.get("subj-group-type", "")) or kind
         path = above
         for element in group.iterchildren("subject", "compound-subject"):
             parts = [text for e in element.iterchildren("compound-subject-part") if (text := plain_text(e))]
             if text := " / ".join(parts) or plain_text(element):
                 path = (*above, text)
-                found.append(Subject(kind, language(group), path))
+                found.append(Subject(kind, spoken, path))
         for inner in group.iterchildren("subj-group"):
-            walk(inner, path, kind)
+            walk(inner, path, kind, spoken)
 
-    for group in children(child(meta, "article-categories"), "subj-group"):
-        walk(group, (), None)
+    categories = child(meta, "article-categories")
+    if categories is not None:
+        for group in categories.iterchildren("subj-group"):
+            walk(group, (), None, language(categories))
     return tuple(found)
 
 

@@ -38,24 +38,31 @@ class Candidate:
 
 
 _BRACKETED = re.compile(
-    rf"[(\[（]\s*(?:[Pp]anels?\s+)?({LABELS}|{ROMAN_LABELS})\s*(?:[,;:]\s*[a-z]{{3,7}}(?:\s(?:panels?|rows?))?\s*)?[)\]）]"
+    rf"[(\[（]\s*({LABELS}|{ROMAN_LABELS})\s*(?:[,;:]\s*[a-z]{{3,7}}(?:\s(?:panels?|rows?))?\s*)?[)\]）]"
+    rf"|[(\[（]\s*[Pp]anels?\s+({LABELS})\s*(?:[,;:][^()]{{3,40}})?[)\]）]"
 )
 _PANEL = re.compile(rf"\b[Pp]anels?\s+\(?({LABELS})\)?(?![\w’'])")
 _NUMBERED = re.compile(rf"\bFig(?:ure|s)?\.?\s?[0-9]{{1,2}}\s?\(?({LABELS})\)?(?=[:.]\s)")
-_BARE = re.compile(rf"({BARE_LABELS})\s?([).:,;]|{DASH}(?=\s))(?=\s)|({BARE_LABELS})(?=\s[A-Z0-9(\[“])")
+_BARE = re.compile(
+    rf"({BARE_LABELS})\s?([).:,;]|{DASH}(?=\s))(?=\s)|({BARE_LABELS})(?=\s[A-Z0-9(\[“])|([A-Z]\s?&\s?[A-Z])(?=\s)"
+)
 _WORD = re.compile(
     r"\(?\b((?:(?i:Far|Upper|Lower|Top|Bottom|Left|Right|Middle|Center|Centre|Inset)s?[ -]?)"
     r"(?:(?:upper|lower|left|right|middle|center|centre|top|bottom)\b)?)"
-    r"(?:\s?(?:panels?|rows?|columns?|images?|graphs?|plots?|insets?))?"
-    r"(?:\s*(\)|:|,)|(?<=panel|anels)(?=\s(?:shows?|represents?|depicts?|displays?|illustrates?)\b))"
+    r"(?:\s?(?:two\s|three\s)?(?i:panels?|rows?|columns?|images?|graphs?|plots?|insets?))?"
+    r"(?:\s*(\)|:|,)|(?<=anel|nels)(?=\s(?:shows?|represents?|depicts?|displays?|illustrates?|is|are)\b))"
 )
-_WORDS = ("Left", "Upper", "Top", "Far", "Inset", "Lower", "Middle", "Bottom", "Center", "Centre", "Right")
+_GLUED = re.compile(r"[a-z]{4}$")
+_SENTENCE = re.compile(r"\s[A-Z]")
+# "for a) one way, b) another and c) a third": half a bracket, not at the start of a sentence.
+_HALF = re.compile(rf"(?<=[a-z,;] )({BARE_LABELS})\)(?=\s)")
+_WORDS = ("left", "right", "upper", "lower", "top", "bottom", "middle", "cent", "far", "inset")
 # Where a sentence or clause begins with one letter, or one with a roman numeral, a digit or a prime.
 _STARTS = re.compile(r"[.;:!?)\]'”\",]\s(?=[A-Za-z](?:[^A-Za-z]|[ivx]{1,4}[^A-Za-z]))")
 _AND = re.compile(r"and\s(?=[A-Za-z][.:)])")
 # A letter behind these is a name, whatever stands round it: vitamin (B), hepatitis (A), group (C).
 _NAMED = re.compile(
-    r"\b(?:vitamins?|hepatitis|influenza|groups?|(?<!wild )(?<!wild-)types?|class(?:es)?|grades?"
+    r"\b(?:vitamins?|hepatitis|influenza|(?<!control )groups?|(?<!wild )(?<!wild-)types?|class(?:es)?|grades?"
     r"|stages?|factors?"
     r"|proteins?|lanes?|chains?|subunits?|domains?|alleles?|arms?|cohorts?|phases?|steps?|sites?"
     r"|points?|eqs?\.?|equations?"
@@ -78,14 +85,19 @@ def candidates(caption: str, bold: tuple[tuple[int, int], ...], breaks: frozense
         found += _panels(caption, breaks)
     if "Fig" in caption:
         found += _numbered(caption, breaks)
+    if caption.count(")") > caption.count("("):
+        found += _half(caption)
     return sorted(found, key=lambda c: (c.start, -c.end))
 
 
 def _bracketed(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
     for match in _BRACKETED.finditer(caption):
         start, end = match.span()
-        if start and not caption[start - 1].isspace() and caption[start - 1] not in ".,;:)–—-/":
-            continue  # cell(s), f(a)
+        glued = start and not caption[start - 1].isspace() and caption[start - 1] not in ".,;:)–—-/"
+        # cell(s), f(a); but "…between the markers(A) Lung."
+        title = _GLUED.search(caption, max(0, start - 5), start) and _SENTENCE.match(caption, end)
+        if glued and not title:
+            continue
         opens = _opens(caption, start, breaks)
         before = caption[max(0, start - 24) : start]
         if not opens and "anel" not in match.group() and _NAMED.search(before):
@@ -93,7 +105,7 @@ def _bracketed(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
         ends = end == len(caption) or caption[end] in ".,;)"
         if not opens and ends and _REFERRING.search(before):
             continue  # "as in (A)."
-        inside = match.group(1)
+        inside = match.group(1) or match.group(2)
         upper = inside[0].isupper()
         if labels := read_labels(inside, upper):
             yield Candidate("bracket", upper, labels, start, end, opens, False)
@@ -129,8 +141,8 @@ def _bare(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
         match = _BARE.match(caption, start)
         if match is None:
             continue
-        inside = match.group(1) or match.group(3)
-        end = match.end(1) if match.group(1) else match.end(3)
+        inside = match.group(1) or match.group(3) or match.group(4)
+        end = match.start() + len(inside)
         alone = len(inside) == 1
         if alone and match.group(2) in (".", DASH) and not _text_follows(caption, match.end()):
             continue  # A. thaliana, A. B. Smith
@@ -144,6 +156,16 @@ def _bare(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
         for upper in (True, False):
             if labels := read_labels(inside, upper):
                 yield Candidate("bare", upper, labels, start, end, opens, match.group(2) is not None)
+
+
+def _half(caption: str) -> Iterator[Candidate]:
+    for match in _HALF.finditer(caption):
+        start = match.start()
+        if caption.rfind("(", 0, start) > caption.rfind(")", 0, start) or _opens(caption, start, frozenset()):
+            continue
+        for upper in (True, False):
+            if labels := read_labels(match.group(1), upper):
+                yield Candidate("bare", upper, labels, start, match.end(), False, False)
 
 
 def _bold(caption: str, bold: tuple[tuple[int, int], ...], breaks: frozenset[int]) -> Iterator[Candidate]:
@@ -168,18 +190,34 @@ def words(caption: str) -> list[tuple[str, int, int]]:
     >>> words("Lung. Left: one. Right: two.")
     [('Left', 6, 11), ('Right', 17, 23)]
     """
-    if not any(word in caption for word in _WORDS):
-        return []  # one of them, at least, begins a sentence
+    small = caption.lower()
+    if sum(word in small for word in _WORDS) < 2:
+        return []  # one alone cuts nothing
     return [
         (match.group(1).strip().capitalize(), *match.span())
         for match in _WORD.finditer(caption)
-        if _opens(caption, match.start(), frozenset())
+        if (
+            _opens(caption, match.start(), frozenset())
+            or (
+                caption.startswith("The ", match.start() - 4)
+                and _opens(caption, match.start() - 4, frozenset())
+            )
+            # "Title without a stop (Top) Lung."
+            or (caption[match.start()] == "(" and _SENTENCE.match(caption, match.end()))
+        )
         and (match.group(2) != ")" or caption[match.start()] == "(")
     ]
 
 
+def _behind_the(caption: str, at: int) -> bool:
+    """True if a sentence begins with "The" and this word: "The top panel shows"."""
+    return at >= 4 and caption.startswith("The ", at - 4) and _opens(caption, at - 4, frozenset())
+
+
 def _opens(caption: str, at: int, breaks: frozenset[int]) -> bool:
     before = caption[:at].rstrip() if at < 2 else caption[max(0, at - 3) : at].rstrip()
+    if before and before[-1] in '”’"':
+        before = before[:-1]
     return at == 0 or at in breaks or (bool(before) and before[-1] in ".;:!?)]）")
 
 

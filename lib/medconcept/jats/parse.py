@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from lxml import etree
 
@@ -52,12 +54,13 @@ def parse_article(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Article:
     ('PMC7', 'PMC7#f1', 'Lung. H2O')
     """
     try:
-        root = parse_xml(data, limits)
-        elements = _articles(root)
-        warnings = Warnings()
-        if len(elements) > 1:
-            warnings.append(f"several_articles: {len(elements)}")
-        return _article(elements[0], root, limits, warnings)
+        with _garbage_later():
+            root = parse_xml(data, limits)
+            elements = _articles(root)
+            warnings = Warnings()
+            if len(elements) > 1:
+                warnings.append(f"several_articles: {len(elements)}")
+            return _article(elements[0], root, limits, warnings)
     except ArticleRejected:
         raise
     except Exception as error:  # One bad file may not stop a run; the cause stays chained.
@@ -80,14 +83,30 @@ def parse_articles(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Iterator[Ar
         return
     for element in elements:
         try:
-            yield _article(element, root, limits, Warnings())
+            with _garbage_later():
+                article = _article(element, root, limits, Warnings())
+            yield article
         except ArticleRejected as refusal:
             yield refusal
         except Exception as error:  # as in parse_article: it costs this article only
             yield _defect(error)
 
 
+@contextmanager
+def _garbage_later() -> Iterator[None]:
+    """Python looks for cycles whenever some hundred objects are new; a parse makes thousands and no cycle."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _defect(error: Exception) -> ArticleRejected:
+    if isinstance(error, MemoryError):
+        return ArticleRejected(Reason.PARSER_MEMORY, None, str(error) or "out of memory")
     return ArticleRejected(Reason.PARSER_ERROR, None, f"{type(error).__name__}: {error}")
 
 
@@ -140,7 +159,7 @@ def _article(article: etree._Element, root: etree._Element, limits: Limits, warn
         licence_code=licence.code,
         licence_group=licence.group,
         copyright_statement=licence.copyright_statement,
-        is_retraction_notice=is_retraction_notice(article_type, meta),
+        is_retraction_notice=is_retraction_notice(article_type, meta, title.plain if title else None),
         dtd_version=dialect.version,
         warnings=warnings.told(),
         figures=figures,

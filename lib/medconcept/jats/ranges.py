@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_FIGURE = re.compile(r"fig(?:ur[ae]|ures)?\b\.?\s*")  # one series, however it is abbreviated
 _NUMBER = re.compile(r"[0-9]{1,4}")
 _TO = r"(?:[-‐‑‒–—−~]|to|thru|through|bis|até|hasta|à|al?)"
 _BETWEEN = re.compile(rf"\s*{_TO}\s*", re.IGNORECASE)
@@ -31,12 +32,13 @@ def read_label(label: str | None) -> Numbered | None:
     """The series and numbers of a label; None if it has no number.
 
     >>> read_label("Figure S2.")
-    Numbered(series='figure s#', numbers=(2,))
+    Numbered(series='fig s#', numbers=(2,))
     """
     numbers = tuple(int(n) for n in _NUMBER.findall(label or ""))
     if label is None or not numbers:
         return None
-    return Numbered(_NUMBER.sub("#", label).lower().strip(" .:|"), numbers)
+    series = _FIGURE.sub("fig ", _NUMBER.sub("#", label).lower()).strip(" .:|")
+    return Numbered(series, numbers)
 
 
 def joins_range(between: str | None) -> bool:

@@ -28,6 +28,9 @@ _RETRACTED_EVENTS = frozenset(("retracted", "retraction", "withdrawn", "withdraw
 _TITLE = re.compile(
     r"\W{0,3}(?:retracted|withdrawn)(?:\s+(?:article|paper|publication))?\s*[:\])—–]", re.IGNORECASE
 )
+_NOTICE_TITLE = re.compile(
+    r"(?:retraction|withdrawal)(?:\s+(?:note|notice|statement))?(?:\s+(?:to|of|for))?\s*[:—–]", re.IGNORECASE
+)
 _SUBJECT = re.compile(r"(?:retracted|withdrawn)(?:\s+(?:article|paper|publication)s?)?", re.IGNORECASE)
 
 
@@ -47,13 +50,15 @@ def related_articles(meta: etree._Element) -> tuple[RelatedArticle, ...]:
     return tuple(found)
 
 
-def is_retraction_notice(article_type: str | None, meta: etree._Element) -> bool:
+def is_retraction_notice(article_type: str | None, meta: etree._Element, title: str | None = None) -> bool:
     """True for the notice that retracts another article, not for the article retracted.
 
     >>> is_retraction_notice("retraction", etree.fromstring("<article-meta/>"))
     True
     """
     links = {(link.get("related-article-type") or "").lower() for link in children(meta, "related-article")}
+    if title and _NOTICE_TITLE.match(title):
+        return True
     return (article_type or "").lower() in _NOTICES or bool(links & _NOTICE_LINKS)
 
 
@@ -63,7 +68,7 @@ def retraction_evidence(article_type: str | None, meta: etree._Element, title: s
     >>> retraction_evidence(None, etree.fromstring("<article-meta/>"), "RETRACTED ARTICLE: On x")
     'title: RETRACTED ARTICLE:'
     """
-    if is_retraction_notice(article_type, meta):
+    if is_retraction_notice(article_type, meta, title):
         return None
     if (article_type or "").lower() in _RETRACTED_TYPES:
         return f"article-type: {article_type}"

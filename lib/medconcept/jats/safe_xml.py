@@ -14,6 +14,12 @@ from medconcept.jats.records import Limits
 from medconcept.jats.tree import local_name
 
 _STARTS_AS_XML = re.compile(rb"\s*<[A-Za-z_:?!\x80-\xff]")
+# The head of most files: a DOCTYPE with names alone, and the root element, behind which no declaration
+# counts. Whatever begins otherwise is searched.
+_HARMLESS = re.compile(
+    rb"\s*(?:<\?xml[^?<>]*\?>\s*)?"
+    rb"(?:<!DOCTYPE\s+[^\s<>\[\]\"']+(?:\s+(?:PUBLIC\s+\"[^\"<>]*\"|SYSTEM)(?:\s+\"[^\"<>]*\")?)?\s*>\s*)?<[A-Za-z_]"
+)
 _INCLUDE = "{http://www.w3.org/2001/XInclude}include"
 _LXML_DEPTH = 255  # libxml2 refuses the next level whatever we ask
 _ENCODING_ERRORS = frozenset(
@@ -109,7 +115,7 @@ def _ends_early(data: bytes) -> bool:
 
 def _refuse_declared_entities(data: bytes) -> None:
     """Refuse by declaration: counting expansions would mean expanding them."""
-    if b"<!ENTITY" in data:
+    if not _HARMLESS.match(data) and b"<!ENTITY" in data:
         bare = without_sections(data)
         at = bare.find(b"<!ENTITY")
         if at >= 0:

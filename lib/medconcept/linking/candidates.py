@@ -5,22 +5,32 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from medconcept.dictionary.names import is_case_sensitive
+from medconcept.dictionary.names import FUNCTION_WORDS, is_case_sensitive
 from medconcept.linking.compiled import Name
-from medconcept.linking.general import NO_ADJECTIVE
+from medconcept.linking.general import NO_ADJECTIVE, is_far
 from medconcept.linking.records import LinkSettings
 from medconcept.linking.variants import Variant
 from medconcept.linking.words import plain_words
 
 SIMILARITY = {
     "exact": 1.0, "case_folded": 1.0, "form": 0.98, "inflected": 0.96, "reordered": 0.94,
-    "shorter": 0.9, "part": 0.84, "derived": 0.86,
+    "shorter": 0.9, "part": 0.84, "derived": 0.86, "elliptic": 0.85,
+    "synonym": 0.88,
 }  # fmt: skip
+# What a form takes from the score: a plural says hardly less than its singular.
+_LESS = {
+    **{method: 1 - similarity for method, similarity in SIMILARITY.items()},
+    "form": 0.002,
+    "inflected": 0.005,
+}
+_PREFERRED = 0.01
 _METHOD = {
     Variant.ORDER: "reordered",
     Variant.SHORTER: "shorter",
     Variant.NOUN: "derived",
     Variant.PART: "part",
+    Variant.ELLIPTIC: "elliptic",
+    Variant.SYNONYM: "synonym",
 }
 _DISEASE = frozenset({"disease", "phenotype"})
 # What a verb may name.
@@ -64,8 +74,10 @@ def judge(
 ) -> tuple[Candidate, ...]:
     """The names that may be meant by a piece of text, best first, one a term.
 
-    The written score: similarity, minus the scope penalty for a synonym that is not exact, plus 0.005 for
-    the preferred name, minus 0.008 for each source preferred to its own. Equal scores: the smaller id.
+    The written score: 1 less what the method costs (a plural 0.005, another form 0.002, else what its
+    similarity lacks), minus the scope penalty for a synonym that is not exact, plus 0.01 for the preferred
+    name, minus 0.008 for each source preferred to its own, minus 0.0001 for each name of its term, as any one
+    of many names is the less likely to be what it is called. Equal scores: the smaller id.
     """
     best: dict[str, Candidate] = {}
     parts = {name.source_id for name, variant in names if variant is Variant.PART}
@@ -77,7 +89,11 @@ def judge(
             continue
         if settings.semantic_types is not None and not settings.semantic_types & set(name.semantic_types):
             continue
-        if not case_agrees(surface, name) or (derived and not derivable(surface, name)):
+        if (
+            is_far(name.source_id, surface)
+            or not case_agrees(surface, name)
+            or (derived and not derivable(surface, name))
+        ):
             continue
         if variant is Variant.PART and (
             derived or only != name.source_id or _DISEASE & set(name.semantic_types)
@@ -87,8 +103,8 @@ def judge(
         similarity = SIMILARITY[method]
         if similarity < settings.threshold:
             continue
-        score = similarity - settings.scope_penalty * (name.scope != "exact")
-        score += 0.005 * name.preferred - 0.008 * name.source_rank
+        score = 1 - _LESS[method] - settings.scope_penalty * (name.scope != "exact")
+        score += _PREFERRED * name.preferred - 0.008 * name.source_rank - 0.0001 * min(name.among, 20)
         old = best.get(name.source_id)
         if old is None or score > old.score:
             best[name.source_id] = Candidate(name, method, similarity, score)
@@ -134,7 +150,14 @@ def case_agrees(surface: str, name: Name) -> bool:
     if name.case_sensitive:
         own, other = _letters(name.name), _letters(surface)
         return other == own or other == own + "s"
-    if " " in surface or len(surface) > _SHORT_WORD:
+    if " " in surface:
+        # "the syndrome" is no THE syndrome: a word of the name that is an English one in lower case.
+        return all(
+            word in surface or word.lower() not in FUNCTION_WORDS
+            for word in name.name.split()
+            if len(word) > 1 and word.isupper() and not name.name.isupper()
+        )
+    if len(surface) > _SHORT_WORD:
         return True
     return not is_case_sensitive(surface) or surface == name.name or not name.name.islower()
 

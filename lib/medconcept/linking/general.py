@@ -8,6 +8,8 @@ every caption has (figure, patient, group, result).
 
 from __future__ import annotations
 
+import re
+
 GENERAL = frozenset({
     "entity", "event", "organism", "animal", "human", "person", "patient", "patients", "man", "woman",
     "group",
@@ -54,6 +56,20 @@ NOT_CONCEPTS = frozenset(
         "0700063",
     )
 )  # fmt: skip
+
+# Ranges of UBERON's ids that hold what was merged from the anatomies of fish (TAO, 2000000) and amphibians (AAO,
+# 3000000): with a name of one word they are no likely reading of a medical text.
+_FAR = re.compile(r"UBERON:[23]\d{6}")
+
+
+def is_far(source_id: str, name: str) -> bool:
+    """True for a term of other animals' anatomy whose name is an ordinary word.
+
+    >>> is_far("UBERON:2002284", "marking"), is_far("UBERON:2000002", "dorsal arrector"), is_far("UBERON:0000955", "brain")
+    (True, False, False)
+    """
+    return " " not in name and _FAR.fullmatch(source_id) is not None
+
 
 # Kinds of term that have no relational adjective: "molecular" is no mention of a molecule.
 NO_ADJECTIVE = frozenset({"chemical", "gene", "protein", "cell line", "organism", "sequence"})

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import accumulate
 
 import numpy as np
 
@@ -19,7 +17,14 @@ from medconcept.linking.coordination import joints
 from medconcept.linking.general import FIGURE_WORDS, GENERAL, is_general
 from medconcept.linking.learned import Learned
 from medconcept.linking.overlaps import Mention, longest_first
-from medconcept.linking.records import ArticleContext, Caption, Link, LinkedCaption, LinkSettings
+from medconcept.linking.records import (
+    Alternative,
+    ArticleContext,
+    Caption,
+    Link,
+    LinkedCaption,
+    LinkSettings,
+)
 from medconcept.linking.words import TOKEN, numerals, plain
 
 _NOTHING = ArticleContext()
@@ -46,7 +51,7 @@ class Linker:
         """
         self._learned = learned
         self.dictionary, self.settings, self._general = dictionary, settings, general
-        self._judged: dict[tuple[int, str, bool], tuple[Candidate, ...]] = {}
+        self._judged: dict[tuple[int, str, int], tuple[Candidate, ...]] = {}
         self._whole: dict[str, tuple[Candidate, ...]] = {}
 
     def link(
@@ -68,7 +73,7 @@ class Linker:
         """The mentions of each of many captions, in order: one call of the kernel for all of them."""
         wanted = [c for c in captions if self._speaks(c.language)]
         cuts = [Cut(caption.text) for caption in wanted]
-        named = self._named(cuts)
+        named = self._named([caption.text for caption in wanted])
         mine = iter(zip(wanted, cuts, named, strict=True))
         for caption in captions:
             if not self._speaks(caption.language):
@@ -76,8 +81,8 @@ class Linker:
                 continue
             _, cut, found = next(mine)
             found = self._chosen(caption.text, self._complete(cut, caption.article, found))
-            kept = longest_first(found, nested=self.settings.nested)
-            yield LinkedCaption(tuple(self._links(caption.text, kept, caption.sentences)))
+            kept = longest_first(found, nested=self.settings.nested, by_source=self.settings.by_source)
+            yield LinkedCaption(tuple(self._links(caption, kept)))
 
     def _speaks(self, language: str | None) -> bool:
         return language is None or language.split("-")[0].lower() in self.settings.languages
@@ -96,69 +101,40 @@ class Linker:
     def mentions(self, text: str, article: ArticleContext = _NOTHING) -> list[Mention]:
         """All mentions before overlaps are resolved."""
         cut = Cut(text)
-        (found,) = self._named([cut])
+        (found,) = self._named([text])
         return self._complete(cut, article, found)
 
     def _complete(self, cut: Cut, article: ArticleContext, found: list[Mention]) -> list[Mention]:
         found += self._coordinated(cut, found)
         return self._abbreviated(cut, article, found)
 
-    def _named(self, cuts: Sequence[Cut]) -> Iterator[list[Mention]]:
+    def _named(self, texts: Sequence[str]) -> Iterator[list[Mention]]:
         """For each text the places where forms of names stand, every length at each word."""
-        forms = self.dictionary.normaliser.forms
-        pairs = [[forms(word) for word in cut.words] for cut in cuts]
-        singular = [[single for single, _ in row] for row in pairs]
-        noun = [[noun for _, noun in row] for row in pairs]
-        changed = [[n for n, (single, other) in enumerate(row) if single != other] for row in pairs]
-        # A text without adjectives and verbs need not be looked at twice.
-        second = [words if places else [] for words, places in zip(noun, changed, strict=True)]
-        hits = self._hits([*singular, *second])
-        for number, cut in enumerate(cuts):
+        hits = self.dictionary.find_forms(texts)
+        edges = np.searchsorted(hits["text"], np.arange(len(texts) + 1)).tolist()
+        columns = [hits[name].tolist() for name in ("start", "end", "sense", "derived")]
+        judged, judge = self._judged, self._judge
+        for number, text in enumerate(texts):
             found: dict[tuple[int, int], Mention] = {}
-            self._take(cut, hits[number], None, found)
-            if changed[number]:
-                self._take(cut, hits[len(cuts) + number], changed[number], found)
+            at = slice(edges[number], edges[number + 1])
+            # Those as nouns stand behind the others, and count where the words as they stand mean nothing.
+            for start, end, sense, derived in zip(*(column[at] for column in columns), strict=True):
+                place = (start, end)
+                if place in found:
+                    continue
+                surface = text[start:end]
+                candidates = judged.get((sense, surface, derived))
+                if candidates is None:
+                    candidates = judge(sense, surface, derived)
+                if candidates:
+                    found[place] = Mention((place,), candidates)
             yield list(found.values())
 
-    def _take(
-        self, cut: Cut, hits: list[tuple[int, int, int]], changed: list[int] | None,
-        found: dict[tuple[int, int], Mention],
-    ) -> None:  # fmt: skip
-        """Judge hits; with `changed` (words that are another word as a noun) those alone that hold one."""
-        for first, last, key in hits:
-            if changed is not None:
-                at = bisect_left(changed, first)
-                if at == len(changed) or changed[at] > last:
-                    continue
-            place = cut.place(first, last)
-            if place is None or place in found:
-                continue
-            candidates = self._judge(key, cut.text[place[0] : place[1]], changed is not None)
-            if candidates:
-                found[place] = Mention((place,), candidates)
-
-    def _hits(self, texts: Sequence[list[str]]) -> list[list[tuple[int, int, int]]]:
-        """For each list of words the first word, last word and key of every form in it."""
-        hits = self.dictionary.forms.match_texts([" ".join(words) for words in texts], every=True)
-        out: list[list[tuple[int, int, int]]] = [[] for _ in texts]
-        edges = np.searchsorted(hits.text, np.arange(len(texts) + 1)).tolist()
-        for number, words in enumerate(texts):
-            at = slice(edges[number], edges[number + 1])
-            if at.start == at.stop:
-                continue
-            begins = np.array([0, *accumulate(len(word) + 1 for word in words)])
-            first = np.searchsorted(begins, hits.start[at]).tolist()
-            last = (np.searchsorted(begins, hits.end[at] + 1) - 1).tolist()
-            out[number] = list(zip(first, last, hits.folded_key[at].tolist(), strict=True))
-        return out
-
-    def _judge(self, key: int, surface: str, derived: bool) -> tuple[Candidate, ...]:
-        found = self._judged.get((key, surface, derived))
-        if found is None:
-            found = judge(surface, self.dictionary.names_of(key), derived, self.settings)
-            if len(self._judged) >= CACHE:
-                self._judged.clear()
-            self._judged[key, surface, derived] = found
+    def _judge(self, sense: int, surface: str, derived: int) -> tuple[Candidate, ...]:
+        found = judge(surface, self.dictionary.names_of(sense), bool(derived), self.settings)
+        if len(self._judged) >= CACHE:
+            self._judged.clear()
+        self._judged[sense, surface, derived] = found
         return found
 
     def whole(self, text: str) -> tuple[Candidate, ...]:
@@ -166,7 +142,7 @@ class Linker:
         found = self._whole.get(text)
         if found is None:
             cut = Cut(text)
-            (named,) = self._named([cut])
+            (named,) = self._named([text])
             full = [m for m in named if cut.starts and m.spans[0] == (cut.starts[0], cut.ends[-1])]
             found = full[0].candidates if full else ()
             if len(self._whole) >= CACHE:
@@ -246,29 +222,38 @@ class Linker:
         words = " ".join(text[a:b] for a, b in mention.spans)
         return is_general(mention.candidates[0].name.name, words, self._general)
 
-    def _links(
-        self, text: str, mentions: Sequence[Mention], sentences: Sequence[tuple[int, int]] | None
-    ) -> Iterator[Link]:
+    def _links(self, caption: Caption, mentions: Sequence[Mention]) -> Iterator[Link]:
         if not mentions:
             return
-        cut = sentence_spans(text) if sentences is None else list(sentences)
-        flags = context_flags(text, cut, [m.spans[0] for m in mentions])
-        panels = find_panels(text)
+        text = caption.text
+        cut = sentence_spans(text) if caption.sentences is None else list(caption.sentences)
+        places = [m.spans[0] for m in mentions]
+        flags = context_flags(text, cut, places) if self.settings.context else [()] * len(places)
+        panels = find_panels(text) if caption.panels is None else caption.panels
         for mention, context in zip(mentions, flags, strict=True):
             best, *others = mention.candidates
             name = best.name
             start = mention.spans[0][0]
             words = " ".join(text[a:b] for a, b in mention.spans)
             general = ("general",) if self._says_little(text, mention) else ()
-            alternatives = dict.fromkeys(c.name.concept_id for c in others)
-            alternatives.pop(name.concept_id, None)
             yield Link(
                 mention.spans, words, name.concept_id, name.name, name.source, name.source_id,
                 best.similarity,
-                mention.method or best.method, name.semantic_types, tuple(alternatives), (*context, *general),
+                mention.method or best.method, name.semantic_types, _alternatives(name.concept_id, others),
+                tuple(sorted((*context, *general))),
                 next((p.labels for p in panels if p.start <= start < p.end), ()),
                 next((n for n, (a, b) in enumerate(cut) if a <= start < b), 0),
             )  # fmt: skip
+
+
+def _alternatives(chosen: str, others: Sequence[Candidate]) -> tuple[Alternative, ...]:
+    found: dict[str, Alternative] = {}
+    for candidate in others:
+        name = candidate.name
+        if name.concept_id != chosen:
+            told = Alternative(name.concept_id, name.name, name.source_id, candidate.similarity)
+            found.setdefault(name.concept_id, told)
+    return tuple(found.values())
 
 
 class Cut:

@@ -32,11 +32,20 @@ class Mention:
         return sum(end - start for start, end in self.spans)
 
 
-def longest_first(mentions: Sequence[Mention], *, nested: bool = False) -> list[Mention]:
+def longest_first(
+    mentions: Sequence[Mention], *, nested: bool = False, by_source: bool = False
+) -> list[Mention]:
     """The mentions to keep, in order of place: the longest, of equals the better, then the first.
 
-    With `nested` those inside longer ones are kept too, not those that cross.
+    With `nested` those inside longer ones are kept too, not those that cross. With `by_source` only mentions
+    of one source stand in each other's way, as where each ontology was annotated by itself.
     """
+    if by_source:
+        apart: dict[str, list[Mention]] = {}
+        for mention in mentions:
+            apart.setdefault(mention.candidates[0].name.source, []).append(mention)
+        kept = [m for part in apart.values() for m in longest_first(part, nested=nested)]
+        return sorted(kept, key=lambda m: m.spans)
     if not nested:
         return _apart(mentions)
     kept: list[Mention] = []

@@ -15,7 +15,7 @@ from medconcept.dictionary.sources import iter_terms
 from medconcept.errors import ConfigError, InputError
 from medconcept.linking.compiled import LinkingDictionary, compile_linking, open_linking
 
-VERSION = 2  # of the rules by which names become forms; a new one compiles anew
+VERSION = 7  # of the rules by which names become forms; a new one compiles anew
 _FORMATS = {".tsv": "tsv", ".obo": "obo", ".json": "obograph-json"}
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from medconcept.jats.figure_records import Panel
+
 
 @dataclass(frozen=True)
 class LinkSettings:
@@ -12,6 +14,7 @@ class LinkSettings:
 
     threshold: float = 0.8  # similarity below which nothing is linked
     nested: bool = False  # names inside longer names as well
+    by_source: bool = False  # overlaps are resolved within each source: names of others may lie inside
     acronym_length: int = 5  # synonyms that are acronyms up to this length need evidence
     scope_penalty: float = 0.04  # for a narrow, broad or related synonym
     sources: frozenset[str] | None = None  # only names of these; None for all
@@ -19,6 +22,7 @@ class LinkSettings:
     general: bool = True  # keep what says too little, flagged
     joined_only: bool = False  # only terms with a MeSH or OMIM id
     languages: frozenset[str] = frozenset({"en"})  # of the dictionary's names
+    context: bool = True  # flags of negation and certainty
 
 
 @dataclass(frozen=True)
@@ -30,12 +34,26 @@ class ArticleContext:
 
 @dataclass(frozen=True)
 class Caption:
-    """A caption to link: NFC text, what its article says, its sentences (code points), its language."""
+    """A caption to link: NFC text, what its article says, its sentences (code points), its language.
+
+    `panels` are the parts that the parser found; without them they are looked for.
+    """
 
     text: str
     article: ArticleContext = ArticleContext()
     sentences: Sequence[tuple[int, int]] | None = None
     language: str | None = "en"
+    panels: Sequence[Panel] | None = None
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another concept that a mention may mean, by the best of its names."""
+
+    concept_id: str
+    name: str
+    source_id: str
+    similarity: float
 
 
 @dataclass(frozen=True)
@@ -44,7 +62,8 @@ class Link:
 
     `spans` are code points of the text, end exclusive; `text` the pieces under them, joined by a space.
     `similarity` is 1.0 for an exact name; `method` one of METHODS; `alternatives` the other concepts above
-    the threshold, best first. `panels` are the labels of the panel whose part of the caption it is in.
+    the threshold, best first, each once. `panels` are the labels of the panel whose part of the caption it
+    is in.
     """
 
     spans: tuple[tuple[int, int], ...]
@@ -56,12 +75,15 @@ class Link:
     similarity: float
     method: str
     semantic_types: tuple[str, ...]
-    alternatives: tuple[str, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
     flags: tuple[str, ...] = ()
     panels: tuple[str, ...] = ()
     sentence: int = 0
 
 
+FLAGS = ("general", "negated", "uncertain")  # sorted, as they stand on a link
+# Those that a mention of the lake may have beside: where it stands, and what the corpus says of its concept.
+MENTION_FLAGS = ("address", "frequent", *FLAGS)
 METHODS = (
     "exact",
     "case_folded",
@@ -71,6 +93,8 @@ METHODS = (
     "shorter",
     "part",
     "derived",
+    "elliptic",
+    "synonym",
     "abbreviation",
     "tuned",
 )

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from enum import IntEnum
 
+from medconcept.linking.general import NO_ADJECTIVE
+from medconcept.linking.inflection import singulars
 from medconcept.linking.normal import Normaliser
 from medconcept.linking.words import plain_words
 
@@ -20,6 +22,8 @@ class Variant(IntEnum):
     SHORTER = 2  # without a tag of its kind behind it, or a head that says nothing
     NOUN = 3  # adjectives and verbs as the noun behind them
     PART = 4  # without the "of …" behind two words or more: counts only where one term alone has it
+    SYNONYM = 5  # with another head that says the same of a disease
+    ELLIPTIC = 6  # without the argument that the dictionary's own names imply, see ellipsis.py
 
 
 # A tag of kind in brackets, as SNOMED CT and MONDO put behind a name: no part of it.
@@ -27,8 +31,22 @@ _QUALIFIER = re.compile(
     r"^(.{3,}?) [(\[](?:disease|disorder|finding|morphologic abnormality|body structure|cell structure|cell"
     r"|substance|organism|procedure|qualifier value|observable entity|phenotype|organ)[)\]]$"
 )
-# Heads that say only what kind of thing a name is: "photoreceptor cell" is a photoreceptor.
-_KIND = re.compile(r"^(.*(?:or|er|yte|blast|phage|clast)) cell$|^(.{4,}) process$")
+# Heads that say only what kind of thing a name is: "photoreceptor cell" is a photoreceptor, "apoptotic process"
+# is apoptosis. A process of anatomy is a projection.
+_KIND = re.compile(r"^(.*(?:or|er|yte|blast|phage|clast)) cell$")
+_KIND_PROCESS = re.compile(r"^(.{4,}) process$")
+# IUPAC writes charges and mass numbers in brackets where a text raises them: "Ca(2+)", "(32)P" (Nomenclature
+# of Inorganic Chemistry, 2005, IR-2.2).
+_CHARGE = re.compile(r"(?<=[A-Za-z])\((\d*[+\-])\)")
+_MASS = re.compile(r"^\((\d+)\)(?=[A-Z])")
+_CHEMICAL, _PROCESS, _DISEASE = "chemical", "process", "disease"
+# Heads of disease names that terminologies use for each other: the synonyms of MONDO:0000001 (disease), of MESH
+# D009369 (Neoplasms) and of MESH D000013 (Congenital Abnormalities).
+_SAME_HEAD = (
+    ("disease", "disorder", "condition"),
+    ("neoplasm", "tumor", "neoplasia"),
+    ("abnormality", "anomaly", "malformation", "defect"),
+)
 _PART_OF = re.compile(r"^([^,()]+ [^,()]+?) (?:of|in) (?:the )?[^,()]+$")
 _INVERTED = re.compile(r"^([^,()]+), ([^,()]+)(?:, ([^,()]+))?$")
 _NO_MODIFIER = re.compile(r"^\d|\b(?:and|or|with|without|due|nos|unspecified|other)\b", re.IGNORECASE)
@@ -36,11 +54,11 @@ _OF = re.compile(r"^([^,()]+?) (?:of|in) (?:the )?([^,()]+)$")
 
 
 def variants(
-    name: str, normaliser: Normaliser, *, has_adjective: bool = True
+    name: str, normaliser: Normaliser, kinds: frozenset[str] = frozenset()
 ) -> Iterator[tuple[str, Variant]]:
     """The forms of a name as words joined by spaces, each once, under the nearest variant.
 
-    Without `has_adjective` none is made from adjectives or verbs: substances have none.
+    `kinds` are the semantic types of its term: substances have no adjective, so none is made from one.
 
     >>> from medconcept.linking.normal import vocabulary
     >>> plain = Normaliser(vocabulary(["carcinoma", "nucleus"]))
@@ -49,7 +67,11 @@ def variants(
 ('nucleus carcinoma', 'NOUN')]
     """
     forms = [(name, Variant.NORMAL), *((other, Variant.ORDER) for other in reordered(name))]
-    forms += [(other, Variant.SHORTER) for other in shortened(name)]
+    forms += [(other, Variant.SHORTER) for other in shortened(name, kinds)]
+    if _CHEMICAL in kinds and (raised := _MASS.sub(r"\1", _CHARGE.sub(r"\1", name))) != name:
+        forms.append((raised, Variant.NORMAL))
+    if _DISEASE in kinds:
+        forms += [(other, Variant.SYNONYM) for other in with_other_head(name)]
     if part := _PART_OF.match(name):
         forms.append((part.group(1), Variant.PART))
     seen: dict[str, Variant] = {}
@@ -57,14 +79,33 @@ def variants(
     for words, variant in worded:
         if len(words) <= MOST_WORDS:
             seen.setdefault(" ".join(map(normaliser.singular, words)), variant)
-    for words, variant in worded if has_adjective else ():
+    for words, variant in worded if NO_ADJECTIVE.isdisjoint(kinds) else ():
         # A name of one word is a noun; with "process" cut off its head is not.
-        if (1 < len(words) <= MOST_WORDS or variant is Variant.SHORTER) and variant is not Variant.PART:
+        if (1 < len(words) <= MOST_WORDS or variant is Variant.SHORTER) and variant not in (
+            Variant.PART,
+            Variant.SYNONYM,
+        ):
             seen.setdefault(" ".join(map(normaliser.noun, words)), Variant.NOUN)
     yield from seen.items()
 
 
-def shortened(name: str) -> Iterator[str]:
+def with_other_head(name: str) -> Iterator[str]:
+    """The name of a disease, in its own word order or turned round, with other words for its head.
+
+    >>> list(with_other_head("genetic disorder")), list(with_other_head("Ovarian Neoplasms"))
+    (['genetic disease', 'genetic condition'], ['Ovarian tumor', 'Ovarian neoplasia'])
+    """
+    for form in (name, *reordered(name)):
+        before, _, head = form.rpartition(" ")
+        if not before or "," in form:
+            continue
+        singular = {head.lower(), *singulars(head.lower())}
+        for heads in _SAME_HEAD:
+            if not singular.isdisjoint(heads):
+                yield from (f"{before} {other}" for other in heads if other not in singular)
+
+
+def shortened(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[str]:
     """The name without what only tells its kind.
 
     >>> list(shortened("neuron (cell)")), list(shortened("photoreceptor cell")), list(shortened("rod cell"))
@@ -72,8 +113,8 @@ def shortened(name: str) -> Iterator[str]:
     """
     if qualified := _QUALIFIER.match(name):
         yield qualified.group(1)
-    if kind := _KIND.match(name):
-        yield kind.group(1) or kind.group(2)
+    if kind := (_KIND_PROCESS if _PROCESS in kinds else _KIND).match(name):
+        yield kind.group(1)
 
 
 def reordered(name: str) -> Iterator[str]:
@@ -93,3 +134,12 @@ def reordered(name: str) -> Iterator[str]:
     of = _OF.match(name)
     if of and not re.search(r"\b(?:of|in|and|or)\b", of.group(2)):
         yield f"{of.group(2)} {of.group(1)}"
+
+
+# What a name must have for a rule above to change it, whatever its kind; names without are most of a
+# dictionary, and their own words are all their forms.
+MAY_VARY = (
+    r"(?i), | of | in | cell$| process$|[)\]]$|\(\d*[+\-]\)|^\(\d+\)"
+    r"| (diseases?|disorders?|conditions?|neoplasms?|tumors?|neoplasias?|abnormalit(y|ies)|anomal(y|ies)"
+    r"|malformations?|defects?)$"
+)

@@ -37,7 +37,7 @@ _ROMAN = {
     "XII": "12", "XIII": "13", "XIV": "14", "XV": "15",
 }  # fmt: skip
 # One letter is a numeral only behind such a word.
-_ROMAN_LETTER = {"i": "1", "v": "5", "x": "10"}
+ROMAN_LETTER = {"i": "1", "v": "5", "x": "10"}
 NUMBERED = frozenset({
     "type", "class", "stage", "grade", "group", "phase", "lamina", "layer", "factor", "complex", "nerve",
     "lobule", "polymerase", "collagen", "types", "stages", "grades", "layers", "lobules", "classes",
@@ -80,7 +80,7 @@ def plain_words(text: str) -> list[str]:
 
 def numerals(words: list[str]) -> list[str]:
     """The same list, with I, V and X behind a word such as "type" as numbers."""
-    for letter, number in _ROMAN_LETTER.items():
+    for letter, number in ROMAN_LETTER.items():
         if letter in words:
             for place in range(1, len(words)):
                 if words[place] == letter and words[place - 1] in NUMBERED:

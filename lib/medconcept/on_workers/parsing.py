@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import pyarrow as pa
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import ArrayType, StringType, StructField, StructType
 
-from medconcept.jats import ArticleRejected, Limits, parse_article
+from medconcept.jats import Article, ArticleRejected, Figure, Limits, Reason, parse_articles
+from medconcept.on_workers.isolation import Apart, Bounds, Death
+from medconcept.on_workers.plain import as_dict
 from medconcept.tables import TABLES
 
 FILE = ("source", "source_key", "source_sha256")
@@ -29,37 +31,124 @@ PARSED = StructType(
         StructField("figures", ArrayType(StructType([StructField(f.name, f.dataType) for f in FIGURE]))),
     ]
 )
+_SCHEMA = to_arrow_schema(PARSED)
+_FILE_SCHEMA = pa.schema([_SCHEMA.field(name) for name in FILE])
+# What the child tells: for which file, and all of PARSED but what the worker knows of the file itself.
+_NUMBER = "number"
+_TOLD = pa.schema([pa.field(_NUMBER, pa.int32()), *(f for f in _SCHEMA if f.name not in FILE)])
+_article_row = as_dict(Article, [f.name for f in ARTICLE])
+_figure_row = as_dict(Figure, [f.name for f in FIGURE])
+
+BATCH_ROWS = 16
+"""Rows to ask Spark for at a time: so many of the largest files that a sync lands fit into Arrow's 2 GB."""
+_CHUNK_FILES = 64
+_CHUNK_BYTES = 16 * 1024 * 1024
+_DEATHS = {"crashed": Reason.PARSER_CRASHED, "timeout": Reason.PARSER_TIMEOUT}
+_BOUNDS = Bounds()
+_LIMITS = Limits()
+_NO_ROW = (pa.ArrowException, OverflowError, UnicodeError)
 
 
-def parse_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Parse rows of (FILE columns, size, content): one row in, one row of PARSED out."""
-    schema = to_arrow_schema(PARSED)
+def parse_batches(batches: Iterable[pa.RecordBatch], bounds: Bounds = _BOUNDS) -> Iterator[pa.RecordBatch]:
+    """Parse rows of (FILE columns, size, content): out come rows of PARSED.
+
+    One row a file, or one for each article of a wrapper that holds several. Files are parsed by a child
+    process; one that crashes or hangs it gets a row that says so, and costs no other file anything.
+    """
+    with Apart(_parse_all, bounds) as parse:
+        for chunk in _chunks(batches):
+            contents = enumerate(chunk.column("content"))
+            there = [(place, content.as_buffer()) for place, content in contents if content.is_valid]
+            told = pa.concat_tables([_not_landed(chunk), *_told(parse, there)])
+            files = chunk.select(FILE).cast(_FILE_SCHEMA).take(told.column(_NUMBER))
+            columns = [(files if name in FILE else told).column(name) for name in _SCHEMA.names]
+            yield from pa.table(columns, schema=_SCHEMA).combine_chunks().to_batches()
+
+
+def _chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Batches together until there is enough for one call of the child."""
+    chunk: list[pa.RecordBatch] = []
     for batch in batches:
-        # Row by row: the bytes of a whole batch as Python objects would fill a small worker.
-        rows = [_parse(batch.slice(n, 1).to_pylist()[0]) for n in range(len(batch))]
-        yield pa.RecordBatch.from_pylist(rows, schema)
+        chunk.append(batch)
+        if sum(map(len, chunk)) >= _CHUNK_FILES or sum(b.nbytes for b in chunk) >= _CHUNK_BYTES:
+            yield pa.Table.from_batches(chunk)
+            chunk = []
+    if chunk:
+        yield pa.Table.from_batches(chunk)
 
 
-def _parse(row: dict[str, object]) -> dict[str, object]:
-    out: dict[str, object] = {name: row[name] for name in FILE}
-    content = row["content"]
-    if not isinstance(content, bytes):
-        return {**out, "reason": "too_large", "detail": f"{row['size']} bytes, over sync.max_bytes"}
+def _not_landed(chunk: pa.Table) -> pa.Table:
+    sizes = enumerate(zip(chunk.column("content"), chunk.column("size"), strict=True))
+    return _table(
+        [
+            _refusal(place, Reason.TOO_LARGE, None, f"{size} bytes, over sync.max_bytes")
+            for place, (content, size) in sizes
+            if not content.is_valid
+        ]
+    )
+
+
+def _told(parse: Apart, files: Sequence[tuple[int, pa.Buffer]]) -> Iterator[pa.Table]:
+    """What is told of some files of a chunk; where the child dies, each side of that file apart."""
+    if not files:
+        return
+    places = [place for place, _ in files]
+    told = parse([memoryview(content) for _, content in files])
+    if isinstance(told, Death):
+        yield from _told(parse, files[: told.item])
+        yield _table([_refusal(places[told.item], _DEATHS[told.cause], None, told.detail)])
+        yield from _told(parse, files[told.item + 1 :])
+        return
+    with pa.ipc.open_stream(told) as stream:
+        table = stream.read_all()
+    yield table.set_column(0, _TOLD.field(0), pa.array(places, pa.int32()).take(table.column(0)))
+
+
+def _parse_all(files: Iterator[bytes]) -> bytes:
+    """In the child: each file to its rows, all of them as an Arrow stream of one batch."""
+    rows = [row for number, file in enumerate(files) for row in _parse(number, file)]
     try:
-        article = parse_article(content, Limits())
-    except ArticleRejected as refusal:
-        return {**out, "reason": str(refusal.reason), "place": refusal.place, "detail": refusal.detail}
-    except Exception as error:  # a defect of the parser costs this document only, and shows as a reason
-        return {**out, "reason": "parser_error", "detail": f"{type(error).__name__}: {error}"[:300]}
-    out.update({f.name: _plain(getattr(article, f.name)) for f in ARTICLE})
-    out["figures"] = [{f.name: _plain(getattr(figure, f.name)) for f in FIGURE} for figure in article.figures]
-    return out
+        table = _table(rows)
+    except _NO_ROW:
+        table = pa.concat_tables(map(_table_of_one, rows))
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, _TOLD) as stream:
+        stream.write_table(table)
+    told: bytes = sink.getvalue().to_pybytes()
+    return told
 
 
-def _plain(value: object) -> object:
-    """Records as Arrow takes them: tuples as lists, dataclasses as dictionaries."""
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-    return value
+def _parse(number: int, file: bytes) -> list[dict[str, Any]]:
+    try:
+        return list(_rows(number, file))
+    except Exception as error:  # such as no memory for the rows; the parser's own failures have a reason
+        reason = Reason.PARSER_MEMORY if isinstance(error, MemoryError) else Reason.PARSER_ERROR
+        return [_refusal(number, reason, None, f"{type(error).__name__}: {error}"[:300])]
+
+
+def _rows(number: int, file: bytes) -> Iterator[dict[str, Any]]:
+    for told in parse_articles(file, _LIMITS):
+        if isinstance(told, ArticleRejected):
+            yield _refusal(number, told.reason, told.place, told.detail)
+            continue
+        row = _article_row(told)
+        row[_NUMBER] = number
+        row["figures"] = [_figure_row(figure) for figure in told.figures]
+        yield row
+
+
+def _refusal(number: int, reason: Reason, place: str | None, detail: str) -> dict[str, Any]:
+    return {_NUMBER: number, "reason": str(reason), "place": place, "detail": detail}
+
+
+def _table_of_one(row: dict[str, Any]) -> pa.Table:
+    """The row, or the refusal of one that the columns cannot hold: a defect of the parser."""
+    try:
+        return _table([row])
+    except _NO_ROW as error:
+        detail = f"{type(error).__name__}: {error}"[:300]
+        return _table([_refusal(row[_NUMBER], Reason.PARSER_ERROR, None, detail)])
+
+
+def _table(rows: list[dict[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist(rows, _TOLD)

@@ -1,4 +1,4 @@
-"""Terminology files to rows of `TERMS`; names to what the matcher makes of them, and to the compiled file."""
+"""Terminology files to rows of `TERMS`; names to what the matcher makes of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pyarrow as pa
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import (
     ArrayType,
-    BinaryType,
     BooleanType,
     IntegerType,
     StringType,
@@ -18,7 +17,6 @@ from pyspark.sql.types import (
 )
 
 from medconcept.dictionary import fields
-from medconcept.dictionary.builder import compile_table
 from medconcept.dictionary.names import match_key, name_flags, normalise
 from medconcept.dictionary.records import Term
 from medconcept.dictionary.semantic_network import groups_of
@@ -42,6 +40,7 @@ TERMS = StructType(
         StructField("definition", StringType()),
         StructField("obsolete", BooleanType()),
         StructField("replaced_by", StringType()),
+        StructField("alt_ids", ArrayType(StringType())),
     ]
 )
 DESCRIBED = (
@@ -49,8 +48,6 @@ DESCRIBED = (
     StructField("match_key", StringType()),
     StructField("flags", ArrayType(StringType())),
 )
-_KEYS = pa.schema([("key", pa.string()), ("target", pa.string()), ("rank", pa.int32())])
-PIECES = StructType([StructField("piece", BinaryType())])
 
 
 @dataclass(frozen=True)
@@ -90,16 +87,6 @@ def describe_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBat
         columns["flags"] = pa.array(flags, flag_type)
         out = pa.RecordBatch.from_arrays(list(columns.values()), list(columns))
         yield out if all(names) else out.filter(pa.array([bool(name) for name in names]))
-
-
-def compile_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Compile all (match_key, concept_id, rank) of the partition and give the file in pieces, in order."""
-    names = ("key", "target", "rank")
-    renamed = [batch.rename_columns(names) for batch in batches]
-    table = pa.Table.from_batches(renamed) if renamed else _KEYS.empty_table()
-    schema = to_arrow_schema(PIECES)
-    for piece in compile_table(table):
-        yield pa.RecordBatch.from_pydict({"piece": [piece]}, schema)
 
 
 def _term_batches(source: Source, rank: int, content: bytes, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
@@ -142,4 +129,5 @@ def _row(term: Term, source: Source, rank: int) -> dict[str, object]:
         "definition": term.definition,
         "obsolete": term.obsolete,
         "replaced_by": term.replaced_by,
+        "alt_ids": list(term.alt_ids),
     }

@@ -12,12 +12,27 @@ _RESOLVER = "https://bioregistry.io/"
 
 @dataclass(frozen=True)
 class Concept:
-    """A concept of a caption with its spans in code points, end exclusive."""
+    """A concept of a caption with its spans in code points, end exclusive, and what is said of it there."""
 
     concept_id: str
     name: str
     kind: str
     spans: tuple[tuple[int, int], ...]
+    similarity: float = 1.0
+    method: str = "exact"
+    panels: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+    @property
+    def about(self) -> str:
+        """All of it in a line.
+
+        >>> Concept("C0018787", "Heart", "anatomy", ((2, 8),), 0.96, "inflected", ("A",), ("negated",)).about
+        'Heart · C0018787 · anatomy · 0.96 inflected · panel A · negated'
+        """
+        found = f"{self.similarity:.2f} {self.method.replace('_', ' ')}"
+        panels = (f"panel {', '.join(self.panels)}",) if self.panels else ()
+        return " · ".join((self.name, self.concept_id, self.kind, found, *panels, *self.flags))
 
     @property
     def url(self) -> str:

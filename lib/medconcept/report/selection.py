@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from medconcept.delta.lake import Commit, Lake
@@ -25,7 +25,8 @@ def example_captions(triplets: DataFrame, limit: int = CAPTIONS) -> list[Any]:
     readable = F.length("caption").between(120, 900)
     each = first.select(
         "triplet_key", "article_key", readable.alias("readable"), F.explode("concepts").alias("c")
-    ).select(
+    ).where(says_enough("c.flags"))
+    each = each.select(
         "triplet_key", "article_key", "readable", "c.concept_id", F.col("c.semantic_types")[0].alias("kind")
     )
     counted = each.groupBy("kind", "triplet_key", "article_key", "readable").agg(
@@ -41,8 +42,12 @@ def example_captions(triplets: DataFrame, limit: int = CAPTIONS) -> list[Any]:
 
 
 def frequent_concepts(mentions: DataFrame, concepts: DataFrame, limit: int = FREQUENT) -> list[Any]:
-    """The concepts that most captions name: concept_id, name, kind, captions."""
-    counted = mentions.groupBy("concept_id").agg(F.count_distinct("figure_key").alias("captions"))
+    """The concepts that most captions name, none that says too little: concept_id, name, kind, captions."""
+    counted = (
+        mentions.where(says_enough("flags"))
+        .groupBy("concept_id")
+        .agg(F.count_distinct("figure_key").alias("captions"))
+    )
     top = counted.orderBy(F.desc("captions"), "concept_id").limit(limit)
     known = concepts.select(
         "concept_id", F.col("preferred_name").alias("name"), F.col("semantic_types")[0].alias("kind")
@@ -56,6 +61,29 @@ def mentions_by_type(mentions: DataFrame, concepts: DataFrame) -> list[Any]:
     found = mentions.join(kinds, "concept_id").groupBy("kind")
     counts = found.agg(F.count(F.lit(1)).alias("mentions"), F.count_distinct("concept_id").alias("concepts"))
     return counts.orderBy(F.desc("mentions"), "kind").collect()
+
+
+def mentions_by_method(mentions: DataFrame) -> list[Any]:
+    """One row a method of finding a name: method, mentions, similarity (the lowest), example (text, name)."""
+    example = F.min(F.when(F.length("text") <= 40, F.struct("text", "name")))
+    counts = mentions.groupBy("method").agg(
+        F.count(F.lit(1)).alias("mentions"), F.min("similarity").alias("similarity"), example.alias("example")
+    )
+    return counts.orderBy(F.desc("mentions"), "method").collect()
+
+
+def mentions_by_flag(mentions: DataFrame) -> list[Any]:
+    """One row a flag: flag, mentions, captions."""
+    each = mentions.select("figure_key", F.explode("flags").alias("flag"))
+    counts = each.groupBy("flag").agg(
+        F.count(F.lit(1)).alias("mentions"), F.count_distinct("figure_key").alias("captions")
+    )
+    return counts.orderBy(F.desc("mentions"), "flag").collect()
+
+
+def says_enough(flags: str) -> Column:
+    """True where a mention is not flagged as one that says too little."""
+    return ~F.array_contains(flags, "general")
 
 
 def licences(articles: DataFrame, figures: DataFrame) -> list[Any]:

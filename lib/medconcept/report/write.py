@@ -51,6 +51,8 @@ def gather(lake: Lake, config: Config, reports: list[Report]) -> dict[str, Any]:
         "captions": [_caption(row) for row in selection.example_captions(lake.read("triplets", head))],
         "frequent": [row.asDict() for row in selection.frequent_concepts(mentions, concepts)],
         "types": [row.asDict() for row in selection.mentions_by_type(mentions, concepts)],
+        "methods": [row.asDict() for row in selection.mentions_by_method(mentions)],
+        "flags": [row.asDict() for row in selection.mentions_by_flag(mentions)],
         "kinds": [row.asDict() for row in selection.figure_kinds(figures)],
         "licences": [row.asDict() for row in selection.licences(articles, figures)],
         "releases": [row.asDict() for row in releases],
@@ -97,6 +99,10 @@ def _caption(row: Any) -> dict[str, Any]:
             c["preferred_name"],
             (c["semantic_types"] or ["other"])[0],
             tuple((span["start"], span["end"]) for span in c["spans"]),
+            c["similarity"],
+            c["method"],
+            tuple(c["panels"]),
+            tuple(c["flags"]),
         )
         for c in row["concepts"]
     ]

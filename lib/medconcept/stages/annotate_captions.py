@@ -1,113 +1,206 @@
-"""annotate_captions: Spark NLP sentences and tokens, the compiled dictionary, `mentions`."""
+"""annotate_captions: Spark NLP's sentences and tokens, the linker on them, `mentions`.
+
+Where the dictionary, a setting or the code is another than before, every caption is linked anew, from the
+tables, without parsing; written is what then differs. Which captions a change of the dictionary can reach
+is not to be told beforehand: a name may be met through an abbreviation of the article, a coordinated head
+or a similar form, and the dictionary's own words decide what a plural is.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from functools import partial
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from medconcept import __version__
-from medconcept.annotate.tokens import sentences_and_tokens
-from medconcept.config import settings_digest
+from medconcept.annotate.tokens import PLACES, sentences_and_tokens
+from medconcept.config import AnnotateConfig, settings_digest
 from medconcept.delta.changes import changed_keys
-from medconcept.errors import LakeError
-from medconcept.on_workers.matching import HITS, match_batches
+from medconcept.delta.hadoop import HadoopFiles
+from medconcept.errors import InputError, LakeError
+from medconcept.linking.general import FIGURE_WORDS, GENERAL
+from medconcept.linking.records import LinkSettings
+from medconcept.on_workers.linking import LINKED, LinkJob, link_batches
+from medconcept.on_workers.shared_files import SharedFile
 from medconcept.stages.build_dictionary import DICTIONARIES
 from medconcept.stages.runner import Context, Stage, Work
 from medconcept.tables import TABLES
 
+FREQUENT = "frequent"
+CAPTION = ("figure_key", "article_key", "caption", "language", "panels", "abbreviations", *PLACES)
+
 
 def settings(context: Context) -> str:
-    """The dictionary, the pipeline and the code: when one changes, every caption is annotated anew."""
-    return settings_digest(
-        __version__, context.config.annotate.detect_sentences, context.head.dictionary_sha256
-    )
+    """The dictionary, how it is used, and the code: when one changes, every caption is linked anew."""
+    annotate = context.config.annotate
+    # Neither where files lie nor how work is spread changes what comes out.
+    chosen = {
+        name: value
+        for name, value in vars(annotate).items()
+        if name not in ("partitions", "dictionary_folder", "learned")
+    }
+    learned = None if annotate.learned is None else _checksum(_read_learned(context, annotate.learned))
+    return settings_digest(__version__, chosen, learned, context.head.dictionary_sha256)
 
 
 def build(context: Context) -> Work:
-    """Annotate the captions that are new or have changed."""
+    """Link the captions of the articles that are new or have changed; flag what is frequent."""
     sha256 = context.head.dictionary_sha256
     if sha256 is None:
         raise LakeError(f"{context.lake.root}: there is no dictionary yet; run build_dictionary first")
-    figures, mentions = context.read("figures"), context.read("mentions")
-    before = context.read_previous("figures")
-    captions = figures.where(F.col("caption").isNotNull()).select("figure_key", "article_key", "caption")
+    annotate = context.config.annotate
+    mentions = context.read("mentions")
+    captions = with_abbreviations(context.read("figures"), context.read("articles"))
     scope = mentions
-    if before is not None:
-        changed = changed_keys(figures, before, TABLES["figures"], "figure_key")
-        captions = captions.join(changed, "figure_key", "left_semi")
-        scope = mentions.join(changed, "figure_key", "left_semi")
-    spread = captions.repartition(context.config.annotate.partitions, "figure_key")
-    tokens = sentences_and_tokens(spread, detect_sentences=context.config.annotate.detect_sentences)
-    hits = context.checkpoint("hits", find_hits(context, tokens, sha256))
-    rows = resolve(hits, context.read("concept_names")).withColumn("dictionary_sha256", F.lit(sha256))
+    changed = _changed_articles(context)
+    if changed is not None:
+        captions = captions.join(changed, "article_key", "left_semi")
+        scope = mentions.join(changed, "article_key", "left_semi")
+    spoken = speaks(annotate.languages)
+    spread = captions.where(spoken).repartition(annotate.partitions, "figure_key")
+    tokens = sentences_and_tokens(spread, detect_sentences=annotate.detect_sentences)
+    linked = context.checkpoint("linked", link(context, tokens, sha256))
+    rows = linked.withColumn("dictionary_sha256", F.lit(sha256))
+    if changed is not None and _statistics_changed(context):
+        # What was linked before stays; whether it is frequent may not.
+        others = mentions.join(changed, "article_key", "left_anti").select(rows.columns)
+        rows, scope = rows.unionByName(others), mentions
+    rows = flag_frequent(rows, context.read("concept_statistics"), annotate.frequent_share)
+    counted = captions.agg(
+        F.count(F.lit(1)).alias("captions.in"), F.count_if(~spoken).alias("captions.other_language")
+    )
+    counts = {name: int(value) for name, value in counted.collect()[0].asDict().items()}
+    counts["captions.linked"] = counts["captions.in"] - counts["captions.other_language"]
     return Work(
         tables={"mentions": (rows, scope)},
-        counts={"captions.annotated": captions.count(), "hits": hits.count()},
+        counts={**counts, "mentions.found": linked.count()},
         gate_against=("figures", "concepts"),
     )
 
 
-def find_hits(context: Context, tokens: DataFrame, sha256: str) -> DataFrame:
-    """Match the dictionary on token boundaries, longest first, within sentences; one row a hit.
+def with_abbreviations(figures: DataFrame, articles: DataFrame) -> DataFrame:
+    """One row for each figure with a caption, with what its article says of its short forms."""
+    pair = F.transform(
+        "abbreviations", lambda a: F.struct(a["short"].alias("short"), a["long"].alias("long"))
+    )
+    said = articles.where("is_current").select("article_key", F.array_distinct(pair).alias("abbreviations"))
+    panels = F.transform("panels", lambda p: F.struct(p["labels"].alias("labels"), p["start"], p["end"]))
+    captions = figures.where(F.col("caption").isNotNull()).select(
+        "figure_key", "article_key", "caption", "language", panels.alias("panels")
+    )
+    return captions.join(said, "article_key", "left")
 
-    Each host gets the file once, by Spark's own distribution, and its workers map the same pages; what
-    is broadcast with the code is the file's name, which is its checksum.
+
+def speaks(languages: tuple[str, ...]) -> Column:
+    """True where a caption is in one of the languages, or where none is told."""
+    told = F.lower(F.element_at(F.split("language", "[-_]"), 1))
+    return F.coalesce(told.isin(*(language.lower() for language in languages)), F.lit(True))
+
+
+def link(context: Context, tokens: DataFrame, sha256: str) -> DataFrame:
+    """One row of LINKED for each mention.
+
+    Each host gets the dictionary once, by Spark's own distribution, and its workers map the same pages; what
+    travels with the code is its name, which is its checksum.
     """
+    annotate = context.config.annotate
     if not context.lake.files.exists(f"{DICTIONARIES}/{sha256}"):
         raise LakeError(f"{context.lake.root}: the compiled dictionary {sha256[:12]} is not there")
-    context.lake.spark.sparkContext.addFile(context.lake.files.uri(f"{DICTIONARIES}/{sha256}"))
+    learned = None
+    if annotate.learned is not None:
+        data = _read_learned(context, annotate.learned)
+        learned = _checksum(data)
+        if not context.lake.files.exists(f"{DICTIONARIES}/{learned}"):
+            context.lake.files.write(f"{DICTIONARIES}/{learned}", data)
+    job = LinkJob(
+        dictionary=_share(context, sha256),
+        settings=link_settings(annotate, context.read("concepts")),
+        general=(GENERAL | FIGURE_WORDS | _folded(annotate.general)) - _folded(annotate.not_general),
+        learned=None if learned is None else _share(context, learned),
+    )
+    return tokens.select(*CAPTION).mapInArrow(partial(link_batches, job=job), LINKED)
 
-    return tokens.select("figure_key", "article_key", "caption", "tokens").mapInArrow(
-        partial(match_batches, sha256=sha256), HITS
+
+def link_settings(annotate: AnnotateConfig, concepts: DataFrame) -> LinkSettings:
+    """What the configuration says, as the linker takes it; groups become the types that belong to them."""
+    kinds = set(annotate.semantic_types)
+    if annotate.semantic_groups:
+        inside = F.arrays_overlap("semantic_groups", F.array(*map(F.lit, annotate.semantic_groups)))
+        each = concepts.select(F.explode("semantic_types").alias("kind"), inside.alias("inside"))
+        # A concept of two types has the groups of both; a type is of a group where it always comes with it.
+        always = each.groupBy("kind").agg(F.bool_and(F.coalesce("inside", F.lit(False))).alias("always"))
+        kinds |= {row["kind"] for row in always.where("always").collect()}
+    restricted = bool(annotate.semantic_types or annotate.semantic_groups)
+    return LinkSettings(
+        threshold=annotate.threshold,
+        nested=annotate.nested,
+        sources=frozenset(annotate.sources) or None,
+        semantic_types=frozenset(kinds) if restricted else None,
+        languages=frozenset(language.lower() for language in annotate.languages),
+        context=annotate.negation,
     )
 
 
-def resolve(hits: DataFrame, names: DataFrame) -> DataFrame:
-    """Choose the concept of each hit; one row a hit.
+def flag_frequent(mentions: DataFrame, statistics: DataFrame, share: float) -> DataFrame:
+    """Mentions with the flag "frequent" where that share of all captions or more name their concept.
 
-    Rule: an exact-case key before a folded one, a preferred name before a synonym, the source first in the
-    configuration, then the smallest id. The other concepts are kept as alternatives.
+    By concept_statistics, which only count_concepts writes: the same statistics flag the same mentions,
+    whenever they were linked.
     """
-    place = ["figure_key", "start", "end"]
-    each = hits.withColumn("match_key", F.explode("match_keys"))
-    known = names.where(F.col("match_key").isNotNull()).select(
-        "match_key", "concept_id", "name", "source", "source_id", "is_preferred", "source_rank"
-    )
-    candidates = known.join(F.broadcast(each), "match_key")
-    exact = (F.col("name") == F.col("text")).cast("int")
-    order = [
-        F.desc("match_key"),
-        F.desc("is_preferred"),
-        F.col("source_rank"),
-        F.desc("_exact"),
-        F.col("source_id"),
-        F.col("name"),
-    ]
-    window = Window.partitionBy(*place)
-    chosen = candidates.withColumn("_exact", exact).withColumns(
-        {
-            "_n": F.row_number().over(window.orderBy(*order)),
-            "_all": F.collect_set("concept_id").over(window),
-        }
-    )
-    span = F.struct("start", "end")
-    return chosen.where("_n = 1").select(
-        F.concat("figure_key", F.lit("@"), "start", F.lit("-"), "end").alias("mention_key"),
-        "figure_key",
-        "article_key",
-        "sentence",
-        F.array(span).alias("spans"),
-        "text",
-        "concept_id",
-        "name",
-        "source",
-        "source_id",
-        F.lit(1.0).alias("similarity"),
-        F.when(F.col("_exact") == 1, "exact").otherwise("case_folded").alias("method"),
-        F.array_sort(F.array_except("_all", F.array("concept_id"))).alias("alternatives"),
-    )
+    often = F.col("captions") >= F.lit(share) * F.col("captions_in_all")
+    frequent = statistics.where(often).select("concept_id", F.lit(True).alias("_often"))
+    others = F.array_remove("flags", FREQUENT)
+    flags = F.when(F.col("_often"), F.array_sort(F.array_append(others, FREQUENT))).otherwise(others)
+    joined = mentions.join(F.broadcast(frequent), "concept_id", "left")
+    return joined.withColumn("flags", flags).drop("_often")
 
 
-STAGE = Stage(name="annotate_captions", inputs=("figures",), settings=settings, build=build)
+def _share(context: Context, sha256: str) -> SharedFile:
+    folder = context.config.annotate.dictionary_folder
+    if folder is None:
+        context.lake.spark.sparkContext.addFile(context.lake.files.uri(f"{DICTIONARIES}/{sha256}"))
+    return SharedFile(sha256, folder)
+
+
+def _read_learned(context: Context, path: str) -> bytes:
+    file = HadoopFiles(context.lake.spark, path)
+    if not file.exists(""):
+        raise InputError(f"annotate.learned: {path}: no such file")
+    return file.read("")
+
+
+def _checksum(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _folded(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name.casefold() for name in names)
+
+
+def _changed_articles(context: Context) -> DataFrame | None:
+    """Keys of articles of which a figure or the article itself is another; None where all must be linked."""
+    changed: DataFrame | None = None
+    for name in ("figures", "articles"):
+        before = context.read_previous(name)
+        if before is None:
+            return None
+        keys = changed_keys(context.read(name), before, TABLES[name], "article_key")
+        changed = keys if changed is None else changed.unionByName(keys)
+    assert changed is not None
+    return context.checkpoint("changed", changed.distinct())
+
+
+def _statistics_changed(context: Context) -> bool:
+    name = "concept_statistics"
+    before = dict(context.previous["input_versions"]) if context.previous is not None else {}
+    return int(before.get(name, 0)) != context.head.versions.get(name, 0)
+
+
+STAGE = Stage(
+    name="annotate_captions",
+    inputs=("articles", "figures", "concept_statistics"),
+    settings=settings,
+    build=build,
+)

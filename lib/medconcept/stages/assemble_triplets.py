@@ -10,6 +10,7 @@ from medconcept.config import settings_digest
 from medconcept.delta.changes import changed_keys
 from medconcept.stages.runner import Context, Stage, Work
 from medconcept.tables import TABLES
+from medconcept.tables.triplets import TRIPLET_CONCEPT
 
 INPUTS = ("articles", "figures", "mentions", "concepts")
 NO_MEDIA, AT_SOURCE = "no media at source", "at source, not fetched"
@@ -24,11 +25,12 @@ def build(context: Context) -> Work:
         for name in ("articles", "figures", "mentions"):
             tables[name] = tables[name].join(articles, "article_key", "left_semi")
         current = current.join(articles, "article_key", "left_semi")
-    rows = triplet_rows(tables["articles"], tables["figures"], tables["mentions"], tables["concepts"])
+    chosen = without_flags(tables["mentions"], context.config.triplets.exclude_flags)
+    rows = triplet_rows(tables["articles"], tables["figures"], chosen, tables["concepts"])
     return Work(
         tables={"triplets": (rows, current)},
-        counts=filter_counts(tables["figures"], tables["mentions"]),
-        gate_against=("figures",),
+        counts=filter_counts(tables["figures"], tables["mentions"], chosen),
+        gate_against=("figures", "concepts"),
     )
 
 
@@ -36,19 +38,14 @@ def triplet_rows(
     articles: DataFrame, figures: DataFrame, mentions: DataFrame, concepts: DataFrame
 ) -> DataFrame:
     """One row for each graphic of each figure with a caption and a concept."""
-    named = mentions.join(concepts.select("concept_id", "preferred_name", "semantic_types"), "concept_id")
-    concept = F.struct("spans", "concept_id", "preferred_name", "semantic_types", "text", "similarity")
+    known = concepts.select("concept_id", "preferred_name", "semantic_types")
+    named = mentions.drop("semantic_types").join(known, "concept_id")
+    fields = TRIPLET_CONCEPT.names
+    # Spans first: sorted, the concepts stand as they do in the caption.
+    concept = F.struct("spans", *(name for name in fields if name != "spans"))
     per_figure = named.groupBy("figure_key").agg(
         F.transform(
-            F.array_sort(F.collect_list(concept)),
-            lambda c: F.struct(
-                c["concept_id"].alias("concept_id"),
-                c["preferred_name"].alias("preferred_name"),
-                c["semantic_types"].alias("semantic_types"),
-                c["spans"].alias("spans"),
-                c["text"].alias("text"),
-                c["similarity"].alias("similarity"),
-            ),
+            F.array_sort(F.collect_list(concept)), lambda c: F.struct(*(c[n].alias(n) for n in fields))
         ).alias("concepts"),
         F.array_sort(F.collect_set("concept_id")).alias("concept_ids"),
     )
@@ -96,17 +93,30 @@ def _is_at_source() -> Column:
     )
 
 
-def filter_counts(figures: DataFrame, mentions: DataFrame) -> dict[str, int]:
-    """How many figures each filter takes: in = out + no_caption + no_concept + no_graphic."""
-    has_concept = mentions.select("figure_key").distinct().withColumn("_has", F.lit(True))
+def without_flags(mentions: DataFrame, flags: tuple[str, ...]) -> DataFrame:
+    """Mentions that have none of these flags."""
+    if not flags:
+        return mentions
+    return mentions.where(~F.arrays_overlap("flags", F.array(*map(F.lit, flags))))
+
+
+def filter_counts(figures: DataFrame, mentions: DataFrame, chosen: DataFrame) -> dict[str, int]:
+    """How many figures each filter takes.
+
+    figures.in = used + no_caption + no_concept + excluded (all concepts flagged so) + no_graphic.
+    """
+    found = mentions.select("figure_key").distinct().withColumn("_found", F.lit(True))
+    kept = chosen.select("figure_key").distinct().withColumn("_kept", F.lit(True))
     reason = (
         F.when(F.col("caption").isNull(), "figures.no_caption")
-        .when(F.col("_has").isNull(), "figures.no_concept")
+        .when(F.col("_found").isNull(), "figures.no_concept")
+        .when(F.col("_kept").isNull(), "figures.excluded")
         .when(F.size("graphics") < 1, "figures.no_graphic")
         .otherwise("figures.used")
     )
-    found = figures.join(has_concept, "figure_key", "left").groupBy(reason.alias("reason")).count().collect()
-    return {"figures.in": sum(r["count"] for r in found), **{r["reason"]: r["count"] for r in found}}
+    each = figures.join(found, "figure_key", "left").join(kept, "figure_key", "left")
+    counted = each.groupBy(reason.alias("reason")).count().collect()
+    return {"figures.in": sum(r["count"] for r in counted), **{r["reason"]: r["count"] for r in counted}}
 
 
 def _changed_articles(context: Context, tables: dict[str, DataFrame]) -> DataFrame | None:
@@ -129,6 +139,6 @@ def _changed_articles(context: Context, tables: dict[str, DataFrame]) -> DataFra
 STAGE = Stage(
     name="assemble_triplets",
     inputs=INPUTS,
-    settings=lambda context: settings_digest(__version__),
+    settings=lambda context: settings_digest(__version__, context.config.triplets),
     build=build,
 )

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from dataclasses import asdict
 from functools import partial, reduce
-from pathlib import Path
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
@@ -15,12 +12,12 @@ from medconcept import __version__
 from medconcept.config import DictionarySource, settings_digest
 from medconcept.delta.hadoop import HadoopFiles
 from medconcept.errors import ConfigError, InputError
-from medconcept.on_workers.terms import PIECES, TERMS, Source, compile_batches, read_terms
+from medconcept.on_workers.terms import TERMS, Source, read_terms
 from medconcept.stages import dictionary_rows, umls
+from medconcept.stages.compile_dictionary import DICTIONARIES, compile_names
 from medconcept.stages.runner import Context, Stage, Work
 from medconcept.stages.umls_files import fingerprint, unpack
 
-DICTIONARIES = "_dictionaries"
 UMLS = "umls"
 
 
@@ -74,7 +71,7 @@ def build(context: Context) -> Work:
         )
         concepts = concepts.unionByName(old)
         counts["umls.retired"] = retired.count()
-    sha256, counts["dictionary.bytes"] = _compile(context, names)
+    sha256, counts["dictionary.bytes"] = compile_names(context, names, terms)
     context.say(f"build_dictionary: compiled {counts['dictionary.bytes'] / 1e6:.1f} MB, {sha256[:12]}")
     return Work(
         tables={
@@ -107,22 +104,6 @@ def all_terms(context: Context) -> DataFrame | None:
 
 def _described(terms: DataFrame | None) -> DataFrame | None:
     return None if terms is None else dictionary_rows.describe(dictionary_rows.term_names(terms))
-
-
-def _compile(context: Context, names: DataFrame) -> tuple[str, int]:
-    """Compile on one executor; the artefact, never the names, comes to the driver, piece by piece."""
-    tier = f"IF(is_preferred, 0, 1 + {dictionary_rows.SCOPE_RANK})"
-    rank = F.expr(f"CAST({tier} * 50 + LEAST(source_rank, 49) AS INT)")
-    keys = names.where(F.col("match_key").isNotNull()).select("match_key", "concept_id", rank.alias("rank"))
-    digest, size = hashlib.sha256(), 0
-    with tempfile.NamedTemporaryFile(prefix="medconcept-dictionary-") as file:
-        for row in keys.coalesce(1).mapInArrow(compile_batches, PIECES).toLocalIterator():
-            file.write(row["piece"])
-            digest.update(row["piece"])
-            size += len(row["piece"])
-        file.flush()
-        context.lake.files.put(str(Path(file.name)), f"{DICTIONARIES}/{digest.hexdigest()}")
-    return digest.hexdigest(), size
 
 
 def _release(context: Context) -> umls.Release | None:
@@ -163,4 +144,5 @@ def _public(source: DictionarySource) -> dict[str, object]:
     return described
 
 
+__all__ = ["DICTIONARIES", "STAGE", "all_terms", "build", "settings"]
 STAGE = Stage(name="build_dictionary", inputs=(), settings=settings, build=build)

@@ -11,6 +11,7 @@ from medconcept.on_workers.terms import DESCRIBED, describe_batches
 NAME_COLUMNS = (
     "concept_id", "source", "source_id", "name", "is_preferred", "scope", "term_type", "language",
     "source_rank", "term_rank", "licence", "restriction_level", "source_version", "obsolete",
+    "semantic_types", "joined",
 )  # fmt: skip
 SCOPE_RANK = "CASE scope WHEN 'exact' THEN 0 WHEN 'narrow' THEN 1 WHEN 'broad' THEN 2 ELSE 3 END"
 
@@ -64,10 +65,26 @@ def term_names(terms: DataFrame) -> DataFrame:
     each = terms.select("*", F.posexplode("names").alias("_n", "_name"))
     told = ("name", "scope", "term_type", "language")
     return each.withColumns({c: F.col(f"_name.{c}") for c in told}).select(
-        *[c for c in NAME_COLUMNS if c not in ("is_preferred", "term_rank")],
+        *[c for c in NAME_COLUMNS if c not in ("is_preferred", "term_rank", "semantic_types", "joined")],
+        F.array_join("semantic_types", "|").alias("semantic_types"),
+        joined_column(F.array_union(F.array("source_id"), F.col("xrefs"))).alias("joined"),
         (F.col("_n") == 0).alias("is_preferred"),
         F.expr(f"IF(_n = 0, 0, 1 + {SCOPE_RANK})").alias("term_rank"),
     )
+
+
+def joined_column(ids: Column) -> Column:
+    """linking.compile.joined_ids as a column, of an array of ids."""
+    return F.array_join(F.filter(ids, lambda i: i.startswith("MESH:") | i.startswith("OMIM:")), "|")
+
+
+def retired_steps(terms: DataFrame) -> DataFrame:
+    """Rows (old, new): alternative and obsolete ids of sources that no term in use has."""
+    used = terms.where(~F.col("obsolete")).select(F.col("source_id").alias("old"))
+    other = terms.select(F.explode("alt_ids").alias("old"), F.col("source_id").alias("new"))
+    gone = terms.where("obsolete AND replaced_by IS NOT NULL")
+    gone = gone.select(F.col("source_id").alias("old"), F.col("replaced_by").alias("new"))
+    return other.unionByName(gone).join(used, "old", "left_anti")
 
 
 def describe(names: DataFrame) -> DataFrame:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame, Window
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from medconcept.config import settings_digest
 from medconcept.delta.changes import changed_keys
 from medconcept.delta.quarantine import open_quarantine
 from medconcept.jats import PARSER_VERSION
-from medconcept.on_workers.parsing import FIGURE, FILE, PARSED, parse_batches
+from medconcept.on_workers.parsing import BATCH_ROWS, FIGURE, FILE, PARSED, parse_batches
 from medconcept.stages.runner import Context, Stage, Work
 from medconcept.stages.source_metadata import event_counts, with_source_metadata
 from medconcept.stages.sync_events import REFUSED_BY
@@ -28,11 +31,13 @@ def build(context: Context) -> Work:
     if before is None:
         todo, gone = raw, articles
     else:
+        before = before.where(F.col("left_out").isNull())
         files = changed_keys(raw, before, TABLES["raw_articles"], "source_sha256")
         todo = raw.join(files, raw.source_sha256.eqNullSafe(files.source_sha256), "left_semi")
         gone = articles.join(files, "source_sha256", "left_semi")
     fresh = parse(todo.where(F.col("duplicate_of").isNull()))
-    parsed = context.checkpoint("parsed", fresh)
+    with small_batches(raw.sparkSession):
+        parsed = context.checkpoint("parsed", fresh)
     good = parsed.where(F.col("reason").isNull())
     works = _works(good.unionByName(gone.select("article_key", "doi"), allowMissingColumns=True))
     scope = articles.join(F.broadcast(_keys(works, articles)), "article_key", "left_semi")
@@ -42,8 +47,13 @@ def build(context: Context) -> Work:
         "left_semi",
     ).where(F.col("duplicate_of").isNull())
     if before is not None and not siblings.isEmpty():
-        good = context.checkpoint("works", good.unionByName(parse(siblings).where(F.col("reason").isNull())))
-    versions = context.checkpoint("versions", order_versions(with_source_metadata(good, raw)))
+        # A file may hold articles of other works too, which are not looked at now.
+        own_key = F.coalesce("pmcid", F.concat(F.lit("doi:"), "doi"))
+        asked = scope.select("source_sha256", own_key.alias("article_key")).distinct()
+        others = parse(siblings).join(F.broadcast(asked), ["source_sha256", "article_key"], "left_semi")
+        with small_batches(raw.sparkSession):
+            good = context.checkpoint("works", good.unionByName(others.select(*good.columns)))
+    versions = order_versions(with_source_metadata(good, raw))
     old_figures = figures.join(scope.select("article_key").distinct(), "article_key", "left_semi")
     return Work(
         tables={"articles": (versions, scope), "figures": (figure_rows(versions), old_figures)},
@@ -54,13 +64,28 @@ def build(context: Context) -> Work:
 
 
 def parse(files: DataFrame) -> DataFrame:
-    """Parse each file: one row in, one row of PARSED out, either an article or a reason."""
+    """Parse each file: rows of PARSED, one for each article in it, or one with the reason why there is none.
+
+    Compute it within `small_batches`.
+    """
     columns = files.select(*FILE, "size", "content")
     return columns.mapInArrow(parse_batches, PARSED)
 
 
+@contextmanager
+def small_batches(spark: SparkSession) -> Iterator[None]:
+    """While this lasts, Spark hands few files at a time to a worker: by default 10,000, however large."""
+    setting = "spark.sql.execution.arrow.maxRecordsPerBatch"
+    before = str(spark.conf.get(setting))
+    spark.conf.set(setting, str(BATCH_ROWS))
+    try:
+        yield
+    finally:
+        spark.conf.set(setting, before)
+
+
 def order_versions(parsed: DataFrame) -> DataFrame:
-    """Tell the versions of each work apart and mark the current one; one row a parsed file.
+    """Tell the versions of each work apart and mark the current one; one row a parsed article.
 
     Order: version stated in the file, latest date in it, checksum. A file without PMC id belongs to the
     work whose PMC id another file gives for the same DOI; both keys are then known, one as alias.
@@ -162,8 +187,12 @@ def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw
 
 def _counts(parsed: DataFrame, raw: DataFrame) -> dict[str, int]:
     counts = {"files.duplicates": raw.where(F.col("duplicate_of").isNotNull()).count()}
-    for row in parsed.groupBy("reason").count().collect():
-        counts[f"refused.{row['reason']}" if row["reason"] else "files.parsed"] = row["count"]
+    files = F.countDistinct("source", "source_key").alias("files")
+    for row in parsed.groupBy("reason").agg(F.count(F.lit(1)).alias("rows"), files).collect():
+        if row["reason"]:
+            counts[f"refused.{row['reason']}"] = row["rows"]
+        else:  # a wrapper such as pmc-articleset is one file of several articles
+            counts["files.parsed"], counts["articles.parsed"] = row["files"], row["rows"]
     return counts
 
 

@@ -46,6 +46,10 @@ class Context:
         """A table as the last commit names it."""
         return self.lake.read(table, self.head)
 
+    def has_rows(self, table: str) -> bool:
+        """False where no commit has written to a table yet."""
+        return self.head.versions.get(table, 0) > 0
+
     def read_previous(self, table: str) -> DataFrame | None:
         """A table as this job last read it, or None where all of it must be worked on."""
         if self.previous is None:
@@ -195,7 +199,8 @@ def _land(stage: Stage, context: Context, work: Work) -> transaction.Manifest:
     batches: dict[str, DataFrame] = {}
     for name, (new, current) in work.tables.items():
         table = TABLES[name]
-        changes = change_set(table.conform(new, run_id, context.started_at), current, table)
+        rows = table.conform(new, run_id, context.started_at)
+        changes = change_set(rows, current if context.has_rows(name) else None, table)
         batches[name] = transaction.stage(lake, run_id, name, changes)
         found = {row["_op"]: row["count"] for row in batches[name].groupBy("_op").count().collect()}
         counts[f"{name}.written"], counts[f"{name}.deleted"] = found.get(UPSERT, 0), found.get(DELETE, 0)
@@ -228,7 +233,7 @@ def _gate(stage: Stage, context: Context, work: Work, batches: dict[str, DataFra
         # Judge what lies on disk now, not the plan that wrote it.
         bytes_on_disk = transaction.staged(context.lake, context.run_id, name)
         verdicts.append(judge(bytes_on_disk, name, around))
-        around[name] = after(context.read(name), bytes_on_disk, name)
+        around[name] = after(context.read(name) if context.has_rows(name) else None, bytes_on_disk, name)
     for verdict in verdicts:
         for warning in verdict.warnings:
             context.say(f"{stage.name}: warning: {verdict.table}: {warning}")
@@ -242,11 +247,14 @@ def _gate(stage: Stage, context: Context, work: Work, batches: dict[str, DataFra
         raise type(error)(f"{error}; the batch was moved to {where}, the last good state stands") from error
 
 
-def after(current: DataFrame, batch: DataFrame, table: str) -> DataFrame:
-    """The table as it will be once the batch is in."""
-    key = list(TABLES[table].key)
-    kept = current.join(batch.select(*key), key, "left_anti").select(*current.columns)
-    return kept.unionByName(batch.where(F.col("_op") == UPSERT).select(*current.columns))
+def after(current: DataFrame | None, batch: DataFrame, table: str) -> DataFrame:
+    """The table as it will be once the batch is in; `current` is None where it never had a row."""
+    spec = TABLES[table]
+    written = batch.where(F.col("_op") == UPSERT).select(*spec.schema.names)
+    if current is None:
+        return written
+    key = list(spec.key)
+    return current.join(batch.select(*key), key, "left_anti").select(*spec.schema.names).unionByName(written)
 
 
 def _note_failure(context: Context, message: str) -> None:

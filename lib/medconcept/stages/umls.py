@@ -14,6 +14,7 @@ from medconcept.dictionary.records import DictionarySourceError
 from medconcept.dictionary.rrf import COLUMNS, LANGUAGES, PREFERRED_TYPES, PREFIXES, check_first_line
 from medconcept.dictionary.semantic_network import GROUP_OF
 from medconcept.dictionary.umls_options import UmlsOptions
+from medconcept.stages.dictionary_rows import joined_column
 
 CUI_PATTERN = "^C[0-9]{7}$"
 # Why an atom gives no name, in the order in which it is asked.
@@ -80,7 +81,7 @@ def names(release: Release) -> tuple[DataFrame, Observation]:
     atoms = atoms.where(F.col("_reason").isNull()).join(
         F.broadcast(ranks), ["SAB", "TTY", "SUPPRESS"], "left"
     )
-    atoms = atoms.join(_chosen_concepts(release), "CUI", "left_semi")
+    atoms = atoms.join(_chosen_concepts(release), "CUI")
     by_nlm = (F.col("TS") == "P") & (F.col("STT") == "PF") & (F.col("ISPREF") == "Y")
     return atoms.select(
         F.col("CUI").alias("concept_id"),
@@ -97,6 +98,8 @@ def names(release: Release) -> tuple[DataFrame, Observation]:
         F.col("_level").alias("restriction_level"),
         F.coalesce("VSAB", F.lit(source.version)).alias("source_version"),
         F.lit(False).alias("obsolete"),
+        "semantic_types",
+        joined_column(F.array(source_id_column())).alias("joined"),
     ), counts
 
 
@@ -173,10 +176,18 @@ def source_id_column() -> Column:
 
 
 def _chosen_concepts(release: Release) -> DataFrame:
+    """One row for each concept with a chosen semantic type: CUI and all its types, joined by "|"."""
     options = release.source.umls
     tuis = [tui for tui, group in GROUP_OF.items() if group in options.semantic_groups]
-    types = release.sound("MRSTY", "CUI", "TUI").where(F.col("TUI").isin(*tuis, *options.semantic_types))
-    return types.select("CUI").distinct()
+    chosen = F.max(F.col("TUI").isin(*tuis, *options.semantic_types)).alias("_chosen")
+    types = F.array_join(F.array_sort(F.collect_set("STY")), "|").alias("semantic_types")
+    return (
+        release.sound("MRSTY", "CUI", "TUI", "STY")
+        .groupBy("CUI")
+        .agg(chosen, types)
+        .where("_chosen")
+        .drop("_chosen")
+    )
 
 
 def _reason(options: UmlsOptions) -> Column:

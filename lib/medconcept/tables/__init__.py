@@ -1,6 +1,7 @@
 """All tables of a lake, by name."""
 
 from medconcept.tables.articles import ARTICLES
+from medconcept.tables.concept_statistics import CONCEPT_STATISTICS
 from medconcept.tables.concepts import CONCEPT_NAMES, CONCEPTS
 from medconcept.tables.figures import FIGURES
 from medconcept.tables.ledgers import COMMITS, QUARANTINE, RUNS
@@ -19,6 +20,7 @@ TABLES: dict[str, Table] = {
         CONCEPTS,
         CONCEPT_NAMES,
         MENTIONS,
+        CONCEPT_STATISTICS,
         TRIPLETS,
         RELEASES,
         QUARANTINE,

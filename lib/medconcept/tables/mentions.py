@@ -5,26 +5,48 @@ from pyspark.sql.types import ArrayType, DoubleType, IntegerType, StringType, St
 from medconcept.tables.table import Table, column
 
 SPAN = StructType([StructField("start", IntegerType()), StructField("end", IntegerType())])
+ALTERNATIVE = StructType(
+    [
+        StructField("concept_id", StringType()),
+        StructField("name", StringType()),
+        StructField("source_id", StringType()),
+        StructField("similarity", DoubleType()),
+    ]
+)
+_TEXTS = ArrayType(StringType())
 
 MENTIONS = Table(
     name="mentions",
-    comment="One row for each place of a caption where a dictionary name stands",
+    comment="One row for each place of a caption where a concept is named",
     key=("mention_key",),
     not_compared=("dictionary_sha256",),
     columns=(
-        column("mention_key", StringType(), "<figure_key>@<start>-<end>"),
+        column(
+            "mention_key", StringType(), "<figure_key>@<start>-<end>, +<start>-<end> for each further span"
+        ),
         column("figure_key", StringType(), "The figure whose caption it is"),
         column("article_key", StringType(), "The article of that figure"),
-        column("sentence", IntegerType(), "0-based sentence of the caption, by Spark NLP"),
+        column("sentence", IntegerType(), "0-based sentence of the caption that it begins in, by Spark NLP"),
+        column("first_token", IntegerType(), "0-based token of the caption that it begins in, by Spark NLP"),
+        column("last_token", IntegerType(), "The token that it ends in"),
         column("spans", ArrayType(SPAN), "Unicode code points of figures.caption, end exclusive"),
         column("text", StringType(), "The pieces of the caption under the spans, joined by a space"),
         column("concept_id", StringType(), "The concept chosen, see concepts"),
         column("name", StringType(), "The dictionary name that matched"),
         column("source", StringType(), "Terminology of that name"),
         column("source_id", StringType(), "Id of the term there"),
-        column("similarity", DoubleType(), "1.0 for an exact name"),
-        column("method", StringType(), "How the name was found: exact or case_folded"),
-        column("alternatives", ArrayType(StringType()), "Other concepts with the same name, sorted"),
+        column("similarity", DoubleType(), "From annotate.threshold to 1.0, which is an exact name"),
+        column(
+            "method",
+            StringType(),
+            "How the name was found: exact, case_folded, form, abbreviation, …, tuned",
+        ),
+        column("semantic_types", _TEXTS, "Semantic types of the term"),
+        column(
+            "panels", _TEXTS, "Labels of the panel whose part of the caption it begins in; none: all panels"
+        ),
+        column("flags", _TEXTS, "address, frequent, general, negated, uncertain: those that hold, sorted"),
+        column("alternatives", ArrayType(ALTERNATIVE), "The other concepts above the threshold, best first"),
         column(
             "dictionary_sha256", StringType(), "Compiled dictionary that was applied when the row was written"
         ),

@@ -20,7 +20,12 @@ TRIPLET_CONCEPT = StructType(
         StructField("semantic_types", ArrayType(StringType())),
         StructField("spans", ArrayType(SPAN)),
         StructField("text", StringType()),
+        StructField("source", StringType()),
+        StructField("source_id", StringType()),
         StructField("similarity", DoubleType()),
+        StructField("method", StringType()),
+        StructField("panels", ArrayType(StringType())),
+        StructField("flags", ArrayType(StringType())),
     ]
 )
 
@@ -36,7 +41,11 @@ TRIPLETS = Table(
         column("graphic_href", StringType(), "Graphic as named in the article"),
         column("image_status", StringType(), "Why there is no image, or 'resolved'"),
         column("caption", StringType(), "The caption that spans index"),
-        column("concepts", ArrayType(TRIPLET_CONCEPT), "Concepts of the caption in the order of their spans"),
+        column(
+            "concepts",
+            ArrayType(TRIPLET_CONCEPT),
+            "Concepts of the caption in the order of their spans, see mentions",
+        ),
         column("concept_ids", ArrayType(StringType()), "Distinct concept ids, sorted"),
         column("label", StringType(), "Figure label"),
         column("pmcid", StringType(), "PMC id"),

@@ -1,0 +1,274 @@
+"""Matching in Spark side by side: the same names, captions, sentences and tokens for TextMatcher and ours.
+
+    python benchmarks/bench_annotate_captions.py --articles build/demo/articles
+
+Captions are those of the articles, repeated to --megabytes. Spark NLP cuts them once, on runs of letters and
+digits and every other character alone, as our matcher does, and what it gives is kept as Parquet; so what is
+timed is reading that, and reading it and matching. The first is subtracted from the second. TextMatcher gets
+the names with a space between their tokens, in lower case, and is timed without its fit; the dictionary of
+ours is compiled beforehand too. Where TextMatcher's hits overlap, the first and longest are kept for the
+comparison of what is found. Writes build/bench/annotate_captions.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import re
+import sys
+import tempfile
+import time
+import unicodedata
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bench_matching import dictionary_names
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from medconcept.config import SparkConfig
+from medconcept.dictionary.names import FOLDED
+from medconcept.dictionary.records import Term
+from medconcept.jats import parse_article
+from medconcept.linking.compiled import compile_linking
+from medconcept.on_workers.exact_matching import MATCHED, match_batches
+from medconcept.on_workers.linking import LINKED, LinkJob, link_batches
+from medconcept.on_workers.shared_files import SharedFile
+from medconcept.session import get_session
+
+EDGE = r"(?<=[^\\p{L}\\p{N}\\p{M}])|(?=[^\\p{L}\\p{N}\\p{M}])"
+PLACES = tuple(f"{what}_{edge}" for what in ("sentence", "token") for edge in ("begin", "end"))
+Place = tuple[str, int, int]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Measure, print a table, write the JSON."""
+    options = _arguments(argv)
+    names = folded_names(options.dictionary, options.names)
+    captions = captions_of(options.articles)
+    size = sum(len(text.encode()) for _, text, *_ in captions)
+    times = max(1, round(options.megabytes * 1e6 / size))
+    print(f"{len(names):,} names, {len(captions):,} captions {times} times", file=sys.stderr)
+    spark = get_session(SparkConfig(driver_memory=options.memory))
+    with tempfile.TemporaryDirectory(prefix="medconcept-bench-") as scratch:
+        folder = options.keep or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        shared = compiled(names, folder)
+        spark.sparkContext.addFile(str(folder / shared.sha256))
+        ours = SharedFile(shared.sha256)
+        annotated = cut(spark, captions, times, Path(scratch))
+        figures = {"names": len(names), "text_mb": round(size * times / 1e6, 1)}
+        flat = with_places(annotated)
+        rates = {
+            "exact": (flat.select("figure_key", "caption", "sentence_begin", "sentence_end"), ours, exact),
+            "linker": (flat, ours, linker),
+        }
+        for name, (rows, file, run) in rates.items():
+            figures |= timed(name, rows, partial(run, dictionary=file), options.repeat)
+        if not options.ours_only:
+            start = time.perf_counter()
+            model = text_matcher(annotated, names, Path(scratch))
+            figures["textmatcher_fit_s"] = round(time.perf_counter() - start, 1)
+            figures |= timed("textmatcher", annotated, model.transform, options.repeat)
+            figures |= compared(annotated, flat, model, ours)
+    ratios = {
+        f"{name}/textmatcher": round(figures["textmatcher_s"] / figures[f"{name}_s"], 1)
+        for name in rates
+        if "textmatcher_s" in figures
+    }
+    for name, value in {**figures, **ratios}.items():
+        print(f"{name:32} {value:>14,}")
+    result = {
+        "name": "annotate_captions", "figures": figures, "ratios": ratios,
+        "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "system": platform.system()},
+        "versions": {"python": platform.python_version(), "spark": spark.version},
+    }  # fmt: skip
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(json.dumps(result, indent=1) + "\n")
+    return 0
+
+
+def timed(name: str, rows: DataFrame, run: Any, repeat: int) -> dict[str, float]:
+    """Seconds of reading, of reading and matching, and of the difference: the best of each."""
+    reading = min(_seconds(rows) for _ in range(repeat))
+    both = min(_seconds(run(rows)) for _ in range(repeat))
+    return {
+        f"{name}_reading_s": round(reading, 2),
+        f"{name}_with_reading_s": round(both, 2),
+        f"{name}_s": round(both - reading, 2),
+    }
+
+
+def exact(rows: DataFrame, dictionary: SharedFile) -> DataFrame:
+    """Exact and case-folded names: spans and concepts."""
+    columns = rows.select("figure_key", "caption", "sentence_begin", "sentence_end")
+    return columns.mapInArrow(partial(match_batches, dictionary=dictionary), MATCHED)
+
+
+def linker(rows: DataFrame, dictionary: SharedFile) -> DataFrame:
+    """All that annotate_captions does on its workers."""
+    return rows.mapInArrow(partial(link_batches, job=LinkJob(dictionary)), LINKED)
+
+
+def compared(annotated: DataFrame, flat: DataFrame, model: Any, dictionary: SharedFile) -> dict[str, float]:
+    """What both find in each caption once."""
+    once = F.col("figure_key").endswith("/0")
+    hits = model.transform(annotated.where(once)).select("figure_key", "caption", F.explode("hit").alias("h"))
+    theirs: dict[str, list[tuple[int, int]]] = {}
+    for row in hits.select("figure_key", "h.begin", "h.end").collect():
+        theirs.setdefault(row["figure_key"], []).append((row["begin"], row["end"] + 1))
+    kept = {(key, *place) for key, places in theirs.items() for place in longest_first(places)}
+    texts = {row["figure_key"]: row for row in flat.where(once).collect()}
+    # Spark NLP counts UTF-16 code units: left out is where the two counts differ, or it cut otherwise.
+    same = {key for key, row in texts.items() if max(row["caption"]) <= "\uffff" and cut_alike(row)}
+    ours = {(r["figure_key"], r["start"], r["end"]) for r in exact(flat.where(once), dictionary).collect()}
+    ours, kept = {p for p in ours if p[0] in same}, {p for p in kept if p[0] in same}
+    raw = {(key, *place) for key, places in theirs.items() for place in places}
+    only_theirs = {p for p in kept - ours if not overlaps(p, ours - kept)}
+    return {
+        "captions": len(texts), "captions_cut_alike": len(same), "found_by_both": len(ours & kept),
+        "found_by_ours_alone": len(ours - kept), "found_by_ours_alone_not_raw": len(ours - raw),
+        "found_by_textmatcher_alone": len(kept - ours), "of_those_not_hidden_by_ours": len(only_theirs),
+    }  # fmt: skip
+
+
+def overlaps(place: Place, others: set[Place]) -> bool:
+    """True where one of the others shares a character with the place."""
+    return any(key == place[0] and a < place[2] and place[1] < b for key, a, b in others)
+
+
+def cut_alike(row: Any) -> bool:
+    """True where Spark NLP's tokens are those of our own rule."""
+    return tokens_of(row["caption"]) == [
+        (b, e + 1) for b, e in zip(row["token_begin"], row["token_end"], strict=True)
+    ]
+
+
+def tokens_of(text: str) -> list[tuple[int, int]]:
+    """Runs of letters, digits and marks, and every other character that is no white space alone."""
+    kinds = "".join("." if unicodedata.category(c)[0] not in "LNM" else "w" for c in text)
+    return [m.span() for m in re.finditer(r"w+|\.", kinds) if not text[m.start()].isspace()]
+
+
+def longest_first(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The first, of those the longest, without overlap."""
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(places, key=lambda p: (p[0], -p[1])):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return kept
+
+
+def folded_names(folder: Path, wanted: int) -> dict[str, str]:
+    """Name in lower case to id: the names of the files that may stand in any case, made up to a number."""
+    return {key[1:]: target for key, target in dictionary_names(folder, wanted) if key.startswith(FOLDED)}
+
+
+def captions_of(folders: list[Path]) -> list[tuple[str, str, list[Any], list[Any], str]]:
+    """(key, caption, panels, abbreviations, language) of every figure with a caption."""
+    found = []
+    for folder in folders:
+        for path in sorted(folder.rglob("*.xml")):
+            try:
+                article = parse_article(path.read_bytes())
+            except Exception as error:  # what is no article is no caption
+                print(f"{path.name}: {error}", file=sys.stderr)
+                continue
+            said = list(dict.fromkeys((a.short, a.long) for a in article.abbreviations))
+            for figure in article.figures:
+                if figure.caption:
+                    panels = [(list(p.labels), p.start, p.end) for p in figure.panels]
+                    found.append((figure.figure_key, figure.caption, panels, said, "en"))
+    if not found:
+        raise SystemExit("no article (*.xml) with a caption")
+    return found
+
+
+def compiled(names: dict[str, str], folder: Path) -> SharedFile:
+    """The dictionary of the names as the linker maps it, kept for the next time where --keep is given."""
+    digest = hashlib.sha256("\n".join(f"{n}\t{t}" for n, t in sorted(names.items())).encode()).hexdigest()
+    known = folder / f"{digest[:16]}.name"
+    if known.is_file():
+        return SharedFile(known.read_text(), str(folder))
+    by_id: dict[str, list[str]] = {}
+    for name, target in names.items():
+        by_id.setdefault(target, []).append(name)
+    terms = (Term("BENCH", i, own[0], tuple(own[1:]), ("other",)) for i, own in by_id.items())
+    data = compile_linking(terms, ["BENCH"])
+    sha256 = hashlib.sha256(data).hexdigest()
+    (folder / sha256).write_bytes(data)
+    known.write_text(sha256)
+    return SharedFile(sha256, str(folder))
+
+
+def cut(spark: SparkSession, captions: list[Any], times: int, folder: Path) -> DataFrame:
+    """The captions with Spark NLP's sentences and tokens, as Parquet."""
+    from pyspark.ml import Pipeline
+    from sparknlp.annotator import SentenceDetector, Tokenizer
+    from sparknlp.base import DocumentAssembler
+
+    schema = (
+        "figure_key string, caption string, panels array<struct<labels:array<string>,start:int,end:int>>, "
+        "abbreviations array<struct<short:string,long:string>>, language string"
+    )
+    rows = spark.createDataFrame(captions, schema).withColumn("article_key", F.col("figure_key"))
+    copy = F.explode(F.sequence(F.lit(0), F.lit(times - 1)))
+    rows = rows.withColumn("_n", copy).withColumn("figure_key", F.concat_ws("/", "figure_key", "_n"))
+    document = DocumentAssembler().setInputCol("caption").setOutputCol("document").setCleanupMode("disabled")
+    steps = [
+        document,
+        SentenceDetector().setInputCols(["document"]).setOutputCol("sentence"),
+        Tokenizer().setInputCols(["sentence"]).setOutputCol("token").setSplitPattern(EDGE),
+    ]
+    cut = Pipeline(stages=steps).fit(rows.limit(0)).transform(rows.repartition(8, "figure_key"))
+    cut.drop("_n", "document").write.parquet(str(folder / "cut"))
+    return spark.read.parquet(str(folder / "cut"))
+
+
+def with_places(annotated: DataFrame) -> DataFrame:
+    """What annotate_captions hands to its workers."""
+    places = [F.col(name.replace("_", ".")).alias(name) for name in PLACES]
+    kept = ("figure_key", "article_key", "caption", "language", "panels", "abbreviations")
+    return annotated.select(*kept, *places)
+
+
+def text_matcher(annotated: DataFrame, names: dict[str, str], folder: Path) -> Any:
+    """TextMatcher fitted to the names."""
+    from sparknlp.annotator import TextMatcher
+    from sparknlp.common import ReadAs
+
+    phrases = folder / "names.txt"
+    spaced = (" ".join(name[a:b] for a, b in tokens_of(name)) for name in names)
+    phrases.write_text("\n".join(spaced) + "\n")
+    matcher = TextMatcher().setInputCols(["sentence", "token"]).setOutputCol("hit").setCaseSensitive(False)
+    return matcher.setEntities(str(phrases), ReadAs.TEXT).fit(annotated.limit(0))
+
+
+def _seconds(rows: DataFrame) -> float:
+    start = time.perf_counter()
+    rows.write.format("noop").mode("overwrite").save()
+    return time.perf_counter() - start
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--dictionary", type=Path, default=Path("build/demo/dictionary"))
+    parser.add_argument("--articles", type=Path, nargs="+", default=[Path("build/demo/articles")])
+    parser.add_argument("--output", type=Path, default=Path("build/bench/annotate_captions.json"))
+    parser.add_argument("--keep", type=Path, help="folder that keeps the compiled dictionary")
+    parser.add_argument("--names", type=int, default=1_000_000)
+    parser.add_argument("--megabytes", type=float, default=20)
+    parser.add_argument("--repeat", type=int, default=2)
+    parser.add_argument("--memory", default="8g", help="of the driver: TextMatcher needs gigabytes")
+    parser.add_argument("--ours-only", action="store_true", help="leave TextMatcher out")
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,73 @@
+/* Loops of building that numpy has not: hashes of strings, front coding, tables. */
+#include "kernel.h"
+
+void mc_hash_strings(const uint8_t *data, const int64_t *offsets, int64_t n, uint64_t *out) {
+    for (int64_t i = 0; i < n; i++) out[i] = hash_bytes(data + offsets[i], (uint32_t)(offsets[i + 1] - offsets[i]));
+}
+
+/* Each string as a head and a number of up to nine digits at its end: how long the head is, its hash, and the
+ * digits behind a 1, which keeps leading zeros. */
+void mc_split_ids(const uint8_t *data, const int64_t *offsets, int64_t n, uint64_t *heads, uint32_t *head_lengths,
+                  uint32_t *values) {
+    for (int64_t i = 0; i < n; i++) {
+        const uint8_t *begin = data + offsets[i], *end = data + offsets[i + 1], *at = end;
+        while (at > begin && end - at < 9 && at[-1] >= '0' && at[-1] <= '9') at--;
+        uint32_t value = 1;
+        for (const uint8_t *digit = at; digit < end; digit++) value = value * 10 + (*digit - '0');
+        head_lengths[i] = (uint32_t)(at - begin);
+        heads[i] = hash_bytes(begin, head_lengths[i]);
+        values[i] = value;
+    }
+}
+
+/* Front-code strings, those of `order` in this order; returns the bytes. `out` holds all strings and 4 bytes
+ * more for each; `same` tells which are equal to the one before. */
+int64_t mc_front(const uint8_t *data, const int64_t *offsets, const int64_t *order, int64_t n, uint8_t *out,
+                 uint32_t *blocks, uint8_t *same) {
+    const uint8_t *before = NULL;
+    uint32_t size_before = 0;
+    uint8_t *at = out;
+    for (int64_t i = 0; i < n; i++) {
+        const uint8_t *text = data + offsets[order[i]];
+        uint32_t size = (uint32_t)(offsets[order[i] + 1] - offsets[order[i]]), shared = 0;
+        same[i] = before && size == size_before && !memcmp(text, before, size);
+        if (i % BLOCK == 0) blocks[i / BLOCK] = (uint32_t)(at - out);
+        else while (shared < 255 && shared < size && shared < size_before && text[shared] == before[shared]) shared++;
+        *at++ = (uint8_t)shared;
+        uint32_t more = size - shared;
+        if (more < 255) *at++ = (uint8_t)more;
+        else { *at++ = 255; *at++ = (uint8_t)more; *at++ = (uint8_t)(more >> 8); }
+        memcpy(at, text + shared, more);
+        at += more;
+        before = text;
+        size_before = size;
+    }
+    return at - out;
+}
+
+/* Join masks by hash (its upper 32 bits) in an empty table; returns the slots used, -1 if it is too small. */
+int64_t mc_join_masks(uint32_t *table, uint64_t count, const uint32_t *hashes, const uint8_t *sizes, int64_t n,
+                      int64_t at_least) {
+    uint64_t used = 0;
+    for (int64_t i = 0; i < n; i++) {
+        if (sizes[i] < at_least) continue;
+        uint32_t tag = hashes[i] & 0xffff, bit = mask_bit(sizes[i]);
+        for (uint64_t at = ((uint64_t)hashes[i] * count) >> 32;; at = at + 1 == count ? 0 : at + 1) {
+            uint32_t entry = table[at];
+            if (entry && entry >> 16 != tag) continue;
+            if (!entry && ++used >= count) return -1;
+            table[at] = tag << 16 | (entry & 0xffff) | bit;
+            break;
+        }
+    }
+    return (int64_t)used;
+}
+
+/* Put forms, by rising hash, into an empty table: each with its place among the senses. */
+void mc_fill_forms(uint64_t *table, uint64_t count, const uint64_t *hashes, const uint32_t *senses, int64_t n) {
+    for (int64_t i = 0; i < n; i++) {
+        uint64_t at = place(hashes[i], count);
+        while (table[at]) at = at + 1 == count ? 0 : at + 1;
+        table[at] = (hashes[i] & 0xfffffffffull) << 28 | ((uint64_t)senses[i] + 1);
+    }
+}

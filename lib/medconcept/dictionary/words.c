@@ -1,0 +1,260 @@
+/* The linker's words: a text cut as linking/words.py does, each word looked up in a table of words met before
+ * (what their normal forms are is Python's to say, once for each), forms of names found by rolled hashes. */
+#include "kernel.h"
+
+#define MOST_WORDS 24
+#define MOST 8
+#define LONGEST_WORD 600 /* bytes; a longer one is in no name, and its normal form is nobody's concern */
+
+/* Words met, by hash: an empty slot has the key 0. Their forms are hashes as well. */
+typedef struct {
+    uint64_t *keys;
+    const uint64_t *singular, *noun;
+    const uint8_t *flags; /* bit 0: a number may follow (type, stage …); bits 1-2: i, v or x, a number there */
+    uint64_t size, used;
+    uint64_t numbers[4]; /* hashes of 1, 5 and 10, by those two bits */
+} words;
+
+typedef struct {
+    uint64_t singular, noun, first;
+    uint32_t start, end, byte_start, byte_end; /* code points; bytes */
+    uint32_t changed;                          /* how many words up to here differ as nouns */
+    uint32_t mask, noun_mask;
+    uint8_t flags, cut_before, cut_behind, possessive;
+} word;
+
+typedef struct {
+    uint32_t text, start, end, sense, derived;
+} form_hit;
+
+/* The next word at or behind *at, or 0. `before` says whether the character in front is a letter or digit. */
+static int next_word(const dictionary *d, const uint8_t **at, const uint8_t *end, uint32_t *point, int *before, word *w) {
+    while (*at < end) {
+        const uint8_t *from = *at;
+        uint32_t value = look(d, decode(at, end)), kind = word_class_of(value);
+        if (kind == SKIPPED) { *point += 1; *before = 0; continue; }
+        w->start = *point;
+        w->byte_start = 0;
+        w->cut_before = (uint8_t)(*before && is_alnum(value));
+        w->possessive = 0;
+        *point += 1;
+        *before = (int)is_alnum(value);
+        if (kind == LETTERS) {
+            while (*at < end) {
+                const uint8_t *next = *at;
+                value = look(d, decode(&next, end));
+                if (word_class_of(value) != LETTERS) break;
+                *at = next;
+                *point += 1;
+                *before = (int)is_alnum(value);
+            }
+            const uint8_t *next = *at;
+            if (next < end) {
+                uint32_t c = decode(&next, end);
+                if ((c == '\'' || c == 0x2019) && next < end && *next == 's') {
+                    next++;
+                    const uint8_t *behind = next;
+                    if (next >= end || !is_alnum(look(d, decode(&behind, end)))) {
+                        *at = next;
+                        *point += 2;
+                        *before = 1;
+                        w->possessive = 1;
+                    }
+                }
+            }
+        }
+        w->end = *point;
+        (void)from;
+        w->byte_end = (uint32_t)(*at - from); /* its length, for now */
+        if (*at < end) {
+            const uint8_t *next = *at;
+            uint32_t behind = look(d, decode(&next, end));
+            w->cut_behind = (uint8_t)(*before && is_alnum(behind) && word_class_of(behind) != SKIPPED);
+        } else w->cut_behind = 0;
+        return 1;
+    }
+    return 0;
+}
+
+static inline uint64_t key_of(const uint8_t *at, uint32_t length) {
+    uint64_t key = hash_bytes(at, length);
+    return key ? key : 1;
+}
+
+static inline uint64_t slot_of(const words *t, uint64_t key) {
+    uint64_t at = place(key, t->size);
+    while (t->keys[at] && t->keys[at] != key) at = at + 1 == t->size ? 0 : at + 1;
+    return at;
+}
+
+/* Note the words that the table has not: their slots, and where in `data` they begin and end. Stops when half
+ * of the table is used, or `out` is full; *done is the next text. Returns how many. */
+int64_t mc_new_words(const dictionary *d, words *t, const uint8_t *data, const int64_t *offsets, int64_t first,
+                     int64_t texts, int64_t *out, int64_t capacity, int64_t *done) {
+    int64_t count = 0;
+    for (*done = first; *done < texts; ++*done) {
+        const uint8_t *at = data + offsets[*done], *end = data + offsets[*done + 1];
+        uint32_t point = 0;
+        int before = 0;
+        word w;
+        while (next_word(d, &at, end, &point, &before, &w)) {
+            if (w.byte_end > LONGEST_WORD) continue;
+            const uint8_t *from = at - w.byte_end;
+            uint64_t key = key_of(from, w.byte_end), slot = slot_of(t, key);
+            if (t->keys[slot]) continue;
+            if (count == capacity || t->used * 2 >= t->size) return count;
+            t->keys[slot] = key;
+            t->used++;
+            out[3 * count] = (int64_t)slot;
+            out[3 * count + 1] = from - data;
+            out[3 * count++ + 2] = at - data;
+        }
+    }
+    return count;
+}
+
+/* A text's words with their forms; every word must be in the table. Returns their number. */
+static uint32_t cut(const dictionary *d, const words *t, const uint8_t *text, uint32_t length, word *out) {
+    const uint8_t *at = text, *end = text + length;
+    uint32_t n = 0, point = 0, changed = 0;
+    int before = 0;
+    while (next_word(d, &at, end, &point, &before, &out[n])) {
+        word *w = &out[n++];
+        uint32_t size = w->byte_end;
+        w->byte_end = (uint32_t)(at - text);
+        w->byte_start = w->byte_end - size;
+        w->flags = 0;
+        if (size > LONGEST_WORD) w->singular = w->noun = key_of(at - size, size);
+        else {
+            uint64_t slot = slot_of(t, key_of(at - size, size));
+            w->flags = t->flags[slot];
+            if (w->flags >> 1 && n > 1 && out[n - 2].flags & 1) {
+                w->singular = w->noun = t->numbers[w->flags >> 1];
+                w->flags = 0;
+            } else {
+                w->singular = t->singular[slot];
+                w->noun = t->noun[slot];
+            }
+        }
+        changed += w->singular != w->noun;
+        w->changed = changed;
+    }
+    return n;
+}
+
+static inline int possible(const dictionary *d, uint64_t first, uint64_t second, int more, uint32_t *mask) {
+    *mask = lengths(d->form_firsts, d->form_first_count, first);
+    if (!more) *mask &= 1;
+    if (*mask > 1) *mask = (*mask & 1) | (lengths(d->form_pairs, d->form_pair_count, roll(first, second, 1)) & ~1u);
+    return *mask != 0;
+}
+
+static inline uint32_t sense_of(const dictionary *d, uint64_t hash) {
+    uint64_t tag = hash & 0xfffffffffull;
+    for (uint64_t at = place(hash, d->form_slot_count);; at = at + 1 == d->form_slot_count ? 0 : at + 1) {
+        uint64_t slot = d->form_slots[at];
+        if (!slot) return NONE;
+        if (slot >> 28 == tag) return (uint32_t)(slot & 0xfffffff) - 1;
+    }
+}
+
+/* The MOST longest forms that begin at a word; as nouns those alone that hold a word which differs so. */
+static uint32_t forms_at(const dictionary *d, const word *w, uint32_t n, uint32_t i, int nouns, uint32_t mask,
+                         uint32_t number, form_hit *out) {
+    uint64_t hashes[MOST_WORDS];
+    uint32_t longest = mask >> 15 ? MOST_WORDS : 32 - (uint32_t)__builtin_clz(mask), count = 0;
+    if (longest > n - i) longest = n - i;
+    hashes[0] = roll(ROLL_SEED, nouns ? w[i].noun : w[i].singular, 0);
+    for (uint32_t k = 1; k < longest; k++) {
+        hashes[k] = roll(hashes[k - 1], nouns ? w[i + k].noun : w[i + k].singular, 1);
+        if (mask & mask_bit(k + 1)) __builtin_prefetch(&d->form_slots[place(hashes[k], d->form_slot_count)]);
+    }
+    uint32_t unchanged = i ? w[i - 1].changed : 0;
+    for (uint32_t k = longest; k >= 1 && count < MOST; k--) {
+        const word *last = &w[i + k - 1];
+        if (!(mask & mask_bit(k)) || (nouns && last->changed == unchanged)) continue;
+        if (w[i].cut_before || last->cut_behind) continue; /* would cut a word such as "TNFα" */
+        uint32_t sense = sense_of(d, hashes[k - 1]);
+        if (sense == NONE) continue;
+        uint32_t end = last->end - (last->possessive && last->end - w[i].start > 2 ? 2 : 0);
+        out[count++] = (form_hit){number, w[i].start, end, sense, (uint32_t)nouns};
+    }
+    return count;
+}
+
+/* Forms of names in texts `first`.., until `capacity` might not hold the next one's hits: for each text those of
+ * its words as they stand, then those of its words as nouns. Returns the hits. -1: no memory. */
+int64_t mc_forms(const dictionary *d, const words *t, const uint8_t *data, const int64_t *offsets, int64_t first,
+                 int64_t texts, int64_t longest, form_hit *out, int64_t capacity, int64_t *done) {
+    word *w = malloc(((size_t)longest + 1) * sizeof(word));
+    int64_t count = w ? 0 : -1;
+    for (*done = first; count >= 0 && *done < texts; ++*done) {
+        uint32_t length = (uint32_t)(offsets[*done + 1] - offsets[*done]), number = (uint32_t)*done;
+        if (count + 2 * MOST * (int64_t)length > capacity) break;
+        uint32_t n = cut(d, t, data + offsets[*done], length, w);
+        for (uint32_t i = 0; i < n; i++) {
+            __builtin_prefetch(&d->form_firsts[place_of_mask(w[i].first = roll(ROLL_SEED, w[i].singular, 0), d->form_first_count)]);
+        }
+        for (uint32_t i = 0; i < n; i++) {
+            if (possible(d, w[i].first, i + 1 < n ? w[i + 1].singular : 0, i + 1 < n, &w[i].mask))
+                __builtin_prefetch(&d->form_slots[place(w[i].first, d->form_slot_count)]);
+        }
+        for (uint32_t i = 0; i < n; i++)
+            if (w[i].mask) count += forms_at(d, w, n, i, 0, w[i].mask, number, out + count);
+        if (!n || !w[n - 1].changed) continue;
+        for (uint32_t i = 0; i < n; i++) {
+            uint32_t mask;
+            if (w[n - 1].changed == (i ? w[i - 1].changed : 0)) break;
+            if (possible(d, roll(ROLL_SEED, w[i].noun, 0), i + 1 < n ? w[i + 1].noun : 0, i + 1 < n, &mask))
+                count += forms_at(d, w, n, i, 1, mask, number, out + count);
+        }
+    }
+    free(w);
+    return count;
+}
+
+static void rolled(const uint64_t *hashes, uint32_t n, uint64_t *out) {
+    uint64_t hash = ROLL_SEED;
+    out[1] = out[2] = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        hash = roll(hash, hashes[k], k > 0);
+        if (k < 2) out[1 + k] = hash;
+    }
+    out[0] = hash;
+    out[3] = n;
+}
+
+/* Hashes of names' own forms, for building: singular and noun, each of all words, the first, the first two, and
+ * how many; 0 words where there are more than MOST_WORDS. */
+int64_t mc_hash_words(const dictionary *d, const words *t, const uint8_t *data, const int64_t *offsets, int64_t names,
+                      int64_t longest, uint64_t *out) {
+    word *w = malloc(((size_t)longest + 1) * sizeof(word));
+    if (!w) return -1;
+    for (int64_t i = 0; i < names; i++, out += 8) {
+        uint32_t n = cut(d, t, data + offsets[i], (uint32_t)(offsets[i + 1] - offsets[i]), w);
+        uint64_t hashes[MOST_WORDS];
+        if (n > MOST_WORDS) n = 0;
+        for (uint32_t k = 0; k < n; k++) hashes[k] = w[k].singular;
+        rolled(hashes, n, out);
+        for (uint32_t k = 0; k < n; k++) hashes[k] = w[k].noun;
+        rolled(hashes, n, out + 4);
+    }
+    free(w);
+    return 0;
+}
+
+/* The same of forms that are written out, words parted by single spaces. */
+void mc_hash_forms(const uint8_t *data, const int64_t *offsets, int64_t forms, uint64_t *out) {
+    for (int64_t i = 0; i < forms; i++, out += 4) {
+        uint64_t hashes[MOST_WORDS];
+        const uint8_t *at = data + offsets[i], *end = data + offsets[i + 1];
+        uint32_t n = 0;
+        while (at < end && n < MOST_WORDS) {
+            const uint8_t *stop = at;
+            while (stop < end && *stop != ' ') stop++;
+            hashes[n++] = hash_bytes(at, (uint32_t)(stop - at));
+            at = stop + 1;
+        }
+        rolled(hashes, n, out);
+    }
+}

@@ -1,0 +1,164 @@
+"""Names to rows of hashes, of any part of the names, so on any number of workers."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from medconcept.dictionary import kernel
+from medconcept.dictionary.builder import OWN_CASE, hash_names
+from medconcept.dictionary.characters import character_tables
+from medconcept.dictionary.layout import Array
+from medconcept.dictionary.names import is_case_sensitive
+from medconcept.dictionary.records import SCOPES
+from medconcept.dictionary.strings import buffers, hashes
+from medconcept.linking.general import NO_ADJECTIVE, NOT_CONCEPTS
+from medconcept.linking.normal import Normaliser
+from medconcept.linking.variants import MAY_VARY, Variant, variants
+from medconcept.linking.wordtable import WordTable
+
+PREFERRED, CASE = 4, 8  # of a name's flags, above the two bits of the scope
+WORDS_AT_BUILD = 1 << 20
+FORM = np.dtype([("hash", "<u8"), ("first", "<u4"), ("pair", "<u4"), ("size", "u1"), ("variant", "u1")])
+# One row for each name that is matched. `semantic_types` and `joined` (MeSH and OMIM ids) are joined by "|".
+NAMES = pa.schema(
+    [
+        ("name", pa.large_string()), ("source", pa.large_string()), ("source_id", pa.large_string()),
+        ("concept_id", pa.large_string()), ("source_rank", pa.int32()), ("scope", pa.large_string()),
+        ("is_preferred", pa.bool_()), ("term_type", pa.large_string()), ("language", pa.large_string()),
+        ("restriction_level", pa.int32()), ("semantic_types", pa.large_string()),
+        ("joined", pa.large_string()),
+    ]
+)  # fmt: skip
+# Ids that are no more, each with the one that took its place, which may have gone as well.
+RETIRED = pa.schema([("old", pa.large_string()), ("new", pa.large_string())])
+# A name as `index_names` leaves it: what many names share as one string each, hashes packed.
+INDEXED = pa.schema(
+    [
+        ("name", pa.string()), ("source_id", pa.string()), ("concept_id", pa.string()),
+        ("rank", pa.int32()), ("origin", pa.string()), ("kind", pa.string()),
+        ("semantic_types", pa.string()), ("joined", pa.string()),
+        ("exact", pa.binary()), ("forms", pa.binary()),
+    ]
+)  # fmt: skip
+SEPARATOR = "\x1f"
+
+
+def lexicon(words: Array) -> dict[str, Array]:
+    """What must be known before names are indexed: characters, and the hashes of all words of the names."""
+    return {**character_tables(), "vocabulary": words}
+
+
+def words_of(names: pa.Array, table: WordTable) -> Array:
+    """Hashes of the plain words of names that `table` had not met."""
+    return hashes(list(dict.fromkeys(table.learn(*buffers(names)))))
+
+
+def empty_table() -> WordTable:
+    """A table of words that knows none: for `words_of`, which finds them."""
+    return word_table({**character_tables(), "vocabulary": np.empty(0, np.uint64)})
+
+
+def word_table(known: dict[str, Array]) -> WordTable:
+    """A table of words over a lexicon."""
+    return WordTable(known, Normaliser(known["vocabulary"]), WORDS_AT_BUILD)
+
+
+def index_names(names: pa.Table, table: WordTable) -> pa.Table:
+    """Rows of INDEXED of rows of NAMES; `table` is over the lexicon of all names."""
+    texts = whole(names["name"])
+    case = np.array([is_case_sensitive(name) for name in texts.to_pylist()], bool)
+    scopes = pc.index_in(names["scope"], pa.array(SCOPES, pa.large_string())).to_numpy()
+    preferred = names["is_preferred"].to_numpy()
+    tier = np.where(preferred, 0, 1 + scopes)
+    rank = tier * 25 + np.minimum(names["source_rank"].to_numpy(), 24) + OWN_CASE * case
+    flags = scopes + PREFERRED * preferred + CASE * case
+    exact = hash_names(texts, table.head)
+    joined = names["joined"]
+    joined = pc.if_else(pc.equal(joined, names["source_id"]), "", joined)
+    columns = [
+        names["name"], names["source_id"], names["concept_id"], pa.array(rank, pa.int32()),
+        _strung(names["source"], names["source_rank"], names["restriction_level"]),
+        _strung(names["term_type"], names["language"], pa.array(flags)),
+        names["semantic_types"], joined,
+        _packed(exact, np.arange(len(exact) + 1)), _forms(texts, names, table),
+    ]  # fmt: skip
+    return pa.table([c.cast(f.type) for c, f in zip(columns, INDEXED, strict=True)], schema=INDEXED)
+
+
+def _forms(texts: pa.Array, names: pa.Table, table: WordTable) -> pa.Array:
+    """Each name's forms, packed: its own words where no rule of order applies, else what `variants` makes."""
+    data, offsets = buffers(texts)
+    table.learn(data, offsets)
+    count = len(texts)
+    linked = ~pc.is_in(names["source_id"], pa.array(sorted(NOT_CONCEPTS), pa.large_string())).to_numpy()
+    varied = pc.match_substring_regex(texts, MAY_VARY).to_numpy(zero_copy_only=False)
+    kinds = names["semantic_types"].to_pylist()
+    none = {kind: not NO_ADJECTIVE.isdisjoint(kind.split("|")) for kind in set(kinds)}
+    adjective = ~np.array([none[kind] for kind in kinds], bool)
+    own = np.empty((count, 2, 4), np.uint64)
+    longest = int(np.diff(offsets).max(initial=0))
+    kernel.library().mc_hash_words(
+        ctypes.byref(table.head), ctypes.byref(table.table), data.ctypes.data, offsets.ctypes.data,
+        count, longest, own.ctypes.data,
+    )  # fmt: skip
+    plain = linked & ~varied & (own[:, 0, 3] > 0)
+    nouns = plain & adjective & (own[:, 0, 3] > 1) & (own[:, 0, 0] != own[:, 1, 0])
+    rows, variant, written = [], [], []
+    for row in np.flatnonzero(linked & varied).tolist():
+        name = texts[row].as_py()
+        for form, how in variants(name, table.normaliser, frozenset(kinds[row].split("|"))):
+            rows.append(row)
+            variant.append(int(how))
+            written.append(form)
+    owner = np.concatenate([np.flatnonzero(plain), np.flatnonzero(nouns), np.array(rows, np.int64)])
+    out = np.concatenate(
+        [
+            _form_rows(own[plain, 0], np.full(plain.sum(), Variant.NORMAL)),
+            _form_rows(own[nouns, 1], np.full(nouns.sum(), Variant.NOUN)),
+            hash_forms(written, np.array(variant, np.int64)),
+        ]
+    )[np.argsort(owner, kind="stable")]
+    edges = np.zeros(count + 1, np.int64)
+    np.cumsum(np.bincount(owner, minlength=count), out=edges[1:])
+    return _packed(out, edges)
+
+
+def hash_forms(forms: list[str], how: Any) -> Any:
+    """Rows of FORM of forms that are written out, words parted by spaces; `how` is the variant of each."""
+    data, offsets = buffers(forms)
+    made = np.empty((len(forms), 4), np.uint64)
+    kernel.library().mc_hash_forms(data.ctypes.data, offsets.ctypes.data, len(forms), made.ctypes.data)
+    return _form_rows(made, how)
+
+
+def _form_rows(hashed: Any, how: Any) -> Any:
+    """Hashes of all words, the first, the first two, and the number of words, as rows of FORM."""
+    out = np.empty(len(hashed), FORM)
+    out["hash"], out["size"], out["variant"] = hashed[:, 0], hashed[:, 3], how
+    out["first"], out["pair"] = hashed[:, 1] >> np.uint64(32), hashed[:, 2] >> np.uint64(32)
+    return out
+
+
+def _strung(*columns: Any) -> Any:
+    texts = [pc.fill_null(c.cast(pa.large_string()), "") for c in columns]
+    return pc.binary_join_element_wise(*texts, pa.scalar(SEPARATOR, pa.large_string()))
+
+
+def _packed(rows: Any, edges: Any) -> pa.Array:
+    """Packed rows as binary values, cut at `edges`."""
+    offsets = np.ascontiguousarray(edges, np.int64) * rows.dtype.itemsize
+    buffer = pa.py_buffer(rows.tobytes())
+    return pa.Array.from_buffers(pa.large_binary(), len(edges) - 1, [None, pa.py_buffer(offsets), buffer])
+
+
+def whole(column: Any) -> pa.Array:
+    """A column as one array."""
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+        column = pa.concat_arrays(column.chunks) if isinstance(column, pa.ChunkedArray) else column
+    return column

@@ -1,0 +1,90 @@
+"""Names to the compiled file of the linker: their words, then their forms, then the file on one worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark import SparkFiles
+from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+from pyspark.sql.types import BinaryType, LongType, StructField, StructType
+
+from medconcept.dictionary import kernel
+from medconcept.dictionary.layout import Array, pack_parts, unpack
+from medconcept.linking.compile import Compilation
+from medconcept.linking.compiled import map_file
+from medconcept.linking.index import (
+    INDEXED,
+    NAMES,
+    RETIRED,
+    empty_table,
+    index_names,
+    lexicon,
+    word_table,
+    words_of,
+)
+from medconcept.linking.wordtable import WordTable
+
+WORDS = StructType([StructField("word", LongType())])
+COMPILED = from_arrow_schema(pa.schema([*INDEXED, *RETIRED]))
+PIECES = StructType([StructField("piece", BinaryType())])
+
+
+def word_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Rows of (name) to the hashes of their words, each once a partition."""
+    kernel.take(SparkFiles.getRootDirectory())
+    schema, table = to_arrow_schema(WORDS), empty_table()
+    for batch in batches:
+        found = words_of(batch.column("name"), table).view(np.int64)
+        yield pa.RecordBatch.from_arrays([pa.array(found)], schema=schema)
+
+
+def lexicon_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """All rows of WORDS, in one partition, to the pieces of the lexicon: characters and words."""
+    words = [batch.column("word").to_numpy().view(np.uint64) for batch in batches]
+    yield from _pieces(pack_parts(lexicon(np.unique(np.concatenate([np.empty(0, np.uint64), *words])))))
+
+
+def index_batches(batches: Iterable[pa.RecordBatch], name: str) -> Iterator[pa.RecordBatch]:
+    """Rows of NAMES to rows of INDEXED; `name` is that of the lexicon's file."""
+    table = _words(name)
+    for batch in batches:
+        rows = pa.Table.from_batches([batch]).select(NAMES.names).cast(NAMES)
+        yield from index_names(rows, table).combine_chunks().to_batches()
+
+
+def compile_batches(
+    batches: Iterable[pa.RecordBatch], name: str, sources: tuple[str, ...]
+) -> Iterator[pa.RecordBatch]:
+    """All rows of COMPILED, in one partition, to the pieces of the file, in order.
+
+    A row is of INDEXED, or, where `old` is not null, an id that is no more.
+    """
+    kernel.take(SparkFiles.getRootDirectory())
+    made = Compilation(_lexicon(name), sources)
+    for batch in batches:
+        rows = pa.Table.from_batches([batch])
+        is_old = pc.is_valid(rows["old"])
+        made.add(rows.filter(pc.invert(is_old)).select(INDEXED.names))
+        made.retire(rows.filter(is_old).select(RETIRED.names))
+    yield from _pieces(made.finish())
+
+
+@lru_cache(maxsize=1)
+def _words(name: str) -> WordTable:
+    kernel.take(SparkFiles.getRootDirectory())
+    return word_table(_lexicon(name))
+
+
+@lru_cache(maxsize=1)
+def _lexicon(name: str) -> dict[str, Array]:
+    return unpack(map_file(SparkFiles.get(name)), name)
+
+
+def _pieces(parts: Iterable[bytes]) -> Iterator[pa.RecordBatch]:
+    schema = to_arrow_schema(PIECES)
+    for part in parts:
+        yield pa.RecordBatch.from_pydict({"piece": [part]}, schema)

@@ -1,0 +1,143 @@
+"""Captions with Spark NLP's sentences and tokens to rows of `LINKED`: the mentions that the linker finds."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import pyarrow as pa
+from pyspark.sql.pandas.types import to_arrow_schema
+from pyspark.sql.types import StructType
+
+from medconcept.annotate.addresses import is_address
+from medconcept.annotate.offsets import code_points
+from medconcept.jats.figure_records import Panel
+from medconcept.linking.compiled import open_linking
+from medconcept.linking.general import FIGURE_WORDS, GENERAL
+from medconcept.linking.learned import read_learned
+from medconcept.linking.linker import Linker
+from medconcept.linking.records import ArticleContext, Caption, Link, LinkSettings
+from medconcept.on_workers.shared_files import SharedFile
+from medconcept.tables.mentions import ALTERNATIVE, MENTIONS
+
+# Captions linked at once: enough for one call of the kernel to pay, few enough for little memory.
+BATCH = 256
+
+# The columns of `mentions` that come from here, in their order.
+LINKED = StructType([column for column in MENTIONS.columns if column.name not in MENTIONS.not_compared])
+
+
+@dataclass(frozen=True)
+class LinkJob:
+    """All that a worker is told: names of files and scalars, nothing large."""
+
+    dictionary: SharedFile
+    settings: LinkSettings = field(default_factory=LinkSettings)
+    general: frozenset[str] = GENERAL | FIGURE_WORDS
+    learned: SharedFile | None = None
+
+
+@lru_cache(maxsize=2)
+def linker_of(job: LinkJob) -> Linker:
+    """The linker of this process for a job, opened at its first batch: Spark reuses its workers.
+
+    The dictionary is checked against its checksum then, and mapped read-only, so that all workers of a host
+    share its pages. Raises DictionaryDamaged with one line.
+    """
+    learned = read_learned(job.learned.path) if job.learned is not None else None
+    dictionary = open_linking(job.dictionary.path, job.dictionary.sha256)
+    return Linker(dictionary, job.settings, general=job.general, learned=learned)
+
+
+def link_batches(batches: Iterable[pa.RecordBatch], job: LinkJob) -> Iterator[pa.RecordBatch]:
+    """Link rows of CAPTION; one row of LINKED for each mention, in order of caption and place.
+
+    CAPTION is figure_key, article_key, caption, language, panels, abbreviations (structs of short and long),
+    and sentence_begin, sentence_end, token_begin, token_end as Spark NLP counts: UTF-16 code units, end
+    inclusive.
+    """
+    schema = to_arrow_schema(LINKED)
+    linker = linker_of(job)
+    for batch in batches:
+        for at in range(0, batch.num_rows, BATCH):
+            rows = batch.slice(at, BATCH).to_pylist()
+            captions = [_caption(row) for row in rows]
+            columns: dict[str, list[Any]] = {name: [] for name in schema.names}
+            for row, caption, linked in zip(rows, captions, linker.link_batch(captions), strict=True):
+                if linked.links:
+                    _add(columns, row, caption.text, linked.links)
+            yield _batch(columns, schema)
+
+
+def _caption(row: dict[str, Any]) -> Caption:
+    text = row["caption"]
+    panels = [Panel(tuple(p["labels"]), p["start"], p["end"], None, None) for p in row["panels"] or ()]
+    pairs = tuple((a["short"], a["long"]) for a in row["abbreviations"] or ())
+    sentences = code_points(text, zip(row["sentence_begin"], row["sentence_end"], strict=True))
+    return Caption(text, ArticleContext(pairs), sentences, row["language"], panels)
+
+
+def _add(columns: dict[str, list[Any]], row: dict[str, Any], text: str, links: Sequence[Link]) -> None:
+    tokens = code_points(text, zip(row["token_begin"], row["token_end"], strict=True))
+    starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
+    for link in links:
+        begin, end = link.spans[0][0], link.spans[-1][1]
+        # The first token that ends behind the begin; the last that begins before the end.
+        first, last = bisect_right(ends, begin), bisect_left(starts, end) - 1
+        flags = link.flags
+        if any(is_address(text[a:b]) for a, b in tokens[first : last + 1]):
+            flags = ("address", *flags)
+        place = "+".join(f"{a}-{b}" for a, b in link.spans)
+        columns["mention_key"].append(f"{row['figure_key']}@{place}")
+        columns["figure_key"].append(row["figure_key"])
+        columns["article_key"].append(row["article_key"])
+        columns["first_token"].append(first)
+        columns["last_token"].append(last)
+        columns["flags"].append(flags)
+        for name in _AS_THEY_ARE:
+            columns[name].append(getattr(link, name))
+
+
+_AS_THEY_ARE = (
+    "sentence", "spans", "text", "concept_id", "name", "source", "source_id", "similarity", "method",
+    "semantic_types", "panels", "alternatives",
+)  # fmt: skip
+
+
+def _batch(columns: dict[str, list[Any]], schema: pa.Schema) -> pa.RecordBatch:
+    """Columns of values to Arrow; the nested ones flat, which is ten times as fast as row by row."""
+    arrays = []
+    for wanted in schema:
+        values = columns[wanted.name]
+        if wanted.name == "spans":
+            spans = [span for row in values for span in row]
+            flat = [[start for start, _ in spans], [end for _, end in spans]]
+            arrays.append(_lists(values, flat, wanted.type))
+        elif wanted.name == "alternatives":
+            others = [other for row in values for other in row]
+            flat = [[getattr(other, name) for other in others] for name in ALTERNATIVE.names]
+            arrays.append(_lists(values, flat, wanted.type))
+        elif pa.types.is_list(wanted.type):
+            offsets = pa.array(_offsets(values), pa.int32())
+            items = pa.array([item for row in values for item in row], wanted.type.value_type)
+            arrays.append(pa.ListArray.from_arrays(offsets, items))
+        else:
+            arrays.append(pa.array(values, wanted.type))
+    return pa.RecordBatch.from_arrays(arrays, schema.names)
+
+
+def _lists(values: Sequence[Sequence[object]], flat: list[list[Any]], wanted: pa.ListType) -> pa.ListArray:
+    fields = list(wanted.value_type)
+    parts = [pa.array(column, part.type) for column, part in zip(flat, fields, strict=True)]
+    structs = pa.StructArray.from_arrays(parts, [part.name for part in fields])
+    return pa.ListArray.from_arrays(pa.array(_offsets(values), pa.int32()), structs)
+
+
+def _offsets(values: Iterable[Sequence[object]]) -> list[int]:
+    out = [0]
+    for row in values:
+        out.append(out[-1] + len(row))
+    return out

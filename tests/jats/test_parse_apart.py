@@ -1,0 +1,172 @@
+"""What kills, hangs or fills the process that parses costs its own document and no other."""
+
+from __future__ import annotations
+
+import ctypes
+import faulthandler
+import os
+import re
+import time
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pytest
+from jats_examples import PMC1, article_xml
+
+from medconcept.jats import Article, ArticleRejected, Limits, parse_article, parse_articles
+from medconcept.on_workers import parsing
+from medconcept.on_workers.isolation import Apart, Bounds, Death
+
+QUICK = Bounds(processor_seconds=0.5, seconds=1.5)
+RICH = article_xml(
+    '<sec><title>T</title><p>See <xref ref-type="fig" rid="f">1</xref></p><fig id="f"><caption>'
+    "<p>(A) One. (B) H<sub>2</sub>O.</p></caption></fig></sec>",
+    meta=PMC1 + "<contrib-group><contrib><name><surname>A</surname></name></contrib></contrib-group>",
+).encode()
+
+
+def crash() -> None:
+    faulthandler.disable()  # of the test runner: it would fill the report
+    ctypes.string_at(0)  # a real segmentation fault
+
+
+def loop() -> None:
+    re.match("(a+)+$", "a" * 60 + "b")  # in C code, where Python's own signal handlers never run
+
+
+def wait() -> None:
+    time.sleep(600)  # takes no processor time
+
+
+def leave() -> None:
+    os._exit(3)
+
+
+def fill() -> None:
+    bytearray(64 * 1024**3)
+
+
+HARM = {b"crash": crash, b"loop": loop, b"wait": wait, b"leave": leave, b"fill": fill}
+
+
+def harmed(data: bytes, limits: Limits) -> Iterator[Article | ArticleRejected]:
+    """The parser, with a defect for each of some words."""
+    if data in HARM:
+        HARM[data]()
+    return parse_articles(data, limits)
+
+
+def batch(*contents: bytes | None) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pydict(
+        {
+            "source": ["s"] * len(contents),
+            "source_key": [f"k{n}" for n in range(len(contents))],
+            "source_sha256": ["0"] * len(contents),
+            "size": [9] * len(contents),
+            "content": pa.array(contents, pa.binary()),
+        }
+    )
+
+
+def parsed(*batches: pa.RecordBatch, bounds: Bounds = QUICK) -> list[dict[str, object]]:
+    return pa.Table.from_batches(parsing.parse_batches(batches, bounds)).to_pylist()
+
+
+def test_each_way_to_die_has_its_reason_and_the_others_are_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing, "parse_articles", harmed)
+    contents = (RICH, b"crash", RICH, b"loop", b"crash", None, RICH, b"leave", b"fill", b"wait", RICH, b"<x>")
+    rows = parsed(batch(*contents[:5]), batch(*contents[5:]))
+    told = sorted((str(row["reason"] or row["article_key"]), str(row["detail"] or "")) for row in rows)
+    assert told == [
+        *([("PMC1", "")] * 4),
+        ("parser_crashed", "ended by SIGSEGV"),
+        ("parser_crashed", "ended by SIGSEGV"),
+        ("parser_crashed", "ended with code 3"),
+        ("parser_memory", "MemoryError: "),
+        ("parser_timeout", "over 0.5 s of processor time"),
+        ("parser_timeout", "over 1.5 s"),
+        ("too_large", "9 bytes, over sync.max_bytes"),
+        ("truncated", rows[-1]["detail"]),
+    ]
+
+
+def test_rows_say_of_which_file_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing, "parse_articles", harmed)
+    rows = parsed(batch(RICH, None, b"crash", b"<x>", RICH))
+    told = {str(row["source_key"]): row["reason"] for row in rows}
+    assert told == {"k0": None, "k1": "too_large", "k2": "parser_crashed", "k3": "truncated", "k4": None}
+
+
+def test_a_row_holds_what_the_parser_tells() -> None:
+    (row,) = parsed(batch(RICH))
+    article = parse_article(RICH)
+    (figure,) = article.figures
+    assert row["authors"] == [
+        {"name": "A", "surname": "A", "given_names": None, "is_group": False, "role": "author", "orcid": None,
+         "affiliation_ids": [], "is_corresponding": False}
+    ]  # fmt: skip
+    (told,) = row["figures"]  # type: ignore[misc]  # a list, as the columns say
+    assert told["caption"] == figure.caption == "(A) One. (B) H2O."
+    assert told["caption_markup"] == figure.caption_markup
+    assert [p["labels"] for p in told["panels"]] == [["A"], ["B"]]
+    assert [m["citations"] for m in told["mentions"]] == [[{"start": 4, "end": 5, "via": "xref"}]]
+    assert told["section_path"] == [{"id": None, "title": "T", "kind": None}] and told["rights"] is None
+
+
+def test_every_article_of_a_wrapper_is_a_row() -> None:
+    second = RICH.replace(b"PMC1", b"PMC2")
+    nameless = article_xml(meta="").encode()
+    rows = parsed(batch(b"<pmc-articleset>" + RICH + nameless + second + b"</pmc-articleset>", RICH))
+    assert [(row["source_key"], row["article_key"], row["reason"]) for row in rows] == [
+        ("k0", "PMC1", None), ("k0", None, "no_identifier"), ("k0", "PMC2", None), ("k1", "PMC1", None),
+    ]  # fmt: skip
+
+
+def test_a_record_that_no_column_holds_is_a_defect_of_its_own_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def surrogate(data: bytes, limits: Limits) -> Iterator[Article | ArticleRejected]:
+        if data == b"bad":
+            yield ArticleRejected("not_xml", None, "\ud800")
+        else:
+            yield from parse_articles(data, limits)
+
+    monkeypatch.setattr(parsing, "parse_articles", surrogate)
+    assert [row["reason"] for row in parsed(batch(RICH, b"bad", RICH))] == [None, "parser_error", None]
+
+
+def test_no_rows_for_no_files() -> None:
+    assert list(parsing.parse_batches([])) == []
+    assert [len(b) for b in parsing.parse_batches([batch()])] in ([], [0])
+
+
+def test_a_child_that_ends_without_an_item_is_an_error_of_the_run() -> None:
+    def broken(items: Iterator[bytes]) -> bytes:
+        raise ValueError("not of an item")
+
+    with Apart(broken, Bounds()) as work, pytest.raises(RuntimeError, match="ValueError: not of an item"):
+        work([b"a"])
+    with Apart(lambda items: os._exit(4), Bounds()) as work, pytest.raises(RuntimeError, match="code 4"):
+        work([b"a"])
+
+
+def test_no_child_is_left() -> None:
+    with Apart(lambda items: b"".join(items), Bounds()) as work:
+        assert work([b"a" * 300_000] * 3) == b"a" * 900_000
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_what_is_left_of_a_call_does_not_reach_the_next() -> None:
+    with Apart(lambda items: next(items), Bounds()) as work:
+        assert [work([b"1", b"2", b"3"]), work([b"4"])] == [b"1", b"4"]
+
+
+def test_death_is_told_by_item() -> None:
+    def dies(items: Iterator[bytes]) -> bytes:
+        for item in items:
+            if item == b"x":
+                crash()
+        return b"well"
+
+    with Apart(dies, Bounds()) as work:
+        assert work([b"a", b"x", b"c"]) == Death(1, "crashed", "ended by SIGSEGV")
+        assert work([b"a"]) == b"well"

@@ -1,0 +1,292 @@
+"""annotate_captions on tiny articles: what a mention carries, and what makes which caption be linked anew."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from articles import config, jats, run, write
+
+from medconcept.config import StatisticsConfig, TripletsConfig
+from medconcept.errors import ConfigError, InputError, LakeError
+
+TERMS = (
+    "concept_id\tname\tsemantic_type\tcui\n"
+    "T:1\tmyocardial infarction\tdisease\tC0027051\n"
+    "T:1\theart attack\tdisease\tC0027051\n"
+    "T:2\theart\tanatomy\t\n"
+    "T:4\tleft ventricle\tanatomy\t\n"
+    "T:5\tright ventricle\tanatomy\t\n"
+    "T:6\ttissue\tanatomy\t\n"
+)
+GERMAN = jats("3", "heart").replace("<article ", '<article xml:lang="de" ')
+ARTICLES = {
+    "a_xml": jats("1", "(A) No heart attack (HA). (B) Two hearts.", "HA of the left and right ventricle"),
+    "b_xml": jats("2", "Tissue at www.heart.org", "nothing"),
+    "c_xml": GERMAN,
+}
+
+
+def prepared(folder: Path, **annotate: object):
+    """A configuration with these terms and articles."""
+    settings = config(folder, **annotate)
+    (folder / "terms.tsv").write_text(TERMS)
+    write(folder / "in", **ARTICLES)
+    return settings
+
+
+def copied(lake, settings, to: Path):
+    """The same configuration on a copy of its lake."""
+    shutil.copytree(settings.lake, to / "lake")
+    return replace(settings, lake=str(to / "lake"))
+
+
+def rows(lake) -> dict[str, object]:
+    """Mentions by key."""
+    return {m.mention_key: m for m in lake.read("mentions").collect()}
+
+
+@pytest.fixture(scope="module")
+def made(spark, tmp_path_factory):
+    settings = prepared(tmp_path_factory.mktemp("annotated"))
+    lake, reports = run(spark, settings)
+    return lake, settings, {report.job: report for report in reports}
+
+
+def test_a_mention_carries_what_the_linker_found(made) -> None:
+    found = rows(made[0])
+    attack = found["PMC1#f1@7-19"]
+    assert (attack.text, attack.concept_id, attack.source_id) == ("heart attack", "C0027051", "T:1")
+    assert (attack.name, attack.source, attack.method) == ("heart attack", "T", "exact")
+    assert (attack.panels, attack.flags, attack.semantic_types) == (["A"], ["negated"], ["disease"])
+    assert attack.dictionary_sha256 == made[0].head().dictionary_sha256
+    hearts = found["PMC1#f1@34-40"]
+    assert (hearts.text, hearts.panels, hearts.method, hearts.sentence) == ("hearts", ["B"], "inflected", 1)
+    assert 0.8 <= hearts.similarity < 1.0
+    assert hearts.first_token == hearts.last_token > attack.last_token > attack.first_token
+
+
+def test_a_short_form_of_another_caption_of_the_article_is_known(made) -> None:
+    short = rows(made[0])["PMC1#f2@0-2"]
+    assert (short.text, short.concept_id, short.method) == ("HA", "C0027051", "abbreviation")
+
+
+def test_a_mention_in_two_pieces_has_a_key_of_its_own(made) -> None:
+    pieces = rows(made[0])["PMC1#f2@10-14+25-34"]
+    assert (pieces.text, pieces.concept_id) == ("left ventricle", "T:4")
+    assert [(s.start, s.end) for s in pieces.spans] == [(10, 14), (25, 34)]
+
+
+def test_what_says_little_and_what_stands_in_an_address_is_flagged(made) -> None:
+    found = rows(made[0])
+    assert found["PMC2#f1@0-6"].flags == ["general"]
+    assert found["PMC2#f1@14-19"].flags == ["address"]
+
+
+def test_captions_in_other_languages_are_counted_and_not_linked(made) -> None:
+    lake, _, reports = made
+    assert not [key for key in rows(lake) if key.startswith("PMC3")]
+    counts = reports["annotate_captions"].counts
+    assert (counts["captions.in"], counts["captions.linked"], counts["captions.other_language"]) == (5, 4, 1)
+
+
+def test_triplets_carry_the_chosen_part_and_leave_out_what_the_configuration_says(
+    spark, made, tmp_path: Path
+) -> None:
+    lake, settings, _ = made
+    triplets = {t.figure_key: t for t in lake.read("triplets").collect()}
+    assert set(triplets) == {"PMC1#f1", "PMC1#f2", "PMC2#f1"}
+    attack, short, hearts = triplets["PMC1#f1"].concepts
+    assert (short.text, short.method) == ("HA", "abbreviation")
+    assert (attack.text, attack.panels, attack.flags, attack.method) == (
+        "heart attack", ["A"], ["negated"], "exact",
+    )  # fmt: skip
+    assert (attack.preferred_name, hearts.concept_id) == ("myocardial infarction", "T:2")
+
+    strict = replace(copied(lake, settings, tmp_path), triplets=TripletsConfig(("general", "address")))
+    other, (report,) = run(spark, strict, "assemble_triplets")
+    assert {t.figure_key for t in other.read("triplets").collect()} == {"PMC1#f1", "PMC1#f2"}
+    counted = {name: n for name, n in report.counts.items() if name.startswith("figures.")}
+    assert counted == {"figures.in": 5, "figures.used": 2, "figures.excluded": 1, "figures.no_concept": 2}
+
+
+def test_another_dictionary_writes_what_it_changes_and_parses_nothing(spark, made, tmp_path: Path) -> None:
+    lake, settings, _ = made
+    settings = copied(lake, settings, tmp_path)
+    source = replace(settings.dictionary.sources[0], path=str(tmp_path / "terms.tsv"))
+    settings = replace(settings, dictionary=replace(settings.dictionary, sources=(source,)))
+    (tmp_path / "terms.tsv").write_text(TERMS + "T:7\tnothing\tother\t\n")
+    old = rows(lake)
+    parsed = {name: lake.head().versions[name] for name in ("articles", "figures")}
+    other, reports = run(spark, settings, "build_dictionary", "annotate_captions", "assemble_triplets")
+    new = rows(other)
+    assert set(new) - set(old) == {"PMC2#f2@0-7"}
+    assert {
+        key: row for key, row in new.items() if key in old
+    } == old  # run, time and dictionary as they were
+    counts = reports[1].counts
+    assert (counts["captions.linked"], counts["mentions.written"], counts["mentions.deleted"]) == (4, 1, 0)
+    assert reports[2].counts["triplets.written"] == 1
+    assert {name: other.head().versions[name] for name in parsed} == parsed
+    # And back: the dictionary of before, its file still there, takes away what the other gave.
+    (tmp_path / "terms.tsv").write_text(TERMS)
+    back, reports = run(spark, settings, "build_dictionary", "annotate_captions")
+    assert back.head().dictionary_sha256 == lake.head().dictionary_sha256
+    assert reports[1].counts["mentions.deleted"] == 1 and rows(back) == old
+
+
+def test_what_an_article_says_anew_reaches_its_other_captions(spark, made, tmp_path: Path) -> None:
+    lake, settings, _ = made
+    settings = copied(lake, settings, tmp_path)
+    changed = jats("1", "(A) No heart attack. (B) Two hearts.", "HA of the left and right ventricle")
+    write(tmp_path / "in", **{**ARTICLES, "a_xml": changed})
+    settings = replace(settings, sync=replace(settings.sync, input=str(tmp_path / "in")))
+    other, reports = run(spark, settings, "sync_articles", "parse_articles", "annotate_captions")
+    assert "PMC1#f2@0-2" not in rows(other)  # the article no longer says what HA is
+    counts = reports[2].counts
+    # Gone are both HA; "Two hearts" stands elsewhere now, and its key is its place.
+    assert (counts["captions.in"], counts["mentions.written"], counts["mentions.deleted"]) == (2, 1, 3)
+
+
+def test_frequent_concepts_by_pinned_statistics_and_increments_equal_a_rebuild(
+    spark, made, tmp_path: Path
+) -> None:
+    from medconcept.stages.publish_release import content_digest
+
+    lake, settings, _ = made
+    settings = replace(
+        copied(lake, settings, tmp_path), annotate=replace(settings.annotate, frequent_share=0.4)
+    )
+    pinned = replace(settings, statistics=StatisticsConfig(release="r1"))
+    counting, (report,) = run(spark, pinned, "count_concepts")
+    counted = {
+        r.concept_id: (r.captions, r.captions_in_all) for r in counting.read("concept_statistics").collect()
+    }
+    assert counted["C0027051"] == (2, 5) and counted["T:6"] == (1, 5)
+    assert report.counts["concepts"] == len(counted) == 5
+    assert run(spark, pinned, "count_concepts")[1][0].status == "nothing new"
+
+    (tmp_path / "in").mkdir()
+    write(tmp_path / "in", **ARTICLES, d_xml=jats("4", "heart and tissue", "tissue"))
+    pinned = replace(pinned, sync=replace(pinned.sync, input=str(tmp_path / "in")))
+    grown, _ = run(spark, pinned, "annotate_captions", "sync_articles", "parse_articles", "annotate_captions")
+    flags = {key: row.flags for key, row in rows(grown).items()}
+    assert flags["PMC1#f1@7-19"] == ["frequent", "negated"]
+    # Three of seven captions name tissue by now; one of five did when they were counted.
+    assert flags["PMC4#f2@0-6"] == ["general"]
+
+    # Anew, with what was counted in the other lake.
+    anew = replace(
+        pinned, lake=str(tmp_path / "anew"), statistics=StatisticsConfig(release="r1", lake=pinned.lake)
+    )
+    names = ("sync_articles", "parse_articles", "build_dictionary", "count_concepts", "annotate_captions")
+    rebuilt, _ = run(spark, anew, *names)
+    for table in ("concept_statistics", "mentions"):
+        assert content_digest(grown.read(table)) == content_digest(rebuilt.read(table)), table
+
+
+def test_other_statistics_change_flags_without_linking(spark, made, tmp_path: Path, monkeypatch) -> None:
+    lake, settings, _ = made
+    settings = replace(
+        copied(lake, settings, tmp_path), annotate=replace(settings.annotate, frequent_share=0.4)
+    )
+    run(spark, settings, "annotate_captions", "count_concepts")
+    other, (report,) = run(spark, settings, "annotate_captions")
+    assert report.counts["captions.in"] == report.counts["mentions.found"] == 0
+    # Of the five captions two name the heart attack, and two the heart.
+    frequent = {key for key, row in rows(other).items() if "frequent" in row.flags}
+    assert {rows(other)[key].concept_id for key in frequent} == {"C0027051", "T:2"}
+    assert report.counts["mentions.written"] == len(frequent) == 5
+
+
+def test_settings_change_what_is_linked(spark, made, tmp_path: Path) -> None:
+    lake, before, _ = made
+    after = copied(lake, before, tmp_path)
+    annotate = replace(after.annotate, threshold=1.0, nested=True, languages=("EN", "de"))
+    other, _ = run(spark, replace(after, annotate=annotate), "annotate_captions")
+    old, new = rows(lake), rows(other)
+    assert set(new) - set(old) == {"PMC1#f1@7-12", "PMC3#f1@0-5"}  # inside "heart attack"; in German
+    assert "PMC1#f1@34-40" in set(old) - set(new)  # "hearts" is no exact name
+
+
+def test_what_may_be_linked_to_is_restricted_by_source_type_and_group(made) -> None:
+    from medconcept.config import AnnotateConfig
+    from medconcept.stages.annotate_captions import link_settings
+
+    concepts = made[0].read("concepts")
+    every = link_settings(AnnotateConfig(), concepts)
+    assert (every.sources, every.semantic_types) == (None, None)
+    some = link_settings(AnnotateConfig(sources=("T",), semantic_types=("cell",)), concepts)
+    assert (some.sources, some.semantic_types) == ({"T"}, {"cell"})
+    grouped = link_settings(AnnotateConfig(semantic_types=("cell",), semantic_groups=("DISO",)), concepts)
+    assert grouped.semantic_types == {"cell", "disease"}
+    assert link_settings(AnnotateConfig(semantic_groups=("GEOG",)), concepts).semantic_types == frozenset()
+
+
+def test_flags_what_was_learned_and_a_dictionary_that_workers_read_themselves(
+    spark, made, tmp_path: Path
+) -> None:
+    lake, before, _ = made
+    after = copied(lake, before, tmp_path)
+    learned = {"format": "medconcept learned 1", "surfaces": {"right ventricle": ["T:5", 0, 9]}, "terms": {}}
+    (tmp_path / "learned.json").write_text(json.dumps(learned))
+    annotate = replace(
+        after.annotate,
+        negation=False,
+        general=("Heart",),
+        not_general=("tissue",),
+        learned=str(tmp_path / "learned.json"),
+        dictionary_folder=f"{after.lake}/_dictionaries",
+    )
+    found = rows(run(spark, replace(after, annotate=annotate), "annotate_captions")[0])
+    assert found["PMC1#f1@7-19"].flags == []
+    assert found["PMC1#f1@34-40"].flags == ["general"]
+    assert found["PMC2#f1@0-6"].flags == []
+    assert "PMC1#f2@19-34" in rows(lake) and "PMC1#f2@19-34" not in found  # learned: never annotated
+    missing = replace(after, annotate=replace(annotate, learned=str(tmp_path / "none.json")))
+    with pytest.raises(InputError, match=r"annotate.learned: .*none.json: no such file"):
+        run(spark, missing, "annotate_captions")
+
+
+def test_a_dictionary_that_is_gone_or_damaged_stops_the_job_with_one_line(
+    spark, made, tmp_path: Path
+) -> None:
+    lake, before, _ = made
+    after = copied(lake, before, tmp_path)
+    file = Path(after.lake) / "_dictionaries" / lake.head().dictionary_sha256
+    anew = replace(after, annotate=replace(after.annotate, threshold=0.9))
+    (file.parent / f".{file.name}.crc").unlink(missing_ok=True)
+    damaged = bytearray(file.read_bytes())
+    damaged[-1] ^= 1
+    file.write_bytes(damaged)
+    # Read where it lies: under its name Spark has brought the sound file to this host already.
+    direct = replace(anew, annotate=replace(anew.annotate, dictionary_folder=str(file.parent)))
+    with pytest.raises(
+        LakeError, match=rf"compiled dictionary {file.name[:12]}\w*: its checksum is"
+    ) as raised:
+        run(spark, direct, "annotate_captions")
+    assert "\n" not in str(raised.value)
+    file.unlink()
+    with pytest.raises(LakeError, match=f"the compiled dictionary {file.name[:12]} is not there"):
+        run(spark, anew, "annotate_captions")
+
+
+def test_what_no_run_can_use_is_refused_at_once() -> None:
+    from medconcept.config import parse_config
+
+    for annotate, expected in (
+        ({"treshold": 0.9}, "unknown key 'annotate.treshold'"),
+        ({"threshold": 2}, "annotate.threshold must be from 0 to 1"),
+        ({"semantic_groups": ["DISEASE"]}, "annotate.semantic_groups: no group 'DISEASE'"),
+        ({"languages": "en"}, "'annotate.languages' must be a list"),
+        ({"partitions": 0}, "annotate.partitions must be 1 or more"),
+    ):
+        with pytest.raises(ConfigError, match=expected):
+            parse_config({"annotate": annotate})
+    with pytest.raises(ConfigError, match=r"triplets.exclude_flags: no flag 'vague'"):
+        parse_config({"triplets": {"exclude_flags": ["vague"]}})
+    with pytest.raises(ConfigError, match=r"statistics.lake needs statistics.release"):
+        parse_config({"statistics": {"lake": "elsewhere"}})
