@@ -48,7 +48,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--articles", type=int, default=20_000)
+    parser.add_argument("--articles", type=int, default=2_000)
     parser.add_argument("--work", type=Path, default=Path("build/bench/increment"))
     parser.add_argument("--first", action="store_true")
     parser.add_argument("--second", action="store_true")

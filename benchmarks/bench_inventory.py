@@ -1,10 +1,10 @@
 """An inventory of 8,000,000 rows against a lake of as many known articles, nothing new.
 
-    python benchmarks/bench_inventory.py --prepare --work build/bench/inventory   # makes both, minutes
-    python benchmarks/bench_inventory.py --work build/bench/inventory
+    python benchmarks/bench_inventory.py --rows 8000000
 
-Two cores, 4 GB for Spark. Measured is `sync_articles` as a user runs it: the manifest, the parts with their
-checksums, the comparison, and that no commit is made.
+Both are made the first time, which takes minutes (--prepare does that alone). Two cores, 4 GB for Spark.
+Measured is `sync_articles` as a user runs it: the manifest, the parts with their checksums, the comparison,
+and that no commit is made. Needs Go.
 """
 
 from __future__ import annotations
@@ -100,10 +100,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rows", type=int, default=8_000_000)
-    parser.add_argument("--work", type=Path, default=Path("build/bench/inventory"))
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--work", type=Path, default=Path("build/bench"))
     parser.add_argument("--prepare", action="store_true")
     options = parser.parse_args()
+    options.work = options.work / f"inventory-{options.rows}"
     from sync_lakes import BUCKET, settings
 
     from medconcept.delta.lake import Lake
@@ -111,10 +112,11 @@ def main() -> None:
 
     spark = session("4g")
     lake_at = str(options.work / "work/lake")
-    if options.prepare:
+    if options.prepare or not Lake(spark, lake_at).exists:
         (options.work / "s3" / BUCKET).mkdir(parents=True, exist_ok=True)
         write_inventory(options.work / "s3" / BUCKET, options.rows)
         write_known(spark, Lake(spark, lake_at), options.rows)
+    if options.prepare:
         return
     with bucket_server(options.work / "s3") as url:
         config = settings(options.work / "work", url)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import random
 import re
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +17,7 @@ from medconcept.sources.bucket import Bucket, open_store
 from medconcept.sources.transfer import Refused, Transfer, classify
 
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}-\d{2}Z)/manifest\.json$")
+_USUAL, PMC = "inventory-reports/{}/metadata", "pmc-oa-opendata"
 _MANIFEST_BYTES = 64 * 1024 * 1024
 # S3 names its columns so; whatever other columns there are is passed over by its place.
 KEY, MODIFIED, ETAG = "Key", "LastModifiedDate", "ETag"
@@ -43,8 +47,9 @@ def newest_manifest(bucket: Bucket, address: str) -> Manifest:
     The option `inventory` is the folder with the dated folders, or the key of one manifest: a plain web
     server lists nothing.
     """
-    folder = bucket.options.inventory.strip("/")
-    key = folder if folder.endswith(".json") else _newest_key(bucket, address, folder)
+    given = (bucket.options.inventory or "").strip("/")
+    folders = [given] if given else list(dict.fromkeys(_USUAL.format(n) for n in (bucket.name, PMC)))
+    key = given if given.endswith(".json") else _newest_key(bucket, address, folders)
     try:
         data = asyncio.run(Transfer(bucket).get(key, _MANIFEST_BYTES)).data
     except Refused as refusal:
@@ -79,21 +84,34 @@ def read_manifest(data: bytes, key: str, address: str) -> Manifest:
     return Manifest(key, day, columns, parts)
 
 
-def _newest_key(bucket: Bucket, address: str, folder: str) -> str:
+def _newest_key(bucket: Bucket, address: str, folders: Sequence[str]) -> str:
+    for folder in folders:
+        # A day's folder is there before its manifest is.
+        for day in sorted(_listed(bucket, address, folder, "common_prefixes"), reverse=True):
+            key = f"{day.rstrip('/')}/manifest.json"
+            if _DATED.search(key) and key in _listed(bucket, address, day.rstrip("/"), "objects"):
+                return key
+    where = " or ".join(folders)
+    raise InputError(f"{address}/{where}: no inventory here (folders such as 2026-11-24T01-00Z)")
+
+
+def _listed(bucket: Bucket, address: str, folder: str, what: str) -> list[str]:
+    """Folders or objects right under a folder; a server that is busy is asked again."""
     import obstore
 
-    try:
-        listed: Any = obstore.list_with_delimiter(open_store(bucket), f"{folder}/")
-        days = sorted((p.rstrip("/") for p in listed["common_prefixes"]), reverse=True)
-        dated = [day for day in days if _DATED.search(f"{day}/manifest.json")]
-        # A day's folder is there before its manifest is.
-        for day in dated:
-            there = obstore.list_with_delimiter(open_store(bucket), f"{day}/")["objects"]
-            if any(str(o["path"]).endswith("/manifest.json") for o in there):
-                return f"{day}/manifest.json"
-    except Exception as error:
-        raise InputError(f"{address}: the inventories cannot be listed: {classify(error).detail}") from error
-    raise InputError(f"{address}/{folder}: no inventory here (folders such as 2026-11-24T01-00Z)")
+    options = bucket.options
+    for attempt in range(options.attempts):
+        try:
+            found: Any = obstore.list_with_delimiter(open_store(bucket), f"{folder}/")
+            return [one if isinstance(one, str) else str(one["path"]) for one in found[what]]
+        except Exception as error:
+            refusal = classify(error)
+        if not refusal.temporary or attempt + 1 == options.attempts:
+            break
+        time.sleep(
+            random.uniform(0.0, min(options.longest_wait_seconds, options.backoff_seconds * 2**attempt))
+        )
+    raise InputError(f"{address}: the inventories cannot be listed: {refusal.detail}") from refusal
 
 
 def _safe(key: str, where: str) -> str:

@@ -14,14 +14,15 @@ class BucketOptions:
     """How the bucket is reached and how hard it is worked.
 
     `in_flight` and `requests_per_second` hold for one machine of the cluster, whatever its number of cores;
-    0 requests per second means no limit. S3 serves 5,500 GET a second per prefix, and every article of
+    0 requests per second means no limit. Without `inventory` that is where S3 puts it for a bucket of that
+    name, or for PMC's own. S3 serves 5,500 GET a second per prefix, and every article of
     PMC has a prefix of its own: the default stays far below that.
     """
 
     endpoint: str | None = None
     region: str = "us-east-1"
     anonymous: bool = True
-    inventory: str = "inventory-reports/pmc-oa-opendata/metadata"
+    inventory: str | None = None
     user_agent: str = "medconcept (https://pypi.org/project/medconcept)"
     in_flight: int = 64
     requests_per_second: int = 1000

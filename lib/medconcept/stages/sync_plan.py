@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
@@ -71,8 +72,12 @@ def tasks_per_machine(spark: SparkSession) -> int:
     conf = context.getConf()
     if str(context.master).startswith("local"):
         return max(1, context.defaultParallelism)
-    cores, per_task = conf.get("spark.executor.cores", "1"), conf.get("spark.task.cpus", "1")
-    return max(1, int(cores or 1) // int(per_task or 1))
+    cores, per_task = conf.get("spark.executor.cores"), conf.get("spark.task.cpus", "1")
+    if cores is None:  # a standalone cluster's executors take all that their machines have
+        scala: Any = context._jsc.sc()
+        machines = max(1, scala.getExecutorMemoryStatus().size() - 1)  # the driver is counted too
+        cores = str(-(-context.defaultParallelism // machines))
+    return max(1, int(cores) // int(per_task or 1))
 
 
 def state(etag: str = "etag", modified: str = "modified") -> Column:
