@@ -49,6 +49,7 @@ def day6(bucket: PmcBucket) -> None:
     bucket.change(4, retracted=False)
     bucket.put(Article(1, 3, captions=("The third heart attack.",), retracted=True, licence="CC BY-NC"))
     bucket.change(7, xml=False)
+    bucket.change(8, captions=("Never to be read.",))
     (bucket.root / "PMC8.1/PMC8.1.xml").write_bytes(b"<article>not what the metadata says</article>")
     bucket.change(9, media=False)
 
@@ -64,7 +65,8 @@ EVENTS = {
     3: {"withdrawn": 1, "retracted": 1, "changed": 2, "licence": 1},
     4: {"withdrawn": 1, "new": 1, "superseded": 1, "changed": 1, "licence": 1},
     5: {},
-    6: {"retraction_lifted": 1, "superseded": 1, "retracted": 1, "licence": 1, "left_out": 1, "metadata": 1},
+    6: {"retraction_lifted": 1, "superseded": 1, "retracted": 1, "licence": 1, "left_out": 1}
+    | {"metadata": 1, "refused": 1},
     7: {"let_in": 1, "superseded": 1},
 }
 REST = ("parse_articles", "annotate_captions", "assemble_triplets")

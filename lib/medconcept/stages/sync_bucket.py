@@ -81,7 +81,7 @@ def _batches(context: Context, bucket: Bucket, source: str, manifest: Manifest) 
         if room == 0:
             batch = batch.where(F.col("class") != NEW)
         is_last = n + 1 >= plan.batches
-        work, new = _batch(context, bucket, source, batch, progress, room)
+        work, new = _batch(context, bucket, source, batch, progress, room) if plan.batches else (None, 0)
         if is_last and left_open is not None:
             work = work or Work()
             events = sync_events.closed(context, left_open)

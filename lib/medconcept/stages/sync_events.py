@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from medconcept.delta import transaction
 from medconcept.delta.quarantine import open_quarantine
 from medconcept.errors import InputError
 from medconcept.sources.options import Selection
@@ -45,6 +46,7 @@ def classify(got: DataFrame, old: DataFrame, batch: DataFrame, grain: list[str])
         "retracted": both & retracted & ~was_retracted,
         "retraction_lifted": both & ~retracted & was_retracted,
         "licence": licence,
+        "refused": known & ~there & was,
     }
     some = F.lit(False)
     for kind in kinds.values():
@@ -136,8 +138,12 @@ def no_longer_listed(
         F.regexp_extract("source_key", r"^PMC(\d+)\.(\d+)/", 1),
         F.regexp_extract("source_key", r"^PMC(\d+)\.(\d+)/", 2),
     )
-    was_open = context.checkpoint(
-        "open", was_open.withColumns({"pmc": parts[0].cast("long"), "version": parts[1].cast("int")})
+    # Beside the plan: what is staged for a batch goes with its commit.
+    was_open = transaction.stage(
+        context.lake,
+        f"{context.run_id}-plan",
+        "open",
+        was_open.withColumns({"pmc": parts[0].cast("long"), "version": parts[1].cast("int")}),
     )
     if was_open.isEmpty():
         return None
