@@ -60,9 +60,9 @@ def newest_manifest(bucket: Bucket, address: str) -> Manifest:
 def read_manifest(data: bytes, key: str, address: str) -> Manifest:
     """A manifest from its JSON. Raises InputError with one line where it is not what S3 writes.
 
-    >>> text = b'{"fileFormat": "CSV", "fileSchema": "Bucket, Key", "files": [{"key": "a/1.csv.gz"}]}'
+    >>> text = b'{"fileFormat": "CSV", "fileSchema": "Key, ETag", "files": [{"key": "a/1.csv.gz"}]}'
     >>> read_manifest(text, "x/2026-11-24T01-00Z/manifest.json", "s3://b").columns
-    ('Bucket', 'Key')
+    ('Key', 'ETag')
     """
     where = f"{address}/{key}"
     try:
