@@ -27,6 +27,7 @@ class Article:
     manuscript: bool = False
     ocr: bool = False
     concern: bool = False
+    concerns: int | None = None  # a notice about that article
     media: bool = True
     xml: bool = True
     changed: str = "2026-11-01T00:00:00.000Z"
@@ -54,6 +55,11 @@ class Article:
             if self.concern
             else ""
         )
+        if self.concerns:
+            concern += (
+                '<related-article related-article-type="object-of-concern" ext-link-type="doi" '
+                f'xlink:href="10.1234/{self.concerns}"/>'
+            )
         return (
             '<article xmlns:xlink="http://www.w3.org/1999/xlink"><front><article-meta>'
             f'<article-id pub-id-type="pmc">PMC{self.pmc}</article-id>'

@@ -39,6 +39,7 @@ def day4(bucket: PmcBucket) -> None:
     bucket.put(Article(3))  # back again
     bucket.put(Article(1, 2, captions=(None,)))
     bucket.change(30, licence="CC BY")
+    bucket.put(Article(50, concerns=11), Article(51, concerns=12))
 
 
 def day5(bucket: PmcBucket) -> None:
@@ -57,17 +58,18 @@ def day6(bucket: PmcBucket) -> None:
 def day7(bucket: PmcBucket) -> None:
     bucket.change(7, xml=True)
     bucket.put(Article(10, 2))
+    bucket.withdraw(51)
 
 
 EVENTS = {
     1: {"new": 24},
     2: {"changed": 1, "new": 2, "superseded": 1},
     3: {"withdrawn": 1, "retracted": 1, "changed": 2, "licence": 1},
-    4: {"withdrawn": 1, "new": 1, "superseded": 1, "changed": 1, "licence": 1},
+    4: {"withdrawn": 1, "new": 3, "superseded": 1, "changed": 1, "licence": 1},
     5: {},
     6: {"retraction_lifted": 1, "superseded": 1, "retracted": 1, "licence": 1, "left_out": 1}
     | {"metadata": 1, "refused": 1},
-    7: {"let_in": 1, "superseded": 1},
+    7: {"let_in": 1, "superseded": 1, "withdrawn": 1},
 }
 REST = ("parse_articles", "annotate_captions", "assemble_triplets")
 DAYS = (day1, day2, day3, day4, day5, day6, day7)
@@ -108,6 +110,7 @@ def test_increments_equal_a_rebuild(spark, bucket: PmcBucket, server, tmp_path: 
     flags = {r.article_key: r for r in lake.read("articles").collect()}
     assert (flags["PMC1"].is_retracted, flags["PMC1"].article_version) == (True, 3)
     assert (flags["PMC4"].is_retracted, flags["PMC5"].has_concern) == (False, True)
+    assert [flags[f"PMC{n}"].has_concern for n in (11, 12, 50)] == [True, False, False]
     assert (flags["PMC6"].licence_group, flags["PMC30"].licence_group) == ("noncommercial", "commercial")
     assert flags["PMC32"].is_manuscript is True
     images = {r.article_key: r.image_status for r in lake.read("triplets").collect()}

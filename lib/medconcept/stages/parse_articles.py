@@ -14,7 +14,13 @@ from medconcept.delta.quarantine import open_quarantine
 from medconcept.jats import PARSER_VERSION
 from medconcept.on_workers.parsing import BATCH_ROWS, FIGURE, FILE, PARSED, parse_batches
 from medconcept.stages.runner import Context, Stage, Work
-from medconcept.stages.source_metadata import event_counts, with_source_metadata
+from medconcept.stages.source_metadata import (
+    event_counts,
+    named_in_notices,
+    of_works,
+    with_concerns,
+    with_source_metadata,
+)
 from medconcept.stages.sync_events import REFUSED_BY
 from medconcept.tables import TABLES
 
@@ -40,6 +46,11 @@ def build(context: Context) -> Work:
         parsed = context.checkpoint("parsed", fresh)
     good = parsed.where(F.col("reason").isNull())
     works = _works(good.unionByName(gone.select("article_key", "doi"), allowMissingColumns=True))
+    # A notice that came or went changes the articles that it names.
+    notices = named_in_notices(good).unionByName(named_in_notices(gone)).distinct()
+    works = works.unionByName(
+        of_works(articles.select("article_key", "doi", "pmcid"), notices).select("article_key", "doi")
+    ).distinct()
     scope = articles.join(F.broadcast(_keys(works, articles)), "article_key", "left_semi")
     siblings = raw.join(
         scope.select("source_sha256").join(good.select("source_sha256"), "source_sha256", "left_anti"),
@@ -53,7 +64,9 @@ def build(context: Context) -> Work:
         others = parse(siblings).join(F.broadcast(asked), ["source_sha256", "article_key"], "left_semi")
         with small_batches(raw.sparkSession):
             good = context.checkpoint("works", good.unionByName(others.select(*good.columns)))
-    versions = order_versions(with_source_metadata(good, raw))
+    elsewhere = articles.join(scope.select("article_key").distinct(), "article_key", "left_anti")
+    notices = named_in_notices(good).unionByName(named_in_notices(elsewhere)).distinct()
+    versions = order_versions(with_concerns(with_source_metadata(good, raw), notices))
     old_figures = figures.join(scope.select("article_key").distinct(), "article_key", "left_semi")
     return Work(
         tables={"articles": (versions, scope), "figures": (figure_rows(versions), old_figures)},

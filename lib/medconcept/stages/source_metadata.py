@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 # From free to bound: of two statements that differ, the stricter one holds.
 GROUPS = ("commercial", "noncommercial", "other")
+NOTICE = "object-of-concern"
 CONCERN = r"(?i)^(?!object-of-)(?:.*[-_ ])?concern(?:[-_ ].*)?$"
 
 
@@ -58,6 +59,33 @@ def with_source_metadata(parsed: DataFrame, raw: DataFrame) -> DataFrame:
             ).otherwise(F.col("warnings")),
         }
     ).drop("_retracted", "_code", "_group", "_manuscript", "_version", "_media", "_told")
+
+
+def named_in_notices(articles: DataFrame) -> DataFrame:
+    """The works that notices among these articles express concern about: `work`, a DOI or a PMC id."""
+    each = articles.select(F.explode("related_articles").alias("r")).where(F.lower("r.relation") == NOTICE)
+    target = F.lower(F.trim("r.target"))
+    doi = F.regexp_extract(target, r"(10\.[0-9]{4,}/.+)$", 1)
+    pmcid = F.regexp_extract(target, r"^(?:pmc)?([0-9]+)$", 1)
+    by_pmc = F.lower("r.link_type").isin("pmc", "pmcid") | target.startswith("pmc")
+    work = F.when(doi != "", doi).when(by_pmc & (pmcid != ""), F.concat(F.lit("PMC"), pmcid))
+    return each.select(work.alias("work")).where("work IS NOT NULL").distinct()
+
+
+def of_works(articles: DataFrame, works: DataFrame) -> DataFrame:
+    """The articles that are among the works, by DOI or PMC id; each row once."""
+    wanted = F.broadcast(works.withColumn("_named", F.lit(True)))
+    by_doi = articles.join(wanted, F.col("doi") == F.col("work"), "left_semi")
+    return by_doi.unionByName(articles.join(wanted, F.col("pmcid") == F.col("work"), "left_semi")).distinct()
+
+
+def with_concerns(versions: DataFrame, works: DataFrame) -> DataFrame:
+    """`has_concern` also where a notice of another article names the work; one row in, one row out."""
+    by_doi = works.select(F.col("work").alias("doi"), F.lit(True).alias("_by_doi"))
+    by_id = works.select(F.col("work").alias("pmcid"), F.lit(True).alias("_by_id"))
+    joined = versions.join(F.broadcast(by_doi), "doi", "left").join(F.broadcast(by_id), "pmcid", "left")
+    named = F.col("_by_doi").isNotNull() | F.col("_by_id").isNotNull()
+    return joined.withColumn("has_concern", F.col("has_concern") | named).drop("_by_doi", "_by_id")
 
 
 def event_counts(versions: DataFrame, before: DataFrame) -> dict[str, int]:

@@ -152,7 +152,8 @@ def _batch(
         old = old.where(F.lit(False))
     asked = _requests(context, batch.where(F.col("class") != WITHDRAWN), source, grain)
     count = todo.get(NEW, 0) + todo.get(UPDATE, 0)
-    if count and not _only_refused_before(context, source, asked):
+    # What was refused before is asked for again, and as a rule refused again, which changes nothing.
+    if count and (context.begun or count > sync_events.open_of(context, source).count()):
         context.begin()
     wanted = Wanted(
         config.select.licences, config.select.manuscripts, config.select.historical_ocr, config.max_bytes
@@ -168,7 +169,8 @@ def _batch(
         )
     if room is not None:
         fetched = _within(fetched, batch, room)
-    sync_events.refuse_a_dead_server(fetched, str(config.input))
+    if count >= sync_events.DEAD:
+        sync_events.refuse_a_dead_server(fetched, str(config.input))
     return _work(context, source, batch, fetched, old, grain)
 
 
@@ -176,7 +178,8 @@ def _work(
     context: Context, source: str, batch: DataFrame, fetched: DataFrame, old: DataFrame, grain: list[str]
 ) -> tuple[Work | None, int]:
     raw = context.read("raw_articles")
-    old = context.checkpoint("old", old)
+    if not old.isEmpty():
+        old = context.checkpoint("old", old)
     # An article that could not be reached this time stays as it was, with all its versions.
     waiting = fetched.where("temporary").select(*grain).distinct()
     old = old.join(F.broadcast(waiting), grain, "left_anti")
@@ -195,7 +198,6 @@ def _work(
         .join(F.broadcast(shas.distinct()), "source_sha256", "left_semi")
         .join(F.broadcast(mine), ["source", "source_key"], "left_anti")
     )
-    others = context.checkpoint("others", others)
     columns = [c.name for c in TABLES["raw_articles"].columns if c.name != "duplicate_of"]
     current = old.select(*raw.columns)
     equal = new.groupBy("source_sha256").count().where("source_sha256 IS NOT NULL AND count > 1")
@@ -317,13 +319,6 @@ def _within(fetched: DataFrame, batch: DataFrame, room: int) -> DataFrame:
 def _landed(context: Context, source: str) -> int:
     raw = context.read("raw_articles").where((F.col("source") == source) & F.col("left_out").isNull())
     return int(raw.select("metadata.pmcid").distinct().count())
-
-
-def _only_refused_before(context: Context, source: str, asked: DataFrame) -> bool:
-    """True where nothing is asked for but what was refused before: that may well change nothing again."""
-    key = F.format_string("PMC%d.%d/PMC%d.%d.xml", "pmc", "version", "pmc", "version")
-    before = sync_events.open_of(context, source).select("source_key").distinct()
-    return asked.withColumn("source_key", key).join(before, "source_key", "left_anti").isEmpty()
 
 
 def _tasks(articles: int, cores: int) -> int:
