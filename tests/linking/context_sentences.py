@@ -1,4 +1,4 @@
-"""Sentences with a target in brackets, and what a reader says of it: written for this test, after the kinds of
+"""Sentences with a target in brackets, and what a reader says of it: written for this test, after kinds of
 construction that the papers on NegEx and ConText describe."""
 
 SENTENCES = (
