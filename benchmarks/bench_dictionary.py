@@ -109,6 +109,7 @@ def measure(folder: Path, names: int, driver_memory: str) -> dict[str, float]:
         "build_s": round(seconds, 1),
         "peak_mb": round(peak),
         "file_mb": round(report.counts["dictionary.bytes"] / 1e6, 1),
+        "similar_mb": round(report.counts["dictionary.similar_bytes"] / 1e6, 1),
     }
 
 

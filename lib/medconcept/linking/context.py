@@ -80,7 +80,6 @@ _HINT_STEMS = (
     "absen", "lack", "negativ", "deny", "denie", "failed", "exclude", "possibl", "probabl", "suspect",
     "suspicio", "suggest", "presum", "question", "consistent", "compatible", "concern", "differential",
 )  # fmt: skip
-_HINT = re.compile(rf"\b(?:(?:{'|'.join(sorted(_HINT_WORDS))})\b|{'|'.join(_HINT_STEMS)})", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
 
@@ -104,19 +103,20 @@ def context_flags(
     >>> context_flags(text, sentence_spans(text), [(15, 25), (37, 45), (55, 60)])
     [('negated',), ('uncertain',), ()]
     """
-    lower = text.lower()
-    if _HINT_WORDS.isdisjoint(_WORD.findall(lower)) and not any(stem in lower for stem in _HINT_STEMS):
-        return [()] * len(places)
-    hints = [match.start() for match in _HINT.finditer(text)]
     reaches: list[tuple[str, int, int]] = []
-    for start, end in sentences if hints else ():
-        if any(start <= hint < end for hint in hints):
+    for start, end in sentences if _is_hinted(text) else ():
+        if _is_hinted(text[start:end]):
             reaches += _reaches(text, start, end)
     if not reaches:
         return [()] * len(places)
     return [
         tuple(sorted({flag for flag, a, b in reaches if a <= start and end <= b})) for start, end in places
     ]
+
+
+def _is_hinted(text: str) -> bool:
+    lower = text.lower()
+    return not _HINT_WORDS.isdisjoint(_WORD.findall(lower)) or any(stem in lower for stem in _HINT_STEMS)
 
 
 def _reaches(text: str, start: int, end: int) -> list[tuple[str, int, int]]:

@@ -77,7 +77,8 @@ def _caption(row: dict[str, Any]) -> Caption:
     panels = [Panel(tuple(p["labels"]), p["start"], p["end"], None, None) for p in row["panels"] or ()]
     pairs = tuple((a["short"], a["long"]) for a in row["abbreviations"] or ())
     sentences = code_points(text, zip(row["sentence_begin"], row["sentence_end"], strict=True))
-    return Caption(text, ArticleContext(pairs), sentences, row["language"], panels)
+    language = row["language"] and row["language"].replace("_", "-")
+    return Caption(text, ArticleContext(pairs), sentences, language, panels)
 
 
 def _add(columns: dict[str, list[Any]], row: dict[str, Any], text: str, links: Sequence[Link]) -> None:
