@@ -11,7 +11,7 @@ from medconcept.jats.abbreviations import pairs
 
 # "SF, long form" or "SF: long form" or "SF = long form", up to the next semicolon or full stop.
 _KEY = re.compile(
-    r"(?:^|(?<=[.;:(,]\s)|(?<=\())([^\W\d_][\w\-]{1,7})\s?[,:=]\s"
+    r"(?:[.;:(,]\s|\()([^\W\d_][\w\-]{1,7})\s?[,:=]\s"
     r"([^\W\d_][\w'’ \-–/]{2,60}?)(?=\s*(?:[;.,)]|$))"
 )
 
@@ -44,7 +44,7 @@ def legend_pairs(text: str) -> Iterator[tuple[str, str]]:
     []
     """
     found = []
-    for match in _KEY.finditer(text):
+    for match in _KEY.finditer(f". {text}"):  # as if a sentence ended before it
         short, long = match.group(1), " ".join(match.group(2).split())
         if short.lower() not in FUNCTION_WORDS and len(long) > len(short) and _spells(short, long):
             found.append((short, long))

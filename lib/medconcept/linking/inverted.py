@@ -8,7 +8,7 @@ from collections.abc import Iterator
 # One or two words, a comma, one or two words, and nothing else between two stops: what stands in running text
 # with a comma is an enumeration.
 _INVERTED = re.compile(
-    r"(?:^|(?<=[.;:(\[]\s)|(?<=[(\[]))([^\W\d_][\w\-]{2,}(?: [\w\-]{3,})?), "
+    r"(?:[.;:(\[]\s|[(\[])([^\W\d_][\w\-]{2,}(?: [\w\-]{3,})?), "
     r"((?:type |stage |grade )?[\w\-]+(?: [\w\-]+)?)(?=\s*(?:[.;)\]]|$))"
 )
 
@@ -19,5 +19,7 @@ def inverted(text: str) -> Iterator[tuple[int, int, str]]:
     >>> list(inverted("Carcinoma, hepatocellular. Retina, lens, brain."))
     [(0, 25, 'hepatocellular Carcinoma')]
     """
-    for match in _INVERTED.finditer(text):
-        yield match.start(), match.end(), f"{match.group(2)} {match.group(1)}"
+    before = ". "  # as if a sentence ended before it
+    for match in _INVERTED.finditer(before + text):
+        start, end = match.start(1) - len(before), match.end() - len(before)
+        yield start, end, f"{match.group(2)} {match.group(1)}"

@@ -1,0 +1,42 @@
+"""`link` and `evaluate` with the dictionary of a lake."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from medconcept.cli import main
+from medconcept.config import Config, DictionaryConfig, DictionarySource
+from medconcept.delta.lake import Lake
+from medconcept.stages import run_stage, stage
+
+GOLD = {"pmid": "1", "fig_id": "F1", "nxml": "a", "text": "Retina. A lens.",
+        "annotations": [{"id": "UBERON:1", "spans": [[0, 6]]}]}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("lake")
+
+
+def test_the_dictionary_of_a_lake_links_and_scores(spark, folder, capsys):
+    (folder / "mine.tsv").write_text("concept_id\tname\nUBERON:1\tretina\nUBERON:2\tlens\n")
+    source = DictionarySource("UBERON", "tsv", str(folder / "mine.tsv"))
+    config = Config(lake=str(folder / "lake"), dictionary=DictionaryConfig((source,)))
+    run_stage(stage("build_dictionary"), Lake(spark, config.lake), config, lambda _: None)
+    capsys.readouterr()
+    for named in ([], ["--dictionary", "concept_names"]):
+        assert main(["link", "The retinas", "--lake", config.lake, "--json", *named]) == 0
+        (link,) = json.loads(capsys.readouterr().out)["links"]
+        assert (link["source_id"], link["spans"]) == ("UBERON:1", [[4, 11]])
+    (folder / "gold.jsonl").write_text(json.dumps(GOLD) + "\n")
+    gold = ["--gold", str(folder / "gold.jsonl"), "--format", "craft-captions", "--sources", "UBERON"]
+    assert main(["evaluate", *gold, "--lake", config.lake, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["mention"]["tp"], told["mention"]["fp"]) == (1, 1)
+
+
+def test_a_lake_without_a_dictionary_is_one_line(spark, tmp_path, capsys):
+    assert main(["link", "x", "--lake", str(tmp_path / "none")]) != 0
+    assert "there is no dictionary yet" in capsys.readouterr().err
