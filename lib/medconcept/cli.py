@@ -18,13 +18,14 @@ from medconcept.command_arguments import COMMANDS, EXAMPLES, add_arguments
 from medconcept.config import Config, load_config
 from medconcept.errors import MedconceptError, as_medconcept_error
 from medconcept.quiet import Quiet
+from medconcept.source_arguments import add_source_arguments, with_source_arguments
 
 if TYPE_CHECKING:
     from medconcept.delta.lake import Lake
     from medconcept.stages import Report
 
 JOBS = {
-    "sync_articles": "bring article files from a folder into the lake",
+    "sync_articles": "bring articles from a bucket, a folder or archives into the lake",
     "parse_articles": "parse JATS into articles and figures",
     "build_dictionary": "merge terminologies and compile their names",
     "annotate_captions": "find the concepts that captions name",
@@ -77,6 +78,14 @@ def _parser() -> argparse.ArgumentParser:
         "each table with version, rows, bytes, last run",
         "medconcept tables --lake build/lake --json",
     )
+    add_source_arguments(
+        _add(
+            commands,
+            "status",
+            "what is in the lake, what its source has more",
+            "medconcept status --input s3://pmc-oa-opendata --lake build/lake",
+        )
+    )
     sql = _add(
         commands,
         "sql",
@@ -104,10 +113,7 @@ def _add(commands: Any, name: str, what: str, example: str, *, job: bool = False
     parser.add_argument("--lake", metavar="PATH", help="folder of the lake on any Hadoop file system")
     parser.add_argument("--json", action="store_true", help="print JSON alone on standard output")
     if job:
-        parser.add_argument("--input", metavar="DIR", help="folder with article files")
-        parser.add_argument(
-            "--include", metavar="GLOB", action="append", help="only files of such names; may be repeated"
-        )
+        add_source_arguments(parser)
         parser.add_argument("--release-name", metavar="NAME", help="name of the release, default r1, r2, …")
     return parser
 
@@ -129,6 +135,12 @@ def _dispatch(arguments: argparse.Namespace) -> int | None:
     if arguments.command == "run" or arguments.command in JOBS:
         names = [j for j in JOBS if j not in APART] if arguments.command == "run" else [arguments.command]
         return _run(lake, config, names, arguments)
+    if arguments.command == "status":
+        from medconcept.status import lines, status
+
+        found = status(lake, config)
+        print(json.dumps(found, ensure_ascii=False) if arguments.json else "\n".join(lines(found)))
+        return 0
     from medconcept import queries
 
     if arguments.command == "tables":
@@ -149,10 +161,8 @@ def _configure(arguments: argparse.Namespace) -> Config:
     config = load_config(arguments.config)
     if arguments.lake:
         config = replace(config, lake=arguments.lake)
-    if getattr(arguments, "input", None):
-        config = replace(config, sync=replace(config.sync, input=arguments.input))
-    if getattr(arguments, "include", None):
-        config = replace(config, sync=replace(config.sync, include=tuple(arguments.include)))
+    if "input" in arguments:
+        config = replace(config, sync=with_source_arguments(config.sync, arguments))
     if getattr(arguments, "release_name", None):
         config = replace(config, release=replace(config.release, name=arguments.release_name))
     return config

@@ -16,17 +16,26 @@ from medconcept.dictionary.semantic_network import GROUPS
 from medconcept.dictionary.umls_options import UmlsOptions
 from medconcept.errors import ConfigError
 from medconcept.linking.records import MENTION_FLAGS
+from medconcept.sources.options import BucketOptions, Selection
 
 
 @dataclass(frozen=True)
 class SyncConfig:
-    """Where articles come from."""
+    """Where articles come from: a folder, archives in it, or a bucket (`s3://…`, `https://…`).
+
+    `bucket` and `select` are of buckets; a batch of `batch_articles` is one commit. Where an inventory lacks
+    more than `withdraw_at_most` of what the lake has, nothing is withdrawn and the run ends.
+    """
 
     input: str | None = None
     source: str | None = None
     include: tuple[str, ...] = ("*.xml", "*.nxml", "*.xml.gz", "*.nxml.gz")
     max_bytes: int = 64 * 1024 * 1024
     acknowledgements: tuple[str, ...] = ()
+    batch_articles: int = 5000
+    withdraw_at_most: float = 0.2
+    bucket: BucketOptions = field(default_factory=BucketOptions)
+    select: Selection = field(default_factory=Selection)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ from pyspark.sql import functions as F
 from medconcept import queries
 from medconcept.config import Config
 from medconcept.delta.lake import Lake
-from medconcept.stages.parse_articles import open_quarantine
+from medconcept.delta.quarantine import open_quarantine
+from medconcept.sources.pmc import ACKNOWLEDGEMENT
+from medconcept.stages.sync_events import REFUSED_BY
 
 if TYPE_CHECKING:
     from medconcept.stages import Report
@@ -21,16 +23,26 @@ def figures_of(lake: Lake) -> dict[str, Any]:
     head = lake.head()
     raw, articles = lake.read("raw_articles", head), lake.read("articles", head)
     figures, mentions = lake.read("figures", head), lake.read("mentions", head)
-    rejects = open_quarantine(lake.read("quarantine")).groupBy("reason").count().orderBy("reason").collect()
-    refused = {row["reason"]: row["count"] for row in rejects}
-    files = _counts(raw, duplicates=F.count("duplicate_of"))
+    # What the sync refused never became a file of the lake.
+    of_sync = F.col("parser_version") == REFUSED_BY
+    rejects = open_quarantine(lake.read("quarantine"))
+    quarantine = rejects.where(~of_sync)
+    each = rejects.groupBy("reason", of_sync.alias("of_sync")).count().orderBy("reason").collect()
+    refused = {row["reason"]: row["count"] for row in each if not row["of_sync"]}
+    not_landed = {row["reason"]: row["count"] for row in each if row["of_sync"]}
+    raw = raw.where("left_out IS NULL")
+    files = _counts(raw, duplicates=F.count("duplicate_of"), told=F.count("metadata"))
     versions = _counts(articles, current=F.count_if("is_current"), old=F.count_if(~F.col("is_current")))
     captions = _counts(figures, captions=F.count("caption"))
     named = _counts(
         mentions, captions=F.count_distinct("figure_key"), concepts=F.count_distinct("concept_id")
     )
+    # A wrapper is one file of several articles: all but the first are counted beside the files.
+    place = ["source", "source_key"]
+    told = articles.select(*place).unionByName(quarantine.select(*place)).distinct().count()
     counts = {
         "files": files["rows"],
+        "further articles in them": versions["rows"] + sum(refused.values()) - told,
         "articles": versions["current"],
         "superseded versions": versions["old"],
         "exact duplicates": files["duplicates"],
@@ -42,7 +54,12 @@ def figures_of(lake: Lake) -> dict[str, Any]:
         "distinct concepts": named["concepts"],
         "triplets": lake.read("triplets", head).count(),
     }
-    return {"counts": counts, "rejects": refused}
+    return {"counts": counts, "rejects": refused, "not_landed": not_landed, "from_pmc": files["told"] > 0}
+
+
+def acknowledgements(config: Config, found: dict[str, Any]) -> tuple[str, ...]:
+    """Whose data the articles are: what the configuration says, and NLM where they came from PMC."""
+    return (*config.sync.acknowledgements, *((ACKNOWLEDGEMENT,) if found["from_pmc"] else ()))
 
 
 def _counts(rows: DataFrame, **aggregates: Column) -> dict[str, int]:
@@ -68,10 +85,14 @@ def print_summary(lake: Lake, config: Config, reports: list[Report]) -> None:
     for name, value in counts.items():
         print(f"  {name:<26}{value:>9,}")
     accounted = sum(counts[n] for n in ("articles", "superseded versions", "exact duplicates", "quarantined"))
-    print(f"  files = articles + superseded + duplicates + quarantined: {counts['files']} = {accounted}")
+    found_there = counts["files"] + counts["further articles in them"]
+    sides = "files + further = articles + superseded + duplicates + quarantined"
+    print(f"  {sides}: {found_there} = {accounted}")
     print("\nRefused, by reason")
     for reason, count in found["rejects"].items() or {"nothing": 0}.items():
         print(f"  {reason:<26}{count:>9,}")
+    for reason, count in found["not_landed"].items():
+        print(f"  at the source: {reason:<11}{count:>9,}")
     print("\nSeconds per stage")
     for report in reports:
         print(f"  {report.job:<26}{report.seconds:>9.1f}  {report.status}")
@@ -82,5 +103,5 @@ def print_summary(lake: Lake, config: Config, reports: list[Report]) -> None:
     print("\nSources")
     for source in config.dictionary.sources:
         print(f"  {source.name} {source.version}, {source.licence}. {source.acknowledgement}")
-    for line in config.sync.acknowledgements:
+    for line in acknowledgements(config, found):
         print(f"  {line}")

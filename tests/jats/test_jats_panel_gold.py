@@ -1,4 +1,8 @@
-"""Panels against captions labelled by reading them: 110 that the code was made on, 110 labelled after.
+"""Panels against captions labelled by reading them: 662 that the code was made on, 107 labelled after it.
+
+They were labelled in rounds of a hundred, each before anybody saw what the code makes of it; when the code
+was changed for what a round had shown, that round was used up. What each gave when it was first measured:
+boundary F1 0.894, 0.869, 0.929, 0.934, 0.946; the last one, marked `held`, 0.943.
 
 The gold set holds ids, labels and offsets and a hash of the caption, no text. Conventions: a boundary is
 where a printed label begins (see `panel_score`); a label is told once, and again only where its own part
@@ -64,12 +68,12 @@ def test_boundaries_of_what_the_code_was_made_on() -> None:
 
 
 def test_boundaries_of_what_it_was_not_made_on() -> None:
-    """Measured once, right after the labelling: F1 0.894, precision 0.994, recall 0.811; 0.95 is the goal.
+    """Measured once, right after the labelling: F1 0.943, precision 0.981, recall 0.907; 0.95 is the goal.
 
-    Twenty of the forty misses are in one caption whose groups overlap: "(A–C) … (C–E) …". Who changes
-    the code for these has used them up, and labels new ones.
+    Half are captions of over 1,300 characters, which the rounds before left out. The misses: captions cut by
+    words ("Top Row", "Left The …"), panels told a third time, and labels that trail in a wrong order.
     """
     told = scored(held=True)
-    assert told.precision >= 0.98, told
+    assert told.precision >= 0.97, told
     if all(row["figure"] in figures() for row in GOLD):  # what was measured is the score of the whole set
-        assert told.f1 >= 0.89, told
+        assert told.f1 >= 0.94, told

@@ -51,6 +51,12 @@ def cut(caption: str) -> list[tuple[str, str]]:
         ("(A, B) Lung. (C, D) Liver. (A, C) are mice. (B, D) are men.",
          [("A,B", "(A, B) Lung."), ("C,D", "(C, D) Liver."), ("A,C", "(A, C) are mice."),
           ("B,D", "(B, D) are men.")]),
+        ("Score (A) and speed (B) of cells. A. Score. B. Speed.",
+         [("", "Score (A) and speed (B) of cells."), ("A", "A. Score."), ("B", "B. Speed.")]),
+        ("a-b. Elm. c. Oak. a, c. Habit. b. Leaf.",
+         [("a,b", "a-b. Elm."), ("c", "c. Oak."), ("a,c", "a, c. Habit."), ("b", "b. Leaf.")]),
+        ("The surface protein (A), its gene (B) and RNA (C).",
+         [("A", "The surface protein (A)"), ("B", "its gene (B)"), ("C", "RNA (C)")]),
         # half brackets within a sentence, a letter left out, glued to a title, sets within a sentence
         ("Results for a) lung, b) liver and c) heart.",
          [("", "Results for"), ("a", "a) lung,"), ("b", "b) liver and"), ("c", "c) heart.")]),
@@ -79,6 +85,10 @@ def cut(caption: str) -> list[tuple[str, str]]:
           ("C,D", "(C, D) Two. (A) and (B) were mice and (C) and (D) were men.")]),
         ("(A–D) One. (E–H) Two. Scale bar: (A–D), 8 µm; (E–H), 7 µm.",
          [("A,B,C,D", "(A–D) One."), ("E,F,G,H", "(E–H) Two. Scale bar: (A–D), 8 µm; (E–H), 7 µm.")]),
+        ("(A, B) Cells with PBS (x) (A), or LPS (y) (B), at 9 h. (C) Both.",
+         [("A,B", "(A, B) Cells with PBS (x) (A), or LPS (y) (B), at 9 h."), ("C", "(C) Both.")]),
+        ("Tree. A Genes. a, one; b, two; c, three. B Other genes.",
+         [("", "Tree."), ("A", "A Genes. a, one; b, two; c, three."), ("B", "B Other genes.")]),
         # a later mention begins nothing, and what all share stands apart
         (
             "(A) One. (B) As in (A). Scale bars, 9 µm (A), 5 µm (B).",
@@ -105,6 +115,7 @@ def test_panels(caption: str, panels: list[tuple[str, str]]) -> None:
         "A system with (i) a source and (ii) a sink.",
         "Two changes: (i) a source; (ii) a sink.",
         "Mice of group (A) and of group (B).",
+        "The protein (A) and its gene (B).",
         "Only on the left: one.",
         "A. B. Smith drew this.",
         "Cancer of the tail (arrow, a, b) and along the vessels (arrows, c).",

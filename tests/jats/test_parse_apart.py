@@ -17,7 +17,7 @@ from medconcept.jats import Article, ArticleRejected, Limits, parse_article, par
 from medconcept.on_workers import parsing
 from medconcept.on_workers.isolation import Apart, Bounds, Death
 
-QUICK = Bounds(processor_seconds=0.5, seconds=1.5)
+QUICK = Bounds(processor_seconds=0.5, seconds=60)
 RICH = article_xml(
     '<sec><title>T</title><p>See <xref ref-type="fig" rid="f">1</xref></p><fig id="f"><caption>'
     "<p>(A) One. (B) H<sub>2</sub>O.</p></caption></fig></sec>",
@@ -74,7 +74,7 @@ def parsed(*batches: pa.RecordBatch, bounds: Bounds = QUICK) -> list[dict[str, o
 
 def test_each_way_to_die_has_its_reason_and_the_others_are_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parsing, "parse_articles", harmed)
-    contents = (RICH, b"crash", RICH, b"loop", b"crash", None, RICH, b"leave", b"fill", b"wait", RICH, b"<x>")
+    contents = (RICH, b"crash", RICH, b"loop", b"crash", None, RICH, b"leave", b"fill", RICH, b"<x>")
     rows = parsed(batch(*contents[:5]), batch(*contents[5:]))
     told = sorted((str(row["reason"] or row["article_key"]), str(row["detail"] or "")) for row in rows)
     assert told == [
@@ -84,10 +84,16 @@ def test_each_way_to_die_has_its_reason_and_the_others_are_parsed(monkeypatch: p
         ("parser_crashed", "ended with code 3"),
         ("parser_memory", "MemoryError: "),
         ("parser_timeout", "over 0.5 s of processor time"),
-        ("parser_timeout", "over 1.5 s"),
         ("too_large", "9 bytes, over sync.max_bytes"),
         ("truncated", rows[-1]["detail"]),
     ]
+
+
+def test_what_waits_is_ended_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing, "parse_articles", harmed)
+    rows = parsed(batch(RICH, b"wait", RICH), bounds=Bounds(processor_seconds=60, seconds=2))
+    assert [row["reason"] for row in rows] == [None, "parser_timeout", None]
+    assert rows[1]["detail"] == "over 2 s"
 
 
 def test_rows_say_of_which_file_they_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,5 @@
-"""Sentences with a target in brackets, and what a reader says of it: written for this test, after the
-kinds of construction that the papers on NegEx and ConText describe."""
+"""Sentences with a target in brackets, and what a reader says of it: written for this test, after kinds of
+construction that the papers on NegEx and ConText describe."""
 
 SENTENCES = (
     ("No evidence of [metastasis] in the liver.", "negated"),

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
@@ -61,6 +62,22 @@ def test_link_shows_spans_and_concepts(files, capsys):
     ]
     assert main(["link", "retinas", "--dictionary", str(files / "mine.tsv")]) == 0
     assert "UBERON:1" in capsys.readouterr().out
+
+
+OBO = "format-version: 1.2\n\n[Term]\nid: UBERON:7\nname: optic cup\n"
+
+
+def test_several_files_zipped_or_not_in_order_of_preference(files, capsys):
+    with zipfile.ZipFile(files / "UBERON.obo.zip", "w") as archive:
+        archive.writestr("UBERON.obo", OBO)
+    both = f"{files / 'UBERON.obo.zip'},{files / 'mine.tsv'}"
+    told = _told(capsys, "link", "Optic cup and retina", "--dictionary", both, "--json")
+    assert [(link["source"], link["source_id"]) for link in told["links"]] == [
+        ("UBERON", "UBERON:7"), ("mine", "UBERON:1"),
+    ]  # fmt: skip
+    for bad in (f"{both},{files / 'mine.tsv'}", f"{both},nowhere.obo"):
+        assert main(["link", "x", "--dictionary", bad]) == 3
+        assert len(capsys.readouterr().err.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize(

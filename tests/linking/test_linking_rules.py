@@ -175,3 +175,14 @@ def test_function_words_are_no_singulars():
     )
     assert ids("her disease", hers) == []
     assert ids("Hers disease", hers) == [("Hers disease", "M:1")]
+
+
+def test_synonyms_that_are_not_exact_count_for_mesh_alone_unless_asked_for():
+    scoped = tuple(
+        Term(source, f"{source}:1", name, (other,), DISEASE, scopes=("related",))
+        for source, name, other in (("MONDO", "nephropathy", "kidney"), ("MESH", "Neoplasms", "growths"))
+    )
+    assert ids("kidney, nephropathy, growths", linker(*scoped)) == [
+        ("nephropathy", "MONDO:1"), ("growths", "MESH:1"),
+    ]  # fmt: skip
+    assert ("kidney", "MONDO:1") in ids("kidney", linker(*scoped, exact_only=False))

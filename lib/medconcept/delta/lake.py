@@ -16,7 +16,8 @@ from medconcept.errors import LakeError
 from medconcept.tables import TABLES, Table
 
 FORMAT = "_medconcept/format.json"
-FORMAT_VERSION = 3  # 2: all that the parser reads; 3: mentions by the linker, concept_statistics
+# 2: all that the parser reads; 3: mentions by the linker, concept_statistics; 4: what PMC says
+FORMAT_VERSION = 4
 # A release must be readable for as long as it exists; by default Delta drops the log after 30 days, files
 # after 7.
 PROPERTIES = {

@@ -40,6 +40,8 @@ class Manifest:
     code_version: str
     dictionary_sha256: str | None = None
     counts: dict[str, int] = field(default_factory=dict)
+    inserts_only: tuple[str, ...] = ()
+    event: str = "end"  # in `runs`; "batch" where the run goes on
 
 
 def stage(lake: Lake, run_id: str, table: str, rows: DataFrame) -> DataFrame:
@@ -103,7 +105,7 @@ def apply_batch(lake: Lake, manifest: Manifest, table: str) -> None:
     rows = batch.select(*spec.schema.names)
     with _transaction(lake, f"medconcept/{table}", manifest.seq):
         # Nothing can match in a table that was empty, and an append is cheaper than a MERGE.
-        if spec.is_ledger or _was_empty(lake, manifest, table):
+        if spec.is_ledger or table in manifest.inserts_only or _was_empty(lake, manifest, table):
             rows.write.format("delta").mode("append").save(lake.path(table))
             return
         columns = {c: f"s.`{c}`" for c in spec.schema.names}
@@ -134,7 +136,7 @@ def _end_event(manifest: Manifest) -> dict[str, object]:
     return {
         "run_id": manifest.run_id,
         "job": manifest.job,
-        "event": "end",
+        "event": manifest.event,
         "at": datetime.now(timezone.utc).replace(tzinfo=None),
         "counts": manifest.counts,
         "code_version": manifest.code_version,
@@ -162,7 +164,8 @@ def _read_manifest(lake: Lake, name: str) -> Manifest | None:
         data = json.loads(lake.files.read(name))
     except ValueError:
         return None  # killed while it was being written: the commit had not begun
-    return Manifest(**{**data, "tables": tuple(data["tables"])})
+    lists = {name: tuple(data.get(name, ())) for name in ("tables", "inserts_only")}
+    return Manifest(**{**data, **lists})
 
 
 @contextmanager

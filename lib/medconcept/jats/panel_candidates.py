@@ -25,7 +25,8 @@ Family = Literal["bracket", "bare", "panel", "roman", "word"]
 class Candidate:
     """A possible label: `caption[start:end]` is all that is printed of it, brackets included.
 
-    `opens` is True where a sentence or clause begins with it; `sure` where the print sets it off (bold).
+    `opens` is True where a sentence or clause begins with it; `sure` where the print sets it off (bold);
+    `named` where it stands behind a word such as "group" and may be a name.
     """
 
     family: Family
@@ -35,10 +36,11 @@ class Candidate:
     end: int
     opens: bool
     sure: bool
+    named: bool = False
 
 
 _BRACKETED = re.compile(
-    rf"[(\[（]\s*({LABELS}|{ROMAN_LABELS})\s*(?:[,;:]\s*[a-z]{{3,7}}(?:\s(?:panels?|rows?))?\s*)?[)\]）]"
+    rf"[(\[（]\s*({LABELS}|{ROMAN_LABELS})\s*(?:[,;:]\s*(?!arrow|star\b|aster)[a-z]{{3,7}}(?:\s(?:panels?|rows?))?\s*)?[)\]）]"
     rf"|[(\[（]\s*[Pp]anels?\s+({LABELS})\s*(?:[,;:][^()]{{3,40}})?[)\]）]"
 )
 _PANEL = re.compile(rf"\b[Pp]anels?\s+\(?({LABELS})\)?(?![\w’'])")
@@ -62,11 +64,14 @@ _STARTS = re.compile(r"[.;:!?)\]'”\",]\s(?=[A-Za-z](?:[^A-Za-z]|[ivx]{1,4}[^A-
 _AND = re.compile(r"and\s(?=[A-Za-z][.:)])")
 # A letter behind these is a name, whatever stands round it: vitamin (B), hepatitis (A), group (C).
 _NAMED = re.compile(
-    r"\b(?:vitamins?|hepatitis|influenza|(?<!control )groups?|(?<!wild )(?<!wild-)types?|class(?:es)?|grades?"
-    r"|stages?|factors?"
-    r"|proteins?|lanes?|chains?|subunits?|domains?|alleles?|arms?|cohorts?|phases?|steps?|sites?"
-    r"|points?|eqs?\.?|equations?"
-    r"|figs?\.?|figures?|tables?|complex|antigens?|strains?|clusters?|haplogroups?|genotypes?|and\s+vitamin)\s*$",
+    r"\b(?:vitamins?|hepatitis|influenza|(?<!wild )(?<!wild-)types?|class(?:es)?|grades?|lanes?|eqs?\.?"
+    r"|equations?|figs?\.?|figures?|tables?|complex|haplogroups?|and\s+vitamin)\s*$",
+    re.IGNORECASE,
+)
+# Behind these it is one as a rule, but "the protein (A), the gene (B) and both (C)" are panels.
+_OFTEN_NAMED = re.compile(
+    r"\b(?:(?<!control )groups?|stages?|factors?|proteins?|chains?|subunits?|domains?|alleles?|arms?|cohorts?"
+    r"|phases?|steps?|sites?|points?|antigens?|strains?|clusters?|genotypes?)\s*$",
     re.IGNORECASE,
 )
 _REFERRING = re.compile(
@@ -107,8 +112,9 @@ def _bracketed(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
             continue  # "as in (A)."
         inside = match.group(1) or match.group(2)
         upper = inside[0].isupper()
+        named = not opens and match.group(2) is None and _OFTEN_NAMED.search(before) is not None
         if labels := read_labels(inside, upper):
-            yield Candidate("bracket", upper, labels, start, end, opens, False)
+            yield Candidate("bracket", upper, labels, start, end, opens, False, named)
         if inside[0] in "ivx" and (labels := read_romans(inside)):
             yield Candidate("roman", False, labels, start, end, opens, False)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from medconcept.jats.panel_candidates import Candidate
 from medconcept.jats.panel_labels import Label, sub_rank
@@ -22,9 +23,9 @@ _DASHED = re.compile(r"\s*(?:[-‐‑‒–—−]|to)\s*")
 _SCALE = re.compile(r"[.;]\s(?:Scale\s+)?[Bb]ars?\b|\b[Mm]agnifications?\b[^.]*$")
 _SWAPPED = 150  # characters; labels in the wrong order stand close together
 # What stands before and behind a label that begins a part within a sentence.
-_POSTFIX = re.compile(r"\s*(?:[,.;)]|$)")
+_POSTFIX = re.compile(r"\s*(?:[,.;)]|(?:[Ss]cale\s)?[Bb]ars?\b|$)")
 _LEADS = re.compile(r"(?:[.,:;)]|\b(?:and|at|in|with|for|of|from))\s$")
-_REFERS = re.compile(r"\s*(?:[,.;)]|(?:and|or|is|are|was|were|have|had)\b|$)")
+_REFERS = re.compile(r"\s*(?:[,.;)]|(?:[Ss]cale\s)?[Bb]ars?\b|(?:and|or|is|are|was|were|have|had)\b|$)")
 
 Name = tuple[int, str]
 
@@ -45,10 +46,27 @@ def best_chain(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
     if any(_begins(chain) for chain, _ in chains):
         # "(A) Slices of P1 (a) and P4 (b–e). (B) …": what stands within sentences is only part of one.
         chains = [(c, m) for c, m in chains if c[0].family != "bracket" or c[0].opens]
+    chains = [(c, m) for c, m in chains if not any(_within(c, other) for other, _ in chains)]
     if not chains:
         return []
-    chain, members = max(chains, key=lambda pair: (_told(pair[0]), -pair[0][0].start))
+    # Of equals: "Score (A) and speed (B) by cell. A. Score. B. Speed."
+    chain, members = max(chains, key=lambda pair: (_told(pair[0]), _one_by_one(pair[0]), -pair[0][0].start))
     return sorted([*chain, *_retold(caption, _merged(caption, members), chain)], key=lambda c: c.start)
+
+
+def _all_open(chain: Sequence[Candidate]) -> bool:
+    return all(candidate.opens for candidate in chain)
+
+
+def _within(chain: Sequence[Candidate], other: Sequence[Candidate]) -> bool:
+    """True if all of a sequence stands between two labels of another, whose labels begin sentences."""
+    if not all(candidate.opens for candidate in other):
+        return False
+    return any(a.start < chain[0].start and chain[-1].start < b.start for a, b in pairwise(other))
+
+
+def _one_by_one(chain: Sequence[Candidate]) -> bool:
+    return all(candidate.opens and len(candidate.labels) == 1 for candidate in chain)
 
 
 def _begins(chain: Sequence[Candidate]) -> bool:
@@ -62,6 +80,8 @@ def _told(chain: Sequence[Candidate]) -> int:
 
 def _plausible(caption: str, chain: Sequence[Candidate]) -> bool:
     first = chain[0]
+    if first.named and len(chain) < 3:
+        return False
     if len(chain) == 1:  # "(A, B) Two views." tells of panels, "groups (A, B)" need not
         return first.opens and first.family == "bracket"
     if first.family == "panel":  # what "see panel A" begins is nothing
@@ -83,7 +103,7 @@ def chain_of(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
     retold = False
     ahead = _merged(caption, found)
     for place, candidate in enumerate(ahead):
-        if chain and candidate.start < chain[-1].end:
+        if chain and (candidate.named or candidate.start < chain[-1].end):
             continue
         names = _names(candidate)
         if candidate.family == "roman":
@@ -131,18 +151,24 @@ def _retold(caption: str, ahead: Sequence[Candidate], chain: Sequence[Candidate]
     told: set[Name] = set()
 
     def close() -> None:
-        if len(run) > 1 and told in groups and not _SCALE.search(caption, run[0].start - 60, run[0].start):
+        # What begins sentences need not name all of a group; a group alone is but told twice.
+        whole = told in groups or (_all_open(run) and any(len(c.labels) > 1 for c in run))
+        if len(run) > 1 and whole and not _SCALE.search(caption, run[0].start - 60, run[0].start):
             found.extend(run)
 
     for candidate in ahead:
         names = set(_names(candidate))
-        if candidate.start in first or told & names or (told and min(names) < min(told)):
+        backwards = bool(told) and min(names) < min(told)
+        several = len(names) > 1 and all(len(c.labels) > 1 for c in run)
+        if candidate.start in first or told & names or (backwards and not several):
             close()
             run, told = [], set()
-        if candidate.start in first or candidate.family != "bracket" or candidate.start < chain[0].start:
+        set_off = candidate.family == "bracket" or (candidate.family == "bare" and candidate.opens)
+        if candidate.start in first or not set_off or candidate.start < chain[0].start:
             continue
         before = caption[max(0, candidate.start - 8) : candidate.start]
-        refers = _REFERS.match(caption, candidate.end)
+        # "a, d, e. Habit. b, f. Detail.": behind a bare label the stop is part of it.
+        refers = candidate.family == "bracket" and _REFERS.match(caption, candidate.end)
         if refers and candidate.opens and ")" not in caption[candidate.start : candidate.end - 1]:
             refers = _POSTFIX.match(caption, candidate.end)  # "(A, C) are of mutants."; but "(A) and (B) are"
         if names <= seen and _LEADS.search(before) and not refers:
@@ -162,8 +188,9 @@ def _begins_part(caption: str, candidate: Candidate, last: Candidate, retold: bo
     """True if a label that has been told in a group begins a part of its own: no scale, no reference."""
     if _SCALE.search(caption, last.end, candidate.start):
         return False
-    if candidate.opens:
-        return True
+    before = caption[: candidate.start].rstrip()[-1:]
+    if candidate.opens and (before not in ")]" or not _REFERS.match(caption, candidate.end)):
+        return True  # "… of mice (x) (A), and" only refers, "(x). (A) Mice" does not
     # "(a, b) Plots: (a) one, (b) the other": within an enumeration a comma is enough.
     return retold and candidate.family == "bracket" and caption[candidate.start - 2] == ","
 

@@ -21,7 +21,7 @@ from medconcept.jats.article_records import (
 )
 from medconcept.jats.figure_records import Figure
 
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 """Raised by one whenever the same bytes would give other records."""
 
 

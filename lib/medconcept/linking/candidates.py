@@ -87,6 +87,8 @@ def judge(
     for name, variant in names:
         if settings.sources is not None and not _is_of(name, settings.sources):
             continue
+        if settings.exact_only and not denotes(name):
+            continue
         if settings.joined_only and not name.joined:
             continue
         if settings.semantic_types is not None and not settings.semantic_types & set(name.semantic_types):
@@ -113,6 +115,15 @@ def judge(
         if old is None or score > old.score:
             best[name.source_id] = Candidate(name, method, similarity, score)
     return tuple(sorted(best.values(), key=lambda c: (-c.score, c.name.source_id)))
+
+
+def denotes(name: Name) -> bool:
+    """False for a synonym that its source calls narrow, broad or related: it names something else as well.
+
+    MeSH files narrower terms under a heading in order that the heading is used for them (NLM, MeSH entry
+    terms), so there they count.
+    """
+    return name.scope == "exact" or name.source_id.startswith("MESH:")
 
 
 def _is_of(name: Name, sources: frozenset[str]) -> bool:

@@ -17,6 +17,7 @@ class LinkSettings:
     by_source: bool = False  # overlaps are resolved within each source: names of others may lie inside
     acronym_length: int = 5  # synonyms that are acronyms up to this length need evidence
     scope_penalty: float = 0.04  # for a narrow, broad or related synonym
+    exact_only: bool = True  # leave out such synonyms, but for MeSH's
     sources: frozenset[str] | None = None  # only names of these; None for all
     semantic_types: frozenset[str] | None = None
     general: bool = True  # keep what says too little, flagged

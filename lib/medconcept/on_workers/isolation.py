@@ -8,13 +8,14 @@ memory than there may be gets a MemoryError.
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import mmap
 import os
 import resource
 import signal
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
@@ -23,6 +24,8 @@ from typing import Literal
 
 Work = Callable[[Iterator[bytes]], bytes]
 _NUMBER = struct.Struct("q")
+_ITEM, _NO_MORE = b"item", b"no more"
+_PIPE = 1024 * 1024  # bytes that wait for the child while the worker fetches more
 _ITEMS_OF_ONE_CHILD = 5000  # then a new one: what libxml2 remembers of names is never given back
 
 
@@ -51,8 +54,8 @@ class Death:
 class Apart:
     """Calls `work` with items in a child process: a context manager, and a function within it.
 
-    `work` gets the items of one call as bytes and gives bytes back. It is called again and again in one
-    child; when that has died, the next call has a new one.
+    `work` gets the items of one call as bytes, as soon as each is there, and gives bytes back. It is called
+    again and again in one child; when that has died, the next call has a new one.
 
     >>> with Apart(lambda items: b"+".join(items), Bounds()) as join:
     ...     join([b"a", b"b"]), join([])
@@ -76,8 +79,8 @@ class Apart:
         self._end()
         self._place.close()
 
-    def __call__(self, items: Sequence[bytes | memoryview]) -> bytes | Death:
-        """What `work` makes of the items, or at which of them the child died.
+    def __call__(self, items: Iterable[bytes | memoryview]) -> bytes | Death:
+        """What `work` makes of the items, or at which of them the child died; then not all may be taken.
 
         Raises RuntimeError where it died at none of them, or where `work` raised an exception.
         """
@@ -86,21 +89,34 @@ class Apart:
         if not self._child:
             self._start()
         self._place[:] = _NUMBER.pack(-1)
+        for item in items:
+            if not self._send(_ITEM, item):
+                return self._death()
+            self._done += 1
         try:
-            self._to.send_bytes(_NUMBER.pack(len(items)))
-            for item in items:
-                self._to.send_bytes(item)
+            self._to.send_bytes(_NO_MORE)
             ended_well, told = self._from.recv_bytes(), self._from.recv_bytes()
         except (EOFError, OSError):
             return self._death()
-        self._done += len(items)
         if not ended_well:
             raise RuntimeError(told.decode("utf-8", "replace"))
         return told
 
+    def _send(self, mark: bytes, item: bytes | memoryview) -> bool:
+        """Send an item; False where nobody is there to take it. What `items` raises itself is not caught."""
+        try:
+            self._to.send_bytes(mark)
+            self._to.send_bytes(item)
+        except OSError:
+            return False
+        return True
+
     def _start(self) -> None:
         items_in, self._to = Pipe(duplex=False)
         self._from, results_out = Pipe(duplex=False)
+        with suppress(OSError, AttributeError):  # only Linux lets a pipe be made larger
+            for end in (self._to, results_out):
+                fcntl.fcntl(end.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
         self._done = 0
         self._child = os.fork()
         if self._child == 0:
@@ -145,20 +161,24 @@ def _serve(
     gc.freeze()  # to look for garbage among the worker's objects would copy all of them
     gc.disable()
 
-    def items(count: int) -> Iterator[bytes]:
-        for item in range(count):
+    def items(mark: bytes) -> Iterator[bytes]:
+        item = -1
+        while mark == _ITEM:
             data = items_in.recv_bytes()
+            item += 1
             place[:] = _NUMBER.pack(item)
             signal.setitimer(signal.ITIMER_PROF, bounds.processor_seconds)
             signal.setitimer(signal.ITIMER_REAL, bounds.seconds)
             yield data
+            _stop_clocks()  # to wait for the worker is not the item's fault
+            mark = items_in.recv_bytes()
 
     while True:
         try:
-            (count,) = _NUMBER.unpack(items_in.recv_bytes())
+            mark = items_in.recv_bytes()
         except EOFError:
             return
-        waiting = items(count)
+        waiting = items(mark)
         try:
             told = work(waiting)
             ended_well = b"yes"
@@ -166,12 +186,15 @@ def _serve(
             told, ended_well = f"{type(error).__name__}: {error}".encode("utf-8", "replace"), b""
         for _ in waiting:  # what was sent must be taken, or the next call would get it
             pass
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.setitimer(signal.ITIMER_REAL, 0)
         results_out.send_bytes(ended_well)
         results_out.send_bytes(told)
         del told
         gc.collect()
+
+
+def _stop_clocks() -> None:
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _limit(memory: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -16,7 +16,8 @@ from medconcept.tables import TABLES
 
 FILE = ("source", "source_key", "source_sha256")
 # What is said of a version only beside the other versions of the work, or of the file it came from.
-_NOT_PARSED = {"article_version", "is_current", "aliases", "figure_count", *FILE}
+_OF_SOURCE = {"pmc_licence_code", "is_manuscript", "has_concern", "media"}
+_NOT_PARSED = {"article_version", "is_current", "aliases", "figure_count", *_OF_SOURCE, *FILE}
 _NOT_OF_FIGURE = {"article_key", "article_version", "source_sha256"}
 ARTICLE = tuple(f for f in TABLES["articles"].columns if f.name not in _NOT_PARSED)
 FIGURE = tuple(f for f in TABLES["figures"].columns if f.name not in _NOT_OF_FIGURE)
@@ -40,8 +41,8 @@ _figure_row = as_dict(Figure, [f.name for f in FIGURE])
 
 BATCH_ROWS = 16
 """Rows to ask Spark for at a time: so many of the largest files that a sync lands fit into Arrow's 2 GB."""
-_CHUNK_FILES = 64
-_CHUNK_BYTES = 16 * 1024 * 1024
+_CHUNK_FILES = 128
+_CHUNK_BYTES = 32 * 1024 * 1024
 _DEATHS = {"crashed": Reason.PARSER_CRASHED, "timeout": Reason.PARSER_TIMEOUT}
 _BOUNDS = Bounds()
 _LIMITS = Limits()
@@ -54,30 +55,43 @@ def parse_batches(batches: Iterable[pa.RecordBatch], bounds: Bounds = _BOUNDS) -
     One row a file, or one for each article of a wrapper that holds several. Files are parsed by a child
     process; one that crashes or hangs it gets a row that says so, and costs no other file anything.
     """
+    source = iter(batches)
     with Apart(_parse_all, bounds) as parse:
-        for chunk in _chunks(batches):
-            contents = enumerate(chunk.column("content"))
-            there = [(place, content.as_buffer()) for place, content in contents if content.is_valid]
-            told = pa.concat_tables([_not_landed(chunk), *_told(parse, there)])
-            files = chunk.select(FILE).cast(_FILE_SCHEMA).take(told.column(_NUMBER))
-            columns = [(files if name in FILE else told).column(name) for name in _SCHEMA.names]
+        while True:
+            chunk = _Chunk(source)
+            told = list(_told(parse, chunk.files, chunk.read()))
+            if not chunk.batches:
+                return
+            files = pa.Table.from_batches(chunk.batches)
+            rows = pa.concat_tables([_not_landed(files), *told])
+            known = files.select(FILE).cast(_FILE_SCHEMA).take(rows.column(_NUMBER))
+            columns = [(known if name in FILE else rows).column(name) for name in _SCHEMA.names]
             yield from pa.table(columns, schema=_SCHEMA).combine_chunks().to_batches()
 
 
-def _chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """Batches together until there is enough for one call of the child."""
-    chunk: list[pa.RecordBatch] = []
-    for batch in batches:
-        chunk.append(batch)
-        if sum(map(len, chunk)) >= _CHUNK_FILES or sum(b.nbytes for b in chunk) >= _CHUNK_BYTES:
-            yield pa.Table.from_batches(chunk)
-            chunk = []
-    if chunk:
-        yield pa.Table.from_batches(chunk)
+class _Chunk:
+    """Files for one call of the child, given to it while they come in from Spark."""
+
+    def __init__(self, source: Iterator[pa.RecordBatch]) -> None:
+        self._source = source
+        self.batches: list[pa.RecordBatch] = []
+        self.files: list[tuple[int, pa.Buffer]] = []
+
+    def read(self) -> Iterator[memoryview]:
+        """The bytes of the files, each noted in `files` with its place; where there are none, it has none."""
+        rows = size = 0
+        while rows < _CHUNK_FILES and size < _CHUNK_BYTES and (batch := next(self._source, None)) is not None:
+            self.batches.append(batch)
+            for place, content in enumerate(batch.column("content"), start=rows):
+                if content.is_valid:
+                    self.files.append((place, content.as_buffer()))
+                    yield memoryview(self.files[-1][1])
+            rows += len(batch)
+            size += batch.nbytes
 
 
-def _not_landed(chunk: pa.Table) -> pa.Table:
-    sizes = enumerate(zip(chunk.column("content"), chunk.column("size"), strict=True))
+def _not_landed(files: pa.Table) -> pa.Table:
+    sizes = enumerate(zip(files.column("content"), files.column("size"), strict=True))
     return _table(
         [
             _refusal(place, Reason.TOO_LARGE, None, f"{size} bytes, over sync.max_bytes")
@@ -87,20 +101,25 @@ def _not_landed(chunk: pa.Table) -> pa.Table:
     )
 
 
-def _told(parse: Apart, files: Sequence[tuple[int, pa.Buffer]]) -> Iterator[pa.Table]:
-    """What is told of some files of a chunk; where the child dies, each side of that file apart."""
-    if not files:
-        return
-    places = [place for place, _ in files]
-    told = parse([memoryview(content) for _, content in files])
+def _told(
+    parse: Apart, files: list[tuple[int, pa.Buffer]], contents: Iterable[memoryview]
+) -> Iterator[pa.Table]:
+    """What is told of some files; where the child dies, each side of that file is told apart."""
+    told = parse(contents)
     if isinstance(told, Death):
-        yield from _told(parse, files[: told.item])
-        yield _table([_refusal(places[told.item], _DEATHS[told.cause], None, told.detail)])
-        yield from _told(parse, files[told.item + 1 :])
+        for content in contents:  # what of the chunk has not been sent is noted now
+            del content
+        before, after = files[: told.item], files[told.item + 1 :]
+        if before:
+            yield from _told(parse, before, [memoryview(content) for _, content in before])
+        yield _table([_refusal(files[told.item][0], _DEATHS[told.cause], None, told.detail)])
+        if after:
+            yield from _told(parse, after, [memoryview(content) for _, content in after])
         return
     with pa.ipc.open_stream(told) as stream:
         table = stream.read_all()
-    yield table.set_column(0, _TOLD.field(0), pa.array(places, pa.int32()).take(table.column(0)))
+    places = pa.array([place for place, _ in files], pa.int32())
+    yield table.set_column(0, _TOLD.field(0), places.take(table.column(0)))
 
 
 def _parse_all(files: Iterator[bytes]) -> bytes:

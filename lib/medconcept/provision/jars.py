@@ -17,10 +17,16 @@ from medconcept.provision.folders import building
 JAR_COORDINATES: tuple[str, ...] = (
     "io.delta:delta-spark_2.12:3.3.3",
     "com.johnsnowlabs.nlp:spark-nlp_2.12:5.5.3",
+    # s3a://: in the version of the Hadoop that Spark 3.5 ships, on the parts of the AWS SDK that Spark NLP
+    # brings; hadoop-aws wants one more class, of the part for DynamoDB.
+    "org.apache.hadoop:hadoop-aws:3.3.4",
+    "com.amazonaws:aws-java-sdk-dynamodb:1.12.500",
 )
 """What the project asks for, as group:artefact:version; the rest follows from these."""
 
 JAR_EXCLUDES: tuple[str, ...] = (
+    # The whole AWS SDK, 280 MB; the parts that are needed come one by one.
+    "com.amazonaws:aws-java-sdk-bundle",
     # Native back ends that no stage uses; together over 1 GB, and not every Maven mirror carries them.
     "com.johnsnowlabs.nlp:tensorflow-cpu_2.12",
     "com.johnsnowlabs.nlp:jsl-llamacpp-cpu_2.12",

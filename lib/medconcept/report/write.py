@@ -13,7 +13,7 @@ from medconcept.delta.lake import Lake
 from medconcept.errors import LakeError
 from medconcept.report import selection
 from medconcept.report.highlight import Concept, concept_url, pieces
-from medconcept.summary import figures_of
+from medconcept.summary import acknowledgements, figures_of
 
 if TYPE_CHECKING:
     from medconcept.stages import Report
@@ -45,8 +45,9 @@ def gather(lake: Lake, config: Config, reports: list[Report]) -> dict[str, Any]:
     articles, figures = lake.read("articles", head), lake.read("figures", head)
     releases = selection.last_releases(lake, head)
     names = [row["name"] for row in releases]
+    found = figures_of(lake)
     return {
-        **figures_of(lake),
+        **found,
         "captions": [_caption(row) for row in selection.example_captions(lake.read("triplets", head))],
         "frequent": [row.asDict() for row in selection.frequent_concepts(mentions, concepts)],
         "types": [row.asDict() for row in selection.mentions_by_type(mentions, concepts)],
@@ -60,7 +61,7 @@ def gather(lake: Lake, config: Config, reports: list[Report]) -> dict[str, Any]:
         "commit": head.seq,
         "stages": [{"job": r.job, "status": r.status, "seconds": r.seconds} for r in reports],
         "sources": config.dictionary.sources,
-        "acknowledgements": config.sync.acknowledgements,
+        "acknowledgements": acknowledgements(config, found),
         "code_version": __version__,
         "docs": "index.html",
     }

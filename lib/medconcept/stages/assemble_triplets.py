@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from medconcept import __version__
@@ -13,7 +13,7 @@ from medconcept.tables import TABLES
 from medconcept.tables.triplets import TRIPLET_CONCEPT
 
 INPUTS = ("articles", "figures", "mentions", "concepts")
-NO_MEDIA = "no media at source"
+NO_MEDIA, AT_SOURCE = "no media at source", "at source, not fetched"
 
 
 def build(context: Context) -> Work:
@@ -70,14 +70,26 @@ def triplet_rows(
         "licence_group",
         "licence_url",
         "is_retraction_notice",
+        "is_retracted",
+        "has_concern",
+        "media",
     )
     joined = each.join(per_figure, "figure_key").join(about, "article_key")
     return joined.withColumns(
         {
             "triplet_key": F.concat("figure_key", F.lit("/"), F.col("_n").cast("string")),
             "graphic_href": F.col("_graphic.href"),
-            "image_status": F.lit(NO_MEDIA),
+            "image_status": F.when(_is_at_source(), AT_SOURCE).otherwise(NO_MEDIA),
         }
+    )
+
+
+def _is_at_source() -> Column:
+    """True where PMC has a file of the graphic's name, with or without its extension."""
+    name = F.regexp_extract("_graphic.href", "([^/]*)$", 1)
+    return F.coalesce(
+        F.exists("media", lambda file: (file == name) | (F.regexp_replace(file, r"\.[^.]*$", "") == name)),
+        F.lit(False),
     )
 
 

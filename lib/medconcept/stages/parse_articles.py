@@ -10,9 +10,18 @@ from pyspark.sql import functions as F
 
 from medconcept.config import settings_digest
 from medconcept.delta.changes import changed_keys
+from medconcept.delta.quarantine import open_quarantine
 from medconcept.jats import PARSER_VERSION
 from medconcept.on_workers.parsing import BATCH_ROWS, FIGURE, FILE, PARSED, parse_batches
 from medconcept.stages.runner import Context, Stage, Work
+from medconcept.stages.source_metadata import (
+    event_counts,
+    named_in_notices,
+    of_works,
+    with_concerns,
+    with_source_metadata,
+)
+from medconcept.stages.sync_events import REFUSED_BY
 from medconcept.tables import TABLES
 
 _FIGURE_KEYS = ("figure_key", "parent_key", "translation_of")
@@ -20,13 +29,15 @@ _FIGURE_KEYS = ("figure_key", "parent_key", "translation_of")
 
 def build(context: Context) -> Work:
     """Parse what changed in `raw_articles`, and the other versions of the same works."""
-    raw, articles = context.read("raw_articles"), context.read("articles")
+    articles = context.read("articles")
+    raw = context.read("raw_articles").where(F.col("left_out").isNull())
     figures = context.read("figures")
     before = context.read_previous("raw_articles")
     # A file is one row of raw_articles; what changed is named by checksum, old and new.
     if before is None:
         todo, gone = raw, articles
     else:
+        before = before.where(F.col("left_out").isNull())
         files = changed_keys(raw, before, TABLES["raw_articles"], "source_sha256")
         todo = raw.join(files, raw.source_sha256.eqNullSafe(files.source_sha256), "left_semi")
         gone = articles.join(files, "source_sha256", "left_semi")
@@ -35,6 +46,11 @@ def build(context: Context) -> Work:
         parsed = context.checkpoint("parsed", fresh)
     good = parsed.where(F.col("reason").isNull())
     works = _works(good.unionByName(gone.select("article_key", "doi"), allowMissingColumns=True))
+    # A notice that came or went changes the articles that it names.
+    notices = named_in_notices(good).unionByName(named_in_notices(gone)).distinct()
+    works = works.unionByName(
+        of_works(articles.select("article_key", "doi", "pmcid"), notices).select("article_key", "doi")
+    ).distinct()
     scope = articles.join(F.broadcast(_keys(works, articles)), "article_key", "left_semi")
     siblings = raw.join(
         scope.select("source_sha256").join(good.select("source_sha256"), "source_sha256", "left_anti"),
@@ -48,12 +64,14 @@ def build(context: Context) -> Work:
         others = parse(siblings).join(F.broadcast(asked), ["source_sha256", "article_key"], "left_semi")
         with small_batches(raw.sparkSession):
             good = context.checkpoint("works", good.unionByName(others.select(*good.columns)))
-    versions = order_versions(good)
+    elsewhere = articles.join(scope.select("article_key").distinct(), "article_key", "left_anti")
+    notices = named_in_notices(good).unionByName(named_in_notices(elsewhere)).distinct()
+    versions = order_versions(with_concerns(with_source_metadata(good, raw), notices))
     old_figures = figures.join(scope.select("article_key").distinct(), "article_key", "left_semi")
     return Work(
         tables={"articles": (versions, scope), "figures": (figure_rows(versions), old_figures)},
         ledgers={"quarantine": _quarantine_events(context, parsed, todo, raw)},
-        counts=_counts(parsed, raw),
+        counts={**_counts(parsed, raw), **event_counts(versions, scope)},
         gate_against=("articles",),
     )
 
@@ -157,7 +175,7 @@ def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw
         "place",
         "detail",
     )
-    was_open = open_quarantine(context.lake.read("quarantine"))
+    was_open = open_quarantine(context.lake.read("quarantine").where(F.col("parser_version") != REFUSED_BY))
     same = ["source", "source_key", "reason"]
     is_same = [F.col(f"a.{c}") == F.col(f"b.{c}") for c in same] + [
         F.col("a.source_sha256").eqNullSafe(F.col("b.source_sha256")),
@@ -178,13 +196,6 @@ def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw
     )
     events = new.unionByName(closed.select(*new.columns))
     return events.withColumns({"run_id": F.lit(context.run_id), "at": now})
-
-
-def open_quarantine(ledger: DataFrame) -> DataFrame:
-    """The refusals that stand: the last event of each file, checksum and reason, where it is `opened`."""
-    key = ["source", "source_key", "source_sha256", "parser_version", "reason"]
-    last = Window.partitionBy(*key).orderBy(F.desc("at"), F.desc("event"))
-    return ledger.withColumn("_n", F.row_number().over(last)).where("_n = 1 AND event = 'opened'").drop("_n")
 
 
 def _counts(parsed: DataFrame, raw: DataFrame) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -40,6 +40,7 @@ class Context:
     say: Say
     settings: str = ""
     previous: Any = None  # the last row of `commits` made by this job with the same settings, or None
+    begun: list[bool] = field(default_factory=list)  # one for all contexts of a run
 
     def read(self, table: str) -> DataFrame:
         """A table as the last commit names it."""
@@ -59,9 +60,15 @@ class Context:
         """Compute rows once: write them beside the staged batches and read them back."""
         return transaction.stage(self.lake, self.run_id, f"temp-{name}", rows)
 
+    def renewed(self) -> Context:
+        """The same run on the lake as it stands now, after a commit of its own."""
+        return replace(self, head=self.lake.head())
+
     def begin(self) -> None:
-        """Note in `runs` that there is work to do; a run that is killed from here on shows as not ended."""
-        self.note("start")
+        """Note once in `runs` that there is work to do; a run killed from here on shows as not ended."""
+        if not self.begun:
+            self.begun.append(True)
+            self.note("start")
 
     def note(self, event: str, message: str | None = None) -> None:
         """Append an event of this run to `runs`."""
@@ -91,6 +98,8 @@ class Work:
     counts: dict[str, int] = field(default_factory=dict)
     gate_against: tuple[str, ...] = ()
     dictionary_sha256: str | None = None
+    more: bool = False  # another Work of the same run follows
+    inserts_only: tuple[str, ...] = ()  # tables that have none of the keys yet: appended to, not merged
 
 
 @dataclass(frozen=True)
@@ -98,13 +107,14 @@ class Stage:
     """A job: its name, the tables it reads, what its settings are, and how it computes.
 
     Equal settings and equal versions of the inputs mean nothing new; a job that `looks_outside` has inputs
-    that are no tables, decides itself and calls `begin` where there is work.
+    that are no tables, decides itself and calls `begin` where there is work. A job that builds an iterator
+    makes one commit of each Work; what was committed stays when a later one fails.
     """
 
     name: str
     inputs: tuple[str, ...]
     settings: Callable[[Context], str]
-    build: Callable[[Context], Work | None]
+    build: Callable[[Context], Work | Iterator[Work] | None]
     looks_outside: bool = False
 
 
@@ -129,42 +139,62 @@ def run_stage(stage: Stage, lake: Lake, config: Config, say: Say = print) -> Rep
         for line in transaction.recover(lake):
             say(f"{stage.name}: {line}")
         context = Context(stage.name, lake, config, run_id, started_at, lake.head(), say)
-        try:
-            manifest = _prepare(stage, context)
-        except Exception as error:
-            problem = as_medconcept_error(error, stage.name)
-            _note_failure(context, str(problem))
-            lake.files.delete(f"{transaction.STAGING}/{run_id}")
-            raise problem from error
-        if manifest is None:
-            lake.files.delete(f"{transaction.STAGING}/{run_id}")
-            return Report(stage.name, "nothing new", time.monotonic() - begun, {})
-        try:
-            transaction.commit(lake, manifest)
-        except Exception as error:  # the staged batches stay: the next run carries the commit through
-            problem = as_medconcept_error(error, stage.name)
-            raise type(problem)(f"{problem} (the commit had begun; the next run will finish it)") from error
-    return Report(stage.name, "done", time.monotonic() - begun, manifest.counts, run_id)
+        totals: dict[str, int] = {}
+        last: transaction.Manifest | None = None
+        works: Iterator[Work] | None = None
+        while True:
+            try:
+                if works is None:
+                    context, works = _prepare(stage, context)
+                work = next(works, None)
+                manifest = _land(stage, context.renewed() if last else context, work) if work else None
+            except Exception as error:
+                problem = as_medconcept_error(error, stage.name)
+                _note_failure(context, str(problem))
+                lake.files.delete(f"{transaction.STAGING}/{run_id}")
+                raise problem from error
+            if manifest is None:
+                break
+            try:
+                transaction.commit(lake, manifest)
+            except Exception as error:  # the staged batches stay: the next run carries the commit through
+                problem = as_medconcept_error(error, stage.name)
+                raise type(problem)(
+                    f"{problem} (the commit had begun; the next run will finish it)"
+                ) from error
+            last = manifest
+            for name, count in manifest.counts.items():
+                totals[name] = totals.get(name, 0) + count
+        lake.files.delete(f"{transaction.STAGING}/{run_id}")
+        if context.begun and (last is None or last.event != "end"):
+            context.note("end")
+    if last is None:
+        return Report(stage.name, "nothing new", time.monotonic() - begun, {})
+    return Report(stage.name, "done", time.monotonic() - begun, totals, run_id)
 
 
-def _prepare(stage: Stage, context: Context) -> transaction.Manifest | None:
-    """Compute, stage and gate; None where nothing is new."""
+def _prepare(stage: Stage, context: Context) -> tuple[Context, Iterator[Work]]:
+    """The context with what the job did last time, and what is to be done; nothing where nothing is new."""
     settings = stage.settings(context)
     last = context.lake.last_commit_of(stage.name)
     same = last is not None and last["settings_digest"] == settings
-    inputs = {name: context.head.versions.get(name, 0) for name in stage.inputs}
-    if same and not stage.looks_outside and dict(last["input_versions"]) == inputs:
-        return None
+    if same and not stage.looks_outside and dict(last["input_versions"]) == _inputs(stage, context):
+        return context, iter(())
     context = replace(context, settings=settings, previous=last if same else None)
     if not stage.looks_outside:
         context.begin()
-    work = stage.build(context)
-    return None if work is None else _land(stage, context, work, settings, inputs)
+    built = stage.build(context)
+    if isinstance(built, Iterator):
+        return context, built
+    return context, iter(() if built is None else (built,))
 
 
-def _land(
-    stage: Stage, context: Context, work: Work, settings: str, inputs: dict[str, int]
-) -> transaction.Manifest:
+def _inputs(stage: Stage, context: Context) -> dict[str, int]:
+    return {name: context.head.versions.get(name, 0) for name in stage.inputs}
+
+
+def _land(stage: Stage, context: Context, work: Work) -> transaction.Manifest:
+    context.begin()
     lake, run_id, counts = context.lake, context.run_id, dict(work.counts)
     batches: dict[str, DataFrame] = {}
     for name, (new, current) in work.tables.items():
@@ -186,11 +216,13 @@ def _land(
         job=stage.name,
         tables=tuple(touched),
         base_versions=context.head.versions or {name: 0 for name in TABLES if name != "commits"},
-        input_versions=inputs,
-        settings_digest=settings,
+        input_versions=_inputs(stage, context),
+        settings_digest=context.settings,
         code_version=__version__,
         dictionary_sha256=work.dictionary_sha256 or context.head.dictionary_sha256,
         counts=counts,
+        inserts_only=work.inserts_only,
+        event="batch" if work.more else "end",
     )
 
 

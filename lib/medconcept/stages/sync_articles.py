@@ -1,18 +1,84 @@
-"""sync_articles: bring the files of a source into `raw_articles`, each read once."""
+"""sync_articles: bring the articles of a source into `raw_articles`, each read once.
+
+A source is a bucket like PMC's (see sync_bucket), a folder of files, or archives in a folder.
+"""
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame, Window
+from collections.abc import Iterator
+
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from medconcept import __version__
 from medconcept.config import settings_digest
+from medconcept.on_workers.archives import WITHIN
+from medconcept.sources.archive import is_archive, list_archives, read_members
+from medconcept.sources.bucket import is_bucket
 from medconcept.sources.folder import list_folder, read_files
+from medconcept.stages import sync_bucket, sync_events
+from medconcept.stages.holders import assign_holders
 from medconcept.stages.runner import Context, Stage, Work
 from medconcept.tables import TABLES
 
 
-def build(context: Context) -> Work | None:
+def build(context: Context) -> Work | Iterator[Work] | None:
+    """Land what the source has more than the lake; nothing where it has nothing more."""
+    address = context.config.sync.input
+    if address and is_bucket(address):
+        return sync_bucket.build(context)
+    return build_from_archives(context) if address and is_archive(address) else build_from_files(context)
+
+
+def build_from_archives(context: Context) -> Work | None:
+    """Land the article files of archives that are new or have changed; None where there are none.
+
+    An archive stands for all its members: a member that is gone from a newer archive of the same name
+    leaves the lake. An archive that is gone stays in it.
+    """
+    spark, config = context.lake.spark, context.config.sync
+    current = context.read("raw_articles")
+    archive = F.substring_index("source_key", WITHIN, 1)
+    known = current.where(F.col("source_key").contains(WITHIN)).select(
+        "source", archive.alias("archive"), "etag"
+    )
+    unseen = list_archives(spark, config).join(known, ["source", "archive", "etag"], "left_anti")
+    unseen = context.checkpoint("archives", unseen)
+    if unseen.isEmpty():
+        return None
+    found = context.checkpoint("members", read_members(spark, unseen, config))
+    landed = _with_checksum(found.where("reason IS NULL"))
+    refused = sync_events.refusals_of(
+        context, found, current_of=unseen.select("source", F.col("archive").alias("of"))
+    )
+    old = current.join(
+        unseen.select("source", "archive"),
+        (current.source == unseen.source) & (archive == F.col("archive")),
+        "left_semi",
+    )
+    same = [F.col(f"n.{c}").eqNullSafe(F.col(f"o.{c}")) for c in ("source", "source_key", "source_sha256")]
+    added = landed.alias("n").join(old.alias("o"), same, "left_anti")
+    gone = old.alias("n").join(landed.alias("o"), same, "left_anti")
+    if added.isEmpty() and gone.isEmpty():
+        return None if refused.isEmpty() else Work(ledgers={"quarantine": refused})
+    context.begin()
+    scope = _scope(current, landed).unionByName(old).dropDuplicates(list(TABLES["raw_articles"].key))
+    both = landed.select("source", "source_key").unionByName(old.select("source", "source_key"))
+    kept = scope.join(both, ["source", "source_key"], "left_anti")
+    rows = assign_holders(landed.unionByName(kept.select(*landed.columns)), current)
+    refusals = {r["reason"]: r["count"] for r in found.groupBy("reason").count().collect() if r["reason"]}
+    return Work(
+        tables={"raw_articles": (rows, scope)},
+        ledgers={"quarantine": refused},
+        counts={
+            "archives.read": unseen.count(),
+            "files.landed": landed.count(),
+            **{f"refused.{name}": count for name, count in refusals.items()},
+        },
+    )
+
+
+def build_from_files(context: Context) -> Work | None:
     """Land what the folder has more than the lake; None where it has nothing more.
 
     A sync adds and replaces files. A file that is gone from the folder stays in the lake.
@@ -42,35 +108,19 @@ def build(context: Context) -> Work | None:
     )
 
 
-def assign_holders(rows: DataFrame, current: DataFrame) -> DataFrame:
-    """Let one file of each content hold the bytes: the first by source and key; the others name it.
-
-    One row in, one row out. `current` gives bytes where the row that held them must pass them on.
-    """
-    bytes_of = (
-        rows.select("source_sha256", "content")
-        .unionByName(current.select("source_sha256", "content"))
-        .where(F.col("content").isNotNull())
-        .dropDuplicates(["source_sha256"])
-    )
-    place = F.row_number().over(Window.partitionBy("source_sha256").orderBy("source", "source_key"))
-    holder = F.first(F.concat_ws("/", "source", "source_key")).over(
-        Window.partitionBy("source_sha256").orderBy("source", "source_key")
-    )
-    is_duplicate = F.col("source_sha256").isNotNull() & (F.col("_place") > 1)
-    return (
-        rows.drop("content")
-        .withColumns({"_place": place, "_holder": holder})
-        .join(bytes_of, "source_sha256", "left")
-        .withColumn("duplicate_of", F.when(is_duplicate, F.col("_holder")))
-        .withColumn("content", F.when(~is_duplicate, F.col("content")))
-        .drop("_place", "_holder")
-    )
-
-
 def _with_checksum(fetched: DataFrame) -> DataFrame:
+    """The columns of a file that came without any metadata."""
+    of_buckets = ("md5", "left_out", "metadata", "metadata_etag")
+    types = {c.name: c.dataType for c in TABLES["raw_articles"].columns}
     return fetched.select(
-        "source", "source_key", "size", "etag", F.sha2("content", 256).alias("source_sha256"), "content"
+        "source",
+        "source_key",
+        "size",
+        "etag",
+        F.sha2("content", 256).alias("source_sha256"),
+        "content",
+        *[F.lit(None).cast(types[name]).alias(name) for name in of_buckets],
+        F.current_timestamp().alias("fetched_at"),
     )
 
 

@@ -69,11 +69,25 @@ ARTICLES = Table(
         column("licence_url", StringType(), "Licence URL as stated"),
         column("licence_text", StringType(), "Licence statement, plain text"),
         column("licence_code", StringType(), "Licence code such as CC-BY-4.0; null where unknown"),
-        column("licence_group", StringType(), "PMC's group: commercial, noncommercial or other"),
+        column(
+            "licence_group",
+            StringType(),
+            "commercial, noncommercial or other: the stricter of what file and metadata say",
+        ),
+        column(
+            "pmc_licence_code",
+            StringType(),
+            "Licence code in PMC's metadata, such as CC BY; null for folders",
+        ),
         column("copyright_statement", StringType(), "Copyright statement"),
         column("is_retraction_notice", BooleanType(), "True where the article is itself a retraction notice"),
-        column("is_retracted", BooleanType(), "True where the article is marked as retracted itself"),
-        column("retraction_evidence", _TEXT, "What in the file says so"),
+        column(
+            "is_retracted", BooleanType(), "True where file or metadata mark the article itself as retracted"
+        ),
+        column("retraction_evidence", _TEXT, "What in the file or the metadata says so"),
+        column("has_concern", BooleanType(), "True where the file names an expression of concern about it"),
+        column("is_manuscript", BooleanType(), "True for an author manuscript; null where no metadata tells"),
+        column("media", ArrayType(StringType()), "Files that PMC has beside the XML; null for folders"),
         column("related_articles", list_of(RelatedArticle), "Related works with their relation"),
         column("abbreviations", list_of(Abbreviation), "Short and long forms, listed or defined in the text"),
         column("counts", list_of(Count), "Figures, tables, … as stated and as found"),

@@ -28,7 +28,7 @@ RUNS = Table(
     columns=(
         column("run_id", StringType(), "The run"),
         column("job", StringType(), "The job"),
-        column("event", StringType(), "start, end or failed"),
+        column("event", StringType(), "start, batch (a commit after which the run goes on), end or failed"),
         column("at", TimestampType(), "UTC"),
         column("counts", MapType(StringType(), LongType()), "Rows, filters and reasons, by name"),
         column("message", StringType(), "Why it failed"),
@@ -44,7 +44,7 @@ QUARANTINE = Table(
         column("source", StringType(), "Source of the file"),
         column("source_key", StringType(), "Path of the file at its source"),
         column("source_sha256", StringType(), "SHA-256 of the file; null where it was over the size limit"),
-        column("parser_version", StringType(), "Version of the parser that refused it"),
+        column("parser_version", StringType(), "Version of the parser that refused it, or sync_articles"),
         column("event", StringType(), "opened or closed"),
         column("reason", StringType(), "Reason code"),
         column("place", StringType(), "Where in the file"),

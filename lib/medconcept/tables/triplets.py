@@ -57,6 +57,8 @@ TRIPLETS = Table(
         column("licence_code", StringType(), "Licence of the article"),
         column("licence_group", StringType(), "commercial, noncommercial or other"),
         column("licence_url", StringType(), "Licence URL"),
+        column("is_retracted", BooleanType(), "True where the article has been retracted"),
+        column("has_concern", BooleanType(), "True where an expression of concern is out about the article"),
         column("is_retraction_notice", BooleanType(), "True where the article is a retraction notice"),
         column("source_sha256", StringType(), "SHA-256 of the article file"),
     ),

@@ -1,0 +1,127 @@
+"""Members of archives to rows, read as a stream: nothing is unpacked to a disk, nothing is followed."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatch
+from typing import IO, Any
+from urllib.parse import unquote, urlsplit
+
+import pyarrow as pa
+
+SCHEMA = (
+    "source string, source_key string, size long, etag string, content binary, reason string, detail string"
+)
+ARROW = pa.schema(
+    [
+        ("source", pa.string()),
+        ("source_key", pa.string()),
+        ("size", pa.int64()),
+        ("etag", pa.string()),
+        ("content", pa.binary()),
+        ("reason", pa.string()),
+        ("detail", pa.string()),
+    ]
+)
+# Between an archive's path and its member's.
+WITHIN = "!/"
+_BROKEN = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    NotImplementedError,
+)
+
+
+def read_archives(
+    batches: Iterable[pa.RecordBatch], *, include: tuple[str, ...], max_bytes: int
+) -> Iterator[pa.RecordBatch]:
+    """Read rows of (source, archive, etag, uri, blob): one row for each article file, or for a refusal."""
+    for batch in batches:
+        for n in range(len(batch)):
+            row = batch.slice(n, 1).to_pylist()[0]
+            for member in _rows(row, include, max_bytes):
+                yield pa.RecordBatch.from_pylist([{**dict.fromkeys(ARROW.names), **member}], ARROW)
+
+
+def _rows(row: dict[str, Any], include: tuple[str, ...], max_bytes: int) -> Iterator[dict[str, Any]]:
+    same = {"source": row["source"], "etag": row["etag"]}
+    met: Counter[str] = Counter()
+    try:
+        with _open(row) as stream:
+            for name, size, data in _members(stream, row["archive"], include, max_bytes):
+                met[name] += 1
+                again = f"~{met[name]}" if met[name] > 1 else ""
+                key = f"{row['archive']}{WITHIN}{name}{again}"
+                if _is_hostile(name):
+                    told = {
+                        "reason": "hostile_key",
+                        "detail": f"a member of {row['archive']} has an unsafe name",
+                    }
+                    yield {**same, "source_key": f"{row['archive']}{WITHIN}#{sum(met.values())}", **told}
+                else:
+                    yield {**same, "source_key": key, "size": size, "content": data}
+    except _BROKEN as error:
+        detail = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        yield {**same, "source_key": row["archive"], "reason": "archive_broken", "detail": detail}
+
+
+def _open(row: dict[str, Any]) -> IO[bytes]:
+    if row["blob"] is not None:
+        return io.BytesIO(row["blob"])
+    return open(unquote(urlsplit(row["uri"]).path), "rb")
+
+
+def _members(
+    stream: IO[bytes], archive: str, include: tuple[str, ...], max_bytes: int
+) -> Iterator[tuple[str, int, bytes | None]]:
+    """Name, size and bytes of each article file; no bytes where there are more than `max_bytes`."""
+    if archive.lower().endswith(".zip"):
+        with zipfile.ZipFile(stream) as opened:
+            for info in opened.infolist():
+                if not info.is_dir() and _is_article(info.filename, include):
+                    if info.file_size > max_bytes:
+                        yield info.filename, info.file_size, None
+                        continue
+                    with opened.open(info) as member:
+                        # What the directory says of the size is not to be believed.
+                        data = member.read(max_bytes + 1)
+                    yield info.filename, len(data), data if len(data) <= max_bytes else None
+        return
+    with tarfile.open(fileobj=stream, mode="r|*") as tar:
+        for entry in tar:
+            # Links, devices and folders are no files, whatever they are called.
+            if entry.isreg() and _is_article(entry.name, include):
+                if entry.size > max_bytes:
+                    yield entry.name, entry.size, None
+                    continue
+                content = tar.extractfile(entry)
+                assert content is not None
+                data = content.read()
+                if len(data) < entry.size:
+                    raise EOFError("the archive breaks off")
+                yield entry.name, entry.size, data
+            vars(tar)["members"] = []  # tarfile keeps every header it has met
+
+
+def _is_article(name: str, include: tuple[str, ...]) -> bool:
+    base = name.rsplit("/", 1)[-1]
+    return any(fnmatch(base, pattern) for pattern in include)
+
+
+def _is_hostile(name: str) -> bool:
+    """True for a name that would lead out of a folder, or that no reader could show.
+
+    >>> [_is_hostile(n) for n in ("a/b.xml", "../b.xml", "/b.xml", "a\\x00.xml")]
+    [False, True, True, True]
+    """
+    parts = name.replace("\\", "/").split("/")
+    return name.startswith("/") or ".." in parts or not name.isprintable() or WITHIN in name

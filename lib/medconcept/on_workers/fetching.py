@@ -1,0 +1,252 @@
+"""Articles from a bucket: rows that name a metadata object in, rows with metadata and bytes out.
+
+Each task keeps many requests in flight from a thread of its own; a queue between it and Spark, bounded in
+bytes, is all that is held in memory, however many objects there are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import queue
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+import pyarrow as pa
+from pyspark.accumulators import Accumulator
+from pyspark.sql.pandas.types import to_arrow_schema
+from pyspark.sql.types import (
+    BinaryType,
+    BooleanType,
+    IntegerType,
+    LongType,
+    StringType,
+    StructField,
+    StructType,
+    TimestampType,
+)
+
+from medconcept.sources.bucket import Bucket
+from medconcept.sources.pmc import Metadata, check_article, read_metadata
+from medconcept.sources.transfer import Refused, Transfer
+from medconcept.tables.raw_articles import METADATA
+
+JSON_BYTES = 8 * 1024 * 1024
+# A batch of rows for the JVM, and how many of them may wait for it.
+CHUNK_BYTES, CHUNK_ROWS, CHUNKS_WAITING = 8 * 1024 * 1024, 256, 3
+TRIES_AT_MD5 = 3
+
+FETCHED = StructType(
+    [
+        StructField("pmc", LongType()),
+        StructField("version", IntegerType()),
+        StructField("state", StringType()),
+        StructField("reason", StringType()),
+        StructField("detail", StringType()),
+        StructField("temporary", BooleanType()),
+        StructField("left_out", StringType()),
+        StructField("unchanged", BooleanType()),
+        StructField("size", LongType()),
+        StructField("md5", StringType()),
+        StructField("source_sha256", StringType()),
+        StructField("content", BinaryType()),
+        StructField("metadata", METADATA),
+        StructField("fetched_at", TimestampType()),
+        StructField("requests", LongType()),
+        StructField("retries", LongType()),
+        StructField("received", LongType()),
+    ]
+)
+_METADATA_FIELDS = tuple(METADATA.names)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of the metadata decides whether an article is wanted."""
+
+    licences: tuple[str, ...]
+    manuscripts: bool
+    historical_ocr: bool
+    max_bytes: int
+
+    def left_out(self, metadata: Metadata) -> str | None:
+        """Why an article is left out, or None."""
+        if metadata.licence_group not in self.licences:
+            return "licence"
+        if metadata.is_manuscript and not self.manuscripts:
+            return "manuscript"
+        if metadata.is_historical_ocr and not self.historical_ocr:
+            return "historical_ocr"
+        return None if metadata.xml_key else "no_xml"
+
+
+def fetch_batches(
+    batches: Iterable[pa.RecordBatch],
+    *,
+    bucket: Bucket,
+    wanted: Wanted,
+    share: int,
+    counter: Accumulator[dict[str, int]] | None = None,
+) -> Iterator[pa.RecordBatch]:
+    """Fetch rows of (pmc, version, key, state, known_md5): one row in, one row of FETCHED out."""
+    schema = to_arrow_schema(FETCHED)
+    for rows in in_background(lambda: _chunks(batches, Transfer(bucket, share=share), wanted)):
+        if counter is not None:
+            counter.add(_tally(rows))
+        yield pa.RecordBatch.from_pylist(rows, schema)
+
+
+def _tally(rows: list[dict[str, Any]]) -> dict[str, int]:
+    found = {"articles": len(rows), "bytes": sum(row["received"] or 0 for row in rows)}
+    for row in rows:
+        if row["reason"]:
+            found[row["reason"]] = found.get(row["reason"], 0) + 1
+    return found
+
+
+def in_background(
+    source: Callable[[], AsyncIterator[list[dict[str, Any]]]],
+) -> Iterator[list[dict[str, Any]]]:
+    """What an asynchronous iterator yields, while it goes on by itself up to a bound."""
+    chunks: queue.Queue[Any] = queue.Queue(maxsize=CHUNKS_WAITING)
+    stop = threading.Event()
+
+    async def run() -> None:
+        async for chunk in source():
+            while not stop.is_set():
+                try:
+                    chunks.put_nowait(chunk)
+                    break
+                except queue.Full:
+                    await asyncio.sleep(0.02)
+            if stop.is_set():
+                return
+
+    def work() -> None:
+        end: BaseException | None = None
+        try:
+            asyncio.run(run())
+        except BaseException as error:  # handed over to the thread that asked
+            end = error
+        while not stop.is_set():
+            try:
+                chunks.put((end,), timeout=0.1)
+                return
+            except queue.Full:
+                continue
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        while not isinstance(chunk := chunks.get(), tuple):
+            yield chunk
+        if chunk[0] is not None:
+            raise chunk[0]
+    finally:
+        stop.set()
+        thread.join(timeout=5)
+
+
+async def _chunks(
+    batches: Iterable[pa.RecordBatch], transfer: Transfer, wanted: Wanted
+) -> AsyncIterator[list[dict[str, Any]]]:
+    rows = (row for batch in batches for row in batch.to_pylist())
+    pending: set[asyncio.Task[dict[str, Any]]] = set()
+    chunk: list[dict[str, Any]] = []
+    held, told = 0, [0, 0, 0]
+    more = True
+    while more or pending:
+        while more and len(pending) < transfer.in_flight:
+            row = next(rows, None)
+            if row is None:
+                more = False
+            else:
+                pending.add(asyncio.ensure_future(fetch_one(transfer, wanted, row)))
+        if pending:
+            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                out = task.result()
+                held += len(out["content"] or b"")
+                chunk.append(out)
+        if chunk and (held >= CHUNK_BYTES or len(chunk) >= CHUNK_ROWS or not (more or pending)):
+            # The task's own counts ride on a row: what each chunk adds.
+            now = [transfer.requests, transfer.retries, transfer.received]
+            for name, value, before in zip(("requests", "retries", "received"), now, told, strict=True):
+                chunk[0][name] = value - before
+            told = now
+            yield chunk
+            chunk, held = [], 0
+
+
+async def fetch_one(transfer: Transfer, wanted: Wanted, row: dict[str, Any]) -> dict[str, Any]:
+    """One article version: its metadata, and its XML where that is wanted and not known already."""
+    out: dict[str, Any] = dict.fromkeys(FETCHED.names) | {
+        "pmc": row["pmc"],
+        "version": row["version"],
+        "state": row["state"],
+        "temporary": False,
+        "unchanged": False,
+        "fetched_at": datetime.now(timezone.utc),
+    }
+    try:
+        await _fill(out, transfer, wanted, row)
+    except Refused as refusal:
+        out.update(
+            reason=refusal.reason,
+            detail=refusal.detail,
+            temporary=refusal.temporary,
+            metadata=None,
+            content=None,
+        )
+    except Exception as error:  # a defect costs this article only, and shows as a reason
+        out.update(reason="fetch_error", detail=f"{type(error).__name__}: {error}"[:300], metadata=None)
+    return out
+
+
+async def _fill(out: dict[str, Any], transfer: Transfer, wanted: Wanted, row: dict[str, Any]) -> None:
+    for turn in range(TRIES_AT_MD5):
+        # Asked for again each time: the article may be replaced while it is read.
+        metadata = await _metadata(transfer, row)
+        out["metadata"] = {name: getattr(metadata, name) for name in _METADATA_FIELDS}
+        out["metadata"]["media_urls"] = list(metadata.media_urls)
+        out["left_out"] = wanted.left_out(metadata)
+        if out["left_out"]:
+            return
+        assert metadata.xml_key is not None
+        if metadata.xml_md5 and metadata.xml_md5 == row["known_md5"]:
+            out.update(unchanged=True, md5=metadata.xml_md5)
+            return
+        try:
+            data = (await transfer.get(metadata.xml_key, wanted.max_bytes)).data
+        except Refused as refusal:
+            if refusal.reason == "too_large":
+                out.update(size=int(refusal.detail), md5=metadata.xml_md5)
+                return
+            if refusal.reason == "not_found":
+                raise Refused("xml_not_found", "the metadata is there, the XML is not") from refusal
+            raise
+        # Hashing lets other tasks of the loop go on: hashlib gives the interpreter's lock up.
+        md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
+        if metadata.xml_md5 and md5 != metadata.xml_md5:
+            if turn + 1 < TRIES_AT_MD5:
+                await asyncio.sleep(transfer.bucket.options.backoff_seconds * 2**turn)
+            continue
+        check_article(data, metadata)
+        out.update(size=len(data), md5=md5, source_sha256=hashlib.sha256(data).hexdigest(), content=data)
+        return
+    raise Refused("md5_mismatch", "the XML is not what its metadata says")
+
+
+async def _metadata(transfer: Transfer, row: dict[str, Any]) -> Metadata:
+    try:
+        got = await transfer.get(row["key"], JSON_BYTES)
+    except Refused as refusal:
+        if refusal.reason == "not_found":
+            raise Refused("metadata_not_found", "the inventory names it, the server has none") from refusal
+        if refusal.reason == "too_large":
+            raise Refused("metadata_broken", "far too large") from refusal
+        raise
+    return read_metadata(got.data, row["pmc"], row["version"])

@@ -1,0 +1,89 @@
+"""Settings of article sources; workers read them too, so nothing but the standard library is imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from medconcept.errors import ConfigError
+
+LICENCE_GROUPS = ("commercial", "noncommercial", "other")
+
+
+@dataclass(frozen=True)
+class BucketOptions:
+    """How the bucket is reached and how hard it is worked.
+
+    `in_flight` and `requests_per_second` hold for one machine of the cluster, whatever its number of cores;
+    0 requests per second means no limit. Without `inventory` that is where S3 puts it for a bucket of that
+    name, or for PMC's own. S3 serves 5,500 GET a second per prefix, and every article of
+    PMC has a prefix of its own: the default stays far below that.
+    """
+
+    endpoint: str | None = None
+    region: str = "us-east-1"
+    anonymous: bool = True
+    inventory: str | None = None
+    user_agent: str = "medconcept (https://pypi.org/project/medconcept)"
+    in_flight: int = 64
+    requests_per_second: int = 1000
+    attempts: int = 6
+    connect_seconds: float = 10.0
+    request_seconds: float = 60.0
+    backoff_seconds: float = 0.5
+    longest_wait_seconds: float = 60.0
+
+    def __post_init__(self) -> None:
+        """Refuse what would never download anything."""
+        for name in ("in_flight", "attempts", "connect_seconds", "request_seconds"):
+            if getattr(self, name) <= 0:
+                raise ConfigError(f"sync.bucket.{name}: {getattr(self, name)} must be above 0")
+        if self.requests_per_second < 0:
+            raise ConfigError("sync.bucket.requests_per_second: 0 means no limit, less has no meaning")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which articles of a bucket are wanted; what is in the lake is kept up to date whatever this says.
+
+    `pmcids` names a file with one PMC id a line. `since` and `until` are days (YYYY-MM-DD) on which the
+    article's metadata was last changed, both included. `fraction` takes an article by the MD5 of its id, so
+    that the same ones are taken every day. `limit` is a number of articles in the lake.
+
+    >>> Selection(licences=("free",))
+    Traceback (most recent call last):
+    medconcept.errors.ConfigError: sync.select.licences: 'free' is none of commercial, noncommercial, other
+    """
+
+    pmcids: str | None = None
+    licences: tuple[str, ...] = LICENCE_GROUPS
+    since: str | None = None
+    until: str | None = None
+    manuscripts: bool = True
+    historical_ocr: bool = True
+    limit: int | None = None
+    fraction: float = 1.0
+    all_versions: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what would select nothing, or not what was meant."""
+        for group in self.licences:
+            if group not in LICENCE_GROUPS:
+                known = ", ".join(LICENCE_GROUPS)
+                raise ConfigError(f"sync.select.licences: {group!r} is none of {known}")
+        if not 0 < self.fraction <= 1:
+            raise ConfigError(f"sync.select.fraction: {self.fraction} is not above 0 and at most 1")
+        if self.limit is not None and self.limit < 1:
+            raise ConfigError(f"sync.select.limit: {self.limit} is not a number of articles")
+        for name in ("since", "until"):
+            _require_day(name, getattr(self, name))
+
+
+def _require_day(name: str, day: str | None) -> None:
+    from datetime import date
+
+    if day is None:
+        return
+    try:
+        date.fromisoformat(day)
+    except ValueError as error:
+        raise ConfigError(f"sync.select.{name}: {day!r} is no day such as 2026-11-24") from error
