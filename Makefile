@@ -46,7 +46,7 @@ test: setup ## the tests, but for cluster, faults and scale
 	$(PY) -m pytest -q -m "not slow" --durations 15 -n 2 --dist loadscope
 
 test-fast: $(VENV)/.installed ## the tests that need no Spark
-	$(PY) -m pytest -q -m "not slow and not spark"
+	$(PY) -m pytest -q -m "not slow and not spark" -n 2
 
 test-slow: setup demo-data package ## what make test leaves out
 	$(PY) -m pytest -q -m slow --durations 15

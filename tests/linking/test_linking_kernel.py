@@ -50,7 +50,7 @@ def expected_forms(names, text, kinds):
     return out
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(names=st.lists(NAMES, min_size=1, max_size=8), texts=st.lists(TEXTS, min_size=1, max_size=4))
 def test_forms_are_found_where_the_rules_say(names, texts):
     kinds = ("disease",)
