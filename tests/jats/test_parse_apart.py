@@ -155,10 +155,11 @@ def test_a_child_that_ends_without_an_item_is_an_error_of_the_run() -> None:
 
 
 def test_no_child_is_left() -> None:
-    with Apart(lambda items: b"".join(items), Bounds()) as work:
-        assert work([b"a" * 300_000] * 3) == b"a" * 900_000
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    with Apart(lambda items: b"%d %d" % (os.getpid(), len(b"".join(items))), Bounds()) as work:
+        child, size = map(int, work([b"a" * 300_000] * 3).split())
+    assert (child != os.getpid(), size) == (True, 900_000)
+    with pytest.raises(ChildProcessError):  # it has ended and has been waited for
+        os.waitpid(child, os.WNOHANG)
 
 
 def test_what_is_left_of_a_call_does_not_reach_the_next() -> None:
