@@ -49,7 +49,10 @@ test-fast: $(VENV)/.installed ## the tests that need no Spark
 	$(PY) -m pytest -q -m "not slow and not spark" -n 2
 
 test-slow: setup demo-data package ## what make test leaves out
-	$(PY) -m pytest -q -m slow --durations 15
+	$(PY) -m pytest -q -m "slow and not long" --durations 15
+
+test-long: setup ## the bucket's days, faults and kills against a real S3 server; over half an hour
+	$(PY) -m pytest -q -m long --durations 15
 
 test-all: test test-slow ## every test
 
@@ -83,4 +86,4 @@ format: $(VENV)/.installed ## let ruff format the code
 clean: ## remove what a build made
 	rm -rf build $(VENV) dist
 
-.PHONY: help setup demo-data demo package cluster-up cluster-down test test-fast test-slow test-all bench bench-long lint format clean
+.PHONY: help setup demo-data demo package cluster-up cluster-down test test-fast test-slow test-long test-all bench bench-long lint format clean

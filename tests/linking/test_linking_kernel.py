@@ -190,7 +190,9 @@ def test_a_worker_without_a_compiler_takes_the_library_that_the_driver_sent(tmp_
     def run(*arguments):
         code = f"import sys; sys.modules['ziglang'] = None\n{WORKER}"
         command = [sys.executable, "-c", code, *arguments]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+        done = subprocess.run(command, env=environment, cwd=sent, capture_output=True, text=True, check=True)
+        return done.stdout
 
     assert run(str(sent)) == "found\n"
+    assert run(".") == "found\n"  # what a cluster's worker calls the folder that Spark brings files to
     assert "no C compiler is there" in run()

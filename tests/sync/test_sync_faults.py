@@ -13,7 +13,7 @@ from sync_lakes import digests, keys, refused, settings, sync
 
 from medconcept.errors import InputError, LeaseHeld
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 RAW = ("raw_articles",)
 
 

@@ -9,7 +9,7 @@ import pytest
 from pmc_bucket import Article, PmcBucket
 from sync_lakes import CONTENT, digests, keys, refused, settings, sync
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1500)]
 ALL = ("sync_articles", "parse_articles", "build_dictionary", "annotate_captions", "assemble_triplets")
 
 

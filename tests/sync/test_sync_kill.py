@@ -23,7 +23,7 @@ from medconcept.errors import MedconceptError
 ROOT = Path(__file__).resolve().parents[2]
 RAW = ("raw_articles",)
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 def start(moment: str, config, folder: Path, master: str = "local[2]") -> subprocess.CompletedProcess[str]:

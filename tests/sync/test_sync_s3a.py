@@ -22,6 +22,7 @@ JARS = Path(os.environ.get("MEDCONCEPT_JARS", ROOT / "build/jars"))
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.skipif(
         not list(JARS.glob("hadoop-aws-*.jar")), reason="make setup has not fetched hadoop-aws (needs Maven)"
     ),

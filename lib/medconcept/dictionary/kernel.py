@@ -178,8 +178,10 @@ def take(folder: str) -> None:
     What is loaded from there runs; name no folder that anybody else can write. A library for another kind
     of machine has another name, and is left alone.
     """
-    if Path(folder) not in _TAKEN:
-        _TAKEN.append(Path(folder))
+    # A cluster's workers know the folder as ".", and a bare file name is none that the system would open.
+    place = Path(folder).absolute()
+    if place not in _TAKEN:
+        _TAKEN.append(place)
 
 
 def cache_folder() -> Path:
