@@ -81,16 +81,7 @@ def refusals(context: Context, source: str, fetched: DataFrame) -> DataFrame:
     key = F.format_string("PMC%d.%d/PMC%d.%d.xml", "pmc", "version", "pmc", "version")
     looked_at = fetched.select(F.lit(source).alias("source"), key.alias("source_key"), "reason", "detail")
     was_open = open_of(context, source)
-    now = looked_at.where("reason IS NOT NULL").select(
-        "source",
-        "source_key",
-        F.lit(None).cast("string").alias("source_sha256"),
-        F.lit(REFUSED_BY).alias("parser_version"),
-        F.lit("opened").alias("event"),
-        "reason",
-        F.lit(None).cast("string").alias("place"),
-        "detail",
-    )
+    now = _opened(looked_at)
     same = ["source", "source_key", "reason"]
     opened = now.join(was_open, same, "left_anti")
     again = was_open.join(
@@ -102,16 +93,7 @@ def refusals(context: Context, source: str, fetched: DataFrame) -> DataFrame:
 
 def refusals_of(context: Context, found: DataFrame, *, current_of: DataFrame) -> DataFrame:
     """Events for `quarantine` of archives: `found` has all that was met in the archives of `current_of`."""
-    now = found.where("reason IS NOT NULL").select(
-        "source",
-        "source_key",
-        F.lit(None).cast("string").alias("source_sha256"),
-        F.lit(REFUSED_BY).alias("parser_version"),
-        F.lit("opened").alias("event"),
-        "reason",
-        F.lit(None).cast("string").alias("place"),
-        "detail",
-    )
+    now = _opened(found)
     ledger = context.lake.read("quarantine").where(F.col("parser_version") == REFUSED_BY)
     was_open = open_quarantine(ledger).withColumn("of", F.substring_index("source_key", "!/", 1))
     was_open = was_open.join(F.broadcast(current_of), ["source", "of"], "left_semi").drop("of")
@@ -193,4 +175,18 @@ def _true(name: str) -> Column:
 def _stamped(context: Context, events: DataFrame) -> DataFrame:
     return events.withColumns(
         {"run_id": F.lit(context.run_id), "at": F.lit(context.started_at).cast("timestamp")}
+    )
+
+
+def _opened(looked_at: DataFrame) -> DataFrame:
+    """What was refused among what was looked at, as rows that open an entry of `quarantine`."""
+    return looked_at.where("reason IS NOT NULL").select(
+        "source",
+        "source_key",
+        F.lit(None).cast("string").alias("source_sha256"),
+        F.lit(REFUSED_BY).alias("parser_version"),
+        F.lit("opened").alias("event"),
+        "reason",
+        F.lit(None).cast("string").alias("place"),
+        "detail",
     )
