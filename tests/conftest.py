@@ -33,10 +33,9 @@ def spark() -> Iterator[object]:
         shuffle_partitions=2,
         driver_memory="3g",
         java_options="-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m",
+        # Compiling a plan costs more than running it over five rows; the slow lane runs it compiled.
+        options={"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"},
     )
     session = get_session(settings)
-    # Compiling a plan costs more than running it over five rows; the slow lane runs it compiled.
-    session.conf.set("spark.sql.codegen.wholeStage", "false")
-    session.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
     yield session
     session.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from importlib import resources
 from pathlib import Path
@@ -173,13 +174,17 @@ a letter or digit first
 
 @dataclass(frozen=True)
 class SparkConfig:
-    """What a session started by medconcept gets; a session that is already there is used as it is."""
+    """What a session started by medconcept gets; a session that is already there is used as it is.
+
+    `options` are any further settings of Spark by name; what medconcept needs for itself comes first.
+    """
 
     master: str = "local[2]"
     driver_memory: str = "4g"
     shuffle_partitions: int = 4
     jars: str | None = None
     java_options: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -286,6 +291,8 @@ def _value(hint: Any, value: object, where: str, name: str) -> Any:
             raise ConfigError(f"{where}: '{name}' must be a list")
         item = get_args(hint)[0]
         return tuple(_value(item, part, where, f"{name}[{n}]") for n, part in enumerate(value))
+    if get_origin(hint) is Mapping:
+        return _settings(value, where, name)
     allowed = tuple(t for t in (get_args(hint) or (hint,)))
     if float in allowed and type(value) is int:
         value = float(value)
@@ -293,3 +300,12 @@ def _value(hint: Any, value: object, where: str, name: str) -> Any:
         names = " or ".join(getattr(t, "__name__", str(t)) for t in allowed)
         raise ConfigError(f"{where}: '{name}' must be {names}, not {value!r}")
     return value
+
+
+def _settings(value: object, where: str, name: str) -> dict[str, str]:
+    """Names and plain values, as Spark takes them: `true`, not Python's `True`."""
+    if not isinstance(value, dict) or not all(
+        isinstance(v, str | bool | int | float) for v in value.values()
+    ):
+        raise ConfigError(f"{where}: '{name}' must be a mapping of names to plain values")
+    return {str(k): str(v).lower() if isinstance(v, bool) else str(v) for k, v in value.items()}

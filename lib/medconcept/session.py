@@ -38,9 +38,11 @@ def get_session(config: SparkConfig, app_name: str = "medconcept") -> SparkSessi
 
 
 def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
+    builder = SparkSession.builder.appName(app_name)
+    for name, value in config.options.items():
+        builder = builder.config(name, value)
     builder = (
-        SparkSession.builder.appName(app_name)
-        .config("spark.sql.extensions", DELTA_EXTENSION)
+        builder.config("spark.sql.extensions", DELTA_EXTENSION)
         .config("spark.sql.catalog.spark_catalog", DELTA_CATALOG)
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.ui.showConsoleProgress", "false")

@@ -182,10 +182,16 @@ def test_packed_releases_unpack_to_the_same_bytes(spark, tmp_path):
         found = unpack(lake, umls(source), f"unpacked{n}")
         assert set(found) == set(plain)
         for table in found:
-            assert lake.files.read(f"unpacked{n}/{table}.RRF") == (meta / f"{table}.RRF").read_bytes()
-    (tmp_path / "cut.zip").write_bytes((tmp_path / "umls.zip").read_bytes()[:-50])
-    with pytest.raises(MedconceptError, match=r"^dictionary source UMLS: cut\.zip is no sound zip: "):
-        unpack(lake, umls(tmp_path / "cut.zip"), "cut")
+            name = found[table].removeprefix(f"{lake.root}/")
+            assert name.startswith(f"unpacked{n}/")
+            assert lake.files.read(name) == (meta / f"{table}.RRF").read_bytes()
+    whole = (tmp_path / "umls.zip").read_bytes()
+    broken = bytearray(whole)
+    broken[len(whole) // 2] ^= 0xFF
+    for damaged in (whole[:-50], bytes(broken), b""):
+        (tmp_path / "cut.zip").write_bytes(damaged)
+        with pytest.raises(MedconceptError, match=r"^dictionary source UMLS: cut\.zip is no sound zip: "):
+            unpack(lake, umls(tmp_path / "cut.zip"), "cut")
 
 
 @pytest.mark.parametrize(

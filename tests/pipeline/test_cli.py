@@ -119,3 +119,10 @@ def test_unforeseen_errors_are_one_line_too(monkeypatch, capsys) -> None:
     monkeypatch.setattr("medconcept.cli.load_config", lambda path: 1 / 0)
     assert main(["tables"]) == 1
     assert said(capsys)[0] == "medconcept: tables failed: ZeroDivisionError: division by zero"
+
+
+def test_options_of_spark_that_are_no_plain_values(tmp_path: Path, capsys) -> None:
+    (tmp_path / "bad.yaml").write_text("spark: {options: {spark.sql.ansi.enabled: [true]}}\n")
+    assert main(["tables", "--config", str(tmp_path / "bad.yaml")]) == 2
+    (line,) = said(capsys)
+    assert line.endswith("'spark.options' must be a mapping of names to plain values")

@@ -60,10 +60,18 @@ class HadoopFiles:
         finally:
             stream.close()
 
-    def put(self, local: str, name: str) -> None:
-        """Copy a file of this machine under the root, in the JVM: py4j would take it through base64."""
-        source = self._jvm.org.apache.hadoop.fs.Path(f"file://{local}")
-        self._call(lambda: self._fs.copyFromLocalFile(False, True, source, self._path(name)), name)
+    def open_to_write(self, name: str) -> Any:
+        """A JVM output stream to a file, which it replaces: `write(bytes)` and `close()`."""
+        return self._call(lambda: self._fs.create(self._path(name), True), name)
+
+    def size(self, name: str) -> int:
+        """Bytes of a file."""
+        return int(self._call(lambda: self._fs.getFileStatus(self._path(name)).getLen(), name))
+
+    def replace(self, old: str, new: str) -> None:
+        """Move a file within the root to a name that another may have."""
+        self.delete(new)
+        self.rename(old, new)
 
     def rename(self, old: str, new: str) -> None:
         """Move a file or folder within the root."""

@@ -33,7 +33,9 @@ from medconcept.linking.wordtable import WordTable
 WORDS = StructType([StructField("word", LongType())])
 COMPOUNDS = ("name", "source_id", "semantic_types")  # beside the words: names that may imply short ones
 COMPILED = from_arrow_schema(pa.schema([*INDEXED, *RETIRED]))
-PIECES = StructType([StructField("file", StringType()), StructField("piece", BinaryType())])
+PIECES = StructType(
+    [StructField("file", StringType()), StructField("number", LongType()), StructField("piece", BinaryType())]
+)
 
 
 def word_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -101,5 +103,5 @@ def _lexicon(name: str) -> dict[str, Array]:
 
 def _pieces(parts: Iterable[tuple[str, bytes]]) -> Iterator[pa.RecordBatch]:
     schema = to_arrow_schema(PIECES)
-    for file, part in parts:
-        yield pa.RecordBatch.from_pydict({"file": [file], "piece": [part]}, schema)
+    for number, (file, part) in enumerate(parts):
+        yield pa.RecordBatch.from_pydict({"file": [file], "number": [number], "piece": [part]}, schema)

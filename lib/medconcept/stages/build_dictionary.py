@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import partial, reduce
 
@@ -63,15 +64,17 @@ def build(context: Context) -> Work:
     if names.where("NOT obsolete").isEmpty():
         raise InputError("the dictionary sources hold no term that is not obsolete")
     known = None if release is None else umls.concepts(release)
-    concepts = dictionary_rows.concept_rows(names, terms, known)
-    if release is not None and retired is not None:
-        concepts = context.checkpoint("concepts", concepts)
-        old = dictionary_rows.retired_rows(
-            retired, concepts, release.source.name, release.source.restriction_level
-        )
-        concepts = concepts.unionByName(old)
-        counts["umls.retired"] = retired.count()
-    made = compile_names(context, names, terms)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        # The file is laid out by one worker; the others meanwhile work out the concepts.
+        compiling = pool.submit(compile_names, context, names, terms)
+        concepts = context.checkpoint("concepts", dictionary_rows.concept_rows(names, terms, known))
+        if release is not None and retired is not None:
+            old = dictionary_rows.retired_rows(
+                retired, concepts, release.source.name, release.source.restriction_level
+            )
+            concepts = concepts.unionByName(old)
+            counts["umls.retired"] = retired.count()
+    made = compiling.result()
     sha256 = str(made["sha256"])
     counts["dictionary.bytes"] = int(made["bytes"])
     counts["dictionary.similar_bytes"] = int(made["similar_bytes"])

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -32,6 +25,7 @@ from medconcept.on_workers.compiling import (
     lexicon_batches,
     word_batches,
 )
+from medconcept.stages.assemble_files import assemble
 from medconcept.stages.dictionary_rows import retired_steps
 from medconcept.stages.runner import Context
 
@@ -62,7 +56,7 @@ def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -
     """Compile names that are matched, and ids that are no more: checksum and sizes of what was made.
 
     Forms are worked out on all workers. The files are laid out on one, column by column; they, never the
-    names, come to the driver, piece by piece.
+    names, pass through the driver, piece by piece.
     """
     spark = context.lake.spark
     send_kernel(spark)
@@ -72,54 +66,23 @@ def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -
     lends = F.exists(F.split("semantic_types", r"\|"), lambda kind: kind.isin(*PROCESSES, *PARTS))
     compounds = rows.where(lends & (F.col("scope") == "exact")).select(*COMPOUNDS)
     words = words.unionByName(compounds, allowMissingColumns=True)
-    with gathered(words.repartition(1).mapInArrow(lexicon_batches, PIECES)) as found:
-        lexicon = found[MAIN]
-        spark.sparkContext.addFile(str(lexicon.path.rename(lexicon.path.with_name(lexicon.sha256))))
-        indexed = rows.mapInArrow(partial(index_batches, name=lexicon.sha256), from_arrow_schema(INDEXED))
-        if terms is None:
-            indexed = indexed.withColumns({c: F.lit(None).cast("string") for c in RETIRED.names})
-        else:
-            indexed = indexed.unionByName(retired_steps(terms), allowMissingColumns=True)
-        settings = context.config.dictionary
-        compiled = partial(
-            compile_batches, name=lexicon.sha256, sources=tuple(s.name for s in settings.sources),
-            similar=settings.similar,
-        )  # fmt: skip
-        with gathered(indexed.repartition(1).mapInArrow(compiled, PIECES)) as files:
-            main = files[MAIN]
-            context.lake.files.put(str(main.path), f"{DICTIONARIES}/{main.sha256}")
-            if SIMILAR in files:
-                name = f"{DICTIONARIES}/{main.sha256}{BEHIND}"
-                context.lake.files.put(str(files[SIMILAR].path), name)
+    found = assemble(context, "lexicon", words.repartition(1).mapInArrow(lexicon_batches, PIECES))
+    lexicon = found[MAIN].sha256
+    spark.sparkContext.addFile(context.lake.files.uri(found[MAIN].name))
+    indexed = rows.mapInArrow(partial(index_batches, name=lexicon), from_arrow_schema(INDEXED))
+    if terms is None:
+        indexed = indexed.withColumns({c: F.lit(None).cast("string") for c in RETIRED.names})
+    else:
+        indexed = indexed.unionByName(retired_steps(terms), allowMissingColumns=True)
+    settings = context.config.dictionary
+    compiled = partial(
+        compile_batches, name=lexicon, sources=tuple(s.name for s in settings.sources),
+        similar=settings.similar,
+    )  # fmt: skip
+    files = assemble(context, "compiled", indexed.repartition(1).mapInArrow(compiled, PIECES))
+    main = files[MAIN]
+    if SIMILAR in files:
+        context.lake.files.replace(files[SIMILAR].name, f"{DICTIONARIES}/{main.sha256}{BEHIND}")
+    context.lake.files.replace(main.name, f"{DICTIONARIES}/{main.sha256}")
     similar = files[SIMILAR].size if SIMILAR in files else 0
     return {"sha256": main.sha256, "bytes": main.size, "similar_bytes": similar}
-
-
-@dataclass
-class Gathered:
-    """A file in a temporary place."""
-
-    path: Path
-    sha256: str
-    size: int
-
-
-@contextmanager
-def gathered(pieces: DataFrame) -> Iterator[dict[str, Gathered]]:
-    """Write rows of PIECES to files, by name."""
-    with tempfile.TemporaryDirectory(prefix="medconcept-dictionary-") as folder, ExitStack() as opened:
-        files: dict[str, Any] = {}
-        digests: dict[str, Any] = {}
-        for row in pieces.toLocalIterator():
-            name, piece = row["file"], row["piece"]
-            if name not in files:
-                files[name] = opened.enter_context((Path(folder) / name).open("wb"))
-                digests[name] = hashlib.sha256()
-            files[name].write(piece)
-            digests[name].update(piece)
-        for file in files.values():
-            file.flush()
-        yield {
-            name: Gathered(Path(folder) / name, digest.hexdigest(), (Path(folder) / name).stat().st_size)
-            for name, digest in digests.items()
-        }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -195,24 +196,20 @@ def _inputs(stage: Stage, context: Context) -> dict[str, int]:
 
 def _land(stage: Stage, context: Context, work: Work) -> transaction.Manifest:
     context.begin()
-    lake, run_id, counts = context.lake, context.run_id, dict(work.counts)
-    batches: dict[str, DataFrame] = {}
-    for name, (new, current) in work.tables.items():
-        table = TABLES[name]
-        rows = table.conform(new, run_id, context.started_at)
-        changes = change_set(rows, current if context.has_rows(name) else None, table)
-        batches[name] = transaction.stage(lake, run_id, name, changes)
-        found = {row["_op"]: row["count"] for row in batches[name].groupBy("_op").count().collect()}
+    counts = dict(work.counts)
+    # Most of a small batch's time is the driver's planning, so one batch is planned while another is written.
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        tables = {name: pool.submit(_stage_table, context, work, name) for name in work.tables}
+        ledgers = {name: pool.submit(_stage_ledger, context, work, name) for name in work.ledgers}
+    for name, staged in tables.items():
+        found = staged.result()
         counts[f"{name}.written"], counts[f"{name}.deleted"] = found.get(UPSERT, 0), found.get(DELETE, 0)
-    touched = [n for n in batches if counts[f"{n}.written"] + counts[f"{n}.deleted"] > 0]
-    _gate(stage, context, work, {n: batches[n] for n in touched})
-    for name, rows in work.ledgers.items():
-        events = TABLES[name].conform(rows, run_id, context.started_at)
-        if not transaction.stage(lake, run_id, name, events).isEmpty():
-            touched.append(name)
+    touched = [n for n in tables if counts[f"{n}.written"] + counts[f"{n}.deleted"] > 0]
+    _gate(stage, context, work, touched)
+    touched += [name for name, staged in ledgers.items() if staged.result()]
     return transaction.Manifest(
         seq=context.head.seq + 1,
-        run_id=run_id,
+        run_id=context.run_id,
         job=stage.name,
         tables=tuple(touched),
         base_versions=context.head.versions or {name: 0 for name in TABLES if name != "commits"},
@@ -226,7 +223,22 @@ def _land(stage: Stage, context: Context, work: Work) -> transaction.Manifest:
     )
 
 
-def _gate(stage: Stage, context: Context, work: Work, batches: dict[str, DataFrame]) -> None:
+def _stage_table(context: Context, work: Work, name: str) -> dict[str, int]:
+    """Stage what changes in a table; rows by what is done with them."""
+    table, (new, current) = TABLES[name], work.tables[name]
+    rows = table.conform(new, context.run_id, context.started_at)
+    changes = change_set(rows, current if context.has_rows(name) else None, table)
+    batch = transaction.stage(context.lake, context.run_id, name, changes)
+    return {row["_op"]: row["count"] for row in batch.groupBy("_op").count().collect()}
+
+
+def _stage_ledger(context: Context, work: Work, name: str) -> bool:
+    """Stage the rows that a ledger gets; whether there are any."""
+    events = TABLES[name].conform(work.ledgers[name], context.run_id, context.started_at)
+    return not transaction.stage(context.lake, context.run_id, name, events).isEmpty()
+
+
+def _gate(stage: Stage, context: Context, work: Work, batches: list[str]) -> None:
     verdicts = []
     around = {name: context.read(name) for name in work.gate_against if name not in batches}
     for name in batches:

@@ -1,15 +1,14 @@
 """A UMLS release as files that Spark can read side by side: found, and unpacked where they are packed.
 
-Bytes go from stream to stream inside the driver's JVM, never through Python. A zip on another file system is
-first copied to this machine, since its directory stands at its end.
+Bytes go from stream to stream inside the driver's JVM, never through Python and never to its disk: a zip is
+read from its beginning to its end, and what is needed of it lands on the lake's file system.
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
+from itertools import count
 from typing import Any, cast
 
 from py4j.protocol import Py4JJavaError
@@ -23,6 +22,7 @@ from medconcept.errors import InputError
 
 BUFFER = 1 << 18
 _PACKED = (".nlm", ".zip")
+_LONGEST_END = 22 + 65_535  # of a zip: the end record and its comment
 
 
 def fingerprint(lake: Lake, source: DictionarySource) -> list[str]:
@@ -41,77 +41,90 @@ def unpack(lake: Lake, source: DictionarySource, folder: str) -> dict[str, str]:
     Raises DictionarySourceError where tables that are needed are missing or an archive is damaged.
     """
     files = _root(lake, source)
-    jvm = cast(Any, lake.spark._jvm)
-    with tempfile.TemporaryDirectory(prefix="medconcept-umls-") as scratch:
-        streams, plain = _members(files, jvm, source, Path(scratch))
-        out = {}
-        for table, names in choose_members(streams, source.name).items():
-            what = member(names[0])
-            if len(names) == 1 and names[0] in plain and what is not None and not what.gzipped:
-                out[table] = plain[names[0]]
-                continue
-            target = f"{folder}/{table}.RRF"
-            gzipped = what is not None and what.gzipped
-            try:
-                _join(lake, jvm, [streams[name] for name in names], target, gzipped)
-            except Py4JJavaError as error:
-                raise DictionarySourceError(
-                    source.name, f"{names[0]} cannot be unpacked: {reason(error)}"
-                ) from error
-            out[table] = lake.files.uri(target)
-        return out
+    found = [status.getPath() for status in _walk(files)]
+    plain = {path.toString(): path for path in found if member(path.toString())}
+    unpacked = plain or _unzip_all(lake, files, source, f"{folder}/unzipped", found)
+    out = {}
+    for table, names in choose_members(unpacked, source.name).items():
+        what = member(names[0])
+        gzipped = what is not None and what.gzipped
+        if len(names) == 1 and not gzipped:
+            out[table] = unpacked[names[0]].toString()
+            continue
+        streams: list[Stream] = [
+            partial(files._fs.open if plain else lake.files._fs.open, unpacked[n]) for n in names
+        ]
+        target = f"{folder}/{table}.RRF"
+        try:
+            _join(lake, streams, target, gzipped)
+        except Py4JJavaError as error:
+            raise DictionarySourceError(
+                source.name, f"{names[0]} cannot be unpacked: {reason(error)}"
+            ) from error
+        out[table] = lake.files.uri(target)
+    return out
 
 
 Stream = Callable[[], Any]
 
 
-def _members(
-    files: HadoopFiles, jvm: Any, source: DictionarySource, scratch: Path
-) -> tuple[dict[str, Stream], dict[str, str]]:
-    """How to open each file of the release by its name, and the URI of those that lie there unpacked."""
-    streams: dict[str, Stream] = {}
-    plain: dict[str, str] = {}
-    archives = []
-    for status in _walk(files):
-        uri = status.getPath().toString()
-        if member(uri):
-            streams[uri] = partial(files._fs.open, status.getPath())
-            plain[uri] = uri
-        elif uri.endswith(_PACKED) and "mmsys" not in uri:
-            archives.append(status.getPath())
-    for number, path in enumerate(archives if not streams else []):
-        local = path.toString().removeprefix("file:")
-        if not path.toString().startswith("file:"):
-            local = str(scratch / f"{number}.zip")
-            files._fs.copyToLocalFile(path, jvm.org.apache.hadoop.fs.Path(f"file://{local}"))
-        streams |= _zip_members(jvm, local, source, scratch)
-    return streams, plain
-
-
-def _zip_members(jvm: Any, path: str, source: DictionarySource, scratch: Path) -> dict[str, Stream]:
-    """The members of a zip, and of the zips in it (NLM's .nlm files are such)."""
-    try:
-        archive = jvm.java.util.zip.ZipFile("/" + path.lstrip("/"))
-        entries = list(jvm.java.util.Collections.list(archive.entries()))
-    except Py4JJavaError as error:
-        raise DictionarySourceError(
-            source.name, f"{Path(path).name} is no sound zip: {reason(error)}"
-        ) from error
-    out: dict[str, Stream] = {}
-    for entry in entries:
-        name = entry.getName()
-        if member(name):
-            out[name] = partial(archive.getInputStream, entry)
-        elif name.endswith(_PACKED) and "mmsys" not in name:
-            inner = scratch / f"{len(list(scratch.iterdir()))}.nlm"
-            stream = jvm.java.io.FileOutputStream(str(inner))
-            jvm.org.apache.hadoop.io.IOUtils.copyBytes(archive.getInputStream(entry), stream, BUFFER, True)
-            out |= _zip_members(jvm, str(inner), source, scratch)
+def _unzip_all(
+    lake: Lake, files: HadoopFiles, source: DictionarySource, folder: str, paths: list[Any]
+) -> dict[str, Any]:
+    """The members of the zips, and of the zips in them (NLM's .nlm files are such): paths of the lake."""
+    jvm = cast(Any, lake.spark._jvm)
+    out: dict[str, Any] = {}
+    for path in paths:
+        name = path.getName()
+        if not name.endswith(_PACKED) or "mmsys" in path.toString():
+            continue
+        try:
+            _require_end(files, jvm, path)
+            opened = files._fs.open(path)
+            try:
+                for member_name, where in _unzip(lake, jvm, opened, f"{folder}/{len(out)}"):
+                    out[member_name] = where
+            finally:
+                opened.close()
+        except (Py4JJavaError, ValueError) as error:
+            raise DictionarySourceError(source.name, f"{name} is no sound zip: {reason(error)}") from error
     return out
 
 
-def _join(lake: Lake, jvm: Any, parts: list[Stream], target: str, gzipped: bool) -> None:
+def _require_end(files: HadoopFiles, jvm: Any, path: Any) -> None:
+    """Raise ValueError where a zip lacks the directory at its end: it may be cut between two members."""
+    stream = files._fs.open(path)
+    try:
+        stream.seek(max(0, files._fs.getFileStatus(path).getLen() - _LONGEST_END))
+        if b"PK\x05\x06" not in bytes(jvm.org.apache.commons.io.IOUtils.toByteArray(stream)):
+            raise ValueError("it has no directory; was it cut off?")
+    finally:
+        stream.close()
+
+
+def _unzip(lake: Lake, jvm: Any, stream: Any, folder: str) -> Iterator[tuple[str, Any]]:
+    """Name and place of each member that is needed; checksums are checked in passing."""
+    archive = jvm.java.util.zip.ZipInputStream(jvm.java.io.BufferedInputStream(stream, BUFFER))
+    for number in count():
+        entry = archive.getNextEntry()
+        if entry is None:
+            return
+        name = entry.getName()
+        if member(name):
+            target = f"{folder}/{number}"
+            out = lake.files.open_to_write(target)
+            try:
+                jvm.org.apache.hadoop.io.IOUtils.copyBytes(archive, out, BUFFER, False)
+            finally:
+                out.close()
+            yield name, lake.files._path(target)
+        elif name.endswith(_PACKED) and "mmsys" not in name:
+            yield from _unzip(lake, jvm, archive, f"{folder}/{number}")
+
+
+def _join(lake: Lake, parts: list[Stream], target: str, gzipped: bool) -> None:
     """Write parts behind each other as one file: a part may end within a line, or within a gzip member."""
+    jvm = cast(Any, lake.spark._jvm)
     opened = jvm.java.util.ArrayList()
     for part in parts:
         opened.add(part())
@@ -119,7 +132,7 @@ def _join(lake: Lake, jvm: Any, parts: list[Stream], target: str, gzipped: bool)
     if gzipped:
         gzip = jvm.org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream
         stream = gzip(jvm.java.io.BufferedInputStream(stream), True)
-    out = lake.files._fs.create(lake.files._path(target), True)
+    out = lake.files.open_to_write(target)
     jvm.org.apache.hadoop.io.IOUtils.copyBytes(stream, out, BUFFER, True)
 
 
