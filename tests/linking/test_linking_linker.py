@@ -36,6 +36,9 @@ def test_a_coordinated_head_gives_the_other_name_in_two_pieces():
         ("U:rv", ((9, 25),)),
     ]
     assert ids("heart and right ventricle") == [("heart", "U:heart"), ("right ventricle", "U:rv")]
+    assert ids("right/left ventricle") == [("right ventricle", "U:rv"), ("left ventricle", "U:lv")]
+    assert ids("left and/or right ventricle")[0] == ("left ventricle", "U:lv")
+    assert ids("x/right ventricle") == [("right ventricle", "U:rv")]
 
 
 def test_short_forms_of_the_caption_and_of_its_article():

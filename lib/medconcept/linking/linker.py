@@ -34,7 +34,7 @@ _NOTHING = ArticleContext()
 _DEFAULT = LinkSettings()
 CACHE = 1 << 16
 # What stands before the last name of a list, see coordination.JOINING.
-_JOINED = re.compile(r"(?:\b(?:and|or|to)|&)[\s/\-\u2010-\u2015\u2212\u00ad]*$", re.IGNORECASE)
+_JOINED = re.compile(r"(?:\b(?:and|or|to)|[&/])[\s/\-\u2010-\u2015\u2212\u00ad]*$", re.IGNORECASE)
 _NEAR = 12
 HEADS = ("disease", "syndrome", "cell")
 
@@ -181,7 +181,8 @@ class Linker:
         ]
         if not places:
             return []
-        cut, out = Cut(text), []
+        # A slash parts words as a space does; here it joins them: "right/left ventricle".
+        cut, out = Cut(text.replace("/", "&")), []
         names = sorted({span for span in map(cut.words_of, places) if span[1] > span[0]})
         for joint in joints(cut.words, names):
             own = (cut.starts[joint.first], cut.ends[joint.last])
