@@ -3,7 +3,8 @@
     python benchmarks/bench_linker.py --dictionary build/demo/dictionary --articles build/demo/articles
 
 Names are those of the dictionary files and more made from them, see bench_matching.py; captions those of the
-articles, repeated to --megabytes. Sentences are given, as Spark NLP splits them in annotate_captions. Also:
+articles, repeated to --megabytes. Sentences and panels are given, as annotate_captions has them from Spark
+NLP and from the parser; also with the panels to be looked for, as for a text without an article. Also:
 matching alone over the same file, readiness in a fresh process, and the index of similar names (lookups a
 second; the share of best names that it finds, against comparing with every name).
 
@@ -22,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +34,8 @@ from lxml import etree
 from medconcept.dictionary.compiled import dictionary_sha256
 from medconcept.dictionary.records import Term
 from medconcept.dictionary.sources import iter_terms
-from medconcept.linking.compiled import SIMILAR, open_linking
+from medconcept.jats.panels import find_panels
+from medconcept.linking.compiled import SIMILAR, LinkingDictionary, open_linking
 from medconcept.linking.context import sentence_spans
 from medconcept.linking.from_terms import compile_files
 from medconcept.linking.linker import Linker
@@ -93,33 +96,36 @@ def measure(path: Path, sha256: str, captions: list[str], size: float, repeat: i
     """MB a second of the linker, of what finds forms, and of exact matching; lookups of similar names."""
     dictionary = open_linking(str(path), sha256)
     linker = Linker(dictionary)
-    told = [Caption(text, sentences=sentence_spans(text)) for text in captions]
+    told = [Caption(t, sentences=sentence_spans(t), panels=find_panels(t)) for t in captions]
     batches = [told[at : at + 256] for at in range(0, len(told), 256)]
+    untold = [[replace(caption, panels=None) for caption in batch] for batch in batches]
 
-    def link() -> int:
+    def link(batches: list[list[Caption]] = batches) -> int:
         return sum(len(found.links) for batch in batches for found in linker.link_batch(batch))
 
     start = time.perf_counter()
     links = link()
     cold = time.perf_counter() - start
     seconds = _best(link, repeat)
+    looking = _best(lambda: link(untold), repeat)
     forms = _best(lambda: [dictionary.find_forms([c.text for c in batch]) for batch in batches], repeat)
     column = pa.array(captions, pa.large_string())
     exact = _best(lambda: dictionary.exact.first_senses(dictionary.exact.match_texts(column)), repeat)
     return {
         "links": links, "linker_mb_s": round(size / seconds, 2), "linker_cold_mb_s": round(size / cold, 2),
+        "linker_and_panels_mb_s": round(size / looking, 2),
         "forms_mb_s": round(size / forms, 1), "exact_mb_s": round(size / exact, 1),
         **similarity(dictionary),
     }  # fmt: skip
 
 
-def similarity(dictionary: object, threshold: float = 0.8) -> dict[str, float]:
+def similarity(dictionary: LinkingDictionary, threshold: float = 0.8) -> dict[str, float]:
     """Lookups a second of names with a letter or two changed; and how often the best name is the true one's.
 
     The oracle compares with every name that the index has, a hundred times.
     """
     draw = random.Random(SEED)
-    index, exact = dictionary.similar, dictionary.exact  # type: ignore[attr-defined]
+    index, exact = dictionary.similar, dictionary.exact
     norms = index._index["norms"]
     known = np.flatnonzero(norms > 0)
     queries = []

@@ -6,7 +6,7 @@ import argparse
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +123,7 @@ def _link(arguments: argparse.Namespace, config: Config) -> int:
     if arguments.json:
         print(
             json.dumps(
-                {"flags": found.flags, "links": [asdict(link) for link in found.links]}, ensure_ascii=False
+                {"flags": found.flags, "links": [link.as_dict() for link in found.links]}, ensure_ascii=False
             )
         )
         return 0

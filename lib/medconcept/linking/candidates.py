@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from medconcept.dictionary.names import FUNCTION_WORDS, is_case_sensitive
 from medconcept.linking.compiled import Name
@@ -59,7 +60,7 @@ class Candidate:
     similarity: float
     score: float
 
-    @property
+    @cached_property
     def is_acronym(self) -> bool:
         """True for a short synonym, which alone is no evidence: one in capitals, of a disease any.
 

@@ -8,7 +8,8 @@ pseudo-trigger, which only looks like one, reaches nowhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 REACH = 60  # characters: about ten words, the window of ConText's own rules is five to ten
@@ -71,16 +72,16 @@ _END = _any(
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\sa-z])")
 
 
-# Every trigger has one of these: where none is, nothing needs to be looked at closely.
-_HINT_WORDS = frozenset({
+# Every trigger has one of these: where none is, nothing needs to be looked at closely. To look for each is
+# ten times as fast as one pattern of them all.
+_HINT_WORDS = (
     "no", "not", "without", "free", "rule", "rules", "ruled", "never", "neither", "nor", "cannot", "could",
     "may", "might", "likely", "unlikely", "fail", "fails",
-})  # fmt: skip
+)  # fmt: skip
 _HINT_STEMS = (
     "absen", "lack", "negativ", "deny", "denie", "failed", "exclude", "possibl", "probabl", "suspect",
     "suspicio", "suggest", "presum", "question", "consistent", "compatible", "concern", "differential",
 )  # fmt: skip
-_WORD = re.compile(r"\w+")
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
@@ -104,8 +105,11 @@ def context_flags(
     [('negated',), ('uncertain',), ()]
     """
     reaches: list[tuple[str, int, int]] = []
-    for start, end in sentences if _is_hinted(text) else ():
-        if _is_hinted(text[start:end]):
+    lower = text.lower()
+    hints = sorted(_hints(lower))
+    shifted = len(lower) != len(text)  # a letter such as İ is two in lower case
+    for start, end in sentences if hints else ():
+        if shifted or bisect_left(hints, start) < bisect_left(hints, end):
             reaches += _reaches(text, start, end)
     if not reaches:
         return [()] * len(places)
@@ -114,9 +118,19 @@ def context_flags(
     ]
 
 
-def _is_hinted(text: str) -> bool:
-    lower = text.lower()
-    return not _HINT_WORDS.isdisjoint(_WORD.findall(lower)) or any(stem in lower for stem in _HINT_STEMS)
+def _hints(lower: str) -> Iterator[int]:
+    for word in _HINT_WORDS:
+        at = lower.find(word)
+        while at >= 0:
+            end = at + len(word)
+            if not (lower[at - 1 : at].isalnum() or lower[end : end + 1].isalnum()):
+                yield at
+            at = lower.find(word, end)
+    for stem in _HINT_STEMS:
+        at = lower.find(stem)
+        while at >= 0:
+            yield at
+            at = lower.find(stem, at + 1)
 
 
 def _reaches(text: str, start: int, end: int) -> list[tuple[str, int, int]]:

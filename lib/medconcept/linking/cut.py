@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from medconcept.linking.words import TOKEN, numerals, plain
 
@@ -13,10 +13,10 @@ class Cut:
     def __init__(self, text: str) -> None:
         """Cut an NFC text."""
         self.text = text
-        spans = [match.span() for match in TOKEN.finditer(text)]
-        self.starts = [start for start, _ in spans]
-        self.ends = [end for _, end in spans]
-        self.words = numerals([plain(text[start:end]) for start, end in spans])
+        found = list(TOKEN.finditer(text))
+        self.starts = [match.start() for match in found]
+        self.ends = [match.end() for match in found]
+        self.words = numerals([plain(match[0]) for match in found])
 
     @cached_property
     def first(self) -> dict[int, int]:
@@ -47,3 +47,9 @@ class Cut:
 
     def _letters(self, before: int, behind: int) -> bool:
         return self.text[before].isalnum() and self.text[behind].isalnum()
+
+
+@lru_cache(maxsize=8)
+def cut_of(text: str) -> Cut:
+    """The same cut for each step that looks at one caption."""
+    return Cut(text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,7 @@ class Learned:
                 continue  # decided below
             sure = tuple(c for c in mention.candidates if self._is_likely(c))
             if sure or mention.method == "abbreviation":
-                out.append(replace(mention, candidates=sure or mention.candidates))
+                out.append(mention._replace(candidates=sure or mention.candidates))
         at = {m.spans[0]: m for m in mentions if len(m.spans) == 1}
         for place, (identifier, right, seen) in told.items():
             if right / seen < self.at_least:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from medconcept.linking.candidates import Candidate, judge
 from medconcept.linking.compiled import LinkingDictionary
 from medconcept.linking.context import context_flags, sentence_spans
 from medconcept.linking.coordination import joints
-from medconcept.linking.cut import Cut
+from medconcept.linking.cut import Cut, cut_of
 from medconcept.linking.general import FIGURE_WORDS, GENERAL, is_general, names_genotype
 from medconcept.linking.inverted import inverted
 from medconcept.linking.learned import Learned
@@ -59,6 +60,7 @@ class Linker:
         self._judged: dict[str | None, dict[tuple[int, str, int], tuple[Candidate, ...]]] = {}
         # What was judged, by its identity: the concepts that it is evidence for, whether it needs evidence.
         self._evident: dict[int, tuple[tuple[Candidate, ...], frozenset[str], bool]] = {}
+        self._little: dict[tuple[str, str], bool] = {}
         self._whole: dict[tuple[str, str | None], tuple[Candidate, ...]] = {}
         self._nearest: dict[tuple[str, str | None], tuple[Candidate, ...]] = {}
 
@@ -150,7 +152,7 @@ class Linker:
             self._judged.clear()
             self._evident.clear()
         self._judged.setdefault(language, {})[sense, surface, derived] = found
-        evident = frozenset(c.name.concept_id for c in found if not c.is_acronym)
+        evident = _evidence(found)
         doubtful = any(not self._is_evident(c, frozenset()) for c in found)
         self._evident[id(found)] = (found, evident, doubtful)
         return found
@@ -176,13 +178,13 @@ class Linker:
             (start, end)
             for m in found
             for start, end in (m.spans[0],)
-            if _JOINED.search(text[max(0, start - _NEAR) : start])
-            and not (text[start:end].isascii() and text[start:end].isalnum())  # one word
+            if not ((words := text[start:end]).isascii() and words.isalnum())  # one word
+            and _JOINED.search(text, max(0, start - _NEAR), start)
         ]
         if not places:
             return []
         # A slash parts words as a space does; here it joins them: "right/left ventricle".
-        cut, out = Cut(text.replace("/", "&")), []
+        cut, out = cut_of(text.replace("/", "&")), []
         names = sorted({span for span in map(cut.words_of, places) if span[1] > span[0]})
         for joint in joints(cut.words, names):
             own = (cut.starts[joint.first], cut.ends[joint.last])
@@ -210,14 +212,17 @@ class Linker:
             return found
         explained: dict[tuple[int, int], tuple[Candidate, ...]] = {}
         wider: dict[tuple[int, int], tuple[Candidate, ...]] = {}
-        cut = Cut(text) if known else None
+        cut = cut_of(text) if known else None
         for short, longs in known.items():
             for place in occurrences(text, short):
                 senses = next((s for long in longs if (s := self._meant(long, language))), ())
                 explained[place] = tuple(c for c in senses if not c.is_acronym)
                 if cut is not None:
                     wider.update(self._expanded(cut, place, longs, language))
-        evident = {c.name.concept_id for m in found for c in m.candidates if not c.is_acronym}
+        evident: set[str] = set()
+        for mention, told in zip(found, about, strict=True):
+            sure_ones = told[1] if told else _evidence(mention.candidates)
+            evident |= sure_ones
         # Pairs that stand elsewhere in the article too: their concepts are what it is about.
         evident |= {
             c.name.concept_id
@@ -226,16 +231,18 @@ class Linker:
             for c in self.whole(long, language)
         }
         kept = []
-        for mention in found:
+        for mention, told in zip(found, about, strict=True):
             if mention.spans[0] in explained and len(mention.spans) == 1:
+                continue
+            if told and not told[2]:
+                kept.append(mention)
                 continue
             sure = tuple(c for c in mention.candidates if self._is_evident(c, evident))
             if sure:
-                kept.append(
-                    mention if len(sure) == len(mention.candidates) else replace(mention, candidates=sure)
-                )
-        for told in (explained, wider):
-            kept += [Mention((place,), senses, "abbreviation") for place, senses in told.items() if senses]
+                whole = len(sure) == len(mention.candidates)
+                kept.append(mention if whole else mention._replace(candidates=sure))
+        for said in (explained, wider):
+            kept += [Mention((place,), senses, "abbreviation") for place, senses in said.items() if senses]
         return kept
 
     def _similar(self, caption: Caption, found: list[Mention]) -> Iterator[Mention]:
@@ -304,7 +311,15 @@ class Linker:
 
     def _says_little(self, text: str, mention: Mention) -> bool:
         words = " ".join(text[a:b] for a, b in mention.spans)
-        return is_general(mention.candidates[0].name.name, words, self._general)
+        return self._is_general(mention.candidates[0].name.name, words)
+
+    def _is_general(self, name: str, words: str) -> bool:
+        known = self._little.get((name, words))
+        if known is None:
+            if len(self._little) >= CACHE:
+                self._little.clear()
+            known = self._little[name, words] = is_general(name, words, self._general)
+        return known
 
     def _links(self, caption: Caption, mentions: Sequence[Mention]) -> Iterator[Link]:
         if not mentions:
@@ -322,7 +337,7 @@ class Linker:
             words = text[start : mention.spans[0][1]]
             if len(mention.spans) > 1:
                 words = " ".join(text[a:b] for a, b in mention.spans)
-            general = ("general",) if is_general(name.name, words, self._general) else ()
+            general = ("general",) if self._is_general(name.name, words) else ()
             panel, sentence = bisect_right(panel_starts, start) - 1, bisect_right(sentence_starts, start) - 1
             alternatives = _alternatives(name.concept_id, others) if others else ()
             yield Link(
@@ -345,6 +360,12 @@ def _alternatives(chosen: str, others: Sequence[Candidate]) -> tuple[Alternative
     return tuple(found.values())
 
 
+def _evidence(candidates: Sequence[Candidate]) -> frozenset[str]:
+    """The concepts that are named in full."""
+    return frozenset(c.name.concept_id for c in candidates if not c.is_acronym)
+
+
+@lru_cache(maxsize=256)
 def _base(language: str) -> str:
     """A language without its country.
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from medconcept.linking.candidates import Candidate
 
 
-@dataclass(frozen=True)
-class Mention:
+class Mention(NamedTuple):
     """A place and the names that may be meant there, best first.
 
     `claims` is the stretch that the mention needs for itself: of one in several pieces ("left … ventricle")
@@ -61,18 +60,23 @@ def _apart(mentions: Sequence[Mention]) -> list[Mention]:
     """The same without those inside others: claims never overlap, so they are in one order."""
     starts: list[int] = []
     kept: list[Mention] = []
+    ends: list[int] = []
     for mention in sorted(mentions, key=_order):
-        start, end = mention.claims
+        start, end = mention.spans[0]
         at = bisect_left(starts, start)
-        if (at and kept[at - 1].claims[1] > start) or (at < len(kept) and starts[at] < end):
+        if (at and ends[at - 1] > start) or (at < len(ends) and starts[at] < end):
             continue
         starts.insert(at, start)
+        ends.insert(at, end)
         kept.insert(at, mention)
-    return sorted(kept, key=lambda m: m.spans)
+    return kept
 
 
 def _order(mention: Mention) -> tuple[int, float, tuple[tuple[int, int], ...]]:
-    return -mention.length, -mention.candidates[0].score, mention.spans
+    spans, candidates, _ = mention
+    (start, end), *more = spans
+    length = mention.length if more else end - start
+    return -length, -candidates[0].score, spans
 
 
 def _inside(inner: tuple[int, int], outer: tuple[int, int]) -> bool:

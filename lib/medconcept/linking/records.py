@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from medconcept.jats.figure_records import Panel
 
@@ -49,8 +50,7 @@ class Caption:
     entities: Sequence[tuple[int, int]] = ()  # spans that a recogniser found, in code points
 
 
-@dataclass(frozen=True)
-class Alternative:
+class Alternative(NamedTuple):
     """Another concept that a mention may mean, by the best of its names."""
 
     concept_id: str
@@ -59,8 +59,7 @@ class Alternative:
     similarity: float
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """A mention and its concept.
 
     `spans` are code points of the text, end exclusive; `text` the pieces under them, joined by a space.
@@ -82,6 +81,10 @@ class Link:
     flags: tuple[str, ...] = ()
     panels: tuple[str, ...] = ()
     sentence: int = 0
+
+    def as_dict(self) -> dict[str, object]:
+        """As plain values, for JSON."""
+        return {**self._asdict(), "alternatives": [other._asdict() for other in self.alternatives]}
 
 
 FLAGS = ("general", "negated", "uncertain")  # sorted, as they stand on a link
