@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -40,6 +41,20 @@ _NEAR = 12
 HEADS = ("disease", "syndrome", "cell")
 
 
+_Described = tuple[str, str, str, str, float, str, tuple[str, ...], tuple[Alternative, ...]]
+
+
+class _Known(NamedTuple):
+    """What was worked out once for the candidates of a piece of text."""
+
+    candidates: tuple[Candidate, ...]
+    surface: str
+    evident: frozenset[str]  # the concepts that it is evidence for
+    doubtful: bool  # whether it needs evidence
+    little: bool  # whether it says too little
+    described: _Described
+
+
 class Linker:
     """Links captions by one dictionary; keeps what it worked out, so use one for many captions."""
 
@@ -58,9 +73,7 @@ class Linker:
         self._learned = learned
         self.dictionary, self.settings, self._general = dictionary, settings, general
         self._judged: dict[str | None, dict[tuple[int, str, int], tuple[Candidate, ...]]] = {}
-        # What was judged, by its identity: the concepts that it is evidence for, whether it needs evidence.
-        self._evident: dict[int, tuple[tuple[Candidate, ...], frozenset[str], bool]] = {}
-        self._little: dict[tuple[str, str], bool] = {}
+        self._known: dict[int, _Known] = {}  # what was judged, by the identity of its candidates
         self._whole: dict[tuple[str, str | None], tuple[Candidate, ...]] = {}
         self._nearest: dict[tuple[str, str | None], tuple[Candidate, ...]] = {}
 
@@ -148,13 +161,16 @@ class Linker:
         spoken = self._spoken(language)
         names = tuple(pair for pair in names if pair[0].language in spoken)
         found = judge(surface, names, bool(derived), self.settings)
-        if len(self._evident) >= CACHE:
+        if len(self._known) >= CACHE:
             self._judged.clear()
-            self._evident.clear()
+            self._known.clear()
         self._judged.setdefault(language, {})[sense, surface, derived] = found
-        evident = _evidence(found)
-        doubtful = any(not self._is_evident(c, frozenset()) for c in found)
-        self._evident[id(found)] = (found, evident, doubtful)
+        if found:
+            doubtful = any(not self._is_evident(c, frozenset()) for c in found)
+            little = is_general(found[0].name.name, surface, self._general)
+            self._known[id(found)] = _Known(
+                found, surface, _evidence(found), doubtful, little, _described(found)
+            )
         return found
 
     def whole(self, text: str, language: str | None = None) -> tuple[Candidate, ...]:
@@ -207,8 +223,8 @@ class Linker:
         """Put what the article says of its short forms in place of what the dictionary does."""
         told_of = known_pairs(text, article.abbreviations)
         known = {short: longs for short, longs in told_of.items() if short in text}
-        about = [self._evident.get(id(m.candidates)) for m in found]
-        if not known and all(told is not None and not told[2] for told in about):
+        about = [self._known.get(id(m.candidates)) for m in found]
+        if not known and all(told is not None and not told.doubtful for told in about):
             return found
         explained: dict[tuple[int, int], tuple[Candidate, ...]] = {}
         wider: dict[tuple[int, int], tuple[Candidate, ...]] = {}
@@ -221,8 +237,7 @@ class Linker:
                     wider.update(self._expanded(cut, place, longs, language))
         evident: set[str] = set()
         for mention, told in zip(found, about, strict=True):
-            sure_ones = told[1] if told else _evidence(mention.candidates)
-            evident |= sure_ones
+            evident |= told.evident if told else _evidence(mention.candidates)
         # Pairs that stand elsewhere in the article too: their concepts are what it is about.
         evident |= {
             c.name.concept_id
@@ -234,7 +249,7 @@ class Linker:
         for mention, told in zip(found, about, strict=True):
             if mention.spans[0] in explained and len(mention.spans) == 1:
                 continue
-            if told and not told[2]:
+            if told and not told.doubtful:
                 kept.append(mention)
                 continue
             sure = tuple(c for c in mention.candidates if self._is_evident(c, evident))
@@ -311,15 +326,7 @@ class Linker:
 
     def _says_little(self, text: str, mention: Mention) -> bool:
         words = " ".join(text[a:b] for a, b in mention.spans)
-        return self._is_general(mention.candidates[0].name.name, words)
-
-    def _is_general(self, name: str, words: str) -> bool:
-        known = self._little.get((name, words))
-        if known is None:
-            if len(self._little) >= CACHE:
-                self._little.clear()
-            known = self._little[name, words] = is_general(name, words, self._general)
-        return known
+        return is_general(mention.candidates[0].name.name, words, self._general)
 
     def _links(self, caption: Caption, mentions: Sequence[Mention]) -> Iterator[Link]:
         if not mentions:
@@ -330,39 +337,45 @@ class Linker:
         flags = context_flags(text, cut, places) if self.settings.context else [()] * len(places)
         panels = find_panels(text) if caption.panels is None else caption.panels
         panel_starts, sentence_starts = [p.start for p in panels], [a for a, _ in cut]
-        for mention, context in zip(mentions, flags, strict=True):
-            best, *others = mention.candidates
-            name = best.name
-            start = mention.spans[0][0]
-            words = text[start : mention.spans[0][1]]
-            if len(mention.spans) > 1:
-                words = " ".join(text[a:b] for a, b in mention.spans)
-            general = ("general",) if self._is_general(name.name, words) else ()
+        for (spans, candidates, method), context in zip(mentions, flags, strict=True):
+            start, end = spans[0]
+            words = text[start:end] if len(spans) == 1 else " ".join([text[a:b] for a, b in spans])
+            told = self._known.get(id(candidates))
+            if told is not None and told.surface == words:
+                little, described = told.little, told.described
+            else:
+                little = is_general(candidates[0].name.name, words, self._general)
+                described = _described(candidates)
+            concept, name, source, source_id, similarity, own, types, alternatives = described
             panel, sentence = bisect_right(panel_starts, start) - 1, bisect_right(sentence_starts, start) - 1
-            alternatives = _alternatives(name.concept_id, others) if others else ()
             yield Link(
-                mention.spans, words, name.concept_id, name.name, name.source, name.source_id,
-                best.similarity,
-                mention.method or best.method, name.semantic_types, alternatives,
-                tuple(sorted((*context, *general))) if general else context,
+                spans, words, concept, name, source, source_id, similarity, method or own, types,
+                alternatives,
+                tuple(sorted((*context, "general"))) if little else context,
                 panels[panel].labels if panel >= 0 and start < panels[panel].end else (),
                 sentence if sentence >= 0 and start < cut[sentence][1] else 0,
             )  # fmt: skip
 
 
-def _alternatives(chosen: str, others: Sequence[Candidate]) -> tuple[Alternative, ...]:
-    found: dict[str, Alternative] = {}
-    for candidate in others:
-        name = candidate.name
-        if name.concept_id != chosen:
-            told = Alternative(name.concept_id, name.name, name.source_id, candidate.similarity)
-            found.setdefault(name.concept_id, told)
-    return tuple(found.values())
-
-
 def _evidence(candidates: Sequence[Candidate]) -> frozenset[str]:
     """The concepts that are named in full."""
     return frozenset(c.name.concept_id for c in candidates if not c.is_acronym)
+
+
+def _described(candidates: Sequence[Candidate]) -> _Described:
+    """What a link says of the best candidate, and the other concepts that may be meant."""
+    best, *others = candidates
+    name = best.name
+    found: dict[str, Alternative] = {}
+    for candidate in others:
+        other = candidate.name
+        if other.concept_id != name.concept_id:
+            told = Alternative(other.concept_id, other.name, other.source_id, candidate.similarity)
+            found.setdefault(other.concept_id, told)
+    return (
+        name.concept_id, name.name, name.source, name.source_id, best.similarity, best.method,
+        name.semantic_types, tuple(found.values()),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=256)
