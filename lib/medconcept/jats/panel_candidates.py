@@ -40,7 +40,7 @@ class Candidate:
 
 
 _BRACKETED = re.compile(
-    rf"[(\[（]\s*({LABELS}|{ROMAN_LABELS})\s*(?:[,;:]\s*(?!arrow|star\b|aster)[a-z]{{3,7}}(?:\s(?:panels?|rows?))?\s*)?[)\]）]"
+    rf"[(\[（]\s*({LABELS}|{ROMAN_LABELS})\s*(?:[,;:]\s*(?!arrow|star\b|aster)[a-z]{{3,10}}(?:\s[A-Za-z]{{2,12}}){{0,2}}\s*)?[)\]）]"
     rf"|[(\[（]\s*[Pp]anels?\s+({LABELS})\s*(?:[,;:][^()]{{3,40}})?[)\]）]"
 )
 _PANEL = re.compile(rf"\b[Pp]anels?\s+\(?({LABELS})\)?(?![\w’'])")
@@ -50,13 +50,16 @@ _BARE = re.compile(
 )
 _WORD = re.compile(
     r"\(?\b((?:(?i:Far|Upper|Lower|Top|Bottom|Left|Right|Middle|Center|Centre|Inset)s?[ -]?)"
-    r"(?:(?:upper|lower|left|right|middle|center|centre|top|bottom)\b)?)"
+    r"(?:(?i:upper|lower|left|right|middle|center|centre|top|bottom)\b)?"
+    r"(?:\s(?:and|&)\s(?i:upper|lower|left|right|middle|center|centre|top|bottom)\b)?)"
     r"(?:\s?(?:two\s|three\s)?(?i:panels?|rows?|columns?|images?|graphs?|plots?|insets?))?"
-    r"(?:\s*(\)|:|,)|(?<=anel|nels)(?=\s(?:shows?|represents?|depicts?|displays?|illustrates?|is|are)\b))"
+    r"(?:\s*(\)|:|,)|(?=\s(?:The|A|An|This|These|Same|Shown)\s)|(?<=anel|nels)(?=\s(?:shows?|represents?|depicts?|displays?|illustrates?|is|are)\b))"
 )
 _GLUED = re.compile(r"[a-z]{4}$")
 _SENTENCE = re.compile(r"\s[A-Z]")
 # "for a) one way, b) another and c) a third": half a bracket, not at the start of a sentence.
+# "Lejeunea Herzog c. Lobule. d. Plant.": behind a word without a stop, a small letter with one.
+_UNSTOPPED = re.compile(r"(?<=[A-Za-z]{4}\s)([b-z])\.(?=\s[A-ZÀ-Ýα-ω])")
 _HALF = re.compile(rf"(?<=[a-z,;] )({BARE_LABELS})\)(?=\s)")
 _WORDS = ("left", "right", "upper", "lower", "top", "bottom", "middle", "cent", "far", "inset")
 # Where a sentence or clause begins with one letter, or one with a roman numeral, a digit or a prime.
@@ -88,6 +91,7 @@ def candidates(caption: str, bold: tuple[tuple[int, int], ...], breaks: frozense
     found = [*_bracketed(caption, breaks), *_bare(caption, breaks), *_bold(caption, bold, breaks)]
     if "anel" in caption:
         found += _panels(caption, breaks)
+    found += _unstopped(caption, found)
     if "Fig" in caption:
         found += _numbered(caption, breaks)
     if caption.count(")") > caption.count("("):
@@ -164,6 +168,17 @@ def _bare(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
                 yield Candidate("bare", upper, labels, start, end, opens, match.group(2) is not None)
 
 
+def _unstopped(caption: str, found: list[Candidate]) -> Iterator[Candidate]:
+    """Labels that follow a title without a stop, where others of their kind begin sentences."""
+    told = {label.printed for c in found if c.family == "bare" and c.sure and c.opens for label in c.labels}
+    if not told:
+        return
+    for match in _UNSTOPPED.finditer(caption):
+        labels = read_labels(match.group(1), False)
+        if labels and not told.issuperset(label.printed for label in labels):
+            yield Candidate("bare", False, labels, match.start(), match.end(1), False, True)
+
+
 def _half(caption: str) -> Iterator[Candidate]:
     for match in _HALF.finditer(caption):
         start = match.start()
@@ -197,7 +212,7 @@ def words(caption: str) -> list[tuple[str, int, int]]:
     [('Left', 6, 11), ('Right', 17, 23)]
     """
     small = caption.lower()
-    if sum(word in small for word in _WORDS) < 2:
+    if sum(word in small for word in _WORDS) < 2 and "(inset)" not in small:
         return []  # one alone cuts nothing
     return [
         (match.group(1).strip().capitalize(), *match.span())

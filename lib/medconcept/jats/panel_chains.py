@@ -27,6 +27,8 @@ _POSTFIX = re.compile(r"\s*(?:[,.;)]|(?:[Ss]cale\s)?[Bb]ars?\b|$)")
 _LEADS = re.compile(r"(?:[.,:;)]|\b(?:and|at|in|with|for|of|from))\s$")
 _REFERS = re.compile(r"\s*(?:[,.;)]|(?:[Ss]cale\s)?[Bb]ars?\b|(?:and|or|is|are|was|were|have|had)\b|$)")
 
+_SENTENCE = re.compile(r"\s[A-Z]")
+
 Name = tuple[int, str]
 
 
@@ -43,6 +45,7 @@ def best_chain(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
                 chain = begun
         if chain and _plausible(caption, chain):
             chains.append((chain, members))
+    chains += _mixed(caption, found, max((_told(chain) for chain, _ in chains), default=1))
     if any(_begins(chain) for chain, _ in chains):
         # "(A) Slices of P1 (a) and P4 (b–e). (B) …": what stands within sentences is only part of one.
         chains = [(c, m) for c, m in chains if c[0].family != "bracket" or c[0].opens]
@@ -50,8 +53,51 @@ def best_chain(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
     if not chains:
         return []
     # Of equals: "Score (A) and speed (B) by cell. A. Score. B. Speed."
-    chain, members = max(chains, key=lambda pair: (_told(pair[0]), _one_by_one(pair[0]), -pair[0][0].start))
+    chain, members = max(
+        chains,
+        key=lambda pair: (_told(pair[0]), _in_order(pair[0]), _one_by_one(pair[0]), -pair[0][0].start),
+    )
+    chain = _continued(caption, found, chain)
     return sorted([*chain, *_retold(caption, _merged(caption, members), chain)], key=lambda c: c.start)
+
+
+def _mixed(
+    caption: str, found: Sequence[Candidate], told: int
+) -> list[tuple[list[Candidate], list[Candidate]]]:
+    """Sequences that change their print on the way, "A) … (B) … C. …", if they tell more than all others."""
+    out: list[tuple[list[Candidate], list[Candidate]]] = []
+    for upper in (True, False):
+        members = [c for c in found if c.upper is upper and c.family != "roman" and _ends_well(caption, c)]
+        if len({c.family for c in members}) > 1:
+            chain = chain_of(caption, members)
+            if len(chain) > 2 and chain[0].opens and _told(chain) > told:
+                out.append((chain, members))
+    return out
+
+
+def _continued(caption: str, found: Sequence[Candidate], chain: list[Candidate]) -> list[Candidate]:
+    """The sequence with sentences behind it that go on in another print: "(A, C) … (B, D) … E. …"."""
+    last = chain[-1]
+    seen = {name for candidate in chain for name in _names(candidate)}
+    if len(chain) < 2 or last.family == "roman":
+        return chain
+    for candidate in found:
+        other = candidate.family not in ("roman", last.family) and candidate.upper is last.upper
+        if other and candidate.start >= chain[-1].end and _ends_well(caption, candidate):
+            names = _names(candidate)
+            if _goes_on(names, seen, True):
+                chain = [*chain, candidate]
+                seen.update(names)
+    return chain
+
+
+def _ends_well(caption: str, candidate: Candidate) -> bool:
+    """True for what begins a part by itself: "C. …", "(C) …", but not "C, C-terminal"."""
+    if candidate.family == "bare" and caption[candidate.end : candidate.end + 1] not in (".", ":", " "):
+        return candidate.sure and candidate.opens and caption[candidate.end - 1] == ")"
+    return candidate.opens or (
+        candidate.family == "bracket" and "anel" in caption[candidate.start : candidate.end]
+    )
 
 
 def _all_open(chain: Sequence[Candidate]) -> bool:
@@ -63,6 +109,15 @@ def _within(chain: Sequence[Candidate], other: Sequence[Candidate]) -> bool:
     if not all(candidate.opens for candidate in other):
         return False
     return any(a.start < chain[0].start and chain[-1].start < b.start for a, b in pairwise(other))
+
+
+def _in_order(chain: Sequence[Candidate]) -> bool:
+    """True if no label is told for the first time behind a later one.
+
+    "Mutants (B, D), controls (A, C). A–B, front; C–D, back": what is out of order is likelier a reference.
+    """
+    letters = list(dict.fromkeys(label.letter for candidate in chain for label in candidate.labels))
+    return letters == sorted(letters)
 
 
 def _one_by_one(chain: Sequence[Candidate]) -> bool:
@@ -119,6 +174,10 @@ def chain_of(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
             continue
         elif _overlaps(names, seen, again) and _begins_part(caption, candidate, chain[-1], False):
             fits = True  # "(A–C) One kind. (A, B) … (C–E) Another."
+        elif chain and _tells_anew(caption, candidate, chain, seen):
+            chain.append(candidate)
+            seen.update(names)
+            continue
         else:
             fits = _goes_on(names, seen, candidate.opens) or _swapped(ahead[place : place + 2], seen)
             if not fits and len(chain) > 1 and _skips(ahead[place:], seen):
@@ -189,10 +248,22 @@ def _begins_part(caption: str, candidate: Candidate, last: Candidate, retold: bo
     if _SCALE.search(caption, last.end, candidate.start):
         return False
     before = caption[: candidate.start].rstrip()[-1:]
-    if candidate.opens and (before not in ")]" or not _REFERS.match(caption, candidate.end)):
+    if candidate.opens and (before not in ")]" or _SENTENCE.match(caption, candidate.end)):
         return True  # "… of mice (x) (A), and" only refers, "(x). (A) Mice" does not
     # "(a, b) Plots: (a) one, (b) the other": within an enumeration a comma is enough.
     return retold and candidate.family == "bracket" and caption[candidate.start - 2] == ","
+
+
+def _tells_anew(caption: str, candidate: Candidate, chain: Sequence[Candidate], seen: set[Name]) -> bool:
+    """True if a sentence on several panels begins: "(A) … (B) … (A, B) Schematics of both."."""
+    names = _names(candidate)
+    if len(names) < 2 or candidate.family != "bracket" or names[0] not in seen:
+        return False
+    new = [name for name in names if name not in seen]
+    if (new and not _goes_on(new, seen, True)) or any(names == _names(earlier) for earlier in chain):
+        return False
+    stops = caption[: candidate.start].rstrip()[-1:] in (".", ";")
+    return stops and _SENTENCE.match(caption, candidate.end) is not None
 
 
 def _overlaps(names: list[Name], seen: set[Name], group: set[Name]) -> bool:

@@ -46,7 +46,8 @@ def find_panels(caption: str, markup: str | None = None, title_length: int = 0) 
         return _parts(caption, chain, found)
     places = words(caption)
     # "Left panel shows … (A) … Right panel shows …": letters within sentences are but parts of these.
-    if len({word for word, _, _ in places}) < 2 or (chain and chain[0].start < places[0][1]):
+    alone = len(places) == 1 and places[0][0] == "Inset" and caption[places[0][1]] == "("
+    if (len({word for word, _, _ in places}) < 2 and not alone) or (chain and chain[0].start < places[0][1]):
         return _parts(caption, chain, found) if chain else ()
     return _cut(caption, [((word,), start, end, None) for word, start, end in places])
 
