@@ -1,8 +1,8 @@
-"""Panels against captions labelled by reading them: 662 that the code was made on, 107 labelled after it.
+"""Panels against captions labelled by reading them: 769 that the code was made on, 116 labelled after it.
 
-They were labelled in rounds of a hundred, each before anybody saw what the code makes of it; when the code
-was changed for what a round had shown, that round was used up. What each gave when it was first measured:
-boundary F1 0.894, 0.869, 0.929, 0.934, 0.946; the last one, marked `held`, 0.943.
+They were labelled in seven rounds of a hundred or more, each before anybody saw what the code makes of it;
+when the code was changed for what a round had shown, that round was used up. What each gave when it was first
+measured: boundary F1 0.894, 0.869, 0.929, 0.934, 0.946, 0.943; the last one, marked `held`, 0.968.
 
 The gold set holds ids, labels and offsets and a hash of the caption, no text. Conventions: a boundary is
 where a printed label begins (see `panel_score`); a label is told once, and again only where its own part
@@ -68,12 +68,13 @@ def test_boundaries_of_what_the_code_was_made_on() -> None:
 
 
 def test_boundaries_of_what_it_was_not_made_on() -> None:
-    """Measured once, right after the labelling: F1 0.943, precision 0.981, recall 0.907; 0.95 is the goal.
+    """Measured once, right after the labelling: F1 0.968, precision 0.956, recall 0.980, 245 boundaries.
 
-    Half are captions of over 1,300 characters, which the rounds before left out. The misses: captions cut by
-    words ("Top Row", "Left The …"), panels told a third time, and labels that trail in a wrong order.
+    A random sample (seeded) of what was not labelled yet, from five publishers; 49 of the captions have no
+    panels. What is wrong: marks within one picture told as panels ("three parts (a) the tip, (b) …"), primed
+    letters of insets, sentences that begin with a label and only speak of it ("(I) is a stacked image").
     """
     told = scored(held=True)
-    assert told.precision >= 0.97, told
     if all(row["figure"] in figures() for row in GOLD):  # what was measured is the score of the whole set
-        assert told.f1 >= 0.94, told
+        assert told.f1 >= 0.96, told
+        assert min(told.precision, told.recall) >= 0.95, told

@@ -155,6 +155,7 @@ def chain_of(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
     seen: set[Name] = set()
     group: set[Name] = set()  # the last label of several
     again: set[Name] = set()  # of that, what has not been told by itself
+    groups: set[tuple[Name, ...]] = set()  # told so far
     retold = False
     ahead = _merged(caption, found)
     for place, candidate in enumerate(ahead):
@@ -174,7 +175,8 @@ def chain_of(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
             continue
         elif _overlaps(names, seen, again) and _begins_part(caption, candidate, chain[-1], False):
             fits = True  # "(A–C) One kind. (A, B) … (C–E) Another."
-        elif chain and _tells_anew(caption, candidate, chain, seen):
+        elif tuple(names) not in groups and _tells_anew(caption, candidate, seen):
+            groups.add(tuple(names))
             chain.append(candidate)
             seen.update(names)
             continue
@@ -184,6 +186,7 @@ def chain_of(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
                 fits = True
                 seen.add((names[0][0] - 1, ""))
         if fits:
+            groups.add(tuple(names))
             chain.append(candidate)
             seen.update(names)
             group = set(names) if len(names) > 1 and candidate.opens else set()
@@ -254,15 +257,15 @@ def _begins_part(caption: str, candidate: Candidate, last: Candidate, retold: bo
     return retold and candidate.family == "bracket" and caption[candidate.start - 2] == ","
 
 
-def _tells_anew(caption: str, candidate: Candidate, chain: Sequence[Candidate], seen: set[Name]) -> bool:
+def _tells_anew(caption: str, candidate: Candidate, seen: set[Name]) -> bool:
     """True if a sentence on several panels begins: "(A) … (B) … (A, B) Schematics of both."."""
     names = _names(candidate)
     if len(names) < 2 or candidate.family != "bracket" or names[0] not in seen:
         return False
     new = [name for name in names if name not in seen]
-    if (new and not _goes_on(new, seen, True)) or any(names == _names(earlier) for earlier in chain):
+    if new and not _goes_on(new, seen, True):
         return False
-    stops = caption[: candidate.start].rstrip()[-1:] in (".", ";")
+    stops = caption[max(0, candidate.start - 2) : candidate.start].rstrip()[-1:] in (".", ";")
     return stops and _SENTENCE.match(caption, candidate.end) is not None
 
 

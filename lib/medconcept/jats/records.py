@@ -21,7 +21,7 @@ from medconcept.jats.article_records import (
 )
 from medconcept.jats.figure_records import Figure
 
-PARSER_VERSION = "3"
+PARSER_VERSION = "4"
 """Raised by one whenever the same bytes would give other records."""
 
 
