@@ -59,7 +59,7 @@ _GLUED = re.compile(r"[a-z]{4}$")
 _SENTENCE = re.compile(r"\s[A-Z]")
 # "for a) one way, b) another and c) a third": half a bracket, not at the start of a sentence.
 # "Lejeunea Herzog c. Lobule. d. Plant.": behind a word without a stop, a small letter with one.
-_UNSTOPPED = re.compile(r"(?<=[A-Za-z]{4}\s)([b-z])\.(?=\s[A-ZÀ-Ýα-ω])")
+_UNSTOPPED = re.compile(r" (?<=[A-Za-z]{4} )([b-z])\.(?= [A-ZÀ-Ýα-ω])")
 _HALF = re.compile(rf"(?<=[a-z,;] )({BARE_LABELS})\)(?=\s)")
 _WORDS = ("left", "right", "upper", "lower", "top", "bottom", "middle", "cent", "far", "inset")
 # Where a sentence or clause begins with one letter, or one with a roman numeral, a digit or a prime.
@@ -175,8 +175,8 @@ def _unstopped(caption: str, found: list[Candidate]) -> Iterator[Candidate]:
         return
     for match in _UNSTOPPED.finditer(caption):
         labels = read_labels(match.group(1), False)
-        if labels and not told.issuperset(label.printed for label in labels):
-            yield Candidate("bare", False, labels, match.start(), match.end(1), False, True)
+        if labels and match.group(1) not in told:
+            yield Candidate("bare", False, labels, match.start(1), match.end(1), False, True)
 
 
 def _half(caption: str) -> Iterator[Candidate]:

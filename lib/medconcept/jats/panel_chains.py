@@ -37,6 +37,8 @@ def best_chain(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
     chains: list[tuple[list[Candidate], list[Candidate]]] = []
     for family in dict.fromkeys((c.family, c.upper) for c in found):
         members = [c for c in found if (c.family, c.upper) == family]
+        if not any(map(_is_first, members)):
+            continue  # as of most captions' small letters and numerals
         chain = chain_of(caption, members)
         opening = [c for c in members if c.opens]
         if 0 < len(opening) < len(members):
@@ -61,6 +63,12 @@ def best_chain(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
     return sorted([*chain, *_retold(caption, _merged(caption, members), chain)], key=lambda c: c.start)
 
 
+def _is_first(candidate: Candidate) -> bool:
+    """True for A, a or i, without which there is no sequence."""
+    first = candidate.labels[0]
+    return first.letter == 0 or (candidate.family == "roman" and sub_rank(first.sub) == 1)
+
+
 def _mixed(
     caption: str, found: Sequence[Candidate], told: int
 ) -> list[tuple[list[Candidate], list[Candidate]]]:
@@ -78,12 +86,14 @@ def _mixed(
 def _continued(caption: str, found: Sequence[Candidate], chain: list[Candidate]) -> list[Candidate]:
     """The sequence with sentences behind it that go on in another print: "(A, C) … (B, D) … E. …"."""
     last = chain[-1]
-    seen = {name for candidate in chain for name in _names(candidate)}
-    if len(chain) < 2 or last.family == "roman":
+    if len(chain) < 2 or last.family == "roman" or found[-1].start < last.end:
         return chain
+    seen = {name for candidate in chain for name in _names(candidate)}
     for candidate in found:
+        if candidate.start < chain[-1].end:
+            continue
         other = candidate.family not in ("roman", last.family) and candidate.upper is last.upper
-        if other and candidate.start >= chain[-1].end and _ends_well(caption, candidate):
+        if other and _ends_well(caption, candidate):
             names = _names(candidate)
             if _goes_on(names, seen, True):
                 chain = [*chain, candidate]
@@ -165,7 +175,8 @@ def chain_of(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
         if candidate.family == "roman":
             fits = sub_rank(candidate.labels[0].sub) == len(seen) + 1 and not seen & set(names)
         elif (
-            again.issuperset(names)
+            again
+            and again.issuperset(names)
             and group != set(names)
             and _begins_part(caption, candidate, chain[-1], retold)
         ):
@@ -173,9 +184,9 @@ def chain_of(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
             chain.append(candidate)
             retold = True
             continue
-        elif _overlaps(names, seen, again) and _begins_part(caption, candidate, chain[-1], False):
+        elif again and _overlaps(names, seen, again) and _begins_part(caption, candidate, chain[-1], False):
             fits = True  # "(A–C) One kind. (A, B) … (C–E) Another."
-        elif tuple(names) not in groups and _tells_anew(caption, candidate, seen):
+        elif len(names) > 1 and tuple(names) not in groups and _tells_anew(caption, candidate, seen):
             groups.add(tuple(names))
             chain.append(candidate)
             seen.update(names)
@@ -197,6 +208,9 @@ def chain_of(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
 
 def _retold(caption: str, ahead: Sequence[Candidate], chain: Sequence[Candidate]) -> list[Candidate]:
     """Enumerations that cut a group, or all panels, anew: "(A–D) … (A, C) Left, (B, D) Right"."""
+    known = {candidate.start for candidate in chain}
+    if all([candidate.start in known for candidate in ahead]):
+        return []
     groups: list[set[Name]] = []
     seen: set[Name] = set()
     first = set()  # where a label is told for the first time
@@ -237,7 +251,6 @@ def _retold(caption: str, ahead: Sequence[Candidate], chain: Sequence[Candidate]
             run.append(candidate)
             told |= names
     close()
-    known = {candidate.start for candidate in chain}
     return [candidate for candidate in found if candidate.start not in known]
 
 
@@ -260,7 +273,7 @@ def _begins_part(caption: str, candidate: Candidate, last: Candidate, retold: bo
 def _tells_anew(caption: str, candidate: Candidate, seen: set[Name]) -> bool:
     """True if a sentence on several panels begins: "(A) … (B) … (A, B) Schematics of both."."""
     names = _names(candidate)
-    if len(names) < 2 or candidate.family != "bracket" or names[0] not in seen:
+    if candidate.family != "bracket" or names[0] not in seen:
         return False
     new = [name for name in names if name not in seen]
     if new and not _goes_on(new, seen, True):
