@@ -209,7 +209,7 @@ def chain_of(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
 def _retold(caption: str, ahead: Sequence[Candidate], chain: Sequence[Candidate]) -> list[Candidate]:
     """Enumerations that cut a group, or all panels, anew: "(A–D) … (A, C) Left, (B, D) Right"."""
     known = {candidate.start for candidate in chain}
-    if all([candidate.start in known for candidate in ahead]):
+    if known.issuperset(candidate.start for candidate in ahead):
         return []
     groups: list[set[Name]] = []
     seen: set[Name] = set()
