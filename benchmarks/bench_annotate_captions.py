@@ -41,7 +41,7 @@ from medconcept.on_workers.linking import LINKED, LinkJob, link_batches
 from medconcept.on_workers.shared_files import SharedFile
 from medconcept.session import get_session
 
-EDGE = r"(?<=[^\\p{L}\\p{N}\\p{M}])|(?=[^\\p{L}\\p{N}\\p{M}])"
+EDGE = r"(?<=[^\p{L}\p{N}\p{M}])|(?=[^\p{L}\p{N}\p{M}])"
 PLACES = tuple(f"{what}_{edge}" for what in ("sentence", "token") for edge in ("begin", "end"))
 Place = tuple[str, int, int]
 

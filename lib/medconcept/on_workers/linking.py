@@ -26,6 +26,7 @@ from medconcept.tables.mentions import ALTERNATIVE, MENTIONS
 # Captions linked at once: enough for one call of the kernel to pay, few enough for little memory.
 BATCH = 256
 
+PLACES = ("sentence_begin", "sentence_end", "token_begin", "token_end")
 # The columns of `mentions` that come from here, in their order.
 LINKED = StructType([column for column in MENTIONS.columns if column.name not in MENTIONS.not_compared])
 
@@ -63,13 +64,24 @@ def link_batches(batches: Iterable[pa.RecordBatch], job: LinkJob) -> Iterator[pa
     linker = linker_of(job)
     for batch in batches:
         for at in range(0, batch.num_rows, BATCH):
-            rows = batch.slice(at, BATCH).to_pylist()
+            rows = _rows(batch.slice(at, BATCH))
             captions = [_caption(row) for row in rows]
             columns: dict[str, list[Any]] = {name: [] for name in schema.names}
             for row, caption, linked in zip(rows, captions, linker.link_batch(captions), strict=True):
                 if linked.links:
                     _add(columns, row, caption.text, linked.links)
             yield _batch(columns, schema)
+
+
+def _rows(batch: pa.RecordBatch) -> list[dict[str, Any]]:
+    """The same as `to_pylist`; places, many numbers a caption, many times as fast."""
+    rows: list[dict[str, Any]] = batch.drop_columns(list(PLACES)).to_pylist()
+    for name in PLACES:
+        column = batch.column(name)
+        edges, values = column.offsets.to_numpy().tolist(), column.values.to_numpy()
+        for row, begin, end in zip(rows, edges[:-1], edges[1:], strict=True):
+            row[name] = values[begin:end].tolist()
+    return rows
 
 
 def _caption(row: dict[str, Any]) -> Caption:
@@ -86,28 +98,27 @@ def _add(columns: dict[str, list[Any]], row: dict[str, Any], text: str, links: S
     if not is_plain(text):
         tokens = code_points(text, zip(starts, ends, strict=True))
         starts, ends = [start for start, _ in tokens], [end - 1 for _, end in tokens]
+    keys, flags = columns["mention_key"], columns["flags"]
+    figure, firsts, lasts = row["figure_key"], columns["first_token"], columns["last_token"]
     for link in links:
-        begin, end = link.spans[0][0], link.spans[-1][1]
+        spans = link.spans
+        begin, end = spans[0][0], spans[-1][1]
         # The first token that ends behind the begin; the last that begins before the end.
         first, last = bisect_left(ends, begin), bisect_left(starts, end) - 1
-        flags = link.flags
-        if any(is_address(text[starts[n] : ends[n] + 1]) for n in range(first, last + 1)):
-            flags = ("address", *flags)
-        place = "+".join(f"{a}-{b}" for a, b in link.spans)
-        columns["mention_key"].append(f"{row['figure_key']}@{place}")
-        columns["figure_key"].append(row["figure_key"])
-        columns["article_key"].append(row["article_key"])
-        columns["first_token"].append(first)
-        columns["last_token"].append(last)
-        columns["flags"].append(flags)
-        for name in _AS_THEY_ARE:
-            columns[name].append(getattr(link, name))
-
-
-_AS_THEY_ARE = (
-    "sentence", "spans", "text", "concept_id", "name", "source", "source_id", "similarity", "method",
-    "semantic_types", "panels", "alternatives",
-)  # fmt: skip
+        around = text[starts[first] : ends[last] + 1] if first <= last else ""
+        if "." in around and any(is_address(text[starts[n] : ends[n] + 1]) for n in range(first, last + 1)):
+            flags.append(("address", *link.flags))
+        else:
+            flags.append(link.flags)
+        place = f"{begin}-{end}" if len(spans) == 1 else "+".join(f"{a}-{b}" for a, b in spans)
+        keys.append(f"{figure}@{place}")
+        firsts.append(first)
+        lasts.append(last)
+    columns["figure_key"] += [figure] * len(links)
+    columns["article_key"] += [row["article_key"]] * len(links)
+    for name, values in zip(Link._fields, zip(*links, strict=True), strict=True):
+        if name != "flags":
+            columns[name] += values
 
 
 def _batch(columns: dict[str, list[Any]], schema: pa.Schema) -> pa.RecordBatch:
