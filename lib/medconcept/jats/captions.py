@@ -10,10 +10,10 @@ from typing import Literal
 from lxml import etree
 
 from medconcept.jats.figure_records import Caption, Figure
-from medconcept.jats.markup import Raw, marked
+from medconcept.jats.markup import cut_at_marks, marked
 from medconcept.jats.ranges import read_label
 from medconcept.jats.surroundings import Map
-from medconcept.jats.text import emit_marked, marked_text, text_or_none
+from medconcept.jats.text import raw_text, text_or_none
 from medconcept.jats.tree import child, own_language
 
 _MOST_LANGUAGES = 8  # in one group; each figure reads the captions of all others
@@ -112,26 +112,26 @@ def with_translations(figures: Sequence[Figure]) -> list[Figure]:
 
 def _parts(caption: etree._Element, places: Map) -> ReadCaption:
     heading = next(caption.iterchildren("title"), None)
-    title = marked_text(heading) if heading is not None else None
-    raw = Raw()
+    title: str | None = None
+    raw: list[str] = []
     if heading is not None:
-        emit_marked(heading, raw)
-        raw.append(" ")
+        raw += [raw_text(heading), " "]
+        title, _ = cut_at_marks(raw[0])
     raw.append(caption.text or "")
     for part in caption:
         if part is not heading:
-            emit_marked(part, raw)
-        raw.append(part.tail or "")
+            raw.append(raw_text(part))
+        if tail := part.tail:
+            raw.append(tail)
     # In JATS 1.4 a figure may have its legend beside the caption, or instead of one.
     legend = next(caption.itersiblings("legend"), None) if caption.tag == "caption" else None
     if legend is not None:
-        raw.append(" ")
-        emit_marked(legend, raw)
-    whole = marked(raw)
+        raw += [" ", raw_text(legend)]
+    whole = marked("".join(raw))
     # The space between them keeps title and text apart for NFC too, so the text is the rest of the whole.
-    text = whole.plain[len(title.plain) :].lstrip(" ") if title else whole.plain
+    text = whole.plain[len(title) :].lstrip(" ") if title else whole.plain
     return ReadCaption(
-        title=title.plain or None if title else None,
+        title=title or None,
         text=text or None,
         whole=whole.plain or None,
         markup=whole.markup or None,

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from lxml import etree
 
 from medconcept.jats.article_records import Abstract, Count, KeywordGroup, LanguageText, Subject
-from medconcept.jats.markup import Marked, Raw, marked
-from medconcept.jats.text import clean, emit_marked, marked_text, plain_text, text_or_none
+from medconcept.jats.markup import Marked, marked
+from medconcept.jats.text import clean, marked_text, plain_text, raw_text, text_or_none
 from medconcept.jats.tree import child, children, language, own_language
 
 _COUNTED = ("fig", "table", "equation", "ref", "page", "word")
@@ -39,12 +39,8 @@ def abstracts(meta: etree._Element) -> tuple[Marked | None, tuple[Abstract, ...]
     for element in meta.iterchildren("abstract", "trans-abstract"):
         kind = clean(element.get("abstract-type", "")) or None
         heading = next(element.iterchildren("title"), None)
-        raw = Raw([element.text or ""])
-        for part in element:
-            if part is not heading:
-                raw.append(" ")
-                emit_marked(part, raw)
-        text = marked(raw)
+        raw = [element.text or "", *(raw_text(part) for part in element if part is not heading)]
+        text = marked(" ".join(raw))
         if not text.plain:
             continue
         if main is None and kind is None and element.tag == "abstract":

@@ -38,9 +38,9 @@ __all__ = [
     "Marked",
     "cited_text",
     "clean",
-    "emit_marked",
-    "marked_text",
+        "marked_text",
     "plain_text",
+    "raw_text",
     "text_or_none",
     "text_without",
 ]
@@ -85,13 +85,12 @@ def plain_text(*elements: etree._Element) -> str:
     >>> plain_text(etree.fromstring("<p>H<sub>2</sub>O<list><list-item>and ice</list-item></list></p>"))
     'H2O and ice'
     """
-    if len(elements) == 1 and (bare := _bare(elements[0])) is not None:
-        return bare
-    out = Raw()
-    for element in elements:
-        _emit(element, out, _PLAIN)
-        out.append(" ")
-    return clean("".join(out))
+    if len(elements) == 1:
+        element = elements[0]
+        if len(element) == 0 and _PLAIN.get(element.tag, _BLOCK) == _BLOCK:
+            return clean(element.text or "")
+        return clean(_bare(element) or _raw(element, _PLAIN))
+    return clean(" ".join([_raw(element, _PLAIN) for element in elements]))
 
 
 def _bare(element: etree._Element) -> str | None:
@@ -101,7 +100,7 @@ def _bare(element: etree._Element) -> str | None:
     for inner in element.iterdescendants():
         if inner.tag in _PLAIN:
             return None
-    return clean(etree.tostring(element, encoding="unicode", method="text", with_tail=False))
+    return etree.tostring(element, encoding="unicode", method="text", with_tail=False)
 
 
 def text_or_none(element: etree._Element | None) -> str | None:
@@ -119,14 +118,12 @@ def marked_text(element: etree._Element) -> Marked:
     >>> marked_text(etree.fromstring("<p>H<sub>2</sub>O</p>")).markup
     'H<sub>2</sub>O'
     """
-    raw = Raw()
-    emit_marked(element, raw)
-    return marked(raw)
+    return marked(_raw(element, _MARKED))
 
 
-def emit_marked(element: etree._Element, raw: Raw) -> None:
-    """Append the text of an element with its marks, for `markup.marked`."""
-    _emit(element, raw, _MARKED)
+def raw_text(element: etree._Element) -> str:
+    """The text of an element with its marks, white space and all, for `markup.marked`."""
+    return _raw(element, _MARKED)
 
 
 def text_without(element: etree._Element, *omitted: str) -> str:
@@ -147,21 +144,27 @@ def cited_text(element: etree._Element) -> tuple[str, list[tuple[int, int]]]:
     >>> text, [text[start:end] for start, end in spans]
     ('See Fig. 1 .', ['Fig. 1'])
     """
-    raw = Raw()
-    _emit(element, raw, _CITED)
-    pieces, marks = cut_at_marks(raw)
+    text, pieces = cut_at_marks(_raw(element, _CITED))
     spans: list[tuple[int, int]] = []
     waiting: list[int] = []
     at = 0
-    for piece, mark in zip(pieces, [*marks, ""], strict=True):
-        at += len(piece)
-        if mark == CITE_OPEN:
+    for piece in pieces:
+        if piece == CITE_OPEN:
             waiting.append(len(spans))
             spans.append((at, at))
-        elif mark:
+        elif piece == CITE_CLOSE:
             place = waiting.pop()
             spans[place] = (spans[place][0], at)
-    return "".join(pieces), spans
+        else:
+            at += len(piece)
+    return text, spans
+
+
+def _raw(element: etree._Element, actions: Mapping[str, int]) -> str:
+    """What one element shows, with its marks, white space and all, without its tail."""
+    out = Raw()
+    _emit(element, out, actions)
+    return "".join(out)
 
 
 def _emit(element: etree._Element, out: Raw, actions: Mapping[str, int]) -> None:
