@@ -1,5 +1,7 @@
 """Captions cut into panels: what is a label, what only looks like one."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -194,6 +196,12 @@ def test_panels_lie_in_order_within_any_text(caption: str) -> None:
         if panel.label_start is not None and panel.label_end is not None:
             assert panel.start <= panel.label_start < panel.label_end <= panel.end
         at = panel.end
+
+
+def test_many_labels_take_time_in_proportion() -> None:
+    start = time.process_time()
+    assert len(find_panels("(A) X. (B) Y. (A, B) Z. (i) W. " * 5000)) > 5000
+    assert time.process_time() - start < 10  # a look ahead from every label took minutes
 
 
 def test_the_scorer_counts_exact_code_points() -> None:

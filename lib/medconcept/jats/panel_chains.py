@@ -11,7 +11,7 @@ sentences come first, then the longest, then the one that starts first.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from medconcept.jats.panel_candidates import Candidate
@@ -168,6 +168,8 @@ def chain_of(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
     groups: set[tuple[Name, ...]] = set()  # told so far
     retold = False
     ahead = _merged(caption, found)
+    # Where each letter stands last: a look ahead from every label would be quadratic.
+    last = {label.letter: place for place, candidate in enumerate(ahead) for label in candidate.labels}
     for place, candidate in enumerate(ahead):
         if chain and (candidate.named or candidate.start < chain[-1].end):
             continue
@@ -193,7 +195,7 @@ def chain_of(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
             continue
         else:
             fits = _goes_on(names, seen, candidate.opens) or _swapped(ahead[place : place + 2], seen)
-            if not fits and len(chain) > 1 and _skips(ahead[place:], seen):
+            if not fits and len(chain) > 1 and _skips(candidate, place, last, seen):
                 fits = True
                 seen.add((names[0][0] - 1, ""))
         if fits:
@@ -301,13 +303,14 @@ def _swapped(pair: Sequence[Candidate], seen: set[Name]) -> bool:
     return _goes_on(second, seen, pair[1].opens) and _goes_on(first, seen | set(second), pair[0].opens)
 
 
-def _skips(ahead: Sequence[Candidate], seen: set[Name]) -> bool:
-    """True if the first begins a sentence one letter too late, and that letter is nowhere behind it."""
-    candidate, names = ahead[0], _names(ahead[0])
+def _skips(candidate: Candidate, place: int, last: Mapping[int, int], seen: set[Name]) -> bool:
+    """True if it begins a sentence one letter too late, and that letter is nowhere behind it."""
     if not candidate.opens or candidate.family != "bracket":
         return False
-    following = next(n for n in range(27) if n not in {letter for letter, _ in seen})
-    missing = all(letter != following for later in ahead for letter, _ in _names(later))
+    names = _names(candidate)
+    letters = {letter for letter, _ in seen}
+    following = next(n for n in range(27) if n not in letters)
+    missing = last.get(following, -1) < place
     return missing and names[0][0] == following + 1 and not seen & set(names)
 
 

@@ -8,6 +8,7 @@ parts of that part.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from medconcept.jats.figure_records import Panel
@@ -55,13 +56,15 @@ def find_panels(caption: str, markup: str | None = None, title_length: int = 0) 
 def _parts(caption: str, chain: Sequence[Candidate], found: Sequence[Candidate]) -> tuple[Panel, ...]:
     marks: list[tuple[tuple[str, ...], int, int, str | None]] = []
     ends = [c.start for c in chain[1:]] + [len(caption)]
+    romans = [c for c in found if c.family == "roman"]
+    starts = [c.start for c in romans]
     for candidate, end in zip(chain, ends, strict=True):
         subs = {label.printed[0] for label in candidate.labels if label.sub}
         parent = subs.pop() if len(subs) == 1 and candidate.family != "roman" else None
         printed = tuple(label.printed for label in candidate.labels)
         marks.append((printed, candidate.start, candidate.end, parent))
-        if candidate.family != "roman" and len(printed) == 1:
-            inner = [c for c in found if c.family == "roman" and candidate.end <= c.start < end]
+        if romans and candidate.family != "roman" and len(printed) == 1:
+            inner = romans[bisect_left(starts, candidate.end) : bisect_left(starts, end)]
             nested = chain_of(caption, inner)
             if sum(len(c.labels) for c in nested) > 1 and not listed(caption, nested[0]):
                 marks += [(tuple(n.printed for n in c.labels), c.start, c.end, printed[0]) for c in nested]
