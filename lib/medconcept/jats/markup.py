@@ -26,6 +26,11 @@ CITE_OPEN, CITE_CLOSE = "\x0e", "\x0f"
 _SHOWN = [(OPENING[name], f"<{name}>") for name in _TAGS] + [(CLOSING[name], f"</{name}>") for name in _TAGS]
 _CUT = re.compile("([\x01-\x08\x0e\x0f])")
 _EMPTY = re.compile("\x01( ?)\x02|\x03( ?)\x04|\x05( ?)\x06|\x07( ?)\x08")
+_MARKS = tuple(mark for name in _TAGS for mark in (OPENING[name], CLOSING[name]))
+_ALL_MARKS = (*_MARKS, CITE_OPEN, CITE_CLOSE)
+_SHORT = 256  # characters; shorter texts are looked through faster in one go
+_ASCII_BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f"
+_BLANKS = _ASCII_BLANKS + "".join(chr(n) for n in range(0x80, 0x10000) if chr(n).isspace())
 _NESTED_EMPTY_TAGS = 3  # more of them may stay: they do no harm, and a file of nothing else costs little
 
 
@@ -61,9 +66,23 @@ def clean(text: str) -> str:
     >>> clean("  cafe\\u0301\\n\\tau\\xa0lait ")
     'café au lait'
     """
-    # A space is the only white space that is printable, so for most text a look is enough.
-    text = text.strip(" ") if text.isprintable() and "  " not in text else " ".join(text.split())
+    text = text.strip(" ") if is_spaced(text) else " ".join(text.split())
     return text if text.isascii() else normalize("NFC", text)
+
+
+def is_spaced(text: str) -> bool:
+    """True if all white space in a text is single spaces, as in most; False at times where that is so too.
+
+    >>> is_spaced("a b"), is_spaced("a  b"), is_spaced("a\\nb")
+    (True, False, False)
+    """
+    if len(text) < _SHORT:
+        # A space is the only white space that is printable.
+        return text.isprintable() and "  " not in text
+    for character in _ASCII_BLANKS if text.isascii() else _BLANKS:  # looking for one costs next to nothing
+        if character in text:
+            return False
+    return "  " not in text
 
 
 def marked(raw: str) -> Marked:
@@ -72,18 +91,39 @@ def marked(raw: str) -> Marked:
     >>> marked("E.coli <\\n" + OPENING["bold"] + "x " + CLOSING["bold"])
     Marked(plain='E.coli < x', markup='E.coli &lt; <bold>x</bold>')
     """
+    raw = raw.strip(" ")
+    plain = raw
+    for mark in _MARKS:
+        if mark in plain:
+            plain = plain.replace(mark, "")
+    if plain is not raw and is_settled(plain):
+        return Marked(plain, _shown(raw))
     plain, pieces = cut_at_marks(raw)
     if len(pieces) == 1:
         return Marked(plain, _escaped(plain))
-    text = _escaped("".join(pieces))
-    for _ in range(_NESTED_EMPTY_TAGS):
-        text, dropped = _EMPTY.subn(r"\1\2\3\4", text)
-        if not dropped:
+    return Marked(plain, _shown("".join(pieces)))
+
+
+def is_settled(text: str) -> bool:
+    """True if a text is as `clean` would leave it; False at times where it is too."""
+    if text[:1] == " " or text[-1:] == " " or not is_spaced(text):
+        return False
+    return text.isascii() or is_normalized("NFC", text)
+
+
+def _shown(text: str) -> str:
+    """Markup of clean text with marks."""
+    text = _escaped(text)
+    for place in range(0, len(_MARKS), 2):
+        opening, closing = _MARKS[place], _MARKS[place + 1]
+        if opening in text and (f"{opening}{closing}" in text or f"{opening} {closing}" in text):
+            for _ in range(_NESTED_EMPTY_TAGS):
+                text = _EMPTY.sub(r"\1\2\3\4", text)
             break
     for mark, tag in _SHOWN:
         if mark in text:
             text = text.replace(mark, tag)
-    return Marked(plain, text)
+    return text
 
 
 def cut_at_marks(raw: str) -> tuple[str, list[str]]:
@@ -92,15 +132,9 @@ def cut_at_marks(raw: str) -> tuple[str, list[str]]:
     >>> cut_at_marks(" see " + CITE_OPEN + "Fig. 1")
     ('see Fig. 1', ['see ', '\\x0e', 'Fig. 1'])
     """
-    if _CUT.search(raw) is None:  # no text holds these characters: XML has no place for them
+    if not any([mark in raw for mark in _ALL_MARKS]):  # no text holds them: XML has no place for them
         plain = clean(raw)
         return plain, [plain]
-    parts = _CUT.split(" ".join(raw.split()))
-    whole = "".join(parts[::2])
-    if "  " not in whole and whole[:1] != " " and whole[-1:] != " ":
-        # No white space meets another over a mark, as in most texts: nothing is left to do.
-        if whole.isascii() or is_normalized("NFC", whole):
-            return whole, parts
     parts = _CUT.split(raw)
     pieces, marks = [_spaced(piece) for piece in parts[::2]], parts[1::2]
     space = True  # as if one stood before the text, so that none begins it
@@ -123,9 +157,7 @@ def cut_at_marks(raw: str) -> tuple[str, list[str]]:
 
 def _spaced(text: str) -> str:
     """One space for each run of white space, at the ends too."""
-    if not text:
-        return text
-    if text.isprintable() and "  " not in text:
+    if not text or is_spaced(text):
         return text
     words = " ".join(text.split())
     if not words:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Literal
@@ -13,7 +13,7 @@ from medconcept.jats.budget import Budget, Warnings
 from medconcept.jats.figure_records import Citation, Mention
 from medconcept.jats.ranges import Numbered, SeriesIndex, joins_range
 from medconcept.jats.surroundings import Map
-from medconcept.jats.text import CITED, SKIPPED, cited_text, plain_text
+from medconcept.jats.text import CITED, SKIPPED, cited_in_bare_text, cited_text, plain_text
 from medconcept.jats.tree import own_language
 
 _PARAGRAPHS = frozenset(
@@ -75,13 +75,9 @@ def find_mentions(
         found = resolver.resolve(xref, rid or "", places, warnings if is_figure else Warnings())
         if found:
             cited.setdefault(_paragraph(xref), {})[xref] = found
-    # Renamed when all are found, since the next ones are looked for by name.
-    for citing in cited.values():
-        for xref in citing:
-            xref.tag = CITED
     index = SeriesIndex([target.label for target in targets])
     for paragraph, citing in cited.items():
-        text, citations = _citations(paragraph, citing, targets, index, budget)
+        text, citations = _citations(paragraph, citing, cited, targets, index, budget)
         around = places.around(paragraph)
         spoken = own_language(paragraph) or around.language
         for place, where in citations.items():
@@ -116,11 +112,12 @@ class _Resolver:
             warnings.append("dangling_xref: a reference to a figure without rid")
         for part in rid.split():
             hits = self._by_id.get(part) or self._inside(part, warnings)
-            host = places.around(xref).host
-            near = {place: via for place, via in hits.items() if self._targets[place].host is host} or hits
-            if "xref" in near.values():  # of several figures with one id, the first is the one meant
-                near = dict([next(iter(near.items()))])
-            found.update(near)
+            if len(hits) > 1:
+                host = places.around(xref).host
+                hits = {p: via for p, via in hits.items() if self._targets[p].host is host} or hits
+                if "xref" in hits.values():  # of several figures with one id, the first is the one meant
+                    hits = dict([next(iter(hits.items()))])
+            found.update(hits)
         return found
 
     def _inside(self, rid: str, warnings: Warnings) -> dict[int, Via]:
@@ -170,20 +167,38 @@ def _joined(
     return last.getprevious() is first and joins_range(first.tail)
 
 
-def _citations(
-    paragraph: etree._Element,
-    references: dict[etree._Element, dict[int, Via]],
-    targets: Sequence[Target],
-    index: SeriesIndex,
-    budget: Budget,
-) -> tuple[str, dict[int, list[Citation]]]:
-    """The text of a paragraph and, by figure, where it is cited in it."""
+def _walked(
+    paragraph: etree._Element, cited: Mapping[etree._Element, Mapping[etree._Element, object]]
+) -> tuple[str, dict[etree._Element, tuple[int, int]]]:
+    """The text of a paragraph and where the references in it stand, found by renaming all that cite."""
+    for references in cited.values():
+        for xref in references:
+            if xref.tag == CITED:
+                break
+            xref.tag = CITED
     text, told = cited_text(paragraph)
     there = list(paragraph.iter(CITED))
     if len(there) != len(told):  # the text leaves out those of figures within the paragraph
         there = [x for x in there if not any(a.tag in SKIPPED for a in _up_to(x, paragraph))]
     # Where some stand in a formula, nobody can tell which were told: then none has a place.
-    spans = dict(zip(there, told, strict=True)) if len(told) == len(there) else {}
+    return text, dict(zip(there, told, strict=True)) if len(told) == len(there) else {}
+
+
+def _citations(
+    paragraph: etree._Element,
+    references: dict[etree._Element, dict[int, Via]],
+    cited: Mapping[etree._Element, Mapping[etree._Element, object]],
+    targets: Sequence[Target],
+    index: SeriesIndex,
+    budget: Budget,
+) -> tuple[str, dict[int, list[Citation]]]:
+    """The text of a paragraph and, by figure, where it is cited in it."""
+    bare = cited_in_bare_text(paragraph, references)
+    if bare is not None:
+        text, told = bare
+        spans = dict(zip(references, told, strict=True))
+    else:
+        text, spans = _walked(paragraph, cited)
     found: dict[int, list[Citation]] = {}
     previous: tuple[etree._Element, int] | None = None
     for xref, hits in references.items():

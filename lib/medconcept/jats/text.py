@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
@@ -29,6 +29,7 @@ from medconcept.jats.markup import (
     Raw,
     clean,
     cut_at_marks,
+    is_settled,
     marked,
 )
 from medconcept.jats.tree import MATHML
@@ -36,6 +37,7 @@ from medconcept.jats.tree import MATHML
 __all__ = [
     "CITED",
     "Marked",
+    "cited_in_bare_text",
     "cited_text",
     "clean",
         "marked_text",
@@ -73,6 +75,7 @@ _PLAIN: Mapping[str, int] = {
     "inline-formula": _FORMULA,
     "disp-formula": _DISPLAY,
 }
+_NOT_INLINE = frozenset(_PLAIN)
 _MARKED: Mapping[str, int] = {**_PLAIN, **dict.fromkeys(OPENING, _MARK)}
 CITED = "cited-xref"
 """What `mentions` renames the cross-references to that cite a figure; no other text cares."""
@@ -97,9 +100,8 @@ def _bare(element: etree._Element) -> str | None:
     """The text of an element in which nothing asks for more than its text: libxml2 gives it in one go."""
     if _PLAIN.get(element.tag, _BLOCK) != _BLOCK:
         return None
-    for inner in element.iterdescendants():
-        if inner.tag in _PLAIN:
-            return None
+    if not _NOT_INLINE.isdisjoint([inner.tag for inner in element.iterdescendants()]):
+        return None
     return etree.tostring(element, encoding="unicode", method="text", with_tail=False)
 
 
@@ -144,7 +146,53 @@ def cited_text(element: etree._Element) -> tuple[str, list[tuple[int, int]]]:
     >>> text, [text[start:end] for start, end in spans]
     ('See Fig. 1 .', ['Fig. 1'])
     """
-    text, pieces = cut_at_marks(_raw(element, _CITED))
+    return _spans(_raw(element, _CITED))
+
+
+def cited_in_bare_text(
+    element: etree._Element, references: Iterable[etree._Element]
+) -> tuple[str, list[tuple[int, int]]] | None:
+    """The same without a walk: of a paragraph of inline elements, for references found by what is round them.
+
+    None where there is more in it, or where the text round a reference stands in it twice.
+
+    >>> paragraph = etree.fromstring("<p>See <xref>Fig. 1</xref> .</p>")
+    >>> cited_in_bare_text(paragraph, [paragraph[0]])
+    ('See Fig. 1 .', [(4, 10)])
+    """
+    raw = _bare(element)
+    if raw is None:
+        return None
+    places: list[tuple[int, int]] = []
+    for reference in references:
+        previous = reference.getprevious()
+        parent = reference.getparent()
+        if len(reference) or parent is None:
+            return None
+        before = (parent.text if previous is None else previous.tail) or ""
+        words = reference.text or ""
+        context = f"{before}{words}{reference.tail or ''}"
+        start = raw.find(context)
+        if raw.find(context, start + 1) >= 0 or not context:
+            return None
+        start += len(before)
+        places.append((start, start + len(words)))
+    text = raw.strip(" ")
+    if is_settled(text):
+        shift = raw.find(text)
+        last = len(text)
+        return text, [(min(max(s - shift, 0), last), min(max(e - shift, 0), last)) for s, e in places]
+    pieces: list[str] = []
+    at = 0
+    for start, end in places:
+        pieces += [raw[at:start], CITE_OPEN, raw[start:end], CITE_CLOSE]
+        at = end
+    pieces.append(raw[at:])
+    return _spans("".join(pieces))
+
+
+def _spans(raw: str) -> tuple[str, list[tuple[int, int]]]:
+    text, pieces = cut_at_marks(raw)
     spans: list[tuple[int, int]] = []
     waiting: list[int] = []
     at = 0
