@@ -17,6 +17,7 @@ _HEADING = re.compile(
     r"(?:abbrev|acronym|abreviat|abreviaç|siglas|abréviat|abkürzung|glossary|nomenclature)",
     re.IGNORECASE,
 )
+_INITIALS = frozenset("lLtTgGaAsSnN")  # of such headings: looked at before the pattern is tried
 _ENTRY = re.compile(r"\s*([^\s:;=,][^:;=,]{0,14}?)\s*(?::|=|,|\s[–—-]\s)\s*([^;]{3,160}?)\s*(?:;|\.?\s*\Z)")
 # What a footnote begins with: "Abbreviations: CT, …".
 _LEAD = re.compile(
@@ -73,8 +74,8 @@ def _pair(row: etree._Element, *names: str) -> tuple[str, str] | None:
 
 def heads_list(title: etree._Element) -> bool:
     """True for a heading such as "Abbreviations"."""
-    words = title.text or (title[0].text if len(title) else None)
-    return words is not None and _HEADING.match(words.lstrip()) is not None
+    words = (title.text or (title[0].text if len(title) else None) or "").lstrip()
+    return words[:1] in _INITIALS and _HEADING.match(words) is not None
 
 
 def is_list(element: etree._Element) -> bool:

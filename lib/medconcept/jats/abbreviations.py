@@ -17,7 +17,7 @@ from medconcept.jats.abbreviation_lists import heads_list, is_list, listed_abbre
 from medconcept.jats.article_records import Abbreviation
 from medconcept.jats.figure_records import Figure
 from medconcept.jats.surroundings import Map
-from medconcept.jats.text import plain_text
+from medconcept.jats.text import clean, is_inline, plain_text
 
 # A short form is one word of two to ten characters with a capital in it.
 _SHORT = re.compile(
@@ -62,14 +62,13 @@ def pairs(text: str) -> Iterator[tuple[str, str, int]]:
     >>> list(pairs("We used magnetic resonance imaging (MRI), as (see) there."))
     [('MRI', 'magnetic resonance imaging', 36)]
     """
-    small = ""
-    for match in _SHORT.finditer(text):
+    for match in _SHORT.finditer(text) if "(" in text else ():
         short = match.group(1)
+        end = match.start()
         most = min(len(short) + 5, 2 * len(short))
-        small = small or _lower(text)
-        start = max(0, match.start() - _LONGEST_WORD * most)
-        at = _first_letter(short.lower(), small, start, match.start())
-        if at >= 0 and (long := _long_form(short, text[start : match.start()], at - start, most)):
+        before = text[max(0, end - _LONGEST_WORD * most) : end]
+        at = _first_letter(short.lower(), _lower(before))
+        if at >= 0 and (long := _long_form(short, before, at, most)):
             yield short, long, match.start(1)
 
 
@@ -81,17 +80,18 @@ def _lower(text: str) -> str:
     return "".join([one if len(one := character.lower()) == 1 else character for character in text])
 
 
-def _first_letter(short: str, text: str, start: int, end: int) -> int:
+def _first_letter(short: str, text: str) -> int:
     """Where the long form begins if letter after letter is found from right to left; -1 if one is not."""
-    at = end
+    at = len(text)
     for letter in short[:0:-1]:
         if letter.isalnum():
-            at = text.rfind(letter, start, at)
+            at = text.rfind(letter, 0, at)
             if at < 0:
                 return -1
-    at = text.rfind(short[0], start, at)
-    while at > start and text[at - 1].isalnum():
-        at = text.rfind(short[0], start, at)
+    first = short[0]
+    at = text.rfind(first, 0, at)
+    while at > 0 and text[at - 1].isalnum():
+        at = text.rfind(first, 0, at)
     return at
 
 
@@ -122,12 +122,12 @@ def _in_article(
             continue
         text = bare.decode("utf-8")
         found = list(pairs(text))
-        if all((short, long.lower()) in known for short, long, _ in found):
+        if all([(short, long.lower()) in known for short, long, _ in found]):
             continue
         if next(element.iterancestors(*_CLOSED), None) is not None:
             continue
         place = places.around(element).text_place
-        plain = plain_text(element)
+        plain = clean(text) if is_inline(element) else plain_text(element)
         for short, long, start in found if plain == text else pairs(plain):
             known.add((short, long.lower()))
             told.append(Abbreviation(short, long, "text", place, None, number, start))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from medconcept.jats.panel_labels import (
     BARE_LABELS,
@@ -21,8 +20,7 @@ from medconcept.jats.panel_labels import (
 Family = Literal["bracket", "bare", "panel", "roman", "word"]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A possible label: `caption[start:end]` is all that is printed of it, brackets included.
 
     `opens` is True where a sentence or clause begins with it; `sure` where the print sets it off (bold);
@@ -61,6 +59,9 @@ _SENTENCE = re.compile(r"\s[A-Z]")
 # "Lejeunea Herzog c. Lobule. d. Plant.": behind a word without a stop, a small letter with one.
 _UNSTOPPED = re.compile(r" (?<=[A-Za-z]{4} )([b-z])\.(?= [A-ZÀ-Ýα-ω])")
 _HALF = re.compile(rf"(?<=[a-z,;] )({BARE_LABELS})\)(?=\s)")
+_WORD_STARTS = (
+    "far", "upper", "lower", "top", "bottom", "left", "right", "middle", "center", "centre", "inset",
+)  # fmt: skip
 _WORDS = ("left", "right", "upper", "lower", "top", "bottom", "middle", "cent", "far", "inset")
 # Where a sentence or clause begins with one letter, or one with a roman numeral, a digit or a prime.
 _STARTS = re.compile(r"[.;:!?)\]'”\",]\s(?=[A-Za-z](?:[^A-Za-z]|[ivx]{1,4}[^A-Za-z]))")
@@ -80,6 +81,16 @@ _OFTEN_NAMED = re.compile(
 _REFERRING = re.compile(
     r"\b(?:in|see|from|of|as|to|than|for|with|by|like|both|panels?|boxed?)\s*$", re.IGNORECASE
 )
+# The last words of these patterns: what ends otherwise need not be searched.
+_TELLING_WORDS = """
+vitamin vitamins hepatitis influenza type types class classes grade grades lane lanes eq eqs equation equations
+fig figs figure figures table tables complex haplogroup haplogroups
+group groups stage stages factor factors protein proteins chain chains subunit subunits domain domains allele
+alleles arm arms cohort cohorts phase phases step steps site sites point points antigen antigens strain strains
+cluster clusters genotype genotypes
+in see from of as to than for with by like both panel panels box boxed
+"""
+_TELLING = frozenset(_TELLING_WORDS.split())
 
 
 def candidates(caption: str, bold: tuple[tuple[int, int], ...], breaks: frozenset[int]) -> list[Candidate]:
@@ -108,19 +119,27 @@ def _bracketed(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
         if glued and not title:
             continue
         opens = _opens(caption, start, breaks)
-        before = caption[max(0, start - 24) : start]
-        if not opens and "anel" not in match.group() and _NAMED.search(before):
+        before = "" if opens else caption[max(0, start - 24) : start]
+        if not _may_be_named(before):
+            before = ""
+        if before and "anel" not in match.group() and _NAMED.search(before):
             continue
         ends = end == len(caption) or caption[end] in ".,;)"
-        if not opens and ends and _REFERRING.search(before):
+        if before and ends and _REFERRING.search(before):
             continue  # "as in (A)."
         inside = match.group(1) or match.group(2)
         upper = inside[0].isupper()
-        named = not opens and match.group(2) is None and _OFTEN_NAMED.search(before) is not None
+        named = bool(before) and match.group(2) is None and _OFTEN_NAMED.search(before) is not None
         if labels := read_labels(inside, upper):
             yield Candidate("bracket", upper, labels, start, end, opens, False, named)
         if inside[0] in "ivx" and (labels := read_romans(inside)):
             yield Candidate("roman", False, labels, start, end, opens, False)
+
+
+def _may_be_named(before: str) -> bool:
+    """False if the last word is none of those that the patterns for names and references end with."""
+    word = before.rstrip().rpartition(" ")[2]
+    return bool(word) and (word.lower() in _TELLING or not word.isalnum())
 
 
 def _panels(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
@@ -214,20 +233,27 @@ def words(caption: str) -> list[tuple[str, int, int]]:
     small = caption.lower()
     if sum(word in small for word in _WORDS) < 2 and "(inset)" not in small:
         return []  # one alone cuts nothing
-    return [
-        (match.group(1).strip().capitalize(), *match.span())
-        for match in _WORD.finditer(caption)
-        if (
-            _opens(caption, match.start(), frozenset())
-            or (
-                caption.startswith("The ", match.start() - 4)
-                and _opens(caption, match.start() - 4, frozenset())
-            )
-            # "Title without a stop (Top) Lung."
-            or (caption[match.start()] == "(" and _SENTENCE.match(caption, match.end()))
-        )
-        and (match.group(2) != ")" or caption[match.start()] == "(")
-    ]
+    if len(small) != len(caption):  # some capitals, such as İ, are two characters in lower case
+        small = re.sub("[A-Z]", lambda letter: letter.group().lower(), caption)
+    starts: set[int] = set()
+    for stem in _WORD_STARTS:
+        at = small.find(stem)
+        while at >= 0:
+            starts.add(at - 1 if at and caption[at - 1] == "(" else at)
+            at = small.find(stem, at + 1)
+    told: list[tuple[str, int, int]] = []
+    for start in sorted(starts):
+        bracket = caption[start] == "("
+        opens = _opens(caption, start, frozenset()) or _behind_the(caption, start)
+        if not (opens or bracket) or (told and start < told[-1][2]):
+            continue
+        match = _WORD.match(caption, start)
+        if match is None or (match.group(2) == ")" and not bracket):
+            continue
+        # "Title without a stop (Top) Lung."
+        if opens or _SENTENCE.match(caption, match.end()):
+            told.append((match.group(1).strip().capitalize(), start, match.end()))
+    return told
 
 
 def _behind_the(caption: str, at: int) -> bool:

@@ -292,7 +292,7 @@ def _overlaps(names: list[Name], seen: set[Name], group: set[Name]) -> bool:
 
 
 def _names(candidate: Candidate) -> list[Name]:
-    return [(label.letter, label.sub) for label in candidate.labels]
+    return [label[:2] for label in candidate.labels]
 
 
 def _swapped(pair: Sequence[Candidate], seen: set[Name]) -> bool:

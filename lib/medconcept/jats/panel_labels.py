@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 DASH = r"[-‐‑‒–—−]"
 _SUB = r"(?:[ivx]{1,4}|[0-9]{1,2}|['’′″\"]{1,3})"
@@ -23,8 +23,7 @@ _JUST_SUB = re.compile(rf"{_SUB}\Z")
 _RANGE = re.compile(rf"\s*(?:{DASH}|to)\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """One label: its letter as a number from 0, and what is printed behind it (`i`, `2`, `′`)."""
 
     letter: int

@@ -40,7 +40,8 @@ __all__ = [
     "cited_in_bare_text",
     "cited_text",
     "clean",
-        "marked_text",
+        "is_inline",
+    "marked_text",
     "plain_text",
     "raw_text",
     "text_or_none",
@@ -96,11 +97,18 @@ def plain_text(*elements: etree._Element) -> str:
     return clean(" ".join([_raw(element, _PLAIN) for element in elements]))
 
 
+def is_inline(element: etree._Element) -> bool:
+    """True if nothing within an element asks for more than its bare text.
+
+    >>> is_inline(etree.fromstring("<p>H<sub>2</sub>O</p>")), is_inline(etree.fromstring("<p>a<break/></p>"))
+    (True, False)
+    """
+    return len(element) == 0 or _NOT_INLINE.isdisjoint([inner.tag for inner in element.iterdescendants()])
+
+
 def _bare(element: etree._Element) -> str | None:
     """The text of an element in which nothing asks for more than its text: libxml2 gives it in one go."""
-    if _PLAIN.get(element.tag, _BLOCK) != _BLOCK:
-        return None
-    if not _NOT_INLINE.isdisjoint([inner.tag for inner in element.iterdescendants()]):
+    if _PLAIN.get(element.tag, _BLOCK) != _BLOCK or not is_inline(element):
         return None
     return etree.tostring(element, encoding="unicode", method="text", with_tail=False)
 
