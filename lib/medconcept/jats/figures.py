@@ -172,9 +172,10 @@ class FigureReader:
 
 def _size(figure: Figure) -> int:
     """Characters of a figure that others may repeat, and of its captions; mentions are counted before."""
-    repeated = (figure.group_label, figure.group_caption, *figure.section, figure.figure_key, figure.caption)
-    translated = (text for c in figure.translated_captions for text in (c.title, c.text))
-    return sum(len(text) for text in (*repeated, *translated) if text)
+    repeated = [figure.group_label, figure.group_caption, *figure.section, figure.figure_key, figure.caption]
+    for caption in figure.translated_captions:
+        repeated += (caption.title, caption.text)
+    return sum([len(text) for text in repeated if text])
 
 
 def _is_picture_of_table(element: etree._Element) -> bool:
@@ -186,7 +187,7 @@ def _object_ids(element: etree._Element) -> tuple[Named, ...]:
     return tuple(
         Named(clean(e.get("pub-id-type") or "") or None, text)
         for e in element.iterchildren("object-id")
-        if (text := clean(all_text(e)))
+        if (text := clean(all_text(e) if len(e) else e.text or ""))
     )
 
 

@@ -41,8 +41,9 @@ _BRACKETED = re.compile(
     rf"[(\[（]\s*({LABELS}|{ROMAN_LABELS})\s*(?:[,;:]\s*(?!arrow|star\b|aster)[a-z]{{3,10}}(?:\s[A-Za-z]{{2,12}}){{0,2}}\s*)?[)\]）]"
     rf"|[(\[（]\s*[Pp]anels?\s+({LABELS})\s*(?:[,;:][^()]{{3,40}})?[)\]）]"
 )
-_PANEL = re.compile(rf"\b[Pp]anels?\s+\(?({LABELS})\)?(?![\w’'])")
-_NUMBERED = re.compile(rf"\bFig(?:ure|s)?\.?\s?[0-9]{{1,2}}\s?\(?({LABELS})\)?(?=[:.]\s)")
+# The look back for the start of the word comes behind a letter that can be searched for fast.
+_PANEL = re.compile(rf"[Pp](?<=\b.)anels?\s+\(?({LABELS})\)?(?![\w’'])")
+_NUMBERED = re.compile(rf"Fig(?<=\bFig)(?:ure|s)?\.?\s?[0-9]{{1,2}}\s?\(?({LABELS})\)?(?=[:.]\s)")
 _BARE = re.compile(
     rf"({BARE_LABELS})\s?([).:,;]|{DASH}(?=\s))(?=\s)|({BARE_LABELS})(?=\s[A-Z0-9(\[“])|([A-Z]\s?&\s?[A-Z])(?=\s)"
 )
@@ -59,9 +60,6 @@ _SENTENCE = re.compile(r"\s[A-Z]")
 # "Lejeunea Herzog c. Lobule. d. Plant.": behind a word without a stop, a small letter with one.
 _UNSTOPPED = re.compile(r" (?<=[A-Za-z]{4} )([b-z])\.(?= [A-ZÀ-Ýα-ω])")
 _HALF = re.compile(rf"(?<=[a-z,;] )({BARE_LABELS})\)(?=\s)")
-_WORD_STARTS = (
-    "far", "upper", "lower", "top", "bottom", "left", "right", "middle", "center", "centre", "inset",
-)  # fmt: skip
 _WORDS = ("left", "right", "upper", "lower", "top", "bottom", "middle", "cent", "far", "inset")
 # Where a sentence or clause begins with one letter, or one with a roman numeral, a digit or a prime.
 _STARTS = re.compile(r"[.;:!?)\]'”\",]\s(?=[A-Za-z](?:[^A-Za-z]|[ivx]{1,4}[^A-Za-z]))")
@@ -231,12 +229,13 @@ def words(caption: str) -> list[tuple[str, int, int]]:
     [('Left', 6, 11), ('Right', 17, 23)]
     """
     small = caption.lower()
-    if sum(word in small for word in _WORDS) < 2 and "(inset)" not in small:
+    there = [word for word in _WORDS if word in small]
+    if len(there) < 2 and "(inset)" not in small:
         return []  # one alone cuts nothing
     if len(small) != len(caption):  # some capitals, such as İ, are two characters in lower case
         small = re.sub("[A-Z]", lambda letter: letter.group().lower(), caption)
     starts: set[int] = set()
-    for stem in _WORD_STARTS:
+    for stem in there:
         at = small.find(stem)
         while at >= 0:
             starts.add(at - 1 if at and caption[at - 1] == "(" else at)

@@ -112,8 +112,8 @@ def language(element: etree._Element) -> str | None:
 
 def own_language(element: etree._Element) -> str | None:
     """The `xml:lang` on the element itself, the primary subtag in lower case."""
-    value = (element.get(XML_LANG) or "").strip()
-    if not value:
+    value = element.get(XML_LANG)
+    if value is None or not (value := value.strip()):
         return None
     primary, hyphen, rest = value.partition("-")
     return primary.lower() + hyphen + rest
