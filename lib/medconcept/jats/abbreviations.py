@@ -117,6 +117,8 @@ def _in_article(
     known: set[tuple[str, str]] = set()
     for number, element in enumerate(elements["p"]):
         # The bare text, which lxml gives in no time, tells in which few paragraphs to look.
+        if len(element) == 0 and "(" not in (element.text or ""):
+            continue
         bare = etree.tostring(element, method="text", encoding="utf-8", with_tail=False)
         if _SHORT_BYTES.search(bare) is None:
             continue

@@ -164,7 +164,7 @@ def _numbered(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
 
 def _bare(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
     found = chain(_STARTS.finditer(caption), _AND.finditer(caption))
-    for start in sorted({0, *(match.end() for match in found), *breaks}):
+    for start in sorted({0, *[match.end() for match in found], *breaks}):
         match = _BARE.match(caption, start)
         if match is None:
             continue

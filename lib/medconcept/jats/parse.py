@@ -33,7 +33,7 @@ from medconcept.jats.related import is_retraction_notice, related_articles, retr
 from medconcept.jats.safe_xml import parse_xml
 from medconcept.jats.surroundings import Map
 from medconcept.jats.text import clean
-from medconcept.jats.tree import child, flatten_names, gather, language, local_name
+from medconcept.jats.tree import child, flatten_names, language, local_name
 
 _DEFAULT_LIMITS = Limits()
 _TRANSLATED = frozenset(("trans-title", "sub-article"))
@@ -111,14 +111,13 @@ def _defect(error: Exception) -> ArticleRejected:
 
 
 def _article(article: etree._Element, root: etree._Element, limits: Limits, warnings: Warnings) -> Article:
-    names = flatten_names(article)
+    names, elements = flatten_names(article)
     for unknown in sorted(names - ELEMENT_NAMES):
         warnings.append(f"unknown_element: {unknown[:80]}")
     # read_identifiers refuses an article without article-meta, so what follows may rely on one.
     meta = child(article, "front", "article-meta")
     identifiers = read_identifiers(meta, warnings)
     assert meta is not None
-    elements = gather(article)
     figure_count = len(elements["fig"])
     if figure_count > limits.max_figures:
         detail = f"{figure_count} figures, at most {limits.max_figures} are accepted"

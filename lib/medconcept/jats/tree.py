@@ -21,28 +21,20 @@ def local_name(element: etree._Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def flatten_names(article: etree._Element) -> set[str]:
-    """Take the namespaces off the element names, and tell which names there are outside `<ref-list>`.
+def flatten_names(article: etree._Element) -> tuple[set[str], dict[str, list[etree._Element]]]:
+    """Take the namespaces off the element names; tell which names there are outside `<ref-list>`, and the
+    elements that are looked for all over an article, by name in document order.
 
     JATS comes without a namespace, with one as default or under a prefix, and borrows from others (tables
     of OASIS, `ali:license_ref`); local names say enough, so the rest of the parser asks for plain names,
     which lxml answers fastest. Only MathML keeps its own: formulae are large, and read in one place.
     References are half of an article's elements, and nothing is read from them.
 
-    >>> sorted(flatten_names(etree.fromstring('<j:article xmlns:j="urn:jats"><j:fig/></j:article>')))
-    ['article', 'fig']
+    >>> names, elements = flatten_names(etree.fromstring('<j:article xmlns:j="urn:jats"><j:fig/></j:article>'))
+    >>> sorted(names), elements["fig"]  # doctest: +ELLIPSIS
+    (['article', 'fig'], [<Element fig at ...>])
     """
-    names = {article.tag}
-    for part in article:
-        if part.tag == "back":
-            names.add("back")
-            for piece in part:
-                if piece.tag == "ref-list":
-                    names.add("ref-list")
-                else:
-                    names.update({e.tag for e in piece.iter()})
-        else:
-            names.update({e.tag for e in part.iter()})
+    names, found = _survey(article)
     spaced = {name for name in names if name[0] == "{"}
     if any(not name.startswith(MATHML) for name in spaced):
         # Now of the references too: they may be in the same namespace.
@@ -53,19 +45,39 @@ def flatten_names(article: etree._Element) -> set[str]:
                 plain = name.rpartition("}")[2]
                 for element in list(article.iter(name)):
                     element.tag = plain
-    return (names - spaced) | {name.rpartition("}")[2] for name in spaced}
+        _, found = _survey(article)
+    return (names - spaced) | {name.rpartition("}")[2] for name in spaced}, found
 
 
-def gather(article: etree._Element) -> dict[str, list[etree._Element]]:
-    """The elements that are looked for all over an article, by name in document order, found in one walk.
-
-    >>> gather(etree.fromstring("<article><p/><fig/><p/></article>"))["p"]  # doctest: +ELLIPSIS
-    [<Element p at ...>, <Element p at ...>]
-    """
+def _survey(article: etree._Element) -> tuple[set[str], dict[str, list[etree._Element]]]:
+    """The names there are outside `<ref-list>`, and the elements that are gathered, found in one walk."""
     found: dict[str, list[etree._Element]] = {name: [] for name in _GATHERED}
-    for element in article.iter(*_GATHERED):
-        found[element.tag].append(element)
-    return found
+    buckets: dict[str, list[etree._Element] | None] = {article.tag: None}
+
+    def walk(part: etree._Element) -> None:
+        for element in part.iter():
+            name = element.tag
+            if name in buckets:
+                if (bucket := buckets[name]) is not None:
+                    bucket.append(element)
+            else:
+                bucket = buckets[name] = found.get(name)
+                if bucket is not None:
+                    bucket.append(element)
+
+    for part in article:
+        if part.tag != "back":
+            walk(part)
+            continue
+        buckets["back"] = None
+        for piece in part:
+            if piece.tag != "ref-list":
+                walk(piece)
+                continue
+            buckets["ref-list"] = found["ref-list"]
+            for element in piece.iter(*_GATHERED):
+                found[element.tag].append(element)
+    return set(buckets), found
 
 
 def children(element: etree._Element | None, *names: str) -> Iterator[etree._Element]:
