@@ -124,7 +124,7 @@ def _in_article(
             continue
         text = bare.decode("utf-8")
         found = list(pairs(text))
-        if all([(short, long.lower()) in known for short, long, _ in found]):
+        if all((short, long.lower()) in known for short, long, _ in found):
             continue
         if next(element.iterancestors(*_CLOSED), None) is not None:
             continue

@@ -117,12 +117,13 @@ def _parts(caption: etree._Element, places: Map) -> ReadCaption:
     if heading is not None:
         raw += [raw_text(heading).strip(" "), " "]
         title, _ = cut_at_marks(raw[0])
-    raw.append(caption.text or "")
+    if caption.text:
+        raw.append(caption.text)
     for part in caption:
         if part is not heading:
             told = raw_text(part)
             # Two spaces would be made one anyway, at greater cost.
-            raw.append(told.lstrip(" ") if raw[-1][-1:] == " " or not raw[-1] and len(raw) == 3 else told)
+            raw.append(told.lstrip(" ") if raw and raw[-1][-1:] == " " else told)
         if tail := part.tail:
             raw.append(tail)
     # In JATS 1.4 a figure may have its legend beside the caption, or instead of one.

@@ -132,7 +132,7 @@ def cut_at_marks(raw: str) -> tuple[str, list[str]]:
     >>> cut_at_marks(" see " + CITE_OPEN + "Fig. 1")
     ('see Fig. 1', ['see ', '\\x0e', 'Fig. 1'])
     """
-    if not any([mark in raw for mark in _ALL_MARKS]):  # no text holds them: XML has no place for them
+    if not any(mark in raw for mark in _ALL_MARKS):  # no text holds them: XML has no place for them
         plain = clean(raw)
         return plain, [plain]
     parts = _CUT.split(raw)

@@ -81,11 +81,11 @@ _REFERRING = re.compile(
 )
 # The last words of these patterns: what ends otherwise need not be searched.
 _TELLING_WORDS = """
-vitamin vitamins hepatitis influenza type types class classes grade grades lane lanes eq eqs equation equations
-fig figs figure figures table tables complex haplogroup haplogroups
+vitamin vitamins hepatitis influenza type types class classes grade grades lane lanes eq eqs
+equation equations fig figs figure figures table tables complex haplogroup haplogroups
 group groups stage stages factor factors protein proteins chain chains subunit subunits domain domains allele
-alleles arm arms cohort cohorts phase phases step steps site sites point points antigen antigens strain strains
-cluster clusters genotype genotypes
+alleles arm arms cohort cohorts phase phases step steps site sites point points antigen antigens
+strain strains cluster clusters genotype genotypes
 in see from of as to than for with by like both panel panels box boxed
 """
 _TELLING = frozenset(_TELLING_WORDS.split())

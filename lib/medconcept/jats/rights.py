@@ -40,7 +40,10 @@ _COPYRIGHT = re.compile(
 )
 # Each pattern with word stems, one of which it needs: hardly any caption has such words.
 _PATTERNS = (
-    (("reprint", "re-print", "reprodu", "re-produ", "republ", "reused", "extra", "nachdruck"), _REPRINTED_FROM),
+    (
+        ("reprint", "re-print", "reprodu", "re-produ", "republ", "reused", "extra", "nachdruck"),
+        _REPRINTED_FROM,
+    ),
     (("adapt", "modifi", "redrawn", "re-drawn"), _ADAPTED_FROM),
     (("permi", "courtesy", "autorisation"), _PERMISSION),
     (("©", "copyright"), _COPYRIGHT),

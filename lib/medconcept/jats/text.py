@@ -40,7 +40,7 @@ __all__ = [
     "cited_in_bare_text",
     "cited_text",
     "clean",
-        "is_inline",
+    "is_inline",
     "marked_text",
     "plain_text",
     "raw_text",

@@ -22,15 +22,18 @@ def local_name(element: etree._Element) -> str:
 
 
 def flatten_names(article: etree._Element) -> tuple[set[str], dict[str, list[etree._Element]]]:
-    """Take the namespaces off the element names; tell which names there are outside `<ref-list>`, and the
-    elements that are looked for all over an article, by name in document order.
+    """Take the namespaces off the element names; tell which names there are, and the elements looked for.
+
+    The names are those outside `<ref-list>`; the elements, by name in document order, are those that the rest
+    of the parser looks for all over an article.
 
     JATS comes without a namespace, with one as default or under a prefix, and borrows from others (tables
     of OASIS, `ali:license_ref`); local names say enough, so the rest of the parser asks for plain names,
     which lxml answers fastest. Only MathML keeps its own: formulae are large, and read in one place.
     References are half of an article's elements, and nothing is read from them.
 
-    >>> names, elements = flatten_names(etree.fromstring('<j:article xmlns:j="urn:jats"><j:fig/></j:article>'))
+    >>> article = etree.fromstring('<j:article xmlns:j="urn:jats"><j:fig/></j:article>')
+    >>> names, elements = flatten_names(article)
     >>> sorted(names), elements["fig"]  # doctest: +ELLIPSIS
     (['article', 'fig'], [<Element fig at ...>])
     """
