@@ -1,5 +1,8 @@
 """Which paragraphs cite which figure, and where."""
 
+import re
+from unicodedata import normalize
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +40,28 @@ def test_a_mention_has_text_section_and_place() -> None:
     assert (mention.text, mention.place, mention.language) == ("H2O (Fig. 2) and 2A.", "body", "fr")
     assert (mention.section, mention.section_types) == (("Results",), ("results",))
     assert [mention.text[c.start : c.end] for c in mention.citations] == ["Fig. 2", "2A"]
+
+
+@given(
+    pieces=st.lists(
+        st.tuples(st.sampled_from(["", " ", "see ", "\n and\u2003", "(e\u0301)", "a "]), st.booleans()),
+        min_size=1,
+        max_size=6,
+    ),
+    bold=st.booleans(),
+)
+def test_references_stand_where_they_are_written(pieces: list[tuple[str, bool]], bold: bool) -> None:
+    """Alike ones too, which cannot be told apart by the words round them."""
+    wrapped = [("<bold>", "</bold>") if inner and bold else ("", "") for _, inner in pieces]
+    body = "".join(
+        f"{text}{first}{x('f1', 'Fig. 1')}{last}"
+        for (text, _), (first, last) in zip(pieces, wrapped, strict=True)
+    )
+    (mention,) = parsed(f"<p>{body} end</p>{FIGS}").figures[0].mentions
+    written = normalize("NFC", " ".join(("".join(f"{text}Fig. 1" for text, _ in pieces) + " end").split()))
+    assert mention.text == written
+    places = [match.span() for match in re.finditer(re.escape("Fig. 1"), written)]
+    assert [(c.start, c.end) for c in mention.citations] == places
 
 
 @pytest.mark.parametrize("dash", ["–", "-", "—", " to ", " through ", " bis ", " a "])
