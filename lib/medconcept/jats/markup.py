@@ -1,7 +1,7 @@
 """Text with sup, sub, italic and bold kept: plain text and markup from one list of pieces.
 
-While an element is read, its text is a list of pieces with the marks among them (`Raw`); a mark is one
-control character, which no XML can hold. From it come
+While an element is read, its text is a list of pieces, white space and all, with the marks among them; a mark
+is one control character, which no XML can hold. From it come
 - the plain text: marks dropped, NFC, one space for a run of white space, none at the ends;
 - the markup: the plain text with `&`, `<` and `>` escaped and `<sup>`, `<sub>`, `<italic>`, `<bold>` put in.
 
@@ -14,7 +14,6 @@ is dropped.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from unicodedata import is_normalized, normalize
 
@@ -26,8 +25,8 @@ CITE_OPEN, CITE_CLOSE = "\x0e", "\x0f"
 _SHOWN = [(OPENING[name], f"<{name}>") for name in _TAGS] + [(CLOSING[name], f"</{name}>") for name in _TAGS]
 _CUT = re.compile("([\x01-\x08\x0e\x0f])")
 _EMPTY = re.compile("\x01( ?)\x02|\x03( ?)\x04|\x05( ?)\x06|\x07( ?)\x08")
-_MARKS = tuple(mark for name in _TAGS for mark in (OPENING[name], CLOSING[name]))
-_ALL_MARKS = (*_MARKS, CITE_OPEN, CITE_CLOSE)
+_MARKS = (*OPENING.values(), *CLOSING.values())
+ALL_MARKS = (*_MARKS, CITE_OPEN, CITE_CLOSE)
 _SHORT = 256  # characters; shorter texts are looked through faster in one go
 _ASCII_BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f"
 _BLANKS = _ASCII_BLANKS + "".join(chr(n) for n in range(0x80, 0x10000) if chr(n).isspace())
@@ -40,24 +39,6 @@ class Marked:
 
     plain: str
     markup: str
-
-
-class Raw(list[str]):
-    """Text in pieces as it is read, white space and all, and at which places of the list there are marks."""
-
-    def __init__(self, pieces: Iterable[str] = ()) -> None:
-        super().__init__(pieces)
-        self.marks: list[int] = []
-
-    def mark(self, mark: str) -> None:
-        """Append a mark."""
-        self.marks.append(len(self))
-        self.append(mark)
-
-    def add(self, other: Raw) -> None:
-        """Append another text with its marks."""
-        self.marks += [len(self) + place for place in other.marks]
-        self.extend(other)
 
 
 def clean(text: str) -> str:
@@ -114,8 +95,7 @@ def is_settled(text: str) -> bool:
 def _shown(text: str) -> str:
     """Markup of clean text with marks."""
     text = _escaped(text)
-    for place in range(0, len(_MARKS), 2):
-        opening, closing = _MARKS[place], _MARKS[place + 1]
+    for opening, closing in zip(OPENING.values(), CLOSING.values(), strict=True):
         if opening in text and (f"{opening}{closing}" in text or f"{opening} {closing}" in text):
             for _ in range(_NESTED_EMPTY_TAGS):
                 text = _EMPTY.sub(r"\1\2\3\4", text)
@@ -132,7 +112,7 @@ def cut_at_marks(raw: str) -> tuple[str, list[str]]:
     >>> cut_at_marks(" see " + CITE_OPEN + "Fig. 1")
     ('see Fig. 1', ['see ', '\\x0e', 'Fig. 1'])
     """
-    if not any(mark in raw for mark in _ALL_MARKS):  # no text holds them: XML has no place for them
+    if not any(mark in raw for mark in ALL_MARKS):  # no text holds them: XML has no place for them
         plain = clean(raw)
         return plain, [plain]
     parts = _CUT.split(raw)

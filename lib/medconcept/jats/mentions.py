@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import Literal
 
 from lxml import etree
@@ -171,10 +171,10 @@ def _walked(
     paragraph: etree._Element, cited: Mapping[etree._Element, Mapping[etree._Element, object]]
 ) -> tuple[str, dict[etree._Element, tuple[int, int]]]:
     """The text of a paragraph and where the references in it stand, found by renaming all that cite."""
-    for references in cited.values():
-        for xref in references:
-            if xref.tag == CITED:
-                break
+    every = chain.from_iterable(cited.values())
+    first = next(every)
+    if first.tag != CITED:  # all are renamed at once, when one paragraph needs it
+        for xref in (first, *every):
             xref.tag = CITED
     text, told = cited_text(paragraph)
     there = list(paragraph.iter(CITED))

@@ -47,18 +47,19 @@ _NUMBERED = re.compile(rf"Fig(?<=\bFig)(?:ure|s)?\.?\s?[0-9]{{1,2}}\s?\(?({LABEL
 _BARE = re.compile(
     rf"({BARE_LABELS})\s?([).:,;]|{DASH}(?=\s))(?=\s)|({BARE_LABELS})(?=\s[A-Z0-9(\[“])|([A-Z]\s?&\s?[A-Z])(?=\s)"
 )
+_SIDE = "upper|lower|left|right|middle|center|centre|top|bottom"
 _WORD = re.compile(
     r"\(?\b((?:(?i:Far|Upper|Lower|Top|Bottom|Left|Right|Middle|Center|Centre|Inset)s?[ -]?)"
-    r"(?:(?i:upper|lower|left|right|middle|center|centre|top|bottom)\b)?"
-    r"(?:\s(?:and|&)\s(?i:upper|lower|left|right|middle|center|centre|top|bottom)\b)?)"
+    rf"(?:(?i:{_SIDE})\b)?(?:\s(?:and|&)\s(?i:{_SIDE})\b)?)"
     r"(?:\s?(?:two\s|three\s)?(?i:panels?|rows?|columns?|images?|graphs?|plots?|insets?))?"
     r"(?:\s*(\)|:|,)|(?=\s(?:The|A|An|This|These|Same|Shown)\s)|(?<=anel|nels)(?=\s(?:shows?|represents?|depicts?|displays?|illustrates?|is|are)\b))"
 )
 _GLUED = re.compile(r"[a-z]{4}$")
-_SENTENCE = re.compile(r"\s[A-Z]")
-# "for a) one way, b) another and c) a third": half a bracket, not at the start of a sentence.
+SENTENCE = re.compile(r"\s[A-Z]")
+"""What a sentence begins with behind a label."""
 # "Lejeunea Herzog c. Lobule. d. Plant.": behind a word without a stop, a small letter with one.
 _UNSTOPPED = re.compile(r" (?<=[A-Za-z]{4} )([b-z])\.(?= [A-ZÀ-Ýα-ω])")
+# "for a) one way, b) another and c) a third": half a bracket, not at the start of a sentence.
 _HALF = re.compile(rf"(?<=[a-z,;] )({BARE_LABELS})\)(?=\s)")
 _WORDS = ("left", "right", "upper", "lower", "top", "bottom", "middle", "cent", "far", "inset")
 # Where a sentence or clause begins with one letter, or one with a roman numeral, a digit or a prime.
@@ -113,7 +114,7 @@ def _bracketed(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
         start, end = match.span()
         glued = start and not caption[start - 1].isspace() and caption[start - 1] not in ".,;:)–—-/"
         # cell(s), f(a); but "…between the markers(A) Lung."
-        title = _GLUED.search(caption, max(0, start - 5), start) and _SENTENCE.match(caption, end)
+        title = _GLUED.search(caption, max(0, start - 5), start) and SENTENCE.match(caption, end)
         if glued and not title:
             continue
         opens = _opens(caption, start, breaks)
@@ -250,7 +251,7 @@ def words(caption: str) -> list[tuple[str, int, int]]:
         if match is None or (match.group(2) == ")" and not bracket):
             continue
         # "Title without a stop (Top) Lung."
-        if opens or _SENTENCE.match(caption, match.end()):
+        if opens or SENTENCE.match(caption, match.end()):
             told.append((match.group(1).strip().capitalize(), start, match.end()))
     return told
 

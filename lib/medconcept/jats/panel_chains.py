@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from medconcept.jats.panel_candidates import Candidate
+from medconcept.jats.panel_candidates import SENTENCE, Candidate
 from medconcept.jats.panel_labels import Label, sub_rank
 
 _JOINING = re.compile(r"\s*(?:[-‐‑‒–—−,;&/]|and|to|und|et|y|e|,\s*and)?\s*")
@@ -26,8 +26,6 @@ _SWAPPED = 150  # characters; labels in the wrong order stand close together
 _POSTFIX = re.compile(r"\s*(?:[,.;)]|(?:[Ss]cale\s)?[Bb]ars?\b|$)")
 _LEADS = re.compile(r"(?:[.,:;)]|\b(?:and|at|in|with|for|of|from))\s$")
 _REFERS = re.compile(r"\s*(?:[,.;)]|(?:[Ss]cale\s)?[Bb]ars?\b|(?:and|or|is|are|was|were|have|had)\b|$)")
-
-_SENTENCE = re.compile(r"\s[A-Z]")
 
 Name = tuple[int, str]
 
@@ -266,7 +264,7 @@ def _begins_part(caption: str, candidate: Candidate, last: Candidate, retold: bo
     if _SCALE.search(caption, last.end, candidate.start):
         return False
     before = caption[: candidate.start].rstrip()[-1:]
-    if candidate.opens and (before not in ")]" or _SENTENCE.match(caption, candidate.end)):
+    if candidate.opens and (before not in ")]" or SENTENCE.match(caption, candidate.end)):
         return True  # "… of mice (x) (A), and" only refers, "(x). (A) Mice" does not
     # "(a, b) Plots: (a) one, (b) the other": within an enumeration a comma is enough.
     return retold and candidate.family == "bracket" and caption[candidate.start - 2] == ","
@@ -281,7 +279,7 @@ def _tells_anew(caption: str, candidate: Candidate, seen: set[Name]) -> bool:
     if new and not _goes_on(new, seen, True):
         return False
     stops = caption[max(0, candidate.start - 2) : candidate.start].rstrip()[-1:] in (".", ";")
-    return stops and _SENTENCE.match(caption, candidate.end) is not None
+    return stops and SENTENCE.match(caption, candidate.end) is not None
 
 
 def _overlaps(names: list[Name], seen: set[Name], group: set[Name]) -> bool:

@@ -21,12 +21,12 @@ from lxml import etree
 
 from medconcept.jats.formula import mathml_text, tex_text
 from medconcept.jats.markup import (
+    ALL_MARKS,
     CITE_CLOSE,
     CITE_OPEN,
     CLOSING,
     OPENING,
     Marked,
-    Raw,
     clean,
     cut_at_marks,
     is_settled,
@@ -218,12 +218,12 @@ def _spans(raw: str) -> tuple[str, list[tuple[int, int]]]:
 
 def _raw(element: etree._Element, actions: Mapping[str, int]) -> str:
     """What one element shows, with its marks, white space and all, without its tail."""
-    out = Raw()
+    out: list[str] = []
     _emit(element, out, actions)
     return "".join(out)
 
 
-def _emit(element: etree._Element, out: Raw, actions: Mapping[str, int]) -> None:
+def _emit(element: etree._Element, out: list[str], actions: Mapping[str, int]) -> None:
     """Append what one element shows, without its tail."""
     action = actions.get(element.tag)
     if action is None:
@@ -232,7 +232,7 @@ def _emit(element: etree._Element, out: Raw, actions: Mapping[str, int]) -> None
         _emit_special(element, action, out, actions)
 
 
-def _emit_inside(element: etree._Element, out: Raw, actions: Mapping[str, int]) -> None:
+def _emit_inside(element: etree._Element, out: list[str], actions: Mapping[str, int]) -> None:
     # Most of all time goes here, so inline elements cost no call of their own.
     if text := element.text:
         out.append(text)
@@ -248,25 +248,24 @@ def _emit_inside(element: etree._Element, out: Raw, actions: Mapping[str, int]) 
             out.append(text)
 
 
-def _emit_special(element: etree._Element, action: int, out: Raw, actions: Mapping[str, int]) -> None:
+def _emit_special(element: etree._Element, action: int, out: list[str], actions: Mapping[str, int]) -> None:
     if action == _BLOCK:
         out.append(" ")
         _emit_inside(element, out, actions)
         out.append(" ")
     elif action == _MARK:
-        out.mark(OPENING[element.tag])
+        out.append(OPENING[element.tag])
         _emit_inside(element, out, actions)
-        out.mark(CLOSING[element.tag])
+        out.append(CLOSING[element.tag])
     elif action == _CITE:
-        out.mark(CITE_OPEN)
+        out.append(CITE_OPEN)
         _emit_inside(element, out, actions)
-        out.mark(CITE_CLOSE)
+        out.append(CITE_CLOSE)
     elif action in (_FORMULA, _DISPLAY):
         _emit_formula(element, out, actions, block=action == _DISPLAY)
     elif action == _MATH:
         if actions is _MARKED:
-            for piece in _MARKS.split(mathml_text(element, marks=True)):
-                (out.mark if _MARKS.match(piece) else out.append)(piece)
+            out.extend(_MARKS.split(mathml_text(element, marks=True)))
         else:
             out.append(mathml_text(element))
     elif action == _TEX:
@@ -275,7 +274,7 @@ def _emit_special(element: etree._Element, action: int, out: Raw, actions: Mappi
         _emit_best(element, out, actions)
 
 
-def _emit_formula(element: etree._Element, out: Raw, actions: Mapping[str, int], block: bool) -> None:
+def _emit_formula(element: etree._Element, out: list[str], actions: Mapping[str, int], block: bool) -> None:
     """Append a formula once, though the file may hold it as text, as MathML and as TeX."""
     actions = _PLAIN if actions is _CITED else actions
     shown = _inside_without(element, actions, (*_MATH_NAMES, "tex-math", "alternatives", "label"))
@@ -286,13 +285,13 @@ def _emit_formula(element: etree._Element, out: Raw, actions: Mapping[str, int],
     if block:
         out.append(" ")
     out.extend([f"{plain_text(child)} " for child in element.iterchildren("label")])
-    out.add(shown)
+    out.extend(shown)
     if block:
         out.append(" ")
 
 
-def _inside_without(element: etree._Element, actions: Mapping[str, int], omit: tuple[str, ...]) -> Raw:
-    out = Raw([element.text or ""])
+def _inside_without(element: etree._Element, actions: Mapping[str, int], omit: tuple[str, ...]) -> list[str]:
+    out = [element.text or ""]
     for child in element:
         if child.tag not in omit:
             _emit(child, out, actions)
@@ -300,24 +299,24 @@ def _inside_without(element: etree._Element, actions: Mapping[str, int], omit: t
     return out
 
 
-def _stripped(raw: Raw) -> Raw:
+def _stripped(raw: list[str]) -> list[str]:
     """The text without white space at either end."""
     for places, strip in ((range(len(raw)), str.lstrip), (range(len(raw) - 1, -1, -1), str.rstrip)):
         for place in places:
             raw[place] = strip(raw[place])
-            if raw[place] and place not in raw.marks:
+            if raw[place] and raw[place] not in ALL_MARKS:
                 break
     return raw
 
 
-def _emit_best(element: etree._Element, out: Raw, actions: Mapping[str, int]) -> None:
+def _emit_best(element: etree._Element, out: list[str], actions: Mapping[str, int]) -> None:
     """Plain text before MathML before TeX; nothing if the alternatives are all pictures."""
     actions = _PLAIN if actions is _CITED else actions
     for child in sorted(element, key=_readability):
-        told = Raw()
+        told: list[str] = []
         _emit(child, told, actions)
         if not all(piece.isspace() or not piece for piece in told):
-            out.add(_stripped(told))
+            out.extend(_stripped(told))
             return
 
 

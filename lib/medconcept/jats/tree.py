@@ -61,12 +61,11 @@ def _survey(article: etree._Element) -> tuple[set[str], dict[str, list[etree._El
         for element in part.iter():
             name = element.tag
             if name in buckets:
-                if (bucket := buckets[name]) is not None:
-                    bucket.append(element)
+                bucket = buckets[name]
             else:
                 bucket = buckets[name] = found.get(name)
-                if bucket is not None:
-                    bucket.append(element)
+            if bucket is not None:
+                bucket.append(element)
 
     for part in article:
         if part.tag != "back":
