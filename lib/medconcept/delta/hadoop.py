@@ -54,19 +54,15 @@ class HadoopFiles:
 
     def write(self, name: str, data: bytes, *, overwrite: bool = True) -> None:
         """Write a file whole; with overwrite=False raises LakeError where it is there already."""
-        stream = self._call(lambda: self._fs.create(self._path(name), overwrite), name)
+        stream = self.open_to_write(name, overwrite=overwrite)
         try:
             stream.write(data)
         finally:
             stream.close()
 
-    def open_to_write(self, name: str) -> Any:
-        """A JVM output stream to a file, which it replaces: `write(bytes)` and `close()`."""
-        return self._call(lambda: self._fs.create(self._path(name), True), name)
-
-    def size(self, name: str) -> int:
-        """Bytes of a file."""
-        return int(self._call(lambda: self._fs.getFileStatus(self._path(name)).getLen(), name))
+    def open_to_write(self, name: str, *, overwrite: bool = True) -> Any:
+        """A JVM output stream to a file: `write(bytes)` and `close()`. Raises LakeError as `write` does."""
+        return self._call(lambda: self._fs.create(self._path(name), overwrite), name)
 
     def replace(self, old: str, new: str) -> None:
         """Move a file within the root to a name that another may have."""

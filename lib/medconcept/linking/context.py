@@ -120,17 +120,19 @@ def context_flags(
 
 def _hints(lower: str) -> Iterator[int]:
     for word in _HINT_WORDS:
-        at = lower.find(word)
-        while at >= 0:
+        for at in _places(word, lower):
             end = at + len(word)
             if not (lower[at - 1 : at].isalnum() or lower[end : end + 1].isalnum()):
                 yield at
-            at = lower.find(word, end)
     for stem in _HINT_STEMS:
-        at = lower.find(stem)
-        while at >= 0:
-            yield at
-            at = lower.find(stem, at + 1)
+        yield from _places(stem, lower)
+
+
+def _places(part: str, text: str) -> Iterator[int]:
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
 
 
 def _reaches(text: str, start: int, end: int) -> list[tuple[str, int, int]]:

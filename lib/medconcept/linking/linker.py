@@ -254,8 +254,8 @@ class Linker:
                 continue
             sure = tuple(c for c in mention.candidates if self._is_evident(c, evident))
             if sure:
-                whole = len(sure) == len(mention.candidates)
-                kept.append(mention if whole else mention._replace(candidates=sure))
+                same = len(sure) == len(mention.candidates)
+                kept.append(mention if same else mention._replace(candidates=sure))
         for said in (explained, wider):
             kept += [Mention((place,), senses, "abbreviation") for place, senses in said.items() if senses]
         return kept

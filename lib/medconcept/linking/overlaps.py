@@ -28,7 +28,7 @@ class Mention(NamedTuple):
     @property
     def length(self) -> int:
         """Characters under all spans."""
-        return sum(end - start for start, end in self.spans)
+        return sum([end - start for start, end in self.spans])
 
 
 def longest_first(
@@ -73,10 +73,7 @@ def _apart(mentions: Sequence[Mention]) -> list[Mention]:
 
 
 def _order(mention: Mention) -> tuple[int, float, tuple[tuple[int, int], ...]]:
-    spans, candidates, _ = mention
-    (start, end), *more = spans
-    length = mention.length if more else end - start
-    return -length, -candidates[0].score, spans
+    return -mention.length, -mention.candidates[0].score, mention.spans
 
 
 def _inside(inner: tuple[int, int], outer: tuple[int, int]) -> bool:

@@ -36,13 +36,16 @@ def assemble(context: Context, what: str, pieces: DataFrame) -> dict[str, Assemb
     ordered = staged.repartitionByRange(max(1, blocks), "number").sortWithinPartitions("number")
     streams: dict[str, Any] = {}
     digests: dict[str, Any] = {}
+    sizes: dict[str, int] = {}
     try:
         for row in ordered.select("file", "piece").toLocalIterator():
             file, piece = row["file"], bytes(row["piece"])
             if file not in streams:
-                streams[file], digests[file] = files.open_to_write(f"{folder}/{file}"), hashlib.sha256()
+                streams[file] = files.open_to_write(f"{folder}/{file}")
+                digests[file], sizes[file] = hashlib.sha256(), 0
             streams[file].write(piece)
             digests[file].update(piece)
+            sizes[file] += len(piece)
     finally:
         for stream in streams.values():
             stream.close()
@@ -50,5 +53,5 @@ def assemble(context: Context, what: str, pieces: DataFrame) -> dict[str, Assemb
     for file, digest in digests.items():
         sha256 = digest.hexdigest()
         files.rename(f"{folder}/{file}", f"{folder}/{sha256}")
-        out[file] = Assembled(f"{folder}/{sha256}", sha256, files.size(f"{folder}/{sha256}"))
+        out[file] = Assembled(f"{folder}/{sha256}", sha256, sizes[file])
     return out

@@ -75,20 +75,24 @@ def _unzip_all(
     jvm = cast(Any, lake.spark._jvm)
     out: dict[str, Any] = {}
     for path in paths:
-        name = path.getName()
-        if not name.endswith(_PACKED) or "mmsys" in path.toString():
+        if not _is_packed(path.toString()):
             continue
+        name = path.getName()
         try:
             _require_end(files, jvm, path)
             opened = files._fs.open(path)
             try:
-                for member_name, where in _unzip(lake, jvm, opened, f"{folder}/{len(out)}"):
-                    out[member_name] = where
+                out.update(_unzip(lake, jvm, opened, f"{folder}/{len(out)}"))
             finally:
                 opened.close()
         except (Py4JJavaError, ValueError) as error:
             raise DictionarySourceError(source.name, f"{name} is no sound zip: {reason(error)}") from error
     return out
+
+
+def _is_packed(name: str) -> bool:
+    """True for an archive of the release; mmsys.zip is NLM's program to install it."""
+    return name.endswith(_PACKED) and "mmsys" not in name
 
 
 def _require_end(files: HadoopFiles, jvm: Any, path: Any) -> None:
@@ -118,7 +122,7 @@ def _unzip(lake: Lake, jvm: Any, stream: Any, folder: str) -> Iterator[tuple[str
             finally:
                 out.close()
             yield name, lake.files._path(target)
-        elif name.endswith(_PACKED) and "mmsys" not in name:
+        elif _is_packed(name):
             yield from _unzip(lake, jvm, archive, f"{folder}/{number}")
 
 
