@@ -30,9 +30,9 @@ def ours(text: str, start: int, end: int) -> bool:
 
 def negspacy() -> Flags:
     """Negated by negspacy, its clinical terms, sentences by spaCy's rules."""
-    import spacy  # type: ignore[import-not-found]  # a rival, installed for the comparison alone
-    from negspacy.negation import Negex  # type: ignore[import-not-found]  # as above
-    from negspacy.termsets import termset  # type: ignore[import-not-found]  # as above
+    import spacy
+    from negspacy.negation import Negex
+    from negspacy.termsets import termset
 
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")

@@ -39,7 +39,7 @@ Rival = Callable[[list[Name], list[str]], Found]
 
 def aho_corasick(names: list[Name], texts: list[str]) -> Found:
     """Leftmost longest names on token boundaries, in any case where the name allows it."""
-    import ahocorasick  # type: ignore[import-not-found]  # a rival, installed for the comparison alone
+    import ahocorasick
 
     best = _best_names(names, lambda name: match_key(name.name))
     automaton = ahocorasick.Automaton()
@@ -66,10 +66,10 @@ def aho_corasick(names: list[Name], texts: list[str]) -> Found:
 
 def gilda(names: list[Name], texts: list[str]) -> Found:
     """gilda.annotate with a grounder over the same names."""
-    from gilda import Term  # type: ignore[import-not-found]  # as above
-    from gilda.grounder import Grounder  # type: ignore[import-not-found]  # as above
-    from gilda.ner import annotate  # type: ignore[import-not-found]  # as above
-    from gilda.process import normalize  # type: ignore[import-not-found]  # as above
+    from gilda import Term
+    from gilda.grounder import Grounder
+    from gilda.ner import annotate
+    from gilda.process import normalize
 
     by_id = {(n.source, n.source_id): n for n in names}
     terms = [
@@ -99,10 +99,10 @@ def gilda(names: list[Name], texts: list[str]) -> Found:
 
 def quickumls(names: list[Name], texts: list[str]) -> Found:
     """QuickUMLS, Jaccard 0.7 over trigrams, best match of each place: its defaults."""
-    import nltk  # type: ignore[import-not-found]  # as above
-    import spacy  # type: ignore[import-not-found]  # as above
-    from quickumls import QuickUMLS  # type: ignore[import-not-found]  # as above
-    from quickumls.install import parse_and_encode_ngrams  # type: ignore[import-not-found]  # as above
+    import nltk
+    import spacy
+    from quickumls import QuickUMLS
+    from quickumls.install import parse_and_encode_ngrams
 
     try:
         spacy.load("en_core_web_sm")

@@ -210,7 +210,7 @@ def article_texts(folder: Path, megabytes: float) -> list[str]:
 
 
 def _pyahocorasick(names: list[str]) -> Callable[[list[str]], int]:
-    import ahocorasick  # type: ignore[import-not-found]  # a rival, installed for the comparison alone
+    import ahocorasick
 
     automaton = ahocorasick.Automaton()
     for n, name in enumerate(names):
@@ -220,14 +220,14 @@ def _pyahocorasick(names: list[str]) -> Callable[[list[str]], int]:
 
 
 def _ahocorasick_rs(names: list[str]) -> Callable[[list[str]], int]:
-    import ahocorasick_rs  # type: ignore[import-not-found]  # as above
+    import ahocorasick_rs
 
     automaton = ahocorasick_rs.AhoCorasick(names, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
     return lambda texts: sum(len(automaton.find_matches_as_indexes(text)) for text in texts)
 
 
 def _daachorse(names: list[str]) -> Callable[[list[str]], int]:
-    import daachorse  # type: ignore[import-not-found]  # as above
+    import daachorse
 
     automaton = daachorse.CharwiseDoubleArrayAhoCorasick(names, daachorse.MATCH_KIND_LEFTMOST_LONGEST)
     return lambda texts: sum(len(automaton.find(text)) for text in texts)
