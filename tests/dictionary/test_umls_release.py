@@ -138,6 +138,14 @@ def test_compiled_names_know_their_concepts(made):
     assert opened.similar_names("by itss code", 0.6)[0][0].source_id == "MESH:D0000004"
 
 
+def test_what_spark_brings_to_workers_is_there_for_those_that_come_later(spark, made):
+    lake, _, _ = made
+    brought = [uri for uri in spark.sparkContext.listFiles if lake.files.root in uri]
+    assert brought
+    for uri in brought:
+        assert lake.files.exists(uri.removeprefix(f"{lake.files.root}/")), uri
+
+
 def test_sources_without_a_term_in_use_end_the_job_with_one_line(spark, tmp_path):
     (tmp_path / "own.tsv").write_text("concept_id\tname\tobsolete\nT:1\told\ttrue\n")
     own = DictionarySource("OWN", "tsv", str(tmp_path / "own.tsv"))

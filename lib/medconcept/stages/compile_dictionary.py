@@ -68,7 +68,9 @@ def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -
     words = words.unionByName(compounds, allowMissingColumns=True)
     found = assemble(context, "lexicon", words.repartition(1).mapInArrow(lexicon_batches, PIECES))
     lexicon = found[MAIN].sha256
-    spark.sparkContext.addFile(context.lake.files.uri(found[MAIN].name))
+    # It stays: Spark brings what it was told of to every worker that comes later, too.
+    context.lake.files.replace(found[MAIN].name, f"{DICTIONARIES}/{lexicon}")
+    spark.sparkContext.addFile(context.lake.files.uri(f"{DICTIONARIES}/{lexicon}"))
     indexed = rows.mapInArrow(partial(index_batches, name=lexicon), from_arrow_schema(INDEXED))
     if terms is None:
         indexed = indexed.withColumns({c: F.lit(None).cast("string") for c in RETIRED.names})
