@@ -16,6 +16,8 @@ from pyspark.sql import functions as F
 
 from medconcept import __version__
 from medconcept.annotate.tokens import PLACES, sentences_and_tokens
+from medconcept.centrality.flag import with_centrality
+from medconcept.centrality.score import METHOD, scores
 from medconcept.config import AnnotateConfig, settings_digest
 from medconcept.delta.changes import changed_keys
 from medconcept.delta.hadoop import HadoopFiles
@@ -42,7 +44,8 @@ def settings(context: Context) -> str:
         if name not in ("partitions", "dictionary_folder", "learned")
     }
     learned = None if annotate.learned is None else _checksum(_read_learned(context, annotate.learned))
-    return settings_digest(__version__, chosen, learned, context.head.dictionary_sha256)
+    how = (context.config.centrality, METHOD)
+    return settings_digest(__version__, chosen, learned, how, context.head.dictionary_sha256)
 
 
 def build(context: Context) -> Work:
@@ -71,6 +74,7 @@ def build(context: Context) -> Work:
         others = mentions.join(changed, "article_key", "left_anti").select(rows.columns)
         rows, scope = rows.unionByName(others), mentions
     rows = flag_frequent(rows, context.read("concept_statistics"), annotate.frequent_share)
+    rows = with_centrality(rows, scored(context, rows), context.config.centrality.cut)
     counted = captions.agg(
         F.count(F.lit(1)).alias("captions.in"), F.count_if(~spoken).alias("captions.other_language")
     )
@@ -81,6 +85,13 @@ def build(context: Context) -> Work:
         counts={**counts, "mentions.found": found, "mentions.unknown_term": found - linked.count()},
         gate_against=("figures", "concepts"),
     )
+
+
+def scored(context: Context, mentions: DataFrame) -> DataFrame:
+    """Centrality of each concept of the mentions' figures; of document frequencies only what was counted."""
+    counted = "concept_statistics"
+    statistics = context.read(counted) if context.has_rows(counted) else None
+    return scores(mentions, context.read("figures"), context.read("articles"), statistics)
 
 
 def with_abbreviations(figures: DataFrame, articles: DataFrame) -> DataFrame:
