@@ -62,7 +62,7 @@ class Lake:
         return self.files.exists(FORMAT)
 
     def create(self) -> None:
-        """Create the lake and its empty tables where they are not there yet; bring an older format to this one.
+        """Create the lake and its empty tables where they are missing; bring one of an older format to this.
 
         Raises LakeError where it cannot.
         """
