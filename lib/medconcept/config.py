@@ -119,7 +119,8 @@ class CentralityConfig:
     """How much a caption is about each of its concepts, and from where on it is.
 
     Below `cut` a concept is flagged as peripheral. `model` is the folder of a text classifier trained on
-    textual entailment, exported to ONNX; without one the score of docs/centrality.md is taken.
+    textual entailment, exported to ONNX: centrality is the chance that the caption entails the `hypothesis`.
+    Without one the score of docs/centrality.md is taken.
 
     >>> CentralityConfig(cut=50)
     Traceback (most recent call last):
@@ -127,11 +128,15 @@ class CentralityConfig:
     """
 
     cut: float = 0.3
+    model: str | None = None
+    hypothesis: str = "This figure is about {concept}."
 
     def __post_init__(self) -> None:
         """Refuse what no run could use."""
         if not 0 <= self.cut <= 1:
             raise ConfigError(f"centrality.cut must be from 0 to 1, not {self.cut}")
+        if self.hypothesis.count("{concept}") != 1:
+            raise ConfigError(f"centrality.hypothesis must have {{concept}} in it, once: {self.hypothesis!r}")
 
 
 @dataclass(frozen=True)

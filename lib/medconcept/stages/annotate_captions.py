@@ -16,8 +16,6 @@ from pyspark.sql import functions as F
 
 from medconcept import __version__
 from medconcept.annotate.tokens import PLACES, sentences_and_tokens
-from medconcept.centrality.flag import with_centrality
-from medconcept.centrality.score import METHOD, scores
 from medconcept.config import AnnotateConfig, settings_digest
 from medconcept.delta.changes import changed_keys
 from medconcept.delta.hadoop import HadoopFiles
@@ -26,6 +24,7 @@ from medconcept.linking.general import FIGURE_WORDS, GENERAL
 from medconcept.linking.records import LinkSettings
 from medconcept.on_workers.linking import LINKED, LinkJob, link_batches
 from medconcept.on_workers.shared_files import SharedFile
+from medconcept.stages import centrality
 from medconcept.stages.compile_dictionary import DICTIONARIES, send_dictionary
 from medconcept.stages.runner import Context, Stage, Work
 from medconcept.tables import TABLES
@@ -44,7 +43,7 @@ def settings(context: Context) -> str:
         if name not in ("partitions", "dictionary_folder", "learned")
     }
     learned = None if annotate.learned is None else _checksum(_read_learned(context, annotate.learned))
-    how = (context.config.centrality, METHOD)
+    how = centrality.settings(context.config.centrality)
     return settings_digest(__version__, chosen, learned, how, context.head.dictionary_sha256)
 
 
@@ -69,12 +68,13 @@ def build(context: Context) -> Work:
     if annotate.learned is not None:
         linked = context.checkpoint("known", of_known_terms(linked, context.read("concept_names")))
     rows = linked.withColumn("dictionary_sha256", F.lit(sha256))
-    if changed is not None and _statistics_changed(context):
+    counted_anew = changed is not None and _statistics_changed(context)
+    if changed is not None and counted_anew:
         # What was linked before stays; whether it is frequent may not.
         others = mentions.join(changed, "article_key", "left_anti").select(rows.columns)
         rows, scope = rows.unionByName(others), mentions
     rows = flag_frequent(rows, context.read("concept_statistics"), annotate.frequent_share)
-    rows = with_centrality(rows, scored(context, rows), context.config.centrality.cut)
+    rows = centrality.add(context, rows, linked, others=counted_anew)
     counted = captions.agg(
         F.count(F.lit(1)).alias("captions.in"), F.count_if(~spoken).alias("captions.other_language")
     )
@@ -85,13 +85,6 @@ def build(context: Context) -> Work:
         counts={**counts, "mentions.found": found, "mentions.unknown_term": found - linked.count()},
         gate_against=("figures", "concepts"),
     )
-
-
-def scored(context: Context, mentions: DataFrame) -> DataFrame:
-    """Centrality of each concept of the mentions' figures; of document frequencies only what was counted."""
-    counted = "concept_statistics"
-    statistics = context.read(counted) if context.has_rows(counted) else None
-    return scores(mentions, context.read("figures"), context.read("articles"), statistics)
 
 
 def with_abbreviations(figures: DataFrame, articles: DataFrame) -> DataFrame:
