@@ -79,7 +79,7 @@ def load_classifier(spark: SparkSession, model: EntailmentModel, folder: Path) -
     from sparknlp.annotator import BertForSequenceClassification
 
     jvm: Any = spark._jvm
-    session = spark._jsparkSession  # type: ignore[attr-defined]
+    session = spark._jsparkSession
     file = write_paired(model, folder)
     none = jvm.scala.Option.empty()
     wrapper = jvm.com.johnsnowlabs.ml.onnx.OnnxWrapper.read(
@@ -113,4 +113,4 @@ def _one_text(hypothesis: Column, caption: Column) -> Column:
 def _scala_map(spark: SparkSession, numbered: dict[str, int]) -> Any:
     """A map of the JVM's in one step: entry by entry it would be a call each, tens of thousands of them."""
     text = F.from_json(F.lit(json.dumps(numbered)), "map<string,int>")
-    return spark.range(1).select(text.alias("m"))._jdf.head().getMap(0)  # type: ignore[operator]
+    return spark.range(1).select(text.alias("m"))._jdf.head().getMap(0)
