@@ -16,8 +16,9 @@ from medconcept.errors import LakeError
 from medconcept.tables import TABLES, Table
 
 FORMAT = "_medconcept/format.json"
-# 2: all that the parser reads; 3: mentions by the linker, concept_statistics; 4: what PMC says
-FORMAT_VERSION = 4
+# 2: all that the parser reads; 3: mentions by the linker, concept_statistics; 4: what PMC says;
+# 5: what was recognised
+FORMAT_VERSION = 5
 # A release must be readable for as long as it exists; by default Delta drops the log after 30 days, files
 # after 7.
 PROPERTIES = {

@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -24,11 +25,17 @@ JAR_COORDINATES: tuple[str, ...] = (
 )
 """What the project asks for, as group:artefact:version; the rest follows from these."""
 
+TENSORFLOW = "com.johnsnowlabs.nlp:tensorflow-cpu_2.12"
+TENSORFLOW_CORE = "org.tensorflow:tensorflow-core-api:0.4.2"
+_NATIVE = {"Linux": "linux-x86_64", "Darwin": "macosx-x86_64", "Windows": "windows-x86_64"}
+
+# Spark NLP's own build of TensorFlow is not on every mirror either: with Maven, the release that it was
+# made from comes in its place, for this platform alone. Spark's resolver knows no classifiers and takes the
+# former.
 JAR_EXCLUDES: tuple[str, ...] = (
     # The whole AWS SDK, 280 MB; the parts that are needed come one by one.
     "com.amazonaws:aws-java-sdk-bundle",
     # Native back ends that no stage uses; together over 1 GB, and not every Maven mirror carries them.
-    "com.johnsnowlabs.nlp:tensorflow-cpu_2.12",
     "com.johnsnowlabs.nlp:jsl-llamacpp-cpu_2.12",
     "com.johnsnowlabs.nlp:jsl-openvino-cpu_2.12",
     # Spark brings its own Scala; a second one on the class path breaks serialisation between them.
@@ -82,7 +89,7 @@ def ensure_jars(
     if maven is None:
         say("jars: no mvn on the path, Spark fetches its packages itself when a session starts")
         return SparkJars(packages=JAR_COORDINATES, excludes=JAR_EXCLUDES)
-    say(f"jars: fetching {', '.join(JAR_COORDINATES)} with Maven")
+    say(f"jars: fetching {', '.join((*JAR_COORDINATES, *tensorflow()[:1]))} with Maven")
     with building(target) as folder:
         _run_maven(maven, folder, environ)
         ours = {artefact(name) for name in shipped}
@@ -95,6 +102,22 @@ def ensure_jars(
         (folder / STAMP).write_text(json.dumps({"digest": digest, "jars": sizes}, indent=1) + "\n")
     say(f"jars: {len(sizes)} JARs, {sum(sizes.values()) / 1e6:.0f} MB")
     return SparkJars(paths=tuple(target / name for name in sizes))
+
+
+def tensorflow(system: str | None = None, machine: str | None = None) -> tuple[str, ...]:
+    """TensorFlow as Maven coordinates for a platform, by default this one; none where it has no build.
+
+    Without it Spark NLP trains and runs NerCrf, not NerDL.
+
+    >>> tensorflow("Linux", "x86_64")[1]
+    'org.tensorflow:tensorflow-core-api:0.4.2:linux-x86_64'
+    >>> tensorflow("Linux", "aarch64")
+    ()
+    """
+    native = _NATIVE.get(system or platform.system())
+    if native is None or (machine or platform.machine()).lower() not in ("x86_64", "amd64"):
+        return ()
+    return TENSORFLOW_CORE, f"{TENSORFLOW_CORE}:{native}"
 
 
 def resolver_failure(detail: str) -> ProvisionError:
@@ -119,21 +142,22 @@ def artefact(jar_name: str) -> str:
 
 
 def pom() -> str:
-    """A Maven project that depends on `JAR_COORDINATES` without `JAR_EXCLUDES`.
+    """A Maven project that depends on `JAR_COORDINATES` and TensorFlow without `JAR_EXCLUDES`.
 
     >>> "<artifactId>delta-spark_2.12</artifactId><version>3.3.3</version>" in pom()
     True
     """
     left_out = "".join(
         "<exclusion><groupId>{}</groupId><artifactId>{}</artifactId></exclusion>".format(*name.split(":"))
-        for name in JAR_EXCLUDES
+        for name in (*JAR_EXCLUDES, TENSORFLOW)
     )
     wanted = "".join(
-        "<dependency><groupId>{}</groupId><artifactId>{}</artifactId><version>{}</version>".format(
-            *coordinate.split(":")
+        "<dependency><groupId>{}</groupId><artifactId>{}</artifactId><version>{}</version>{}".format(
+            *coordinate.split(":")[:3],
+            "".join(f"<classifier>{native}</classifier>" for native in coordinate.split(":")[3:]),
         )
         + f"<exclusions>{left_out}</exclusions></dependency>\n"
-        for coordinate in JAR_COORDINATES
+        for coordinate in (*JAR_COORDINATES, *tensorflow())
     )
     return (
         '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>\n'
@@ -174,7 +198,7 @@ def _spark_jar_folder(environ: Mapping[str, str]) -> Path:
 
 
 def _digest(shipped: list[str]) -> str:
-    asked = [*JAR_COORDINATES, "without", *JAR_EXCLUDES, "beside", *shipped]
+    asked = [*JAR_COORDINATES, *tensorflow(), "without", *JAR_EXCLUDES, "beside", *shipped]
     return hashlib.sha256("\n".join(asked).encode()).hexdigest()
 
 
