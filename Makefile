@@ -33,6 +33,15 @@ demo-data: $(VENV)/.installed ## fetch the real articles and open ontologies
 demo: setup demo-data ## run the whole pipeline on real articles and look at the result
 	$(PY) -m medconcept.demo --lake $(DEMO_LAKE)
 
+# The gold is not ours to give: where it lies, its format and licence, can be told as GOLD="FILE", FORMAT, LICENCE.
+GOLD ?= ../shared/data/gold/craft_captions.jsonl
+FORMAT ?= craft-captions
+LICENCE ?= CC BY 3.0
+MODEL ?= build/models/captions
+model: setup demo-data ## train the default recogniser of entities, from gold that you have (GOLD, FORMAT, MODEL)
+	@test -f "$(GOLD)" || { echo "make model: $(GOLD): no such gold; tell yours as GOLD=FILE FORMAT=craft-captions|pubtator|bioc|conll"; exit 1; }
+	$(PY) -m medconcept train_ner --gold "$(GOLD)" --format $(FORMAT) --licence "$(LICENCE)" --text build/demo/articles --out $(MODEL)
+
 package: build/medconcept.zip ## the zip for spark-submit --py-files
 
 # A wheel by another name: Spark puts .zip files on its workers' path, and .whl files not.
@@ -92,4 +101,4 @@ clean: ## remove what a build made
 	rm -rf build $(VENV) dist
 	find lib -name '*.so' -delete
 
-.PHONY: help setup demo-data demo package cluster-up cluster-down test test-fast test-slow test-long test-all bench bench-long lint format clean
+.PHONY: help setup demo-data demo model package cluster-up cluster-down test test-fast test-slow test-long test-all bench bench-long lint format clean
