@@ -171,6 +171,11 @@ def _configure(arguments: argparse.Namespace) -> Config:
 def _run(lake: Lake, config: Config, names: list[str], arguments: argparse.Namespace) -> int:
     from medconcept.stages import run_stage, stage
 
+    if "annotate_captions" in names and config.annotate.recogniser:
+        from medconcept.ner.models import load_recognisers
+
+        # A model that cannot be used is told now, not when all that comes before has been done.
+        load_recognisers(lake.spark, config.annotate.recogniser)
     say = _say_through_jvm(lake) if arguments.json and "PYSPARK_GATEWAY_PORT" in os.environ else _progress
     reports: list[Report] = []
     for number, name in enumerate(names, 1):

@@ -1,4 +1,4 @@
-"""Commands that need neither a lake nor Spark, unless told to use one: `evaluate`, `link`, `tune`."""
+"""Commands that need no lake, and Spark for a recogniser alone: `evaluate`, `link`, `train_ner`, `tune`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from medconcept.config import Config, load_config
-from medconcept.evaluation.gold import read_gold
+from medconcept.errors import ConfigError
+from medconcept.evaluation.gold import Gold, read_gold
 from medconcept.evaluation.identifiers import Identifiers
 from medconcept.evaluation.run import (
     FORMATS,
@@ -22,18 +23,22 @@ from medconcept.evaluation.run import (
     report,
     scored_sources,
 )
-from medconcept.evaluation.tune import cross_validated, learn
+from medconcept.evaluation.tune import cross_validated, learn, unseen_alone
 from medconcept.lake_dictionary import TABLES, dictionary_of_lake
 from medconcept.linking.compiled import LinkingDictionary
 from medconcept.linking.learned import read_learned, write_learned
 from medconcept.linking.linker import Linker
 from medconcept.linking.prepare import prepared
-from medconcept.linking.records import LinkSettings
+from medconcept.linking.records import Entity, LinkSettings
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run one of COMMANDS; returns the exit code."""
     config = load_config(arguments.config or "demo")
+    if arguments.command == "train_ner":
+        from medconcept.ner.command import run as train
+
+        return train(arguments, config)
     return _link(arguments, config) if arguments.command == "link" else _score(arguments, config)
 
 
@@ -58,8 +63,9 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
         print(json.dumps({"surfaces": len(learned.surfaces), "terms": len(learned.terms)}))
         return 0
     learned_file = read_learned(arguments.learned) if arguments.learned else None
+    entities, recognition = _entities(arguments, config, gold)
     if arguments.cross_validate:
-        found = cross_validated(gold, dictionary, form, articles=articles)
+        found = cross_validated(gold, dictionary, form, articles=articles, entities=entities)
     else:
         found = predict(
             gold,
@@ -68,13 +74,19 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
             articles=articles,
             learned=learned_file,
             joined_only=not arguments.unrestricted,
+            entities=entities,
         )
     seen = None
     if arguments.development:
         ids = Identifiers(dictionary.retired(), dictionary.joined() if "OMIM" in form.scored else None)
         seen = ids_of(read_gold(arguments.development, arguments.format).documents, ids)
     out = report(found, form, seen=seen)
+    if arguments.cross_validate:
+        out["mention_unseen"] = report(unseen_alone(found), form)["mention"]
     out["setting"] = "tuned" if arguments.learned or arguments.cross_validate else "untrained"
+    if entities is not None:
+        out["recognition"] = recognition
+        out["setting"] = "trained" if out["setting"] == "untrained" else "tuned and trained"
     out["left_out"] = gold.left_out
     out["articles_read"] = articles_found(gold, articles)
     out["dictionary"] = {
@@ -86,6 +98,19 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
         out["learned_sha256"] = hashlib.sha256(Path(arguments.learned).read_bytes()).hexdigest()
     print(json.dumps(out) if arguments.json else "\n".join(_lines(out)))
     return 0
+
+
+def _entities(
+    arguments: argparse.Namespace, config: Config, gold: Gold
+) -> tuple[dict[str, list[Entity]] | None, dict[str, object] | None]:
+    """What recognisers find in the gold's texts, by document, and how well; starts Spark for them alone."""
+    if not arguments.recogniser and not arguments.train:
+        return None, None
+    if arguments.train and not arguments.cross_validate:
+        raise ConfigError("--train needs --cross-validate: a recogniser is trained on the other folds")
+    from medconcept.ner.evaluated import recognised
+
+    return recognised(arguments, config, gold.documents)
 
 
 def _articles_near(gold: str) -> str | None:
@@ -103,6 +128,10 @@ def _lines(out: Mapping[str, Any]) -> list[str]:
         low, high = figures["f1_interval"]
         cells = "".join(f"{figures[key]:10.4f}" for key in ("precision", "recall", "f1"))
         lines.append(f"{name:22}{cells}   {low:.4f} to {high:.4f}")
+    if out.get("recognition"):
+        told = out["recognition"]["spans"]
+        cells = "".join(f"{told[key]:10.4f}" for key in ("precision", "recall", "f1"))
+        lines.append(f"{'recognition':22}{cells}")
     ceiling = out["ceiling"]
     lines.append("")
     lines.append(

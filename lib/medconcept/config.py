@@ -69,6 +69,36 @@ class DictionaryConfig:
 
 
 @dataclass(frozen=True)
+class RecogniserConfig:
+    """A recogniser of entities: the folder of a saved one (`path`), or a `pretrained` one by name.
+
+    A saved one is a Spark NLP pipeline or model, a folder that `train_ner` wrote, or one with an ONNX token
+    classifier. One that needs word embeddings and has none names their folder as `embeddings`. A pretrained
+    one comes from a `hub` of Spark NLP (its default one where none is named) or from a folder laid out as
+    Spark NLP's cache, `mirror`; it is a pipeline, or a model of the class `annotator`. `types` tells which
+    semantic types of the dictionary fit an entity type, by commas, beside those that are known.
+
+    >>> RecogniserConfig()
+    Traceback (most recent call last):
+    medconcept.errors.ConfigError: annotate.recogniser: one of path and pretrained must be given
+    """
+
+    path: str | None = None
+    pretrained: str | None = None
+    language: str = "en"
+    hub: str | None = None
+    mirror: str | None = None
+    annotator: str | None = None
+    embeddings: str | None = None
+    types: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what names no model, or two."""
+        if (self.path is None) == (self.pretrained is None):
+            raise ConfigError("annotate.recogniser: one of path and pretrained must be given")
+
+
+@dataclass(frozen=True)
 class AnnotateConfig:
     """How captions are annotated.
 
@@ -77,8 +107,9 @@ class AnnotateConfig:
     other than the `languages` of the dictionary's names are not linked. `general` adds names to the
     documented list of those that say too little, `not_general` takes some off it; `frequent_share` is the
     share of captions from which on a concept is flagged as frequent (by the table concept_statistics).
-    `learned` names the file that `medconcept tune` wrote. `dictionary_folder` is where workers read the
-    compiled dictionary themselves (a Volume), where Spark may not distribute files.
+    `learned` names the file that `medconcept tune` wrote. `recogniser` finds entities beside the names of the
+    dictionary: `none`, one, or a list of which what any finds counts. `dictionary_folder` is where workers
+    read the compiled dictionary themselves (a Volume), where Spark may not distribute files.
 
     >>> AnnotateConfig(threshold=80)
     Traceback (most recent call last):
@@ -98,6 +129,7 @@ class AnnotateConfig:
     not_general: tuple[str, ...] = ()
     frequent_share: float = 0.05
     learned: str | None = None
+    recogniser: tuple[RecogniserConfig, ...] = ()
     dictionary_folder: str | None = None
 
     def __post_init__(self) -> None:
@@ -313,6 +345,8 @@ def _value(hint: Any, value: object, where: str, name: str) -> Any:
     if is_dataclass(hint):
         return _build(hint, value, where, f"{name}.")
     if get_origin(hint) is tuple:
+        if is_dataclass(get_args(hint)[0]) and (value is None or value == "none" or isinstance(value, dict)):
+            value = [value] if isinstance(value, dict) else []  # one alone, or none of them
         if not isinstance(value, list):
             raise ConfigError(f"{where}: '{name}' must be a list")
         item = get_args(hint)[0]

@@ -35,8 +35,11 @@ def figures_of(lake: Lake) -> dict[str, Any]:
     versions = _counts(articles, current=F.count_if("is_current"), old=F.count_if(~F.col("is_current")))
     captions = _counts(figures, captions=F.count("caption"))
     named = _counts(
-        mentions, captions=F.count_distinct("figure_key"), concepts=F.count_distinct("concept_id")
+        mentions.where("concept_id IS NOT NULL"),
+        captions=F.count_distinct("figure_key"),
+        concepts=F.count_distinct("concept_id"),
     )
+    bare = mentions.where("concept_id IS NULL").count()
     # A wrapper is one file of several articles: all but the first are counted beside the files.
     place = ["source", "source_key"]
     told = articles.select(*place).unionByName(quarantine.select(*place)).distinct().count()
@@ -51,6 +54,7 @@ def figures_of(lake: Lake) -> dict[str, Any]:
         "captions": captions["captions"],
         "captions with a concept": named["captions"],
         "mentions": named["rows"],
+        **({"recognised without a concept": bare} if bare else {}),
         "distinct concepts": named["concepts"],
         "triplets": lake.read("triplets", head).count(),
     }

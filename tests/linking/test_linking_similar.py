@@ -12,7 +12,7 @@ from medconcept.dictionary.records import Term
 from medconcept.linking.compiled import LinkingDictionary
 from medconcept.linking.from_terms import compile_files
 from medconcept.linking.linker import Linker
-from medconcept.linking.records import Caption, LinkSettings
+from medconcept.linking.records import Caption, Entity, LinkSettings
 
 SYLLABLES = [
     "car",
@@ -96,7 +96,7 @@ def test_the_index_finds_what_comparing_with_every_name_finds():
 def test_an_entity_that_no_form_matches_is_linked_to_the_most_similar_name():
     text = "Amyotropic lateral sclerosis and retina."
     linker = Linker(opened(TERMS))
-    entities = [(0, 28), (33, 39)]
+    entities = [Entity(0, 28), Entity(33, 39)]
     (found,) = linker.link_batch([Caption(text, entities=entities)])
     assert [(m.text, m.source_id, m.method) for m in found.links] == [
         ("Amyotropic lateral sclerosis", "M:als", "similar"),
@@ -109,8 +109,10 @@ def test_an_entity_that_no_form_matches_is_linked_to_the_most_similar_name():
 @pytest.mark.parametrize("settings", [{"threshold": 0.95}, {"sources": frozenset({"U"})}])
 def test_settings_hold_for_similar_names(settings):
     linker = Linker(opened(TERMS), LinkSettings(**settings))
-    (found,) = linker.link_batch([Caption("Amyotropic lateral sclerosis", entities=[(0, 28)])])
-    assert found.links == ()
+    (found,) = linker.link_batch([Caption("Amyotropic lateral sclerosis", entities=[Entity(0, 28)])])
+    assert [(m.text, m.concept_id, m.method) for m in found.links] == [
+        ("Amyotropic lateral sclerosis", None, "recognised")
+    ]
 
 
 def test_acronyms_are_no_similar_names():

@@ -5,6 +5,7 @@ One implementation for local disks, HDFS, S3A, ABFS and DBFS: whatever Spark can
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, cast
 
 from py4j.protocol import Py4JJavaError
@@ -43,6 +44,22 @@ class HadoopFiles:
         return sorted(
             s.getPath().getName() for s in self._call(lambda: self._fs.listStatus(self._path(name)), name)
         )
+
+    def walk(self, name: str) -> Iterator[str]:
+        """The files below a folder, at any depth, as paths under the root; a file itself."""
+        path = self._path(name) if name else self._jvm.org.apache.hadoop.fs.Path(self.root)
+        found = self._call(lambda: self._fs.listFiles(path, True), name)
+        while found.hasNext():
+            told = found.next().getPath().toString()
+            yield told.removeprefix(self.root).lstrip("/")
+
+    def sha256(self, name: str) -> str:
+        """The SHA-256 of a file of any size; its bytes stay in the JVM."""
+        stream = self._call(lambda: self._fs.open(self._path(name)), name)
+        try:
+            return str(self._jvm.org.apache.commons.codec.digest.DigestUtils.sha256Hex(stream))
+        finally:
+            stream.close()
 
     def read(self, name: str) -> bytes:
         """The bytes of a small file."""

@@ -18,7 +18,7 @@ from medconcept.tables.fit import fitted, missing_columns
 
 FORMAT = "_medconcept/format.json"
 # 2: all that the parser reads; 3: mentions by the linker, concept_statistics; 4: what PMC says;
-# 5: centrality of concepts
+# 5: centrality of concepts, what was recognised
 FORMAT_VERSION = 5
 # Formats that lack columns alone: they are read with nulls there, and the first run that writes adds them.
 LACK_COLUMNS = (4,)

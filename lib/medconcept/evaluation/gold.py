@@ -1,4 +1,7 @@
-"""Gold files to documents: CRAFT captions as JSON lines, and PubTator as NCBI disease and BC5CDR have it."""
+"""Gold files to documents: CRAFT captions as JSON lines, PubTator as NCBI disease and BC5CDR have it.
+
+Recognisers are trained on BioC XML and CoNLL as well.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,20 @@ from pathlib import Path
 from typing import Any
 
 from medconcept.errors import InputError
-from medconcept.evaluation.records import Annotation, Document, Spans
+from medconcept.evaluation.bioc import read_bioc
+from medconcept.evaluation.conll import read_conll
+from medconcept.evaluation.records import Annotation, Document, Place, Spans
 
 _MESH = re.compile(r"[CD]\d+")
 _TITLE = re.compile(r"([^|\t]+)\|t\|(.*)")
 _ABSTRACT = re.compile(r"([^|\t]+)\|a\|(.*)")
 NO_CONCEPT = ("-1", "")
+# What the ontologies of CRAFT are about, as the dictionary's readers call it.
+_KINDS = {
+    "CL": "cell", "UBERON": "anatomy", "MONDO": "disease", "CHEBI": "chemical", "GO_BP": "process",
+    "GO_CC": "cell_component", "GO_MF": "function", "SO": "sequence", "PR": "protein",
+    "NCBITAXON": "organism",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,12 +63,14 @@ def _craft_captions(text: str, path: str, left_out: dict[str, int]) -> Iterator[
             row = json.loads(line)
             caption, article = str(row["text"]), str(row["pmid"])
             annotations = tuple(_craft_annotation(a, caption, left_out) for a in row["annotations"])
+            places = (_craft_place(a) for a in row["annotations"])
             yield Document(
                 key=f"{article}#{row['fig_id']}",
                 article=article,
                 text=caption,
                 annotations=tuple(a for a in annotations if a is not None),
                 file=row.get("nxml"),
+                entities=tuple(p for p in places if p is not None and 0 <= p[0] < p[1] <= len(caption)),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise InputError(
@@ -71,6 +84,14 @@ def _craft_annotation(row: dict[str, Any], text: str, left_out: dict[str, int]) 
         _count(left_out, "span outside the text")
         return None
     return Annotation(str(row["id"]).strip(), spans)
+
+
+def _craft_place(row: dict[str, Any]) -> Place | None:
+    if len(row["spans"]) != 1:
+        return None
+    ontology = str(row.get("ontology") or str(row["id"]).partition(":")[0]).upper()
+    start, end = row["spans"][0]
+    return int(start), int(end), _KINDS.get(ontology, ontology.lower())
 
 
 def _pubtator(text: str, path: str, left_out: dict[str, int]) -> Iterator[Document]:
@@ -88,13 +109,16 @@ def _pubtator(text: str, path: str, left_out: dict[str, int]) -> Iterator[Docume
         body = title[2] + ("\n" + abstract[2] if abstract else "")
         annotations: list[Annotation] = []
         types: set[str] = set()
+        places: list[Place] = []
         for line in lines[2 if abstract else 1 :]:
             parts = line.split("\t")
             if len(parts) < 5 or not (parts[1].isdigit() and parts[2].isdigit()):
                 continue  # a relation between concepts, not a mention
             types.add(parts[4].strip())
             annotations.extend(_mentions(parts, body, left_out))
-        yield Document(pmid, pmid, body, tuple(annotations), types=frozenset(types))
+            if int(parts[1]) < int(parts[2]) <= len(body):
+                places.append((int(parts[1]), int(parts[2]), parts[4].strip()))
+        yield Document(pmid, pmid, body, tuple(annotations), types=frozenset(types), entities=tuple(places))
 
 
 def _mentions(parts: list[str], text: str, left_out: dict[str, int]) -> Iterator[Annotation]:
@@ -143,4 +167,6 @@ def _count(counts: dict[str, int], reason: str) -> None:
 READERS: dict[str, Callable[[str, str, dict[str, int]], Iterator[Document]]] = {
     "craft-captions": _craft_captions,
     "pubtator": _pubtator,
+    "bioc": read_bioc,
+    "conll": read_conll,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 Spans = tuple[tuple[int, int], ...]
+Place = tuple[int, int, str]  # start, end, and what kind of thing stands there
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Document:
 
     `article` is the unit of the bootstrap; `file` names the article's JATS file where the gold tells it.
     `concepts` are the distinct concepts annotated, a composite (several ids that make one concept) joined
-    by "+"; `types` what kinds of thing the gold annotates.
+    by "+"; `types` what kinds of thing the gold annotates. `entities` are the places that a recogniser should
+    find, whether they have a concept or not; what is in pieces is none.
     """
 
     key: str
@@ -30,6 +32,7 @@ class Document:
     annotations: tuple[Annotation, ...]
     file: str | None = None
     types: frozenset[str] = frozenset()
+    entities: tuple[Place, ...] = ()
 
 
 def source_of(identifier: str) -> str:

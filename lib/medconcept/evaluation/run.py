@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from medconcept.linking.compiled import LinkingDictionary
 from medconcept.linking.learned import Learned
 from medconcept.linking.linker import Linker
 from medconcept.linking.overlaps import longest_first
-from medconcept.linking.records import ArticleContext, LinkSettings
+from medconcept.linking.records import ArticleContext, Entity, LinkSettings
 
 _TAG = re.compile(r"<[^>]*>")
 
@@ -67,11 +67,13 @@ def predict(
     settings: LinkSettings | None = None,
     learned: Learned | None = None,
     joined_only: bool = True,
+    entities: Mapping[str, Sequence[Entity]] | None = None,
 ) -> Predictions:
     """Link every document. The captions of one article explain each other's short forms.
 
     `articles` is a folder that holds the JATS files which the gold names, in it or below; None where they
     are not at hand. `joined_only` leaves out terms without a MeSH or OMIM id where those are scored.
+    `entities` are what a recogniser found in each document, by its key.
     """
     joins = "OMIM" in form.scored
     ids = Identifiers(dictionary.retired(), dictionary.joined() if joins else None)
@@ -87,7 +89,8 @@ def predict(
     documents = tuple(ids.document(d, frozenset(form.scored)) for d in gold.documents)
     chosen, possible = [], []
     for document in documents:
-        found = linker.considered(document.text, contexts[document.article])
+        told = (entities or {}).get(document.key, ())
+        found = linker.considered(document.text, contexts[document.article], told)
         kept = longest_first(found, nested=settings.nested, by_source=settings.by_source)
         chosen.append(tuple(Annotation(ids.one(m.candidates[0].name.source_id), m.spans) for m in kept))
         possible.append(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from medconcept.evaluation.gold import Gold
-from medconcept.evaluation.records import Annotation
+from medconcept.evaluation.records import Annotation, Document
 from medconcept.evaluation.run import Format, Predictions, predict
 from medconcept.linking.compiled import LinkingDictionary
 from medconcept.linking.cut import Cut
 from medconcept.linking.learned import LONGEST, Learned, surface_key
+from medconcept.linking.records import Entity
 
 FOLDS = 5
 
@@ -60,21 +61,42 @@ def cross_validated(
     *,
     articles: str | None = None,
     folds: int = FOLDS,
+    entities: Mapping[str, Sequence[Entity]] | None = None,
 ) -> Predictions:
-    """Predictions for every document with what was learned from the other folds' articles alone."""
+    """Predictions for every document with what was learned from the other folds' articles alone.
+
+    `entities` are those that a recogniser trained on these same articles found in it.
+    """
     untrained = predict(gold, dictionary, form, articles=articles)
-    order = sorted({d.article for d in gold.documents})
-    fold = {article: n % folds for n, article in enumerate(order)}
     chosen = list(untrained.chosen)
-    for number in range(folds):
-        inside = [n for n, d in enumerate(gold.documents) if fold[d.article] != number]
-        held = [n for n, d in enumerate(gold.documents) if fold[d.article] == number]
+    for held in folds_of(gold.documents, folds):
+        inside = [n for n in range(len(gold.documents)) if n not in held]
         learned = learn(_part(untrained, inside))
         part = Gold(tuple(gold.documents[n] for n in held))
-        tuned = predict(part, dictionary, form, articles=articles, learned=learned)
+        tuned = predict(part, dictionary, form, articles=articles, learned=learned, entities=entities)
         for place, guesses in zip(held, tuned.chosen, strict=True):
             chosen[place] = guesses
     return replace(untrained, chosen=tuple(chosen))
+
+
+def folds_of(documents: Sequence[Document], folds: int = FOLDS) -> list[list[int]]:
+    """The numbers of the documents of each fold; an article is in one fold with all its documents."""
+    order = sorted({d.article for d in documents})
+    fold = {article: n % folds for n, article in enumerate(order)}
+    return [[n for n, d in enumerate(documents) if fold[d.article] == number] for number in range(folds)]
+
+
+def unseen_alone(predictions: Predictions, folds: int = FOLDS) -> Predictions:
+    """Of each fold what has an id that the others' documents do not have: what could not be learned."""
+    documents, chosen = list(predictions.documents), list(predictions.chosen)
+    for held in folds_of(documents, folds):
+        others = (d for n, d in enumerate(predictions.documents) if n not in held)
+        seen = {a.id for d in others for a in d.annotations}
+        for n in held:
+            kept = tuple(a for a in documents[n].annotations if a.id not in seen)
+            documents[n] = replace(documents[n], annotations=kept)
+            chosen[n] = tuple(a for a in chosen[n] if a.id not in seen)
+    return Predictions(tuple(documents), tuple(chosen), predictions.possible)
 
 
 def _part(predictions: Predictions, places: Sequence[int]) -> Predictions:

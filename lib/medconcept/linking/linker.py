@@ -18,14 +18,17 @@ from medconcept.linking.compiled import LinkingDictionary
 from medconcept.linking.context import context_flags, sentence_spans
 from medconcept.linking.coordination import joints
 from medconcept.linking.cut import Cut, cut_of
+from medconcept.linking.entities import fits, restricted, without_concept
 from medconcept.linking.general import FIGURE_WORDS, GENERAL, is_general, names_genotype
 from medconcept.linking.inverted import inverted
 from medconcept.linking.learned import Learned
 from medconcept.linking.overlaps import Mention, longest_first
 from medconcept.linking.records import (
+    RECOGNISED,
     Alternative,
     ArticleContext,
     Caption,
+    Entity,
     Link,
     LinkedCaption,
     LinkSettings,
@@ -41,7 +44,10 @@ _NEAR = 12
 HEADS = ("disease", "syndrome", "cell")
 
 
-_Described = tuple[str, str, str, str, float, str, tuple[str, ...], tuple[Alternative, ...]]
+_Described = tuple[
+    str | None, str | None, str | None, str | None, float | None, str, tuple[str, ...],
+    tuple[Alternative, ...],
+]  # fmt: skip
 
 
 class _Known(NamedTuple):
@@ -75,7 +81,7 @@ class Linker:
         self._judged: dict[str | None, dict[tuple[int, str, int], tuple[Candidate, ...]]] = {}
         self._known: dict[int, _Known] = {}  # what was judged, by the identity of its candidates
         self._whole: dict[tuple[str, str | None], tuple[Candidate, ...]] = {}
-        self._nearest: dict[tuple[str, str | None], tuple[Candidate, ...]] = {}
+        self._nearest: dict[tuple[str, str | None, frozenset[str]], tuple[Candidate, ...]] = {}
 
     def link(
         self,
@@ -100,18 +106,23 @@ class Linker:
             if not self._speaks(caption.language):
                 yield LinkedCaption(flags=("language",))
                 continue
-            found = self._complete(caption.text, caption.article, next(named), caption.language)
-            found += self._similar(caption, found)
+            found = self._complete(caption, next(named))
+            bare = list(without_concept(caption.entities, found))
             found = self._chosen(caption.text, found)
             kept = longest_first(found, nested=self.settings.nested, by_source=self.settings.by_source)
+            if bare:
+                places = {m.spans for m in kept}
+                kept = sorted([*kept, *(m for m in bare if m.spans not in places)], key=lambda m: m.spans)
             yield LinkedCaption(tuple(self._links(caption, kept)))
 
     def _speaks(self, language: str | None) -> bool:
         return language is None or _base(language) in self.settings.languages
 
-    def considered(self, text: str, article: ArticleContext = _NOTHING) -> list[Mention]:
+    def considered(
+        self, text: str, article: ArticleContext = _NOTHING, entities: Sequence[Entity] = ()
+    ) -> list[Mention]:
         """All mentions that may be kept: without those that say too little, if the settings want it so."""
-        return self._chosen(text, self.mentions(text, article))
+        return self._chosen(text, self.mentions(text, article, entities))
 
     def _chosen(self, text: str, found: list[Mention]) -> list[Mention]:
         if self._learned is not None:
@@ -120,18 +131,22 @@ class Linker:
             return found
         return [m for m in found if not self._says_little(text, m)]
 
-    def mentions(self, text: str, article: ArticleContext = _NOTHING) -> list[Mention]:
+    def mentions(
+        self, text: str, article: ArticleContext = _NOTHING, entities: Sequence[Entity] = ()
+    ) -> list[Mention]:
         """All mentions before overlaps are resolved."""
         (found,) = self._named([text], [None])
-        return self._complete(text, article, found, None)
+        return self._complete(Caption(text, article, language=None, entities=entities), found)
 
-    def _complete(
-        self, text: str, article: ArticleContext, found: list[Mention], language: str | None
-    ) -> list[Mention]:
+    def _complete(self, caption: Caption, found: list[Mention]) -> list[Mention]:
+        text, language = caption.text, caption.language
         found += self._coordinated(text, found, language)
         found += self._inverted(text, language)
-        found = self._abbreviated(text, article, found, language)
-        return [m for m in found if not names_genotype(text, m.spans[-1][1])]
+        found = self._abbreviated(caption, found)
+        found = [m for m in found if not names_genotype(text, m.spans[-1][1])]
+        if caption.entities:
+            found = restricted(found, caption.entities, lambda entity: self._near(text, entity, language))
+        return found
 
     def _named(self, texts: Sequence[str], languages: Sequence[str | None]) -> Iterator[list[Mention]]:
         """For each text the places where forms of names stand, every length at each word."""
@@ -217,11 +232,10 @@ class Linker:
             if candidates:
                 yield Mention(((start, end),), candidates, "reordered")
 
-    def _abbreviated(
-        self, text: str, article: ArticleContext, found: list[Mention], language: str | None
-    ) -> list[Mention]:
+    def _abbreviated(self, caption: Caption, found: list[Mention]) -> list[Mention]:
         """Put what the article says of its short forms in place of what the dictionary does."""
-        told_of = known_pairs(text, article.abbreviations)
+        text, language = caption.text, caption.language
+        told_of = known_pairs(text, caption.article.abbreviations)
         known = {short: longs for short, longs in told_of.items() if short in text}
         about = [self._known.get(id(m.candidates)) for m in found]
         if not known and all(told is not None and not told.doubtful for told in about):
@@ -245,6 +259,7 @@ class Linker:
             for long in longs
             for c in self.whole(long, language)
         }
+        recognised = {(e.start, e.end): e for e in caption.entities}
         kept = []
         for mention, told in zip(found, about, strict=True):
             if mention.spans[0] in explained and len(mention.spans) == 1:
@@ -252,7 +267,13 @@ class Linker:
             if told and not told.doubtful:
                 kept.append(mention)
                 continue
-            sure = tuple(c for c in mention.candidates if self._is_evident(c, evident))
+            entity = recognised.get(mention.spans[0]) if len(mention.spans) == 1 else None
+            sure = tuple(
+                c
+                for c in mention.candidates
+                # That it was recognised as of such a kind is evidence as well.
+                if self._is_evident(c, evident) or (entity is not None and entity.kinds and fits(c, entity))
+            )
             if sure:
                 same = len(sure) == len(mention.candidates)
                 kept.append(mention if same else mention._replace(candidates=sure))
@@ -260,23 +281,19 @@ class Linker:
             kept += [Mention((place,), senses, "abbreviation") for place, senses in said.items() if senses]
         return kept
 
-    def _similar(self, caption: Caption, found: list[Mention]) -> Iterator[Mention]:
-        """Entities that no form matches as a whole, by the names most similar to them."""
-        known = {m.spans[0] for m in found if len(m.spans) == 1} if caption.entities else frozenset()
-        for place in caption.entities:
-            if place in known:
-                continue
-            text = caption.text[place[0] : place[1]]
-            candidates = self._nearest.get((text, caption.language))
-            if candidates is None:
-                candidates = self._near(text, caption.language)
-                if len(self._nearest) >= CACHE:
-                    self._nearest.clear()
-                self._nearest[text, caption.language] = candidates
-            if candidates:
-                yield Mention((place,), candidates)
+    def _near(self, text: str, entity: Entity, language: str | None) -> tuple[Candidate, ...]:
+        """The terms of the names most similar to an entity that fit its type, best first."""
+        surface = text[entity.start : entity.end]
+        key = (surface, language, entity.kinds)
+        found = self._nearest.get(key)
+        if found is None:
+            found = tuple(c for c in self._similar(surface, language) if fits(c, entity))
+            if len(self._nearest) >= CACHE:
+                self._nearest.clear()
+            self._nearest[key] = found
+        return found
 
-    def _near(self, text: str, language: str | None) -> tuple[Candidate, ...]:
+    def _similar(self, text: str, language: str | None) -> list[Candidate]:
         """The terms of the names most similar to a text, best first, judged as all others are."""
         spoken = self._spoken(language)
         out: dict[str, Candidate] = {}
@@ -288,7 +305,7 @@ class Linker:
                     out[name.source_id] = replace(
                         candidate, method="similar", similarity=round(similarity, 4), score=score
                     )
-        return tuple(sorted(out.values(), key=lambda c: (-c.score, c.name.source_id)))
+        return sorted(out.values(), key=lambda c: (-c.score, c.name.source_id))
 
     def _spoken(self, language: str | None) -> frozenset[str]:
         return self.settings.languages if language is None else frozenset({_base(language)})
@@ -337,11 +354,17 @@ class Linker:
         flags = context_flags(text, cut, places) if self.settings.context else [()] * len(places)
         panels = find_panels(text) if caption.panels is None else caption.panels
         panel_starts, sentence_starts = [p.start for p in panels], [a for a, _ in cut]
+        entities = {(e.start, e.end): e for e in caption.entities}
         for (spans, candidates, method), context in zip(mentions, flags, strict=True):
             start, end = spans[0]
             words = text[start:end] if len(spans) == 1 else " ".join([text[a:b] for a, b in spans])
-            told = self._known.get(id(candidates))
-            if told is not None and told.surface == words:
+            entity = entities.get(spans[0]) if len(spans) == 1 else None
+            told = self._known.get(id(candidates)) if candidates else None
+            if method == RECOGNISED:
+                little = is_general(words, words, self._general)
+                kinds = tuple(sorted(entity.kinds)) if entity is not None else ()
+                described: _Described = (None, None, None, None, None, RECOGNISED, kinds or ("other",), ())
+            elif told is not None and told.surface == words:
                 little, described = told.little, told.described
             else:
                 little = is_general(candidates[0].name.name, words, self._general)
@@ -354,6 +377,7 @@ class Linker:
                 tuple(sorted((*context, "general"))) if little else context,
                 panels[panel].labels if panel >= 0 and start < panels[panel].end else (),
                 sentence if sentence >= 0 and start < cut[sentence][1] else 0,
+                entity.label if entity is not None else None,
             )  # fmt: skip
 
 

@@ -34,12 +34,24 @@ class ArticleContext:
     abbreviations: tuple[tuple[str, str], ...] = ()
 
 
+class Entity(NamedTuple):
+    """A span that a recogniser found, in code points.
+
+    `label` is the type that it gave, `kinds` the semantic types that fit it; none where any may fit.
+    """
+
+    start: int
+    end: int
+    label: str = ""
+    kinds: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Caption:
     """A caption to link: NFC text, what its article says, its sentences (code points), its language.
 
-    `panels` are the parts that the parser found; without them they are looked for. An entity that no form of
-    a name matches is linked to the most similar name.
+    `panels` are the parts that the parser found; without them they are looked for. `entities` are what
+    recognisers found, each place once.
     """
 
     text: str
@@ -47,7 +59,7 @@ class Caption:
     sentences: Sequence[tuple[int, int]] | None = None
     language: str | None = "en"
     panels: Sequence[Panel] | None = None
-    entities: Sequence[tuple[int, int]] = ()  # spans that a recogniser found, in code points
+    entities: Sequence[Entity] = ()
 
 
 class Alternative(NamedTuple):
@@ -65,22 +77,24 @@ class Link(NamedTuple):
     `spans` are code points of the text, end exclusive; `text` the pieces under them, joined by a space.
     `similarity` is 1.0 for an exact name; `method` one of METHODS; `alternatives` the other concepts above
     the threshold, best first, each once. `panels` are the labels of the panel whose part of the caption it
-    is in.
+    is in. `entity` is what a recogniser called the same span. One that was recognised and has no concept
+    tells none: its method is "recognised", its semantic types are those that would fit.
     """
 
     spans: tuple[tuple[int, int], ...]
     text: str
-    concept_id: str
-    name: str
-    source: str
-    source_id: str
-    similarity: float
+    concept_id: str | None
+    name: str | None
+    source: str | None
+    source_id: str | None
+    similarity: float | None
     method: str
     semantic_types: tuple[str, ...]
     alternatives: tuple[Alternative, ...] = ()
     flags: tuple[str, ...] = ()
     panels: tuple[str, ...] = ()
     sentence: int = 0
+    entity: str | None = None
 
     def as_dict(self) -> dict[str, object]:
         """As plain values, for JSON."""
@@ -91,6 +105,7 @@ FLAGS = ("general", "negated", "uncertain")  # sorted, as they stand on a link
 # Those that a mention of the lake may have beside: where it stands, what the corpus says of its concept, and
 # whether the caption is about it.
 MENTION_FLAGS = tuple(sorted(("address", "frequent", "peripheral", *FLAGS)))
+RECOGNISED = "recognised"
 METHODS = (
     "exact",
     "case_folded",
@@ -105,6 +120,7 @@ METHODS = (
     "abbreviation",
     "similar",
     "tuned",
+    RECOGNISED,
 )
 
 

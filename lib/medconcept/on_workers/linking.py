@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -16,10 +16,12 @@ from medconcept.annotate.addresses import is_address
 from medconcept.annotate.offsets import code_points, is_plain
 from medconcept.jats.figure_records import Panel
 from medconcept.linking.compiled import open_linking
+from medconcept.linking.entities import each_once
 from medconcept.linking.general import FIGURE_WORDS, GENERAL
 from medconcept.linking.learned import read_learned
 from medconcept.linking.linker import Linker
-from medconcept.linking.records import ArticleContext, Caption, Link, LinkSettings
+from medconcept.linking.records import ArticleContext, Caption, Entity, Link, LinkSettings
+from medconcept.ner.kinds import kinds_of
 from medconcept.on_workers.shared_files import SharedFile
 from medconcept.tables.mentions import ALTERNATIVE, CENTRALITY, MENTIONS
 
@@ -27,6 +29,7 @@ from medconcept.tables.mentions import ALTERNATIVE, CENTRALITY, MENTIONS
 BATCH = 256
 
 PLACES = ("sentence_begin", "sentence_end", "token_begin", "token_end")
+ENTITIES = ("entity_begin", "entity_end", "entity_label")
 # The columns of `mentions` that come from here, in their order.
 LATER = (*MENTIONS.not_compared, *CENTRALITY)
 LINKED = StructType([column for column in MENTIONS.columns if column.name not in LATER])
@@ -40,6 +43,7 @@ class LinkJob:
     settings: LinkSettings = field(default_factory=LinkSettings)
     general: frozenset[str] = GENERAL | FIGURE_WORDS
     learned: SharedFile | None = None
+    kinds: tuple[tuple[str, frozenset[str]], ...] = ()  # of labels that recognisers give, beside those known
 
 
 @lru_cache(maxsize=2)
@@ -59,14 +63,14 @@ def link_batches(batches: Iterable[pa.RecordBatch], job: LinkJob) -> Iterator[pa
 
     CAPTION is figure_key, article_key, caption, language, panels, abbreviations (structs of short and long),
     and sentence_begin, sentence_end, token_begin, token_end as Spark NLP counts: UTF-16 code units, end
-    inclusive.
+    inclusive. Where entities were recognised, entity_begin, entity_end and entity_label as well.
     """
     schema = to_arrow_schema(LINKED)
-    linker = linker_of(job)
+    linker, kinds = linker_of(job), dict(job.kinds)
     for batch in batches:
         for at in range(0, batch.num_rows, BATCH):
             rows = _rows(batch.slice(at, BATCH))
-            captions = [_caption(row) for row in rows]
+            captions = [_caption(row, kinds) for row in rows]
             columns: dict[str, list[Any]] = {name: [] for name in schema.names}
             for row, caption, linked in zip(rows, captions, linker.link_batch(captions), strict=True):
                 if linked.links:
@@ -76,22 +80,32 @@ def link_batches(batches: Iterable[pa.RecordBatch], job: LinkJob) -> Iterator[pa
 
 def _rows(batch: pa.RecordBatch) -> list[dict[str, Any]]:
     """The same as `to_pylist`; places, many numbers a caption, many times as fast."""
-    rows: list[dict[str, Any]] = batch.drop_columns(list(PLACES)).to_pylist()
-    for name in PLACES:
+    flat = [name for name in (*PLACES, *ENTITIES) if name in batch.schema.names]
+    rows: list[dict[str, Any]] = batch.drop_columns(flat).to_pylist()
+    for name in flat:
         column = batch.column(name)
-        edges, values = column.offsets.to_numpy().tolist(), column.values.to_numpy()
+        edges, values = column.offsets.to_numpy().tolist(), column.values.to_numpy(zero_copy_only=False)
         for row, begin, end in zip(rows, edges[:-1], edges[1:], strict=True):
             row[name] = values[begin:end].tolist()
     return rows
 
 
-def _caption(row: dict[str, Any]) -> Caption:
+def _caption(row: dict[str, Any], kinds: Mapping[str, frozenset[str]]) -> Caption:
     text = row["caption"]
     panels = [Panel(tuple(p["labels"]), p["start"], p["end"], None, None) for p in row["panels"] or ()]
     pairs = tuple((a["short"], a["long"]) for a in row["abbreviations"] or ())
     sentences = code_points(text, zip(row["sentence_begin"], row["sentence_end"], strict=True))
     language = row["language"] and row["language"].replace("_", "-")
-    return Caption(text, ArticleContext(pairs), sentences, language, panels)
+    entities: Sequence[Entity] = ()
+    if row.get("entity_label"):
+        spans = code_points(text, zip(row["entity_begin"], row["entity_end"], strict=True))
+        entities = each_once(
+            [
+                Entity(*span, label, kinds_of(label, kinds))
+                for span, label in zip(spans, row["entity_label"], strict=True)
+            ]
+        )
+    return Caption(text, ArticleContext(pairs), sentences, language, panels, entities)
 
 
 def _add(columns: dict[str, list[Any]], row: dict[str, Any], text: str, links: Sequence[Link]) -> None:

@@ -41,7 +41,8 @@ def write_report(lake: Lake, config: Config, reports: list[Report], target: str 
 def gather(lake: Lake, config: Config, reports: list[Report]) -> dict[str, Any]:
     """All that the page shows, as plain values."""
     head = lake.head()
-    mentions, concepts = lake.read("mentions", head), lake.read("concepts", head)
+    mentions = lake.read("mentions", head).where("concept_id IS NOT NULL")
+    concepts = lake.read("concepts", head)
     articles, figures = lake.read("articles", head), lake.read("figures", head)
     releases = selection.last_releases(lake, head)
     names = [row["name"] for row in releases]

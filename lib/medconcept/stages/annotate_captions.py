@@ -1,4 +1,4 @@
-"""annotate_captions: Spark NLP's sentences and tokens, the linker on them, `mentions`.
+"""annotate_captions: Spark NLP's entities, sentences and tokens, the linker on them, `mentions`.
 
 Where the dictionary, a setting or the code is another than before, every caption is linked anew, from the
 tables, without parsing; written is what then differs. Which captions a change of the dictionary can reach
@@ -22,10 +22,11 @@ from medconcept.delta.hadoop import HadoopFiles
 from medconcept.errors import InputError, LakeError
 from medconcept.linking.general import FIGURE_WORDS, GENERAL
 from medconcept.linking.records import LinkSettings
-from medconcept.on_workers.linking import LINKED, LinkJob, link_batches
+from medconcept.on_workers.linking import ENTITIES, LINKED, LinkJob, link_batches
 from medconcept.on_workers.shared_files import SharedFile
 from medconcept.stages import centrality
 from medconcept.stages.compile_dictionary import DICTIONARIES, send_dictionary
+from medconcept.stages.recognise_entities import entity_kinds, recogniser_settings, with_entities
 from medconcept.stages.runner import Context, Stage, Work
 from medconcept.tables import TABLES
 
@@ -40,8 +41,10 @@ def settings(context: Context) -> str:
     chosen = {
         name: value
         for name, value in vars(annotate).items()
-        if name not in ("partitions", "dictionary_folder", "learned")
+        if name not in ("partitions", "dictionary_folder", "learned", "recogniser")
     }
+    if annotate.recogniser:
+        chosen["recogniser"] = recogniser_settings(context)
     learned = None if annotate.learned is None else _checksum(_read_learned(context, annotate.learned))
     how = centrality.settings(context.config.centrality)
     return settings_digest(__version__, chosen, learned, how, context.head.dictionary_sha256)
@@ -62,7 +65,7 @@ def build(context: Context) -> Work:
         scope = mentions.join(changed, "article_key", "left_semi")
     spoken = speaks(annotate.languages)
     spread = captions.where(spoken).repartition(annotate.partitions, "figure_key")
-    tokens = sentences_and_tokens(spread, detect_sentences=annotate.detect_sentences)
+    tokens = sentences_and_tokens(with_entities(context, spread), detect_sentences=annotate.detect_sentences)
     linked = context.checkpoint("linked", link(context, tokens, sha256))
     found = linked.count()
     if annotate.learned is not None:
@@ -126,8 +129,10 @@ def link(context: Context, tokens: DataFrame, sha256: str) -> DataFrame:
         settings=link_settings(annotate, context.read("concepts")),
         general=(GENERAL | FIGURE_WORDS | _folded(annotate.general)) - _folded(annotate.not_general),
         learned=None if learned is None else _share(context, learned),
+        kinds=entity_kinds(annotate, context.read("concepts")),
     )
-    return tokens.select(*CAPTION).mapInArrow(partial(link_batches, job=job), LINKED)
+    columns = [*CAPTION, *(ENTITIES if annotate.recogniser else ())]
+    return tokens.select(*columns).mapInArrow(partial(link_batches, job=job), LINKED)
 
 
 def link_settings(annotate: AnnotateConfig, concepts: DataFrame) -> LinkSettings:

@@ -25,6 +25,7 @@ def build(context: Context) -> Work:
         for name in ("articles", "figures", "mentions"):
             tables[name] = tables[name].join(articles, "article_key", "left_semi")
         current = current.join(articles, "article_key", "left_semi")
+    tables["mentions"] = tables["mentions"].where("concept_id IS NOT NULL")  # recognised alone is no concept
     chosen = without_flags(tables["mentions"], context.config.triplets.exclude_flags)
     rows = triplet_rows(tables["articles"], tables["figures"], chosen, tables["concepts"])
     return Work(

@@ -45,7 +45,11 @@ def build(context: Context) -> Work | None:
 def statistics(figures: DataFrame, mentions: DataFrame) -> DataFrame:
     """One row a concept that captions name: in how many of how many."""
     all_captions = figures.agg(F.count("caption").alias("captions_in_all"))
-    each = mentions.groupBy("concept_id").agg(F.count_distinct("figure_key").alias("captions"))
+    each = (
+        mentions.where("concept_id IS NOT NULL")
+        .groupBy("concept_id")
+        .agg(F.count_distinct("figure_key").alias("captions"))
+    )
     return each.crossJoin(F.broadcast(all_captions))
 
 

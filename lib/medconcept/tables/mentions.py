@@ -19,7 +19,7 @@ CENTRALITY = ("centrality", "centrality_method")
 
 MENTIONS = Table(
     name="mentions",
-    comment="One row for each place of a caption where a concept is named",
+    comment="One row for each place of a caption where a concept is named, or an entity was recognised",
     key=("mention_key",),
     not_compared=("dictionary_sha256",),
     columns=(
@@ -33,17 +33,22 @@ MENTIONS = Table(
         column("last_token", IntegerType(), "The token that it ends in"),
         column("spans", ArrayType(SPAN), "Unicode code points of figures.caption, end exclusive"),
         column("text", StringType(), "The pieces of the caption under the spans, joined by a space"),
-        column("concept_id", StringType(), "The concept chosen, see concepts"),
-        column("name", StringType(), "The dictionary name that matched"),
-        column("source", StringType(), "Terminology of that name"),
-        column("source_id", StringType(), "Id of the term there"),
-        column("similarity", DoubleType(), "From annotate.threshold to 1.0, which is an exact name"),
+        column("concept_id", StringType(), "The concept chosen, see concepts; null: recognised, not linked"),
+        column("name", StringType(), "The dictionary name that matched; null without a concept"),
+        column("source", StringType(), "Terminology of that name; null without a concept"),
+        column("source_id", StringType(), "Id of the term there; null without a concept"),
+        column(
+            "similarity",
+            DoubleType(),
+            "From annotate.threshold to 1.0, which is an exact name; null without a concept",
+        ),
         column(
             "method",
             StringType(),
-            "How the name was found: exact, case_folded, form, abbreviation, …, tuned",
+            "How the name was found: exact, case_folded, form, abbreviation, …, tuned; recognised: none was",
         ),
-        column("semantic_types", _TEXTS, "Semantic types of the term"),
+        column("semantic_types", _TEXTS, "Semantic types of the term, or those that fit the entity"),
+        column("entity", StringType(), "Type that a recogniser gave the same span; null where none did"),
         column(
             "panels", _TEXTS, "Labels of the panel whose part of the caption it begins in; none: all panels"
         ),

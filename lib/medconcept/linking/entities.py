@@ -1,0 +1,67 @@
+"""What recognised entities change in the mentions that the dictionary's names gave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from medconcept.linking.candidates import Candidate
+from medconcept.linking.overlaps import Mention
+from medconcept.linking.records import RECOGNISED, Entity
+
+Near = Callable[[Entity], tuple[Candidate, ...]]
+
+
+def fits(candidate: Candidate, entity: Entity) -> bool:
+    """True where a candidate is of a kind that the entity's type may be."""
+    return not entity.kinds or not entity.kinds.isdisjoint(candidate.name.semantic_types)
+
+
+def restricted(mentions: Sequence[Mention], entities: Sequence[Entity], near: Near) -> list[Mention]:
+    """Mentions, those of an entity's place with the candidates that fit its type; and those of similar names.
+
+    Where no candidate fits, all stay: that a name of the dictionary stands there is surer than its type. An
+    entity at whose place no name stands is linked to what is `near` to it.
+    """
+    at = {(entity.start, entity.end): entity for entity in entities}
+    out, named = [], set()
+    for mention in mentions:
+        entity = at.get(mention.spans[0]) if len(mention.spans) == 1 else None
+        if entity is not None:
+            named.add(mention.spans[0])
+            fitting = tuple(c for c in mention.candidates if fits(c, entity))
+            if fitting and len(fitting) < len(mention.candidates):
+                mention = mention._replace(candidates=fitting)
+        out.append(mention)
+    for place, entity in at.items():
+        if place not in named and (candidates := near(entity)):
+            out.append(Mention((place,), candidates))
+    return out
+
+
+def without_concept(entities: Sequence[Entity], mentions: Sequence[Mention]) -> Iterator[Mention]:
+    """A mention without candidates for each entity at whose place no mention stands."""
+    named = {m.spans[0] for m in mentions if len(m.spans) == 1}
+    for entity in entities:
+        if (entity.start, entity.end) not in named:
+            yield Mention(((entity.start, entity.end),), (), RECOGNISED)
+
+
+def each_once(entities: Sequence[Entity]) -> list[Entity]:
+    """One entity a place, in order: of several types there, all their kinds, and the labels joined.
+
+    >>> gene, drug = Entity(0, 4, "Gene", frozenset({"gene"})), Entity(0, 4, "Drug", frozenset({"x"}))
+    >>> (both,) = each_once([gene, drug])
+    >>> both.label, sorted(both.kinds)
+    ('Drug+Gene', ['gene', 'x'])
+    """
+    at: dict[tuple[int, int], list[Entity]] = {}
+    for entity in entities:
+        at.setdefault((entity.start, entity.end), []).append(entity)
+    out = []
+    for place, told in sorted(at.items()):
+        labels = "+".join(sorted({entity.label for entity in told}))
+        # A type that anything may fit leaves all open.
+        every = all(entity.kinds for entity in told)
+        kinds = frozenset(k for e in told for k in e.kinds) if every else frozenset()
+        out.append(Entity(*place, labels, kinds))
+    return out

@@ -1,0 +1,26 @@
+"""How a recogniser is trained. Imports no pyspark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NER_DL, NER_CRF = "ner_dl", "ner_crf"
+ARCHITECTURES = (NER_DL, NER_CRF)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a recogniser is trained; `dimension` must be one that the JAR has graphs for, as 100 or 200."""
+
+    architecture: str = NER_DL
+    epochs: int = 20
+    seed: int = 20261126
+    dimension: int = 100
+    learning_rate: float = 0.003
+    decay: float = 0.005
+    batch: int = 16
+    dropout: float = 0.5
+    vector_epochs: int = 5
+    vector_least: int = 2  # times that a word must stand in the text to get a vector
+    vector_window: int = 5
+    types: tuple[str, ...] = ()  # only entities of these; all where empty

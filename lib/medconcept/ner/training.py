@@ -1,0 +1,152 @@
+"""Training of a recogniser by Spark NLP: embeddings on text of the domain, a tagger on gold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, cast
+
+from pyspark.ml import Pipeline, PipelineModel
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import ArrayType
+
+from medconcept.annotate.offsets import code_points
+from medconcept.evaluation.records import Document, Place
+from medconcept.ner.labels import tags, wanted
+from medconcept.ner.options import NER_DL, Options
+from medconcept.ner.pipeline import TEXT, chunks, cut
+from medconcept.ner.saved import find_saved, load_saved, problem
+from medconcept.on_workers.paragraphs import SCHEMA, paragraph_batches
+
+# TensorFlow's ConfigProto. One thread (fields 2 and 5): sums in one order give one result, and tasks that run
+# side by side do not take each other's cores. Soft placement (field 7): the graphs ask for a GPU.
+_ONE_THREAD = [0x10, 1, 0x28, 1, 0x38, 1]
+_ROWS = "text string, places array<struct<start:int,end:int,kind:string>>"
+
+
+def has_tensorflow(spark: SparkSession) -> bool:
+    """True where TensorFlow is on the class path, which NerDL needs."""
+    loader = cast(Any, spark._jvm).java.lang.Thread.currentThread().getContextClassLoader()
+    try:
+        loader.loadClass("org.tensorflow.Graph")
+    except Exception:
+        return False
+    return True
+
+
+def paragraphs_in(spark: SparkSession, folders: Sequence[str]) -> DataFrame:
+    """One row (text) for each paragraph of the article and text files in folders, at any depth."""
+    files = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(list(folders))
+    wanted_files = files.where(F.lower("path").rlike(r"\.(n?xml|txt)$"))
+    return wanted_files.select("path", "content").mapInArrow(paragraph_batches, SCHEMA)
+
+
+def train_embeddings(texts: DataFrame, options: Options) -> Any:
+    """Word2Vec on the tokens of rows of (text): a fitted Spark NLP step from `token` to `embeddings`."""
+    from sparknlp.annotator import Word2VecApproach
+
+    # In one order, whatever the files came in, and in one partition: how the work is spread must not change
+    # what is learned.
+    ordered = texts.orderBy(F.xxhash64("text"), "text").coalesce(1)
+    words = Pipeline(stages=cut()).fit(texts.limit(0)).transform(ordered).select("token")
+    learn = Word2VecApproach().setInputCols(["token"]).setOutputCol("embeddings")
+    learn = learn.setVectorSize(options.dimension).setMaxIter(options.vector_epochs).setSeed(options.seed)
+    learn = learn.setMinCount(options.vector_least).setWindowSize(options.vector_window).setStepSize(0.025)
+    return learn.setNumPartitions(1).fit(words)
+
+
+def embeddings_for(
+    spark: SparkSession,
+    training: Sequence[Document],
+    folders: Sequence[str],
+    saved: str | None,
+    options: Options,
+) -> tuple[Any, dict[str, Any]]:
+    """The embeddings to train with, and what the card says of them: saved ones, or trained on text.
+
+    The text is that of folders of articles and of the gold that is trained on.
+    """
+    if saved is not None:
+        found = find_saved(spark, saved)
+        steps = load_saved(spark, found)
+        if len(steps) != 1 or str(getattr(steps[0], "outputAnnotatorType", "")) != "word_embeddings":
+            raise problem(saved, "is not one step that gives word embeddings")
+        return steps[0].setInputCols(["token"]).setOutputCol("embeddings"), {"loaded": found.checksum}
+    texts = spark.createDataFrame([(d.text,) for d in training], SCHEMA)
+    if folders:
+        texts = texts.unionByName(paragraphs_in(spark, folders))
+    texts = texts.cache()
+    try:
+        counted = texts.agg(F.count("text").alias("paragraphs"), F.sum(F.length("text")).alias("characters"))
+        return train_embeddings(texts, options), counted.collect()[0].asDict()
+    finally:
+        texts.unpersist()
+
+
+def train(
+    documents: Sequence[Document], embeddings: Any, options: Options, spark: SparkSession
+) -> PipelineModel:
+    """A pipeline from a column `text` to chunks of entities, trained on gold documents."""
+    rows = [(d.text, wanted(d, options.types)) for d in documents if d.text.strip()]
+    gold = spark.createDataFrame(rows, _ROWS).coalesce(1)
+    steps = Pipeline(stages=cut()).fit(gold.limit(0))
+    labelled = steps.transform(gold).withColumn("label", labels("token", "named_entity"))
+    labelled = embeddings.transform(labelled)
+    if options.architecture == NER_DL:
+        taggers = [_ner_dl(options).fit(labelled)]
+    else:
+        speech = _parts_of_speech(labelled)
+        taggers = [speech, _ner_crf(options).fit(speech.transform(labelled))]
+    return PipelineModel([*steps.stages, embeddings, *taggers, chunks()])
+
+
+def labels(token: str, kind: str) -> Any:
+    """A column of annotations of that kind: the tag of each token, by the column `places`."""
+    from sparknlp.annotation import Annotation
+
+    @F.udf(ArrayType(Annotation.dataType()))
+    def tagged(text: str, found: Iterable[Any], places: Iterable[Any]) -> list[Any]:
+        tokens = list(found)
+        spans = code_points(text, [(t["begin"], t["end"]) for t in tokens])
+        told = tags(spans, [(p["start"], p["end"], p["kind"]) for p in places])
+        return [
+            (kind, t["begin"], t["end"], tag, {"word": t["result"]}, [])
+            for t, tag in zip(tokens, told, strict=True)
+        ]
+
+    return tagged(F.col(TEXT), F.col(token), F.col("places")).alias("label", metadata={"annotatorType": kind})
+
+
+def _ner_dl(options: Options) -> Any:
+    from sparknlp.annotator import NerDLApproach
+
+    ner = NerDLApproach().setInputCols(["sentence", "token", "embeddings"]).setOutputCol("ner")
+    ner = ner.setLabelColumn("label").setMaxEpochs(options.epochs).setRandomSeed(options.seed)
+    ner = ner.setLr(options.learning_rate).setPo(options.decay).setBatchSize(options.batch)
+    ner = ner.setDropout(options.dropout).setConfigProtoBytes(_ONE_THREAD).setVerbose(0)
+    return ner.setIncludeConfidence(False).setEnableOutputLogs(False)
+
+
+def _ner_crf(options: Options) -> Any:
+    from sparknlp.annotator import NerCrfApproach
+
+    ner = NerCrfApproach().setInputCols(["sentence", "token", "pos", "embeddings"]).setOutputCol("ner")
+    ner = ner.setLabelColumn("label").setMinEpochs(1).setMaxEpochs(options.epochs).setRandomSeed(options.seed)
+    return ner.setLossEps(1e-3).setL2(1).setC0(1250000).setVerbose(0)
+
+
+def _parts_of_speech(labelled: DataFrame) -> Any:
+    """NerCrf wants parts of speech. No gold has any, so every word has the same, which tells it nothing."""
+    from sparknlp.annotator import PerceptronApproach
+
+    same = F.transform(
+        "label", lambda a: a.withField("result", F.lit("X")).withField("annotatorType", F.lit("pos"))
+    )
+    rows = labelled.withColumn("tags", same.alias("tags", metadata={"annotatorType": "pos"}))
+    learn = PerceptronApproach().setInputCols(["sentence", "token"]).setOutputCol("pos").setPosColumn("tags")
+    return learn.setNIterations(1).fit(rows.limit(20))
+
+
+def gold_places(documents: Sequence[Document], types: Collection[str] = ()) -> list[list[Place]]:
+    """What a recogniser should find in each document."""
+    return [wanted(document, types) for document in documents]

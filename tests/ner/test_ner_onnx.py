@@ -1,0 +1,44 @@
+"""Token classifiers out of folders with an ONNX graph, by the code that loads a real one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from onnx_examples import write_classifier
+
+from medconcept.config import RecogniserConfig
+from medconcept.errors import ConfigError
+
+
+def load(spark, *paths: Path):
+    from medconcept.ner.models import load_recognisers
+
+    return load_recognisers(spark, [RecogniserConfig(path=str(path)) for path in paths])
+
+
+def test_two_graphs_of_one_name_tag_side_by_side(spark, tmp_path: Path) -> None:
+    from medconcept.ner.recognise import places_in
+
+    diseases = write_classifier(tmp_path / "diseases", "Disease", "heart attack", "gout")
+    organs = write_classifier(tmp_path / "organs", "Organ", "eye")
+    text = "no gout and a heart attack. a eye"
+    first = load(spark, diseases)
+    assert places_in(spark, first, [text, ""]) == [[(3, 7, "Disease"), (14, 26, "Disease")], []]
+    both = load(spark, diseases, organs)
+    assert (
+        places_in(spark, both, [text] * 3)
+        == [[(3, 7, "Disease"), (14, 26, "Disease"), (30, 33, "Organ")]] * 3
+    )
+    assert places_in(spark, first, [text]) == [[(3, 7, "Disease"), (14, 26, "Disease")]]
+
+
+def test_a_broken_graph_or_a_missing_vocabulary_is_one_line(spark, tmp_path: Path) -> None:
+    folder = write_classifier(tmp_path / "graph", "Disease", "gout")
+    (folder / "model.onnx").write_bytes(b"no graph")
+    with pytest.raises(ConfigError, match="cannot be loaded as an ONNX token classifier") as told:
+        load(spark, folder)
+    assert "\n" not in str(told.value)
+    (folder / "assets/vocab.txt").unlink()
+    with pytest.raises(ConfigError, match=r"assets/vocab\.txt is missing beside model.onnx"):
+        load(spark, folder)

@@ -1,0 +1,100 @@
+"""train_ner: real training on a few sentences, the card, and what cannot be trained in one line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from ner_examples import documents, pubtator
+
+from medconcept.cli import main
+from medconcept.config import RecogniserConfig
+from medconcept.errors import ConfigError
+
+QUICK = ["--epochs", "12", "--seed", "7", "--json"]
+
+
+def command(folder: Path, *more: str) -> list[str]:
+    gold = str(pubtator(folder / "gold.txt"))
+    arguments = ["--gold", gold, "--format", "pubtator", "--licence", "CC0", "--test", gold]
+    return ["train_ner", *arguments, "--out", str(folder / "models"), *QUICK, *more]
+
+
+def recognised(spark, path: str, text: str) -> list[tuple[int, int, str]]:
+    from medconcept.ner.models import load_recognisers
+    from medconcept.ner.recognise import places_in
+
+    (found,) = places_in(spark, load_recognisers(spark, [RecogniserConfig(path=path)]), [text])
+    return found
+
+
+@pytest.mark.parametrize("architecture", ["ner_dl", "ner_crf"])
+def test_what_was_trained_recognises_and_its_card_tells_of_what_it_is_made(
+    spark, tmp_path: Path, capfd, architecture: str
+) -> None:
+    assert main(command(tmp_path, "--architecture", architecture)) == 0
+    told = json.loads(capfd.readouterr().out.splitlines()[-1])
+    card = json.loads((tmp_path / "models" / told["version"] / "card.json").read_text())
+    assert card["labels"] == ["Disease"] and card["seed"] == 7 and card["versions"]["spark_nlp"] == "5.5.3"
+    (data,) = card["data"]
+    assert (data["file"], data["licence"], data["documents"]) == ("gold.txt", "CC0", len(documents()))
+    assert data["entities"] == {"Disease": len(documents())} and len(data["sha256"]) == 64
+    assert card["held_out"]["spans"]["f1"] > 0.8 and str(tmp_path) not in json.dumps(card)
+    assert "| Disease |" in (tmp_path / "models" / told["version"] / "card.md").read_text()
+    # By the folder of all versions, which names the latest, or by that of the one.
+    for path in (tmp_path / "models", tmp_path / "models" / told["version"]):
+        assert recognised(spark, str(path), "\U0001d6fc \U0001d6fd. No gout in this group.") == [
+            (8, 12, "Disease")
+        ]
+
+
+def test_the_same_seed_gives_the_same_recogniser(spark, tmp_path: Path, capfd) -> None:
+    told = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        assert main(command(tmp_path / name, "--test", str(pubtator(tmp_path / name / "gold.txt")))) == 0
+        told.append(json.loads(capfd.readouterr().out.splitlines()[-1]))
+    assert told[0]["version"] == told[1]["version"]
+    assert told[0]["held_out"] == told[1]["held_out"]
+    assert main(command(tmp_path / "one")) == 2  # it is there: nothing is written over
+    assert f"version {told[0]['version']} is there already" in capfd.readouterr().err
+
+
+def test_embeddings_of_articles_and_saved_ones(spark, tmp_path: Path) -> None:
+    from medconcept.ner.options import Options
+    from medconcept.ner.training import embeddings_for, paragraphs_in
+
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text/a.xml").write_text("<article><p>Gout hurts, and measles spreads fast.</p></article>")
+    (tmp_path / "text/b.txt").write_text("A line that is long enough.\nshort\n")
+    (tmp_path / "text/c.xml").write_text("<article><p>cut")
+    texts = sorted(row["text"] for row in paragraphs_in(spark, [str(tmp_path / "text")]).collect())
+    assert texts == ["A line that is long enough.", "Gout hurts, and measles spreads fast."]
+    options = Options(vector_epochs=1, vector_least=1)
+    made, told = embeddings_for(spark, documents(), [str(tmp_path / "text")], None, options)
+    assert told["paragraphs"] == len(documents()) + 2
+    made.write().save(str(tmp_path / "vectors"))
+    loaded, told = embeddings_for(spark, [], [], str(tmp_path / "vectors"), options)
+    assert loaded.getOutputCol() == "embeddings" and set(told) == {"loaded"}
+    from ner_examples import save_matcher
+
+    matcher = save_matcher(spark, tmp_path, "matcher", "X", "gout")
+    with pytest.raises(ConfigError, match="is not one step that gives word embeddings"):
+        embeddings_for(spark, [], [], str(matcher), options)
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "words"),
+    [
+        (["--gold", "nowhere.txt"], 3, "nowhere.txt: No such file"),
+        (["--types", "Organ"], 3, "it has no entity to learn"),
+        (["--format", "pubtator", "--format", "conll"], 2, "--format once, or once for each --gold"),
+    ],
+)
+def test_what_cannot_be_trained_is_one_line(
+    spark, tmp_path: Path, capfd, change: list[str], code: int, words: str
+) -> None:
+    assert main([*command(tmp_path), *change]) == code
+    told = capfd.readouterr().err.strip().splitlines()
+    assert any(words in line for line in told[-1:])
