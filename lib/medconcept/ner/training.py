@@ -12,6 +12,7 @@ from pyspark.sql.types import ArrayType
 
 from medconcept.annotate.offsets import code_points
 from medconcept.evaluation.records import Document, Place
+from medconcept.ner.graphs import seeded_graphs
 from medconcept.ner.labels import tags, wanted
 from medconcept.ner.options import NER_DL, Options
 from medconcept.ner.pipeline import TEXT, chunks, cut
@@ -93,7 +94,7 @@ def train(
     labelled = steps.transform(gold).withColumn("label", labels("token", "named_entity"))
     labelled = embeddings.transform(labelled)
     if options.architecture == NER_DL:
-        taggers = [_ner_dl(options).fit(labelled)]
+        taggers = [_ner_dl(options, seeded_graphs(spark, options.dimension, options.seed)).fit(labelled)]
     else:
         speech = _parts_of_speech(labelled)
         taggers = [speech, _ner_crf(options).fit(speech.transform(labelled))]
@@ -117,14 +118,14 @@ def labels(token: str, kind: str) -> Any:
     return tagged(F.col(TEXT), F.col(token), F.col("places")).alias("label", metadata={"annotatorType": kind})
 
 
-def _ner_dl(options: Options) -> Any:
+def _ner_dl(options: Options, graphs: str) -> Any:
     from sparknlp.annotator import NerDLApproach
 
     ner = NerDLApproach().setInputCols(["sentence", "token", "embeddings"]).setOutputCol("ner")
     ner = ner.setLabelColumn("label").setMaxEpochs(options.epochs).setRandomSeed(options.seed)
     ner = ner.setLr(options.learning_rate).setPo(options.decay).setBatchSize(options.batch)
     ner = ner.setDropout(options.dropout).setConfigProtoBytes(_ONE_THREAD).setVerbose(0)
-    return ner.setIncludeConfidence(False).setEnableOutputLogs(False)
+    return ner.setGraphFolder(graphs).setIncludeConfidence(False).setEnableOutputLogs(False)
 
 
 def _ner_crf(options: Options) -> Any:
