@@ -147,6 +147,31 @@ class AnnotateConfig:
 
 
 @dataclass(frozen=True)
+class CentralityConfig:
+    """How much a caption is about each of its concepts, and from where on it is.
+
+    Below `cut` a concept is flagged as peripheral. `model` is the folder of a text classifier trained on
+    textual entailment, exported to ONNX: centrality is the chance that the caption entails the `hypothesis`.
+    Without one the score of docs/centrality.md is taken.
+
+    >>> CentralityConfig(cut=50)
+    Traceback (most recent call last):
+    medconcept.errors.ConfigError: centrality.cut must be from 0 to 1, not 50
+    """
+
+    cut: float = 0.3
+    model: str | None = None
+    hypothesis: str = "This figure is about {concept}."
+
+    def __post_init__(self) -> None:
+        """Refuse what no run could use."""
+        if not 0 <= self.cut <= 1:
+            raise ConfigError(f"centrality.cut must be from 0 to 1, not {self.cut}")
+        if self.hypothesis.count("{concept}") != 1:
+            raise ConfigError(f"centrality.hypothesis must have {{concept}} in it, once: {self.hypothesis!r}")
+
+
+@dataclass(frozen=True)
 class StatisticsConfig:
     """What `count_concepts` counts: the captions of this lake, or of a release of this or another lake.
 
@@ -169,7 +194,7 @@ class TripletsConfig:
     >>> TripletsConfig(("negative",))
     Traceback (most recent call last):
     medconcept.errors.ConfigError: triplets.exclude_flags: no flag 'negative' (known: address, frequent, \
-general, negated, uncertain)
+general, negated, peripheral, uncertain)
     """
 
     exclude_flags: tuple[str, ...] = ()
@@ -231,6 +256,7 @@ class Config:
     sync: SyncConfig = field(default_factory=SyncConfig)
     dictionary: DictionaryConfig = field(default_factory=DictionaryConfig)
     annotate: AnnotateConfig = field(default_factory=AnnotateConfig)
+    centrality: CentralityConfig = field(default_factory=CentralityConfig)
     statistics: StatisticsConfig = field(default_factory=StatisticsConfig)
     triplets: TripletsConfig = field(default_factory=TripletsConfig)
     release: ReleaseConfig = field(default_factory=ReleaseConfig)
@@ -261,7 +287,7 @@ def parse_config(data: object, where: str = "configuration") -> Config:
     >>> parse_config({"lakes": "x"})
     Traceback (most recent call last):
     medconcept.errors.ConfigError: configuration: unknown key 'lakes' (known: lake, sync, dictionary, \
-annotate, statistics, triplets, release, spark)
+annotate, centrality, statistics, triplets, release, spark)
     """
     config = _build(Config, data, where, "")
     assert isinstance(config, Config)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 import sys
 from dataclasses import replace
@@ -39,7 +40,8 @@ def test_the_report_is_written_beside_the_data_docs(lake) -> None:
     uri = write_report(made, settings, [])
     assert uri.endswith("_docs/report.html")
     page = made.files.read("_docs/report.html").decode()
-    assert 'title="myocardial infarction · C0027051 · disease · 1.00 exact">heart attack</a>' in page
+    about = r"myocardial infarction · C0027051 · disease · 1.00 exact · centrality 0\.\d\d"
+    assert re.search(rf'title="{about}">heart attack</a>', page)
     assert "<script>" not in page
     assert "From r1 to again" in page
     assert made.files.exists("_docs/index.html")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from articles import config, jats, run, write
 
-from medconcept.config import StatisticsConfig, TripletsConfig
+from medconcept.config import CentralityConfig, StatisticsConfig, TripletsConfig
 from medconcept.errors import ConfigError, InputError, LakeError
 
 TERMS = (
@@ -113,6 +113,29 @@ def test_triplets_carry_the_chosen_part_and_leave_out_what_the_configuration_say
     assert counted == {"figures.in": 5, "figures.used": 2, "figures.excluded": 1, "figures.no_concept": 2}
 
 
+def test_what_a_caption_is_not_about_is_flagged_and_may_be_left_out(spark, made, tmp_path: Path) -> None:
+    lake, settings, _ = made
+    for triplet in lake.read("triplets").collect():
+        for concept in triplet.concepts:
+            assert concept.centrality_method == "score:1"
+            assert ("peripheral" in concept.flags) == (concept.centrality < 0.3)
+    settings = copied(lake, settings, tmp_path)
+    cut = max(m.centrality for m in rows(lake).values() if m.figure_key == "PMC1#f1")
+    settings = replace(
+        settings, centrality=CentralityConfig(cut=cut), triplets=TripletsConfig(("peripheral",))
+    )
+    other, reports = run(spark, settings, "annotate_captions", "assemble_triplets")
+    assert {key: m.centrality for key, m in rows(other).items()} == {
+        key: m.centrality for key, m in rows(lake).items()
+    }
+    flagged = {key: "peripheral" in m.flags for key, m in rows(other).items()}
+    assert flagged == {key: m.centrality < cut for key, m in rows(other).items()}
+    assert 0 < sum(flagged.values()) < len(flagged)
+    kept = {t.figure_key: {c.centrality for c in t.concepts} for t in other.read("triplets").collect()}
+    assert kept["PMC1#f1"] == {cut}
+    assert reports[1].counts["figures.excluded"] == 3 - len(kept)
+
+
 def test_another_dictionary_writes_what_it_changes_and_parses_nothing(spark, made, tmp_path: Path) -> None:
     lake, settings, _ = made
     settings = copied(lake, settings, tmp_path)
@@ -147,8 +170,9 @@ def test_what_an_article_says_anew_reaches_its_other_captions(spark, made, tmp_p
     other, reports = run(spark, settings, "sync_articles", "parse_articles", "annotate_captions")
     assert "PMC1#f2@0-2" not in rows(other)  # the article no longer says what HA is
     counts = reports[2].counts
-    # Gone are both HA; "Two hearts" stands elsewhere now, and its key is its place.
-    assert (counts["captions.in"], counts["mentions.written"], counts["mentions.deleted"]) == (2, 1, 3)
+    # Gone are both HA; "Two hearts" stands elsewhere now, and its key is its place. The other three mentions
+    # are a larger part of what their captions name, which is of weight for their centrality.
+    assert (counts["captions.in"], counts["mentions.written"], counts["mentions.deleted"]) == (2, 4, 3)
 
 
 @pytest.mark.slow  # six runs of the stages
@@ -175,9 +199,9 @@ def test_frequent_concepts_by_pinned_statistics_and_increments_equal_a_rebuild(
     pinned = replace(pinned, sync=replace(pinned.sync, input=str(tmp_path / "in")))
     grown, _ = run(spark, pinned, "annotate_captions", "sync_articles", "parse_articles", "annotate_captions")
     flags = {key: row.flags for key, row in rows(grown).items()}
-    assert flags["PMC1#f1@7-19"] == ["frequent", "negated"]
+    assert set(flags["PMC1#f1@7-19"]) - {"peripheral"} == {"frequent", "negated"}
     # Three of seven captions name tissue by now; one of five did when they were counted.
-    assert flags["PMC4#f2@0-6"] == ["general"]
+    assert set(flags["PMC4#f2@0-6"]) - {"peripheral"} == {"general"}
 
     # Anew, with what was counted in the other lake.
     anew = replace(
@@ -200,7 +224,12 @@ def test_other_statistics_change_flags_without_linking(spark, made, tmp_path: Pa
     # Of the five captions two name the heart attack, and two the heart.
     frequent = {key for key, row in rows(other).items() if "frequent" in row.flags}
     assert {rows(other)[key].concept_id for key in frequent} == {"C0027051", "T:2"}
-    assert report.counts["mentions.written"] == len(frequent) == 5
+    assert len(frequent) == 5
+    # How many captions name a concept is of weight for its centrality, too: every mention is another.
+    old, new = rows(lake), rows(other)
+    assert report.counts["mentions.written"] == len(new) == 8
+    lost = {key: old[key].centrality - new[key].centrality for key in new}
+    assert lost["PMC1#f1@7-19"] > lost["PMC2#f1@0-6"] > 0  # named by two of five captions, and by one
 
 
 def test_settings_change_what_is_linked(spark, made, tmp_path: Path) -> None:
@@ -248,7 +277,7 @@ def test_flags_what_was_learned_and_a_dictionary_that_workers_read_themselves(
     other, (report,) = run(spark, replace(after, annotate=annotate), "annotate_captions")
     found = rows(other)
     assert found["PMC1#f1@7-19"].flags == []
-    assert found["PMC1#f1@34-40"].flags == ["general"]
+    assert found["PMC1#f1@34-40"].flags == ["general", "peripheral"]
     assert found["PMC2#f1@0-6"].flags == []
     assert "PMC1#f2@19-34" in rows(lake) and "PMC1#f2@19-34" not in found  # learned: never annotated
     tuned = found["PMC2#f2@0-7"]  # learned, and known to the dictionary under its CUI
@@ -296,5 +325,7 @@ def test_what_no_run_can_use_is_refused_at_once() -> None:
             parse_config({"annotate": annotate})
     with pytest.raises(ConfigError, match=r"triplets.exclude_flags: no flag 'vague'"):
         parse_config({"triplets": {"exclude_flags": ["vague"]}})
+    with pytest.raises(ConfigError, match=r"centrality.cut must be from 0 to 1, not -1"):
+        parse_config({"centrality": {"cut": -1}})
     with pytest.raises(ConfigError, match=r"statistics.lake needs statistics.release"):
         parse_config({"statistics": {"lake": "elsewhere"}})

@@ -72,6 +72,15 @@ class Page(HTMLParser):
             self.marks.append(data)
 
 
+def test_what_a_caption_is_about_is_told_from_what_it_only_names() -> None:
+    central = Concept("C1", "Heart", "anatomy", ((0, 5),), centrality=0.9)
+    only_named = Concept("C2", "Lung", "anatomy", ((6, 10),), flags=("peripheral",), centrality=0.1)
+    row = {"caption": "heart lung", "pieces": pieces("heart lung", [central, only_named])}
+    page = render(found(captions=[row]))
+    assert '<mark class="" style=' in page and '<mark class="peripheral" style=' in page
+    assert "centrality 0.90" in page and "centrality 0.10 · peripheral" in page
+
+
 def test_captions_are_text_and_spans_are_marked() -> None:
     page = Page(render(found()))
     assert "script" not in page.tags

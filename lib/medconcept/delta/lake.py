@@ -14,11 +14,14 @@ from pyspark.sql import functions as F
 from medconcept.delta.hadoop import HadoopFiles, reason
 from medconcept.errors import LakeError
 from medconcept.tables import TABLES, Table
+from medconcept.tables.fit import fitted, missing_columns
 
 FORMAT = "_medconcept/format.json"
 # 2: all that the parser reads; 3: mentions by the linker, concept_statistics; 4: what PMC says;
-# 5: what was recognised
+# 5: centrality of concepts, what was recognised
 FORMAT_VERSION = 5
+# Formats that lack columns alone: they are read with nulls there, and the first run that writes adds them.
+LACK_COLUMNS = (4,)
 # A release must be readable for as long as it exists; by default Delta drops the log after 30 days, files
 # after 7.
 PROPERTIES = {
@@ -48,6 +51,7 @@ class Lake:
         self.files = HadoopFiles(spark, root)
         self.root = self.files.root
         self._tables: set[str] = set()
+        self._format = FORMAT_VERSION
         self._seen: tuple[list[str], dict[str, Any]] = ([], {})
         if self.files.exists(FORMAT):
             self._read_format()
@@ -58,20 +62,23 @@ class Lake:
         return self.files.exists(FORMAT)
 
     def create(self) -> None:
-        """Create the lake and its empty tables where they are not there yet.
+        """Create the lake and its empty tables where they are missing; bring one of an older format to this.
 
         Raises LakeError where it cannot.
         """
         missing = [table for table in TABLES.values() if table.name not in self._tables]
-        if not missing:
+        is_older = self._format != FORMAT_VERSION
+        if not missing and not is_older:
             return
+        older = [TABLES[name] for name in sorted(self._tables & set(TABLES))] if is_older else []
         # Each table costs a round trip to the storage and little else, so they are made side by side.
         with ThreadPoolExecutor(max_workers=4) as pool:
             list(pool.map(self._create_table, missing))
-        # Written last: a lake without it is one whose creation was cut short.
+            list(pool.map(self._add_columns, older))
+        # Written last: a lake without it, or with an older one, is one whose making was cut short.
         content = {"format_version": FORMAT_VERSION, "tables": sorted(TABLES)}
         self.files.write(FORMAT, json.dumps(content).encode())
-        self._tables = set(TABLES)
+        self._tables, self._format = set(TABLES), FORMAT_VERSION
 
     def _create_table(self, table: Table) -> None:
         builder = DeltaTable.createIfNotExists(self.spark).location(self.path(table.name))
@@ -83,18 +90,29 @@ class Lake:
         except Exception as error:
             raise LakeError(f"{self.root}: the lake cannot be written ({reason(error)})") from error
 
+    def _add_columns(self, table: Table) -> None:
+        """Add what an older format lacks, once however often it is called; every row keeps its version."""
+        path = self.path(table.name)
+        added = missing_columns(DeltaTable.forPath(self.spark, path).toDF().schema, table.schema)
+        if not added:
+            return
+        try:
+            self.spark.sql(f"ALTER TABLE delta.`{path}` ADD COLUMNS ({', '.join(added)})")
+        except Exception as error:
+            raise LakeError(f"{self.root}: the lake cannot be written ({reason(error)})") from error
+
     def _read_format(self) -> None:
         try:
             content = json.loads(self.files.read(FORMAT))
             found, tables = content["format_version"], content["tables"]
         except (ValueError, KeyError, TypeError) as error:
             raise LakeError(f"{self.root}: {FORMAT} is damaged; is this a lake?") from error
-        if found != FORMAT_VERSION:
+        if found != FORMAT_VERSION and found not in LACK_COLUMNS:
             raise LakeError(
                 f"{self.root}: the lake has format {found}, this program reads and writes {FORMAT_VERSION}; "
                 "use the version of medconcept that made it, or a new lake"
             )
-        self._tables = set(tables)
+        self._tables, self._format = set(tables), found
 
     def path(self, table: str) -> str:
         """URI of a table. Raises LakeError where no table has that name."""
@@ -144,9 +162,10 @@ class Lake:
         if version is not None:
             reader = reader.option("versionAsOf", version)
         try:
-            return reader.load(self.path(table))
+            rows = reader.load(self.path(table))
         except Exception as error:
             raise LakeError(f"{self.root}: table {table} at version {version}: {reason(error)}") from error
+        return fitted(rows, TABLES[table].schema)
 
 
 def _commit(row: Any) -> Commit:

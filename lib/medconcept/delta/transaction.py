@@ -21,6 +21,7 @@ from pyspark.sql import DataFrame
 from medconcept.delta.changes import DELETE
 from medconcept.delta.lake import Lake
 from medconcept.tables import TABLES
+from medconcept.tables.fit import fitted
 
 STAGING, REJECTED, MANIFEST = "_staging", "_rejected", "manifest.json"
 TXN_APP, TXN_VERSION = "spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion"
@@ -100,8 +101,9 @@ def carry_through(lake: Lake, manifest: Manifest) -> None:
 
 def apply_batch(lake: Lake, manifest: Manifest, table: str) -> None:
     """Write one staged batch into its table, once however often it is called."""
-    batch = staged(lake, manifest.run_id, table)
     spec = TABLES[table]
+    # Fitted: the run that staged it may have been one of an older format, killed before its commit.
+    batch = fitted(staged(lake, manifest.run_id, table), spec.schema)
     rows = batch.select(*spec.schema.names)
     with _transaction(lake, f"medconcept/{table}", manifest.seq):
         # Nothing can match in a table that was empty, and an append is cheaper than a MERGE.

@@ -13,7 +13,7 @@ from medconcept.errors import LakeError
 
 MAGIC = b"medconcept dictionary 3\n"
 ALIGN = 64
-PIECE = 4 * 1024 * 1024
+PIECE = 256 * 1024  # a page of Parquet holds a hundred rows at least, however large they are
 _HEAD = len(MAGIC) + 8
 
 Array = NDArray[np.generic]

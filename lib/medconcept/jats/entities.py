@@ -11,7 +11,7 @@ from html.entities import html5
 
 from medconcept.jats.errors import ArticleRejected, Reason
 
-_NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]")
+_NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]")  # matched at each ampersand
 # An unterminated section runs to the end of the file: were it to fail instead, a file of
 # many openings would cost quadratic time.
 _SECTION = rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)"
@@ -41,7 +41,11 @@ def resolve_named_entities(data: bytes) -> bytes:
     >>> resolve_named_entities(b'<p t="&eacute;">&alpha; &lt; <![CDATA[&beta;]]></p>')
     b'<p t="&#233;">&#945; &lt; <![CDATA[&beta;]]></p>'
     """
-    if not _NAMED.search(data):
+    # From one to the next by find, which is many times as fast as a search by the pattern.
+    at = data.find(b"&")
+    while at >= 0 and not _NAMED.match(data, at):
+        at = data.find(b"&", at + 1)
+    if at < 0:
         return data
 
     def reference(match: re.Match[bytes]) -> bytes:

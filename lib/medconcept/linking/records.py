@@ -102,8 +102,9 @@ class Link(NamedTuple):
 
 
 FLAGS = ("general", "negated", "uncertain")  # sorted, as they stand on a link
-# Those that a mention of the lake may have beside: where it stands, and what the corpus says of its concept.
-MENTION_FLAGS = ("address", "frequent", *FLAGS)
+# Those that a mention of the lake may have beside: where it stands, what the corpus says of its concept, and
+# whether the caption is about it.
+MENTION_FLAGS = tuple(sorted(("address", "frequent", "peripheral", *FLAGS)))
 RECOGNISED = "recognised"
 METHODS = (
     "exact",

@@ -23,7 +23,7 @@ from medconcept.linking.linker import Linker
 from medconcept.linking.records import ArticleContext, Caption, Entity, Link, LinkSettings
 from medconcept.ner.kinds import kinds_of
 from medconcept.on_workers.shared_files import SharedFile
-from medconcept.tables.mentions import ALTERNATIVE, MENTIONS
+from medconcept.tables.mentions import ALTERNATIVE, CENTRALITY, MENTIONS
 
 # Captions linked at once: enough for one call of the kernel to pay, few enough for little memory.
 BATCH = 256
@@ -31,7 +31,8 @@ BATCH = 256
 PLACES = ("sentence_begin", "sentence_end", "token_begin", "token_end")
 ENTITIES = ("entity_begin", "entity_end", "entity_label")
 # The columns of `mentions` that come from here, in their order.
-LINKED = StructType([column for column in MENTIONS.columns if column.name not in MENTIONS.not_compared])
+LATER = (*MENTIONS.not_compared, *CENTRALITY)
+LINKED = StructType([column for column in MENTIONS.columns if column.name not in LATER])
 
 
 @dataclass(frozen=True)

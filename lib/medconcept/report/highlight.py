@@ -22,17 +22,20 @@ class Concept:
     method: str = "exact"
     panels: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    centrality: float | None = None
 
     @property
     def about(self) -> str:
         """All of it in a line.
 
-        >>> Concept("C0018787", "Heart", "anatomy", ((2, 8),), 0.96, "inflected", ("A",), ("negated",)).about
-        'Heart · C0018787 · anatomy · 0.96 inflected · panel A · negated'
+        >>> how = {"similarity": 0.96, "method": "inflected", "panels": ("A",), "flags": ("negated",)}
+        >>> Concept("C0018787", "Heart", "anatomy", ((2, 8),), **how, centrality=0.7).about
+        'Heart · C0018787 · anatomy · 0.96 inflected · panel A · centrality 0.70 · negated'
         """
         found = f"{self.similarity:.2f} {self.method.replace('_', ' ')}"
         panels = (f"panel {', '.join(self.panels)}",) if self.panels else ()
-        return " · ".join((self.name, self.concept_id, self.kind, found, *panels, *self.flags))
+        central = () if self.centrality is None else (f"centrality {self.centrality:.2f}",)
+        return " · ".join((self.name, self.concept_id, self.kind, found, *panels, *central, *self.flags))
 
     @property
     def url(self) -> str:

@@ -104,6 +104,7 @@ def _caption(row: Any) -> dict[str, Any]:
             c["method"],
             tuple(c["panels"]),
             tuple(c["flags"]),
+            c["centrality"],
         )
         for c in row["concepts"]
     ]

@@ -24,6 +24,7 @@ from medconcept.linking.general import FIGURE_WORDS, GENERAL
 from medconcept.linking.records import LinkSettings
 from medconcept.on_workers.linking import ENTITIES, LINKED, LinkJob, link_batches
 from medconcept.on_workers.shared_files import SharedFile
+from medconcept.stages import centrality
 from medconcept.stages.compile_dictionary import DICTIONARIES, send_dictionary
 from medconcept.stages.recognise_entities import entity_kinds, recogniser_settings, with_entities
 from medconcept.stages.runner import Context, Stage, Work
@@ -45,7 +46,8 @@ def settings(context: Context) -> str:
     if annotate.recogniser:
         chosen["recogniser"] = recogniser_settings(context)
     learned = None if annotate.learned is None else _checksum(_read_learned(context, annotate.learned))
-    return settings_digest(__version__, chosen, learned, context.head.dictionary_sha256)
+    how = centrality.settings(context.config.centrality)
+    return settings_digest(__version__, chosen, learned, how, context.head.dictionary_sha256)
 
 
 def build(context: Context) -> Work:
@@ -69,11 +71,13 @@ def build(context: Context) -> Work:
     if annotate.learned is not None:
         linked = context.checkpoint("known", of_known_terms(linked, context.read("concept_names")))
     rows = linked.withColumn("dictionary_sha256", F.lit(sha256))
-    if changed is not None and _statistics_changed(context):
+    counted_anew = changed is not None and _statistics_changed(context)
+    if changed is not None and counted_anew:
         # What was linked before stays; whether it is frequent may not.
         others = mentions.join(changed, "article_key", "left_anti").select(rows.columns)
         rows, scope = rows.unionByName(others), mentions
     rows = flag_frequent(rows, context.read("concept_statistics"), annotate.frequent_share)
+    rows = centrality.add(context, rows, linked, others=counted_anew)
     counted = captions.agg(
         F.count(F.lit(1)).alias("captions.in"), F.count_if(~spoken).alias("captions.other_language")
     )

@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame
 from medconcept.delta.transaction import STAGING
 from medconcept.stages.runner import Context
 
-TOGETHER = 8  # pieces that the driver holds at once, of 4 MB each
+TOGETHER = 128  # pieces that the driver holds at once, of 256 KB each
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ ALTERNATIVE = StructType(
     ]
 )
 _TEXTS = ArrayType(StringType())
+# Of the concept in its caption, not of the place: all mentions of a figure's concept have the same.
+CENTRALITY = ("centrality", "centrality_method")
 
 MENTIONS = Table(
     name="mentions",
@@ -50,8 +52,14 @@ MENTIONS = Table(
         column(
             "panels", _TEXTS, "Labels of the panel whose part of the caption it begins in; none: all panels"
         ),
-        column("flags", _TEXTS, "address, frequent, general, negated, uncertain: those that hold, sorted"),
+        column(
+            "flags",
+            _TEXTS,
+            "address, frequent, general, negated, peripheral, uncertain: those that hold, sorted",
+        ),
         column("alternatives", ArrayType(ALTERNATIVE), "The other concepts above the threshold, best first"),
+        column("centrality", DoubleType(), "From 0 to 1: how much the caption is about the concept"),
+        column("centrality_method", StringType(), "score:<version>, or entailment:<checksum of the model>"),
         column(
             "dictionary_sha256", StringType(), "Compiled dictionary that was applied when the row was written"
         ),

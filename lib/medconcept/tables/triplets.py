@@ -26,6 +26,9 @@ TRIPLET_CONCEPT = StructType(
         StructField("method", StringType()),
         StructField("panels", ArrayType(StringType())),
         StructField("flags", ArrayType(StringType())),
+        # At the end: that is where ADD COLUMNS puts them in a table of an older format.
+        StructField("centrality", DoubleType()),
+        StructField("centrality_method", StringType()),
     ]
 )
 

@@ -1,0 +1,228 @@
+"""Which concepts a caption is about: our score beside document frequency and first place, labelled by hand.
+
+    python benchmarks/bench_centrality.py [--lake build/demo/lake] [--fit]
+
+The labels (tests/centrality/labels.jsonl, see docs/centrality.md) name figures of the demo's articles and ids
+of concepts; the captions come from a lake of them, which is made where there is none. A concept is central
+where both readings say so. Average precision is that of the concepts of all captions in one list, and the
+mean over captions that have concepts of both kinds; ties share their places. Intervals by drawing articles
+with replacement. Reported is the held half of the articles, the weights having been fitted to the other:
+`--fit` fits them again and prints them. Writes build/bench/centrality.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pyspark.sql import functions as F
+
+from medconcept.centrality.evidence import evidence
+from medconcept.centrality.score import CONSTANT, WEIGHTS, weighed
+from medconcept.config import load_config
+from medconcept.delta.lake import Lake
+from medconcept.session import get_session
+from medconcept.stages import run_stage, stage
+from medconcept.stages.count_concepts import statistics
+
+LABELS = Path(__file__).parents[1] / "tests/centrality/labels.jsonl"
+STAGES = ("sync_articles", "parse_articles", "build_dictionary", "annotate_captions")
+SAMPLES, SEED = 1000, 20261126
+RIDGE = 10.0  # how strongly the fit holds weights small; chosen by cross-validation over development articles
+Rows = dict[str, np.ndarray]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure, print a table, write the JSON."""
+    options = _arguments(argv)
+    rows, missing = labelled_rows(options.lake)
+    held, development = ({k: v[rows["part"] == p] for k, v in rows.items()} for p in ("held", "development"))
+    if options.fit:
+        fit(development)
+    captions = len(set(rows["figure"]))
+    print(f"{len(rows['y'])} concepts of {captions} captions; {missing} labelled are not in the lake")
+    print(f"agreement of the two readings: kappa {kappa(rows):.3f}")
+    figures: dict[str, Any] = {"kappa": round(kappa(rows), 3), "labelled and missing": missing}
+    ratios = {}
+    for part, chosen in (("held", held), ("development", development)):
+        for name, measure in (("pooled", pooled), ("mean per caption", per_caption)):
+            found = {rival: measure(chosen, chosen[rival]) for rival in RIVALS}
+            figures[f"{part}, {name}"] = {rival: round(value, 3) for rival, value in found.items()}
+            print(f"\n{part} articles, average precision, {name} ({sum(chosen['y'])} central)")
+            for rival, value in found.items():
+                line = f"  {rival:34} {value:.3f}"
+                if rival not in OURS:
+                    for ours in OURS:
+                        low, high = difference(chosen, ours, rival, measure)
+                        key = f"{part}, {name}: {ours} - {rival}"
+                        figures[key] = [round(found[ours] - value, 3), round(low, 3), round(high, 3)]
+                        line += f"   {ours} is ahead by {found[ours] - value:.3f} [{low:.3f}, {high:.3f}]"
+                        ratios[f"{part}, {name}: {ours}/{rival}"] = round(found[ours] / value, 3)
+                print(line)
+    cut = load_config("demo").centrality.cut
+    kept = held[OURS[0]] >= cut
+    right = float((kept & (held["y"] == 1)).sum())
+    precision, recall = right / kept.sum(), right / held["y"].sum()
+    figures["held, at the default cut"] = {"precision": round(precision, 3), "recall": round(recall, 3)}
+    print(f"\nheld articles, at the cut {cut}: precision {precision:.3f}, recall {recall:.3f}")
+    print(f"95% intervals by {SAMPLES} draws of articles, seed {SEED}")
+    result = {
+        "name": "centrality",
+        "figures": figures,
+        "ratios": ratios,
+        "machine": platform.machine(),
+        "versions": {name: version(name) for name in ("pyspark", "numpy")},
+    }
+    output = Path("build/bench/centrality.json")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(json.dumps(result, indent=1) + "\n")
+    return 0
+
+
+OURS = ("score, concepts counted", "score, nobody has counted")
+RIVALS = (*OURS, "fewest captions first", "named first", "named most often")
+
+
+def labelled_rows(lake_path: str) -> tuple[Rows, int]:
+    """Every labelled concept that the lake has: its labels, its evidence, what ours and the rivals say."""
+    config = replace(load_config("demo"), lake=lake_path)
+    spark = get_session(config.spark)
+    lake = Lake(spark, lake_path)
+    for name in () if lake.exists else STAGES:
+        print(run_stage(stage(name), lake, config, lambda line: None).job, "done")
+    mentions, figures, articles = (lake.read(name) for name in ("mentions", "figures", "articles"))
+    counted = statistics(figures, mentions)
+    labels = [json.loads(line) for line in LABELS.read_text().splitlines()[1:]]
+    wanted = spark.createDataFrame([(label["figure"],) for label in labels], "figure_key string")
+    named = mentions.join(wanted, "figure_key")
+    places = named.groupBy("figure_key", "concept_id").agg(
+        F.min(F.col("spans")[0]["start"]).alias("begin"), F.count(F.lit(1)).alias("places")
+    )
+    score = weighed(WEIGHTS, CONSTANT)
+    known = evidence(named, figures, articles, counted).withColumn("counted", score)
+    alone = evidence(named, figures, articles, None).select("figure_key", "concept_id", score.alias("alone"))
+    key = ["figure_key", "concept_id"]
+    joined = (
+        known.join(alone, key)
+        .join(places, key)
+        .join(counted, "concept_id")
+        .join(figures.select("figure_key", "article_key"), "figure_key")
+    )
+    found = {(row["figure_key"], row["concept_id"]): row for row in joined.collect()}
+    out: dict[str, list[Any]] = {name: [] for name in ("figure", "article", "part", "first", "second", "y")}
+    out |= {name: [] for name in (*RIVALS, *WEIGHTS)}
+    missing = 0
+    for label in labels:
+        for concept in label["concepts"]:
+            row = found.get((label["figure"], concept))
+            if row is None:
+                missing += 1
+                continue
+            first, second = (concept in label[reading] for reading in ("first", "second"))
+            values = [
+                label["figure"],
+                row["article_key"],
+                label["part"],
+                first,
+                second,
+                int(first and second),
+            ]
+            values += [row["counted"], row["alone"], -row["captions"], -row["begin"], row["places"]]
+            values += [row[name] for name in WEIGHTS]
+            for name, value in zip(out, values, strict=True):
+                out[name].append(value)
+    return {name: np.array(values) for name, values in out.items()}, missing
+
+
+def average_precision(y: np.ndarray, score: np.ndarray) -> float:
+    """Average precision of a list; what has the same score has the same place, the last of them.
+
+    >>> average_precision(np.array([1, 0, 1]), np.array([3.0, 2.0, 1.0]))
+    0.8333333333333333
+    >>> average_precision(np.array([1, 0]), np.array([1.0, 1.0]))
+    0.5
+    """
+    order = np.argsort(-score, kind="stable")
+    y, score = y[order], score[order]
+    last = np.append(np.nonzero(np.diff(score))[0], len(score) - 1)
+    right = np.cumsum(y)[last]
+    gained = np.diff(np.append(0, right))
+    return float((gained * right / (last + 1)).sum() / y.sum())
+
+
+def pooled(rows: Rows, score: np.ndarray) -> float:
+    """Average precision of all concepts in one list."""
+    return average_precision(rows["y"], score)
+
+
+def per_caption(rows: Rows, score: np.ndarray) -> float:
+    """Mean of the average precision of each caption with central and other concepts."""
+    at = [np.nonzero(rows["figure"] == figure)[0] for figure in dict.fromkeys(rows["figure"])]
+    both = [n for n in at if 0 < rows["y"][n].sum() < len(n)]
+    return float(np.mean([average_precision(rows["y"][n], score[n]) for n in both]))
+
+
+def difference(
+    rows: Rows, ours: str, theirs: str, measure: Callable[[Rows, np.ndarray], float]
+) -> tuple[float, float]:
+    """The 95% interval of how far ours is ahead, by drawing articles with replacement."""
+    articles = list(dict.fromkeys(rows["article"]))
+    at = {article: np.nonzero(rows["article"] == article)[0] for article in articles}
+    random = np.random.default_rng(SEED)
+    out = []
+    for _ in range(SAMPLES):
+        drawn = random.integers(0, len(articles), len(articles))
+        index = np.concatenate([at[articles[n]] for n in drawn])
+        sample = {name: rows[name][index] for name in ("y", ours, theirs)}
+        # An article drawn twice is two articles, with captions of their own.
+        again = np.concatenate([np.full(len(at[articles[n]]), turn) for turn, n in enumerate(drawn)])
+        sample["figure"] = np.char.add(np.char.add(again.astype(str), " "), rows["figure"][index])
+        out.append(measure(sample, sample[ours]) - measure(sample, sample[theirs]))
+    low, high = np.percentile(out, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def kappa(rows: Rows) -> float:
+    """Cohen's kappa of the two readings."""
+    first, second = rows["first"].astype(bool), rows["second"].astype(bool)
+    same = float((first == second).mean())
+    chance = float(first.mean() * second.mean() + (1 - first.mean()) * (1 - second.mean()))
+    return (same - chance) / (1 - chance)
+
+
+def fit(rows: Rows) -> None:
+    """Fit the weights to these rows and print them: a logistic regression held small, by Newton's steps."""
+    values = np.stack([rows[name].astype(float) for name in WEIGHTS], axis=1)
+    mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-6
+    scaled = np.column_stack([(values - mean) / spread, np.ones(len(values))])
+    small = np.append(np.full(len(WEIGHTS), RIDGE), 1e-6)
+    weights = np.zeros(len(small))
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-scaled @ weights))
+        slope = scaled.T @ (chance - rows["y"]) + small * weights
+        weights -= np.linalg.solve((scaled.T * (chance * (1 - chance))) @ scaled + np.diag(small), slope)
+    fitted = weights[:-1] / spread
+    rounded = {name: round(float(weight), 2) for name, weight in zip(WEIGHTS, fitted, strict=True)}
+    print("fitted to the development half:", rounded)
+    print("constant:", round(float(weights[-1] - fitted @ mean), 2))
+    print("mean rarity:", round(float(rows["rarity"].astype(float).mean()), 3))
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], epilog="example: python benchmarks/bench_centrality.py --fit"
+    )
+    parser.add_argument("--lake", default="build/bench/centrality-lake", help="lake of the demo's articles")
+    parser.add_argument("--fit", action="store_true", help="fit the weights anew and print them")
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,67 @@
+"""Rows that an older format wrote, in the columns that a table has now: what is missing is null."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import ArrayType, DataType, StructType
+
+
+def fitted(rows: DataFrame, schema: StructType) -> DataFrame:
+    """The columns of `schema`, those that the rows lack null, also inside structs and lists of structs.
+
+    Columns that the schema has not come behind; rows that fit already come back as they are.
+    """
+    have = {field.name: field.dataType for field in rows.schema.fields}
+    if all(_same(have.get(field.name), field.dataType) for field in schema.fields):
+        return rows
+    known = [_as(F.col(f.name), have.get(f.name), f.dataType).alias(f.name) for f in schema.fields]
+    return rows.select(*known, *(name for name in rows.columns if name not in schema.names))
+
+
+def missing_columns(have: StructType, want: StructType, prefix: str = "") -> list[str]:
+    """What ALTER TABLE … ADD COLUMNS must be told so that a table of `have` can hold rows of `want`.
+
+    >>> from pyspark.sql.types import ArrayType, DoubleType, StringType, StructType
+    >>> part = StructType().add("a", StringType())
+    >>> old = StructType().add("parts", ArrayType(part))
+    >>> new = StructType().add("parts", ArrayType(StructType([*part]).add("b", DoubleType())))
+    >>> missing_columns(old, new.add("said", StringType(), metadata={"comment": "in words"}))
+    ['`parts`.element.`b` double', "`said` string COMMENT 'in words'"]
+    """
+    found = {field.name: field.dataType for field in have.fields}
+    out: list[str] = []
+    for field in want.fields:
+        name = f"{prefix}`{field.name}`"
+        if field.name not in found:
+            comment = field.metadata.get("comment")
+            said = "" if comment is None else f" COMMENT '{_quoted(comment)}'"
+            out.append(f"{name} {field.dataType.simpleString()}{said}")
+            continue
+        old, new = found[field.name], field.dataType
+        if isinstance(old, ArrayType) and isinstance(new, ArrayType):
+            old, new, name = old.elementType, new.elementType, f"{name}.element"
+        if isinstance(old, StructType) and isinstance(new, StructType):
+            out += missing_columns(old, new, f"{name}.")
+    return out
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("'", "\\'")
+
+
+def _same(have: DataType | None, want: DataType) -> bool:
+    return have is not None and have.simpleString() == want.simpleString()
+
+
+def _as(value: Column, have: DataType | None, want: DataType) -> Column:
+    if have is None:
+        return F.lit(None).cast(want)
+    if isinstance(have, ArrayType) and isinstance(want, ArrayType):
+        inner, wanted = have.elementType, want.elementType
+        return value if _same(inner, wanted) else F.transform(value, lambda item: _as(item, inner, wanted))
+    if isinstance(have, StructType) and isinstance(want, StructType) and not _same(have, want):
+        found = {field.name: field.dataType for field in have.fields}
+        parts = [_as(value[f.name], found.get(f.name), f.dataType).alias(f.name) for f in want.fields]
+        return F.when(value.isNotNull(), F.struct(*parts))
+    return value

@@ -1,0 +1,106 @@
+"""A lake of format 4, which knew no centrality: read as it is, and brought to this format by the next run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pipeline"))
+from articles import config, jats, run, write  # the tiny articles of the pipeline's tests
+
+NEW = ("centrality", "centrality_method")
+
+
+def as_format_4(spark, lake) -> None:
+    """Write the two tables that format 5 gave columns as format 4 had them, at the same versions."""
+    from delta.tables import DeltaTable
+    from pyspark.sql import functions as F
+
+    mentions, triplets = lake.read("mentions"), lake.read("triplets")
+    old = {
+        "mentions": mentions.drop(*NEW),
+        "triplets": triplets.withColumn("concepts", F.transform("concepts", lambda c: c.dropFields(*NEW))),
+    }
+    for name, rows in old.items():
+        kept = f"{lake.root}-{name}"
+        rows.withColumn("row_digest", F.reverse("row_digest")).write.parquet(kept)
+        shutil.rmtree(lake.path(name).removeprefix("file:"))
+        rows = spark.read.parquet(kept)
+        DeltaTable.create(spark).location(lake.path(name)).addColumns(rows.schema).execute()
+        rows.write.format("delta").mode("append").save(lake.path(name))
+        assert lake.latest_version(name) == lake.head().versions[name] == 1
+    content = json.loads(lake.files.read("_medconcept/format.json"))
+    lake.files.write("_medconcept/format.json", json.dumps({**content, "format_version": 4}).encode())
+
+
+@pytest.fixture(scope="module")
+def made(spark, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("older")
+    settings = config(folder)
+    write(folder / "in", a_xml=jats("1", "A heart attack of the heart"), b_xml=jats("2", "heart"))
+    # An older program had other settings: it knew nothing of a cut.
+    before = replace(settings, centrality=replace(settings.centrality, cut=0.9))
+    lake, _ = run(spark, before)
+    rows = {m.mention_key: m for m in lake.read("mentions").collect()}
+    as_format_4(spark, lake)
+    return settings, rows
+
+
+def test_an_older_lake_is_read_and_the_next_run_brings_it_up(spark, made) -> None:
+    from medconcept import queries
+    from medconcept.delta.lake import Lake
+    from medconcept.stages.publish_release import content_digest
+
+    settings, rows = made
+    lake = Lake(spark, settings.lake)
+    old = lake.read("mentions").collect()
+    assert {m.mention_key for m in old} == set(rows) and {m.centrality for m in old} == {None}
+    assert {c.centrality for t in lake.read("triplets").collect() for c in t.concepts} == {None}
+    # Reading leaves a lake as it is.
+    assert json.loads(lake.files.read("_medconcept/format.json"))["format_version"] == 4
+
+    lake, reports = run(spark, settings)
+    done = {report.job: report.status for report in reports}
+    assert (done["parse_articles"], done["annotate_captions"]) == ("nothing new", "done")
+    assert json.loads(lake.files.read("_medconcept/format.json"))["format_version"] == 5
+    assert {m.mention_key: m.centrality for m in lake.read("mentions").collect()} == {
+        key: m.centrality for key, m in rows.items()
+    }
+    assert all(c.centrality is not None for t in lake.read("triplets").collect() for c in t.concepts)
+    comments = {
+        f.name: f.metadata.get("comment")
+        for f in spark.read.format("delta").load(lake.path("mentions")).schema
+    }
+    assert comments["centrality"].startswith("From 0 to 1")
+
+    # What the release named before is still there, under the same name.
+    then = queries.run_sql(
+        lake, "SELECT centrality FROM mentions", queries.resolve_commit(lake, release="r1")
+    )
+    assert [r.centrality for r in then.collect()] == [None] * len(rows)
+    assert queries.diff(lake, "r1", "r2")["mentions"] == {"added": 0, "removed": 0, "changed": len(rows)}
+
+    again = [report.status for report in run(spark, settings)[1]]
+    assert set(again) == {"nothing new"}
+    anew, _ = run(spark, replace(settings, lake=f"{settings.lake}-anew"))
+    for name in ("mentions", "triplets"):
+        assert content_digest(lake.read(name)) == content_digest(anew.read(name)), name
+
+
+def test_a_foreign_format_is_one_line(spark, made, tmp_path: Path) -> None:
+    from medconcept.delta.lake import Lake
+    from medconcept.errors import LakeError
+
+    (tmp_path / "_medconcept").mkdir()
+    for version in (3, 6):
+        (tmp_path / "_medconcept/format.json").write_text(
+            json.dumps({"format_version": version, "tables": []})
+        )
+        (tmp_path / "_medconcept/.format.json.crc").unlink(missing_ok=True)
+        with pytest.raises(LakeError, match=f"has format {version}, this program reads and writes 5"):
+            Lake(spark, str(tmp_path))
