@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 from pyspark.ml import Pipeline, PipelineModel
@@ -22,6 +23,7 @@ from medconcept.on_workers.paragraphs import SCHEMA, paragraph_batches
 # TensorFlow's ConfigProto. One thread (fields 2 and 5): sums in one order give one result, and tasks that run
 # side by side do not take each other's cores. Soft placement (field 7): the graphs ask for a GPU.
 _ONE_THREAD = [0x10, 1, 0x28, 1, 0x38, 1]
+_FACTORY = "spark.sql.codegen.factoryMode"
 _ROWS = "text string, places array<struct<start:int,end:int,kind:string>>"
 
 
@@ -145,7 +147,19 @@ def _parts_of_speech(labelled: DataFrame) -> Any:
     )
     rows = labelled.withColumn("tags", same.alias("tags", metadata={"annotatorType": "pos"}))
     learn = PerceptronApproach().setInputCols(["sentence", "token"]).setOutputCol("pos").setPosColumn("tags")
-    return learn.setNIterations(1).fit(rows.limit(20))
+    with _byte_code(labelled.sparkSession):
+        return learn.setNIterations(1).fit(rows.limit(20))
+
+
+@contextmanager
+def _byte_code(spark: SparkSession) -> Iterator[None]:
+    """Have Spark compile its queries: as they are, it cannot decode the annotations that a step asks for."""
+    before = str(spark.conf.get(_FACTORY))
+    spark.conf.set(_FACTORY, "FALLBACK")
+    try:
+        yield
+    finally:
+        spark.conf.set(_FACTORY, before)
 
 
 def gold_places(documents: Sequence[Document], types: Collection[str] = ()) -> list[list[Place]]:
