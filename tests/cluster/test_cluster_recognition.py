@@ -33,7 +33,7 @@ def test_a_recogniser_finds_the_same_on_a_cluster(spark, master, tmp_path: Path)
     from medconcept.ner.training import embeddings_for, has_tensorflow, train
     from medconcept.stages.publish_release import content_digest
 
-    options = Options(NER_DL if has_tensorflow(spark) else NER_CRF, epochs=12, vector_least=1)
+    options = Options(NER_DL if has_tensorflow(spark) else NER_CRF, epochs=60, vector_least=1)
     vectors, _ = embeddings_for(spark, documents(), [], None, options)
     train(documents(), vectors, options, spark).write().save(str(tmp_path / "model"))
     write(

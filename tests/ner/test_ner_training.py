@@ -12,7 +12,7 @@ from medconcept.cli import main
 from medconcept.config import RecogniserConfig
 from medconcept.errors import ConfigError
 
-QUICK = ["--epochs", "12", "--seed", "7", "--json"]
+QUICK = ["--epochs", "60", "--seed", "7", "--json"]
 
 
 def command(folder: Path, *more: str) -> list[str]:

@@ -110,8 +110,8 @@ def _checksum(files: HadoopFiles, inner: str) -> str:
 def _onnx(spark: SparkSession, saved: SavedModel) -> Any:
     """A BERT token classifier from model.onnx and, in assets, vocab.txt and labels.txt.
 
-    Spark NLP has Spark bring the graph to its tasks under the name of its file, and a second graph so named
-    stops every later task of the session. So the graph gets the checksum for its name, in a copy.
+    Spark NLP has Spark bring the graph to its tasks under the name of its file, and a second graph of that
+    name stops every later task of the session. So the graph gets the checksum for its name, in a copy.
     """
     files, inner = saved.files, saved.inner
     for name in _ASSETS:

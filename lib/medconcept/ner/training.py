@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 from pyspark.ml import Pipeline, PipelineModel
@@ -12,6 +13,7 @@ from pyspark.sql.types import ArrayType
 
 from medconcept.annotate.offsets import code_points
 from medconcept.evaluation.records import Document, Place
+from medconcept.ner.graphs import seeded_graphs
 from medconcept.ner.labels import tags, wanted
 from medconcept.ner.options import NER_DL, Options
 from medconcept.ner.pipeline import TEXT, chunks, cut
@@ -21,6 +23,7 @@ from medconcept.on_workers.paragraphs import SCHEMA, paragraph_batches
 # TensorFlow's ConfigProto. One thread (fields 2 and 5): sums in one order give one result, and tasks that run
 # side by side do not take each other's cores. Soft placement (field 7): the graphs ask for a GPU.
 _ONE_THREAD = [0x10, 1, 0x28, 1, 0x38, 1]
+_FACTORY = "spark.sql.codegen.factoryMode"
 _ROWS = "text string, places array<struct<start:int,end:int,kind:string>>"
 
 
@@ -93,7 +96,7 @@ def train(
     labelled = steps.transform(gold).withColumn("label", labels("token", "named_entity"))
     labelled = embeddings.transform(labelled)
     if options.architecture == NER_DL:
-        taggers = [_ner_dl(options).fit(labelled)]
+        taggers = [_ner_dl(options, seeded_graphs(spark, options.dimension, options.seed)).fit(labelled)]
     else:
         speech = _parts_of_speech(labelled)
         taggers = [speech, _ner_crf(options).fit(speech.transform(labelled))]
@@ -117,14 +120,14 @@ def labels(token: str, kind: str) -> Any:
     return tagged(F.col(TEXT), F.col(token), F.col("places")).alias("label", metadata={"annotatorType": kind})
 
 
-def _ner_dl(options: Options) -> Any:
+def _ner_dl(options: Options, graphs: str) -> Any:
     from sparknlp.annotator import NerDLApproach
 
     ner = NerDLApproach().setInputCols(["sentence", "token", "embeddings"]).setOutputCol("ner")
     ner = ner.setLabelColumn("label").setMaxEpochs(options.epochs).setRandomSeed(options.seed)
     ner = ner.setLr(options.learning_rate).setPo(options.decay).setBatchSize(options.batch)
     ner = ner.setDropout(options.dropout).setConfigProtoBytes(_ONE_THREAD).setVerbose(0)
-    return ner.setIncludeConfidence(False).setEnableOutputLogs(False)
+    return ner.setGraphFolder(graphs).setIncludeConfidence(False).setEnableOutputLogs(False)
 
 
 def _ner_crf(options: Options) -> Any:
@@ -144,7 +147,19 @@ def _parts_of_speech(labelled: DataFrame) -> Any:
     )
     rows = labelled.withColumn("tags", same.alias("tags", metadata={"annotatorType": "pos"}))
     learn = PerceptronApproach().setInputCols(["sentence", "token"]).setOutputCol("pos").setPosColumn("tags")
-    return learn.setNIterations(1).fit(rows.limit(20))
+    with _byte_code(labelled.sparkSession):
+        return learn.setNIterations(1).fit(rows.limit(20))
+
+
+@contextmanager
+def _byte_code(spark: SparkSession) -> Iterator[None]:
+    """Have Spark compile its queries: as they are, it cannot decode the annotations that a step asks for."""
+    before = str(spark.conf.get(_FACTORY))
+    spark.conf.set(_FACTORY, "FALLBACK")
+    try:
+        yield
+    finally:
+        spark.conf.set(_FACTORY, before)
 
 
 def gold_places(documents: Sequence[Document], types: Collection[str] = ()) -> list[list[Place]]:

@@ -1,0 +1,57 @@
+"""NerDL's TensorFlow graphs with a seed in each operation that draws: Spark NLP seeds only its own shuffling.
+
+The graphs that the JAR ships draw first weights and dropout from the clock, so that two trainings with one
+seed would give two models. Copies with seeds are handed to NerDL as its folder of graphs.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+from typing import Any, cast
+
+from pyspark.sql import SparkSession
+
+from medconcept.errors import ConfigError
+
+_DRAWING = frozenset({"RandomUniform", "TruncatedNormal", "RandomStandardNormal", "RandomUniformInt"})
+_NAME = re.compile(r"ner-dl/(blstm_\d+_(\d+)_\d+_\d+\.pb)")
+_APPROACH = "com.johnsnowlabs.nlp.annotators.ner.dl.NerDLApproach"
+
+
+def seeded_graphs(spark: SparkSession, dimension: int, seed: int) -> str:
+    """A folder of the graphs for embeddings of that dimension. Raises ConfigError where there are none."""
+    jvm = cast(Any, spark._jvm)
+    loader = jvm.java.lang.Thread.currentThread().getContextClassLoader()
+    archive = loader.loadClass(_APPROACH).getProtectionDomain().getCodeSource().getLocation().toURI()
+    entries = jvm.java.util.jar.JarFile(jvm.java.io.File(archive)).entries()
+    names, dimensions = [], set()
+    while entries.hasMoreElements():
+        if match := _NAME.fullmatch(entries.nextElement().getName()):
+            dimensions.add(int(match[2]))
+            if int(match[2]) == dimension:
+                names.append(match[1])
+    if not names:
+        known = ", ".join(map(str, sorted(dimensions)))
+        raise ConfigError(
+            f"train_ner: NerDL has no graph for embeddings of {dimension} numbers (there: {known})"
+        )
+    folder = Path(tempfile.mkdtemp(prefix="medconcept-graphs-"))
+    for name in names:
+        stream = loader.getResourceAsStream(f"ner-dl/{name}")
+        graph = jvm.org.tensorflow.proto.framework.GraphDef.parseFrom(stream).toBuilder()
+        _sow(jvm, graph, seed)
+        (folder / name).write_bytes(bytes(graph.build().toByteArray()))
+        stream.close()
+    return str(folder)
+
+
+def _sow(jvm: Any, graph: Any, seed: int) -> None:
+    """Give each operation that draws the seed, and a number of its own beside it."""
+    value = jvm.org.tensorflow.proto.framework.AttrValue
+    for number in range(graph.getNodeCount()):
+        if graph.getNode(number).getOp() in _DRAWING:
+            node = graph.getNodeBuilder(number)
+            node.putAttr("seed", value.newBuilder().setI(seed).build())
+            node.putAttr("seed2", value.newBuilder().setI(number + 1).build())
