@@ -1,8 +1,8 @@
 """NerDL's TensorFlow graphs with seeds: Spark NLP itself seeds only the order of sentences.
 
 The graphs that the JAR ships draw first weights and dropout from the clock, so that two trainings with one
-seed would give two models. Copies with seeds are handed to NerDL as its folder of graphs. In them no operation
-asks for a GPU: where there is none, TensorFlow writes thousands of lines about it.
+seed would give two models. Copies with seeds are handed to NerDL as its folder of graphs. In them no
+operation asks for a GPU: where there is none, TensorFlow writes thousands of lines about it.
 """
 
 from __future__ import annotations
