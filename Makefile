@@ -18,12 +18,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	command -v cc >/dev/null || $(PIP) install --quiet ziglang==0.13.0  # the matcher's C part needs a compiler
 	touch $@
 
-# Native code of the parser; it is imported in place of its source, so it is made anew when that changes.
-$(VENV)/.compiled: $(VENV)/.installed $(wildcard lib/medconcept/jats/*.py) lib/medconcept/provision/compiled.py
-	$(PY) -m medconcept.provision compiled
-	touch $@
-
-setup: $(VENV)/.compiled ## packages, Java and JARs
+setup: $(VENV)/.installed ## packages, Java and JARs
 	$(PY) -m medconcept.provision java --target build
 	$(PY) -m medconcept.provision jars --target build
 
@@ -59,7 +54,7 @@ cluster-down: ## stop it
 test: setup ## the tests, but for cluster, faults and scale
 	$(PY) -m pytest -q -m "not slow" --durations 15 -n 2 --dist loadscope
 
-test-fast: $(VENV)/.compiled ## the tests that need no Spark
+test-fast: $(VENV)/.installed ## the tests that need no Spark
 	$(PY) -m pytest -q -m "not slow and not spark" -n 2
 
 test-slow: setup demo-data package ## what make test leaves out
@@ -99,6 +94,5 @@ format: $(VENV)/.installed ## let ruff format the code
 
 clean: ## remove what a build made
 	rm -rf build $(VENV) dist
-	find lib -name '*.so' -delete
 
 .PHONY: help setup demo-data demo model package cluster-up cluster-down test test-fast test-slow test-long test-all bench bench-long lint format clean

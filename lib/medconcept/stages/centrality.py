@@ -37,15 +37,18 @@ def add(context: Context, mentions: DataFrame, linked: DataFrame, *, others: boo
     changed. The score is worked out for all.
     """
     wanted = context.config.centrality
+    of_concepts = F.col("concept_id").isNotNull()  # what was recognised alone has no concept to be about
     if wanted.model is None:
         # Document frequencies are what count_concepts counted, however many captions there are by now.
         counted = context.read(STATISTICS) if context.has_rows(STATISTICS) else None
-        found = score.scores(mentions, context.read("figures"), context.read("articles"), counted)
+        found = score.scores(
+            mentions.where(of_concepts), context.read("figures"), context.read("articles"), counted
+        )
     else:
-        found = asked(context, linked, open_model(wanted.model))
+        found = asked(context, linked.where(of_concepts), open_model(wanted.model))
         if others:
             of_figure = found.select("figure_key").distinct()
-            said = context.read("mentions").select(*KEY, *CENTRALITY).distinct()
+            said = context.read("mentions").where(of_concepts).select(*KEY, *CENTRALITY).distinct()
             found = found.unionByName(said.join(of_figure, "figure_key", "left_anti"))
     return with_centrality(mentions, found, wanted.cut)
 
