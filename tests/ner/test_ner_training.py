@@ -33,7 +33,8 @@ def recognised(spark, path: str, text: str) -> list[tuple[int, int, str]]:
 def test_what_was_trained_recognises_and_its_card_tells_of_what_it_is_made(
     spark, tmp_path: Path, capfd, architecture: str
 ) -> None:
-    assert main(command(tmp_path, "--architecture", architecture)) == 0
+    longer = ["--epochs", "200"] if architecture == "ner_crf" else []
+    assert main(command(tmp_path, "--architecture", architecture, *longer)) == 0
     told = json.loads(capfd.readouterr().out.splitlines()[-1])
     card = json.loads((tmp_path / "models" / told["version"] / "card.json").read_text())
     assert card["labels"] == ["Disease"] and card["seed"] == 7 and card["versions"]["spark_nlp"] == "5.5.3"

@@ -1,7 +1,8 @@
-"""NerDL's TensorFlow graphs with a seed in each operation that draws: Spark NLP seeds only its own shuffling.
+"""NerDL's TensorFlow graphs with seeds: Spark NLP itself seeds only the order of sentences.
 
 The graphs that the JAR ships draw first weights and dropout from the clock, so that two trainings with one
-seed would give two models. Copies with seeds are handed to NerDL as its folder of graphs.
+seed would give two models. Copies with seeds are handed to NerDL as its folder of graphs. In them no
+operation asks for a GPU: where there is none, TensorFlow writes thousands of lines about it.
 """
 
 from __future__ import annotations
@@ -48,10 +49,11 @@ def seeded_graphs(spark: SparkSession, dimension: int, seed: int) -> str:
 
 
 def _sow(jvm: Any, graph: Any, seed: int) -> None:
-    """Give each operation that draws the seed, and a number of its own beside it."""
+    """Give each operation that draws the seed, and a number of its own beside it; leave their place open."""
     value = jvm.org.tensorflow.proto.framework.AttrValue
     for number in range(graph.getNodeCount()):
-        if graph.getNode(number).getOp() in _DRAWING:
-            node = graph.getNodeBuilder(number)
+        node = graph.getNodeBuilder(number)
+        node.clearDevice()
+        if node.getOp() in _DRAWING:
             node.putAttr("seed", value.newBuilder().setI(seed).build())
             node.putAttr("seed2", value.newBuilder().setI(number + 1).build())

@@ -13,7 +13,7 @@ class Options:
     """How a recogniser is trained; `dimension` must be one that the JAR has graphs for, as 100 or 200."""
 
     architecture: str = NER_DL
-    epochs: int = 20
+    epochs: int = 15
     seed: int = 20261126
     dimension: int = 100
     learning_rate: float = 0.003
