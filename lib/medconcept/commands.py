@@ -47,7 +47,8 @@ def _dictionary(arguments: argparse.Namespace, config: Config, wanted: Sequence[
     named = arguments.dictionary
     if (named in TABLES and not Path(named).is_file()) or (named is None and arguments.lake):
         return dictionary_of_lake(replace(config, lake=arguments.lake or config.lake))
-    return prepared(config, named, wanted)
+    recognises = bool(getattr(arguments, "recogniser", None) or getattr(arguments, "train", False))
+    return prepared(config, named, wanted, similar=recognises)
 
 
 def _score(arguments: argparse.Namespace, config: Config) -> int:

@@ -44,3 +44,11 @@ def test_each_fold_is_recognised_by_what_was_trained_on_the_others(spark, gold, 
     assert found["recognition"]["spans"]["f1"] > 0.5 and found["mention_unseen"]["tp"] == 0
     assert main(["evaluate", *gold, "--train"]) == 2
     assert "--train needs --cross-validate" in capfd.readouterr().err
+
+
+def test_what_is_recognised_is_linked_to_similar_names(spark, gold, tmp_path: Path, capfd) -> None:
+    names = "concept_id\tname\tsemantic_type\nMESH:D1\ttype 2 diabetess\tdisease\n"
+    (tmp_path / "names.tsv").write_text(names)
+    path = save_matcher(spark, tmp_path, "model", "Disease", "type 2 diabetes")
+    assert told(capfd, *gold)["mention"]["tp"] == 0
+    assert told(capfd, *gold, "--recogniser", str(path))["mention"]["tp"] == 4

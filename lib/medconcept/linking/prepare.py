@@ -13,20 +13,23 @@ from medconcept.dictionary.layout import MAGIC
 from medconcept.dictionary.records import Term
 from medconcept.dictionary.sources import iter_terms
 from medconcept.errors import ConfigError, InputError
-from medconcept.linking.compiled import LinkingDictionary, compile_linking, open_linking
+from medconcept.linking.compiled import SIMILAR, LinkingDictionary, open_linking
+from medconcept.linking.from_terms import compile_files
 
 VERSION = 12  # of the rules by which names become forms; a new one compiles anew
 _FORMATS = {".tsv": "tsv", ".obo": "obo", ".json": "obograph-json"}
 
 
-def prepared(config: Config, files: str | None = None, wanted: Sequence[str] = ()) -> LinkingDictionary:
+def prepared(
+    config: Config, files: str | None = None, wanted: Sequence[str] = (), *, similar: bool = False
+) -> LinkingDictionary:
     """The linking dictionary of a command, compiled where it is not yet.
 
     `files` is a compiled dictionary, or one or more of TSV, OBO and OBO-graph files and of sources of the
     configuration, by commas, in order of preference; each may be gzipped or alone in a zip. Without it the
     sources of the configuration, of `wanted` names alone where some are told, in that order. What was
-    compiled is kept in the user's cache under the checksum of what it was made of. Raises ConfigError or
-    InputError.
+    compiled is kept in the user's cache under the checksum of what it was made of. `similar` wants an index
+    of similar names with it, for entities. Raises ConfigError or InputError.
     """
     configured = {source.name: source for source in config.dictionary.sources}
     if files is None:
@@ -35,7 +38,7 @@ def prepared(config: Config, files: str | None = None, wanted: Sequence[str] = (
             sources.sort(key=lambda s: list(wanted).index(s.name))
         if not sources:
             raise ConfigError("no dictionary: give --dictionary FILE, or --config with dictionary.sources")
-        return _compiled(sources)
+        return _compiled(sources, similar)
     parts = [files] if Path(files).is_file() else [part.strip() for part in files.split(",") if part.strip()]
     sources = []
     for part in parts:
@@ -50,7 +53,7 @@ def prepared(config: Config, files: str | None = None, wanted: Sequence[str] = (
     names = [source.name for source in sources]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise InputError(f"--dictionary: two files are called {twice}")
-    return _compiled(sources)
+    return _compiled(sources, similar)
 
 
 def _is_compiled(file: str) -> bool:
@@ -70,19 +73,23 @@ def _told_by_name(file: str) -> DictionarySource:
     return DictionarySource(name, _FORMATS[told[-1]], file)
 
 
-def _compiled(sources: Sequence[DictionarySource]) -> LinkingDictionary:
+def _compiled(sources: Sequence[DictionarySource], similar: bool) -> LinkingDictionary:
     data = [_read(source) for source in sources]
     digest = hashlib.sha256(f"{VERSION}".encode())
     for source, content in zip(sources, data, strict=True):
         digest.update(f"\n{source.name} {source.format} {hashlib.sha256(content).hexdigest()}".encode())
-    path = cache_folder() / f"linking-{digest.hexdigest()[:24]}"
+    path = cache_folder() / f"linking-{digest.hexdigest()[:24]}{'-and' if similar else ''}"
     if not path.is_file():
         names = ", ".join(source.name for source in sources)
         print(f"medconcept: compiling {names}; kept for the next time", file=sys.stderr)
-        made = compile_linking(_terms(sources, data), [source.name for source in sources])
-        scratch = path.with_suffix(".new")
-        scratch.write_bytes(made)
-        scratch.replace(path)
+        order = [source.name for source in sources]
+        main, index = compile_files(_terms(sources, data), order, similar=similar)
+        # The index first: where the dictionary is, all of it is.
+        for behind, made in ((SIMILAR, index), ("", main)):
+            if made:
+                scratch = path.with_suffix(".new")
+                scratch.write_bytes(made)
+                scratch.replace(f"{path}{behind}")
     return open_linking(str(path))
 
 
