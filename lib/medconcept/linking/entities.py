@@ -21,8 +21,8 @@ def restricted(mentions: Sequence[Mention], entities: Sequence[Entity], near: Ne
     """Mentions, those of an entity's place with the candidates that fit its type; and those of similar names.
 
     Where no candidate fits, all stay: that a name of the dictionary stands there is surer than its type. An
-    entity at whose place no name stands is linked to what is `near` to it; to what is at least as near as OVER
-    where a part of it is a name, which that would take the place of.
+    entity at whose place no name stands is linked to what is `near` to it; where a part of it is a name, only
+    to what is as near as OVER, since that would take the name's place.
     """
     at = {(entity.start, entity.end): entity for entity in entities}
     out, named = [], set()
