@@ -8,6 +8,7 @@ from medconcept.linking.candidates import Candidate
 from medconcept.linking.overlaps import Mention
 from medconcept.linking.records import RECOGNISED, Entity
 
+OVER = 0.85
 Near = Callable[[Entity], tuple[Candidate, ...]]
 
 
@@ -20,7 +21,8 @@ def restricted(mentions: Sequence[Mention], entities: Sequence[Entity], near: Ne
     """Mentions, those of an entity's place with the candidates that fit its type; and those of similar names.
 
     Where no candidate fits, all stay: that a name of the dictionary stands there is surer than its type. An
-    entity at whose place no name stands is linked to what is `near` to it.
+    entity at whose place no name stands is linked to what is `near` to it; where a part of it is a name, only
+    to what is as near as OVER, since that would take the name's place.
     """
     at = {(entity.start, entity.end): entity for entity in entities}
     out, named = [], set()
@@ -33,7 +35,12 @@ def restricted(mentions: Sequence[Mention], entities: Sequence[Entity], near: Ne
                 mention = mention._replace(candidates=fitting)
         out.append(mention)
     for place, entity in at.items():
-        if place not in named and (candidates := near(entity)):
+        candidates = near(entity) if place not in named else ()
+        if candidates and any(
+            start < place[1] and place[0] < end for m in mentions for start, end in m.spans
+        ):
+            candidates = tuple(c for c in candidates if c.similarity >= OVER)
+        if candidates:
             out.append(Mention((place,), candidates))
     return out
 
