@@ -40,12 +40,12 @@ from medconcept.dictionary.records import Term
 from medconcept.jats import parse_article
 from medconcept.linking.compiled import SIMILAR
 from medconcept.linking.from_terms import compile_files
+from medconcept.ner.pipeline import EDGE
 from medconcept.on_workers.exact_matching import MATCHED, match_batches
 from medconcept.on_workers.linking import LINKED, LinkJob, link_batches
 from medconcept.on_workers.shared_files import SharedFile
 from medconcept.session import get_session
 
-EDGE = r"(?<=[^\p{L}\p{N}\p{M}])|(?=[^\p{L}\p{N}\p{M}])"
 PLACES = tuple(f"{what}_{edge}" for what in ("sentence", "token") for edge in ("begin", "end"))
 Place = tuple[str, int, int]
 Run = Callable[[DataFrame], DataFrame]

@@ -9,15 +9,14 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("onnx")
-for folder in (Path(__file__).resolve().parent, Path(__file__).resolve().parents[1] / "pipeline"):
-    sys.path.insert(0, str(folder))
-from articles import config, jats, run, write  # noqa: E402  # the tiny articles of the pipeline's tests
-from tiny_nli import LONGEST, VOCABULARY, entailment, export  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pipeline"))
+from articles import config, jats, run, write  # the tiny articles of the pipeline's tests
+from tiny_nli import LONGEST, VOCABULARY, entailment, export
 
-from medconcept.centrality.model_folder import open_model  # noqa: E402
-from medconcept.config import CentralityConfig, parse_config  # noqa: E402
-from medconcept.errors import ConfigError  # noqa: E402
+from medconcept.centrality.model_folder import open_model
+from medconcept.config import CentralityConfig, parse_config
+from medconcept.errors import ConfigError
 
 HYPOTHESIS = "The figure is about {concept}."
 ABOUT = ["the", "figure", "is", "about"]

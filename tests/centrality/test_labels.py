@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "benchmarks"))
-from bench_centrality import average_precision, kappa, per_caption  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+from bench_centrality import average_precision, kappa, per_caption
 
+ROOT = Path(__file__).resolve().parents[2]
 LABELS = [json.loads(line) for line in (ROOT / "tests/centrality/labels.jsonl").read_text().splitlines()]
 
 

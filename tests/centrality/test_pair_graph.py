@@ -11,12 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from tiny_nli import VOCABULARY, entailment, export, ids
+from tiny_nli import VOCABULARY, entailment, export, ids, onnx
 
-onnx = pytest.importorskip("onnx")
-
-from medconcept.centrality.pair_graph import check, paired  # noqa: E402
-from medconcept.errors import ConfigError  # noqa: E402
+from medconcept.centrality.pair_graph import check, paired
+from medconcept.errors import ConfigError
 
 MARK, SEP = len(VOCABULARY), VOCABULARY.index("[SEP]")
 PIECES = [word for word in VOCABULARY if not word.startswith("[")]

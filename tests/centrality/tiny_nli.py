@@ -10,6 +10,9 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
+
+onnx = pytest.importorskip("onnx")  # here, so that the tests that import this file are skipped without it
 
 TEXT = "the figure is about this a of heart attack lung in and left no . , ( ) - 1 2 my ##o ##card"
 VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *TEXT.split()]
@@ -31,7 +34,6 @@ def weights(seed: int) -> dict[str, np.ndarray]:
 
 def export(folder: Path, seed: int = 1, *, labels: tuple[str, ...] = LABELS, spark_nlp: bool = False) -> Path:
     """Write the folder that an exporter writes, or the one that Spark NLP's guides describe."""
-    import onnx
     from onnx import TensorProto, helper, numpy_helper
 
     names = ("input_ids", "attention_mask", "token_type_ids")

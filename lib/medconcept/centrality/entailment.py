@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from medconcept.annotate.onnx_bert import bert_from_graph
 from medconcept.centrality.model_folder import MARK, EntailmentModel, write_paired
 
 METHOD = "entailment"
@@ -72,26 +72,14 @@ def entailed(
 
 
 def load_classifier(spark: SparkSession, model: EntailmentModel, folder: Path) -> Any:
-    """The model as an annotator, its graph sent to the workers under its checksum.
-
-    The steps are those of BertForSequenceClassification.loadSavedModel, which calls every graph `model.onnx`.
-    """
-    from sparknlp.annotator import BertForSequenceClassification
-
-    jvm: Any = spark._jvm
-    session = spark._jsparkSession
-    file = write_paired(model, folder)
-    none = jvm.scala.Option.empty()
-    wrapper = jvm.com.johnsnowlabs.ml.onnx.OnnxWrapper.read(
-        session, str(file.parent), False, True, file.stem, none, none
+    """The model as an annotator, its graph sent to the workers under its checksum."""
+    classifier = bert_from_graph(
+        spark,
+        "BertForSequenceClassification",
+        write_paired(model, folder),
+        (*model.vocabulary, MARK),
+        model.labels,
     )
-    java = jvm.com.johnsnowlabs.nlp.annotators.classifier.dl.BertForSequenceClassification()
-    numbered = {token: n for n, token in enumerate((*model.vocabulary, MARK))}
-    java.setVocabulary(_scala_map(spark, numbered))
-    java.setLabels(_scala_map(spark, {label: n for n, label in enumerate(model.labels)}))
-    java.set(java.engine(), "onnx")
-    java.setModelIfNotSet(session, none, jvm.scala.Option.apply(wrapper), none)
-    classifier = BertForSequenceClassification(java_model=java)
     return (
         classifier.setInputCols(["document", "token"])
         .setOutputCol("label")
@@ -108,9 +96,3 @@ def _one_text(hypothesis: Column, caption: Column) -> Column:
         F.regexp_replace(F.translate(text, MARK, " "), PUNCTUATION, " $1 ") for text in (hypothesis, caption)
     )
     return F.concat_ws(f" {MARK} ", *(F.trim(part) for part in parts))
-
-
-def _scala_map(spark: SparkSession, numbered: dict[str, int]) -> Any:
-    """A map of the JVM's in one step: entry by entry it would be a call each, tens of thousands of them."""
-    text = F.from_json(F.lit(json.dumps(numbered)), "map<string,int>")
-    return spark.range(1).select(text.alias("m"))._jdf.head().getMap(0)

@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 from medconcept.config import RecogniserConfig
 from medconcept.delta.hadoop import reason
 from medconcept.ner.pipeline import chunks, cut
-from medconcept.ner.saved import SavedModel, annotator, find_saved, load_saved, problem
+from medconcept.ner.saved import annotator, find_saved, load_saved, open_folder, problem
 from medconcept.ner.training import has_tensorflow
 
 DOCUMENT, TOKEN, TAGS, CHUNKS = "document", "token", "named_entity", "chunk"
@@ -53,8 +53,8 @@ def _by_name(spark: SparkSession, wanted: RecogniserConfig) -> Recogniser:
     """A pretrained model of a hub, or out of a folder laid out as Spark NLP's own cache."""
     name, language = str(wanted.pretrained), wanted.language
     if wanted.mirror is not None:
-        files = find_folder(spark, wanted.mirror)
-        here = [n for n in files if n == name or n.startswith(f"{name}_{language}_")]
+        models = open_folder(spark, wanted.mirror, "no such folder of models").list("")
+        here = [n for n in models if n == name or n.startswith(f"{name}_{language}_")]
         if not here:
             raise problem(wanted.mirror, f"no model {name} for language {language} in this mirror")
         return _by_path(spark, RecogniserConfig(path=f"{wanted.mirror.rstrip('/')}/{here[-1]}"))
@@ -74,21 +74,6 @@ def _by_name(spark: SparkSession, wanted: RecogniserConfig) -> Recogniser:
         told = " ".join((*key[1:], *(step.uid for step in steps)))  # each training draws its uids anew
         _loaded[key] = whole(spark, name, steps, hashlib.sha256(told.encode()).hexdigest())
     return _loaded[key]
-
-
-def find_folder(spark: SparkSession, told: str) -> list[str]:
-    """Names in a folder. Raises ConfigError where it is not there."""
-    from medconcept.delta.hadoop import HadoopFiles
-    from medconcept.errors import LakeError
-
-    try:
-        files = HadoopFiles(spark, told)
-        found = files.list("")
-    except LakeError as error:
-        raise problem(told, str(error)) from error
-    if not files.exists(""):
-        raise problem(told, "no such folder of models")
-    return found
 
 
 def whole(spark: SparkSession, told: str, steps: list[Any], checksum: str) -> Recogniser:
@@ -129,6 +114,3 @@ def _tagged(steps: Sequence[Any]) -> tuple[str, str, str]:
     kinds = {step.getOutputCol(): _gives(step) for step in steps if hasattr(step, "getOutputCol")}
     inputs = {kinds.get(name, ""): name for name in tagger.getInputCols()}
     return inputs.get(DOCUMENT, "sentence"), inputs.get(TOKEN, "token"), tagger.getOutputCol()
-
-
-__all__ = ["Recogniser", "SavedModel", "load_recognisers", "whole"]

@@ -7,11 +7,12 @@ import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
+from medconcept.annotate.onnx_bert import bert_from_graph
 from medconcept.delta.hadoop import HadoopFiles, reason
 from medconcept.errors import ConfigError, LakeError
 from medconcept.ner.card import CARD, LATEST, MODEL
@@ -35,17 +36,23 @@ def problem(told: str, detail: str) -> ConfigError:
     return ConfigError(f"annotate.recogniser: {told}: {detail}")
 
 
-def find_saved(spark: SparkSession, told: str) -> SavedModel:
-    """Look into a folder. Raises ConfigError where it is not there, or of another Spark NLP.
-
-    Of a folder that `train_ner` wrote, which holds versions, the one it names as latest counts.
-    """
+def open_folder(spark: SparkSession, told: str, missing: str) -> HadoopFiles:
+    """A folder that the user named. Raises ConfigError, with `missing`, where it is not there."""
     try:
         files = HadoopFiles(spark, told)
     except LakeError as error:
         raise problem(told, str(error)) from error
     if not files.exists(""):
-        raise problem(told, "no such model folder")
+        raise problem(told, missing)
+    return files
+
+
+def find_saved(spark: SparkSession, told: str) -> SavedModel:
+    """Look into a folder. Raises ConfigError where it is not there, or of another Spark NLP.
+
+    Of a folder that `train_ner` wrote, which holds versions, the one it names as latest counts.
+    """
+    files = open_folder(spark, told, "no such model folder")
     inner = f"{files.read(LATEST).decode('utf-8').strip()}/" if files.exists(LATEST) else ""
     if files.exists(inner + CARD):
         _check_versions(told, files.read(inner + CARD))
@@ -108,32 +115,16 @@ def _checksum(files: HadoopFiles, inner: str) -> str:
 
 
 def _onnx(spark: SparkSession, saved: SavedModel) -> Any:
-    """A BERT token classifier from model.onnx and, in assets, vocab.txt and labels.txt.
-
-    Spark NLP has Spark bring the graph to its tasks under the name of its file, and a second graph of that
-    name stops every later task of the session. So the graph gets the checksum for its name, in a copy.
-    """
+    """A BERT token classifier from model.onnx, in a copy named by its checksum, and its assets."""
     files, inner = saved.files, saved.inner
     for name in _ASSETS:
         if not files.exists(inner + name):
             raise problem(saved.told, f"{name} is missing beside {_GRAPH}")
     vocabulary, labels = (files.read(inner + name).decode("utf-8").splitlines() for name in _ASSETS)
-    jvm = cast(Any, spark._jvm)
-    nothing = jvm.scala.Option.empty()
+    graph = Path(tempfile.mkdtemp(prefix="medconcept-onnx-")) / f"{saved.checksum}.onnx"
     try:
-        folder = Path(tempfile.mkdtemp(prefix="medconcept-onnx-"))
-        (folder / f"{saved.checksum}.onnx").write_bytes(files.read(inner + _GRAPH))
-        session = cast(Any, spark)._jsparkSession
-        graph = jvm.com.johnsnowlabs.ml.onnx.OnnxWrapper.read(
-            session, str(folder), False, True, saved.checksum, nothing, nothing
-        )
-        made = jvm.com.johnsnowlabs.nlp.annotators.classifier.dl.BertForTokenClassification()
-        numbered = [{word: n for n, word in enumerate(words)} for words in (vocabulary, labels)]
-        made.setVocabulary(jvm.PythonUtils.toScalaMap(numbered[0]))
-        made.setLabels(jvm.PythonUtils.toScalaMap(numbered[1]))
-        made.set(made.engine(), "onnx")
-        made.setModelIfNotSet(session, nothing, jvm.scala.Option.apply(graph), nothing)
-        model = annotator("BertForTokenClassification")(java_model=made)
+        graph.write_bytes(files.read(inner + _GRAPH))
+        model = bert_from_graph(spark, "BertForTokenClassification", graph, vocabulary, labels)
     except Exception as error:
         raise problem(
             saved.told, f"cannot be loaded as an ONNX token classifier ({reason(error)})"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame
@@ -67,4 +66,4 @@ def asked(context: Context, mentions: DataFrame, model: EntailmentModel) -> Data
 @lru_cache(maxsize=2)
 def _classifier(spark: Any, model: EntailmentModel) -> Any:
     """A session sends a file of one name once, and a model is loaded into its memory once."""
-    return load_classifier(spark, model, cache_folder() / "entailment" / Path(model.sha256[:32]).name)
+    return load_classifier(spark, model, cache_folder() / "entailment" / model.sha256[:32])
