@@ -24,7 +24,7 @@ from medconcept.provision.java import find_java
 
 HOST, PORT, UI_PORT = "127.0.0.1", 7177, 8177
 WORKERS = 2
-START_SECONDS = 90
+START_SECONDS, STOP_SECONDS = 90, 20
 _DEPLOY = "org.apache.spark.deploy"
 
 
@@ -59,17 +59,33 @@ def cluster_up(target: Path, say: Callable[[str], None] = print) -> str:
 
 
 def cluster_down(target: Path, say: Callable[[str], None] = print) -> None:
-    """Stop what `cluster_up` started; no error where nothing runs."""
+    """Stop what `cluster_up` started and wait until it has ended; no error where nothing runs."""
     pids = target / "pids.json"
     if not pids.exists():
         say("cluster: none is running")
         return
-    for pid in reversed(json.loads(pids.read_text())):
-        # Each was started as the head of a process group, which its executors belong to.
-        with suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGTERM)
+    # Each was started as the head of a process group, which its executors belong to.
+    groups = list(reversed(json.loads(pids.read_text())))
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for group in groups:
+            with suppress(ProcessLookupError):
+                os.killpg(group, number)
+        until = time.monotonic() + STOP_SECONDS
+        while any(map(_runs, groups)) and time.monotonic() < until:
+            time.sleep(0.1)
     pids.unlink()
     say("cluster: stopped")
+
+
+def _runs(group: int) -> bool:
+    # A child of this process stays in its group until it is waited for; another's is not ours to wait for.
+    with suppress(ChildProcessError):
+        os.waitpid(group, os.WNOHANG)
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _require_free(port: int) -> None:
