@@ -4,7 +4,8 @@
 
 The labels (tests/centrality/labels.jsonl, see docs/centrality.md) name figures of the demo's articles and ids
 of concepts; the captions come from a lake of them, which is made where there is none. A concept is central
-where both readings say so. Average precision is that of the concepts of all captions in one list, and the
+where both readings of the first reader say so; the same is told by the labels of a second reader, and by what
+both have marked. Average precision is that of the concepts of all captions in one list, and the
 mean over captions that have concepts of both kinds; ties share their places. Intervals by drawing articles
 with replacement. Reported is the held half of the articles, the weights having been fitted to the other:
 `--fit` fits them again and prints them. Writes build/bench/centrality.json.
@@ -14,15 +15,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pyspark.sql import functions as F
+from results import write
 
 from medconcept.centrality.evidence import evidence
 from medconcept.centrality.score import CONSTANT, WEIGHTS, weighed
@@ -48,10 +48,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         fit(development)
     captions = len(set(rows["figure"]))
     print(f"{len(rows['y'])} concepts of {captions} captions; {missing} labelled are not in the lake")
-    print(f"agreement of the two readings: kappa {kappa(rows):.3f}")
-    figures: dict[str, Any] = {"kappa": round(kappa(rows), 3), "labelled and missing": missing}
+    agreement = {
+        "kappa of one reader's two readings": kappa(rows["first"], rows["second"]),
+        "kappa of two readers": kappa(rows["y"], rows["other"]),
+        "kappa of two readers, held": kappa(held["y"], held["other"]),
+    }
+    for name, value in agreement.items():
+        print(f"{name}: {value:.3f}")
+    figures: dict[str, Any] = {name: round(value, 3) for name, value in agreement.items()}
+    figures["labelled and missing"] = missing
     ratios = {}
-    for part, chosen in (("held", held), ("development", development)):
+    by_other, by_both = ({**held, "y": y} for y in (held["other"], np.minimum(held["y"], held["other"])))
+    parts = {
+        "held": held,
+        "held, by the second reader": by_other,
+        "held, by both readers": by_both,
+        "development": development,
+    }
+    for part, chosen in parts.items():
         for name, measure in (("pooled", pooled), ("mean per caption", per_caption)):
             found = {rival: measure(chosen, chosen[rival]) for rival in RIVALS}
             figures[f"{part}, {name}"] = {rival: round(value, 3) for rival, value in found.items()}
@@ -73,16 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     figures["held, at the default cut"] = {"precision": round(precision, 3), "recall": round(recall, 3)}
     print(f"\nheld articles, at the cut {cut}: precision {precision:.3f}, recall {recall:.3f}")
     print(f"95% intervals by {SAMPLES} draws of articles, seed {SEED}")
-    result = {
-        "name": "centrality",
-        "figures": figures,
-        "ratios": ratios,
-        "machine": platform.machine(),
-        "versions": {name: version(name) for name in ("pyspark", "numpy")},
-    }
-    output = Path("build/bench/centrality.json")
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps(result, indent=1) + "\n")
+    write("centrality", figures, ratios, ["pyspark", "numpy"])
     return 0
 
 
@@ -116,7 +121,8 @@ def labelled_rows(lake_path: str) -> tuple[Rows, int]:
         .join(figures.select("figure_key", "article_key"), "figure_key")
     )
     found = {(row["figure_key"], row["concept_id"]): row for row in joined.collect()}
-    out: dict[str, list[Any]] = {name: [] for name in ("figure", "article", "part", "first", "second", "y")}
+    told = ("figure", "article", "part", "first", "second", "y", "other")
+    out: dict[str, list[Any]] = {name: [] for name in told}
     out |= {name: [] for name in (*RIVALS, *WEIGHTS)}
     missing = 0
     for label in labels:
@@ -133,6 +139,7 @@ def labelled_rows(lake_path: str) -> tuple[Rows, int]:
                 first,
                 second,
                 int(first and second),
+                int(concept in label["other"]),
             ]
             values += [row["counted"], row["alone"], -row["captions"], -row["begin"], row["places"]]
             values += [row[name] for name in WEIGHTS]
@@ -189,11 +196,11 @@ def difference(
     return float(low), float(high)
 
 
-def kappa(rows: Rows) -> float:
-    """Cohen's kappa of the two readings."""
-    first, second = rows["first"].astype(bool), rows["second"].astype(bool)
-    same = float((first == second).mean())
-    chance = float(first.mean() * second.mean() + (1 - first.mean()) * (1 - second.mean()))
+def kappa(one: np.ndarray, other: np.ndarray) -> float:
+    """Cohen's kappa of two readings."""
+    one, other = one.astype(bool), other.astype(bool)
+    same = float((one == other).mean())
+    chance = float(one.mean() * other.mean() + (1 - one.mean()) * (1 - other.mean()))
     return (same - chance) / (1 - chance)
 
 

@@ -8,15 +8,13 @@ Writes build/bench/context.json: how many targets each flags as a reader does.
 
 from __future__ import annotations
 
-import json
-import platform
 import sys
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "linking"))
 from context_sentences import SENTENCES, marked
+from results import write
 
 from medconcept.linking.context import context_flags, sentence_spans
 
@@ -49,7 +47,7 @@ def negspacy() -> Flags:
 
 def main() -> int:
     """Count, print, write the JSON."""
-    figures, missing, versions = {}, {}, {"python": platform.python_version()}
+    figures, missing, packages = {}, {}, []
     for name, make in (("medconcept", lambda: ours), ("negspacy", negspacy)):
         try:
             flag = make()
@@ -57,7 +55,7 @@ def main() -> int:
             missing[name] = f"not installed ({error.name})"
             continue
         if name != "medconcept":
-            versions[name] = version(name)
+            packages.append(name)
         right = [flag(*marked(sentence)) == (said == "negated") for sentence, said in SENTENCES]
         figures[name] = {"right": sum(right), "of": len(right)}
         print(f"{name:12} {sum(right)} of {len(right)} negated or not as a reader says")
@@ -66,11 +64,7 @@ def main() -> int:
                 print(f"             {sentence} ({said or 'affirmed'})")
     for name, reason in missing.items():
         print(f"{name}: {reason}", file=sys.stderr)
-    result = {"name": "context", "figures": figures, "missing": missing, "machine": platform.machine(),
-              "versions": versions}  # fmt: skip
-    output = Path("build/bench/context.json")
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps(result, indent=1) + "\n")
+    write("context", figures, {}, packages, missing=missing)
     return 0
 
 

@@ -9,17 +9,14 @@ driver, its JVM and all Python workers together, asked once a second. Writes bui
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import platform
 import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
 
-import pyarrow
-import pyspark
+from results import show, write
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "dictionary"))
@@ -59,20 +56,8 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         figures = measure(Path(folder), options.names, options.driver_memory)
-    result = {
-        "name": "dictionary",
-        "figures": figures,
-        "ratios": {},
-        "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "system": platform.system()},
-        "versions": {
-            "python": platform.python_version(), "pyspark": pyspark.__version__,
-            "pyarrow": pyarrow.__version__,
-        },
-    }  # fmt: skip
-    for name, value in figures.items():
-        print(f"{name:32} {value:>14,}")
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(result, indent=1) + "\n")
+    show(figures)
+    write("dictionary", figures, {}, ["pyspark", "pyarrow"], options.output)
     return 0
 
 

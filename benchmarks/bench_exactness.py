@@ -12,8 +12,6 @@ difference is printed and ends with exit code 1. Writes build/bench/exactness.js
 from __future__ import annotations
 
 import argparse
-import json
-import platform
 import random
 import sys
 import time
@@ -24,6 +22,7 @@ import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "dictionary"))
 from naive_matcher import naive_matches, simple_tokens
+from results import write
 
 from medconcept.dictionary.compiled import NONE, CompiledDictionary, compile_keys
 from medconcept.dictionary.names import match_key
@@ -54,12 +53,7 @@ def main(argv: list[str] | None = None) -> int:
         names, texts = draw(seed, options.texts)
         compare(names, texts, figures)
         print(f"seed {seed}: {figures} in {time.perf_counter() - start:.0f} s", flush=True)
-    result = {
-        "name": "exactness", "figures": figures, "ratios": {}, "machine": platform.machine(),
-        "versions": {"python": platform.python_version(), "unicode": unicodedata.unidata_version},
-    }  # fmt: skip
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(result, indent=1) + "\n")
+    write("exactness", figures, {}, [], options.output, unicode=unicodedata.unidata_version)
     return 1 if figures["differences"] else 0
 
 

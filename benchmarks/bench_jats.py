@@ -15,14 +15,12 @@ import argparse
 import contextlib
 import importlib.metadata
 import io
-import json
-import os
-import platform
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lxml import etree
+from results import write
 
 from medconcept.jats import PARSER_VERSION, ArticleRejected, parse_article
 
@@ -97,9 +95,9 @@ def main() -> None:
     files = readable(paths)
     if not files:
         parser.error(f"no articles in {', '.join(map(str, options.folders))}")
-    versions = {name: importlib.metadata.version(name) for name in ("lxml", "pubmed_parser") if _has(name)}
+    packages = [name for name in ("lxml", "pubmed_parser") if _has(name)]
     ways: dict[str, Read] = {"lxml.fromstring": bare, "parse_article": ours}
-    if "pubmed_parser" in versions:
+    if "pubmed_parser" in packages:
         ways["pubmed_parser"] = theirs
     megabytes = sum(map(len, files)) / 1e6
     speed = {name: megabytes / seconds for name, seconds in best_seconds(ways, files, options.rounds).items()}
@@ -112,19 +110,10 @@ def main() -> None:
         print(f"{name:16} {figure:8.1f} MB/s")
     for name, ratio in ratios.items():
         print(f"{name:30} {ratio:6.2f}")
-    result = {
-        "name": "jats",
-        "figures": {
-            "articles": len(files),
-            "megabytes": round(megabytes, 2),
-            **{f"{name} MB/s": round(figure, 2) for name, figure in speed.items()},
-        },
-        "ratios": {name: round(ratio, 3) for name, ratio in ratios.items()},
-        "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "system": platform.system()},
-        "versions": {"python": platform.python_version(), "jats parser": PARSER_VERSION, **versions},
-    }
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(result, indent=1) + "\n")
+    figures = {"articles": len(files), "megabytes": round(megabytes, 2)}
+    figures |= {f"{name} MB/s": round(figure, 2) for name, figure in speed.items()}
+    rounded = {name: round(ratio, 3) for name, ratio in ratios.items()}
+    write("jats", figures, rounded, packages, options.output, jats_parser=PARSER_VERSION)
 
 
 def _has(name: str) -> bool:

@@ -12,11 +12,7 @@ crashed, hung or ended without a reason.
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
-import json
 import multiprocessing
-import os
-import platform
 import random
 import resource
 import sys
@@ -29,6 +25,7 @@ from medconcept.jats import PARSER_VERSION, ArticleRejected, parse_article
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "jats"))
 from jats_mutants import mutant
+from results import write
 
 ADDRESS_SPACE = 4 * 1024**3
 
@@ -104,26 +101,16 @@ def main() -> None:
     print(f"slowest {slowest:.2f} s; peak memory {early:.0f} MB after a tenth, {peak:.0f} MB at the end")
     for seed, ending in bad[:20]:
         print(f"mutant {seed}: {ending}")
-    result = {
-        "name": "jats_fuzz",
-        "figures": {
-            "mutants": options.count,
-            "failures": len(bad),
-            "slowest seconds": round(slowest, 3),
-            "peak MB after a tenth": round(early),
-            "peak MB": round(peak),
-            **{f"ended {ending}": count for ending, count in sorted(endings.items())},
-        },
-        "ratios": {"peak MB at the end/after a tenth": round(peak / early, 3) if early else 0.0},
-        "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "system": platform.system()},
-        "versions": {
-            "python": platform.python_version(),
-            "lxml": importlib.metadata.version("lxml"),
-            "jats parser": PARSER_VERSION,
-        },
+    figures = {
+        "mutants": options.count,
+        "failures": len(bad),
+        "slowest seconds": round(slowest, 3),
+        "peak MB after a tenth": round(early),
+        "peak MB": round(peak),
+        **{f"ended {ending}": count for ending, count in sorted(endings.items())},
     }
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(result, indent=1) + "\n")
+    ratios = {"peak MB at the end/after a tenth": round(peak / early, 3) if early else 0.0}
+    write("jats_fuzz", figures, ratios, ["lxml"], options.output, jats_parser=PARSER_VERSION)
     sys.exit(1 if bad else 0)
 
 

@@ -16,8 +16,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import os
-import platform
 import random
 import subprocess
 import sys
@@ -30,6 +28,7 @@ import numpy as np
 import pyarrow as pa
 from bench_matching import FORMATS, SEED, _best, dictionary_names
 from lxml import etree
+from results import show, write
 
 from medconcept.dictionary.compiled import dictionary_sha256
 from medconcept.dictionary.records import Term
@@ -78,17 +77,8 @@ def main(argv: list[str] | None = None) -> int:
             "similar_mb": round(len(similar) / 1e6, 1),
             **measure(path, sha256, captions, size, options.repeat), **ready(path, sha256),
         }  # fmt: skip
-    result = {
-        "name": "linker",
-        "figures": figures,
-        "ratios": {},
-        "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "system": platform.system()},
-        "versions": {"python": platform.python_version(), "numpy": np.__version__},
-    }
-    for name, value in figures.items():
-        print(f"{name:32} {value:>14,}")
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(result, indent=1) + "\n")
+    show(figures)
+    write("linker", figures, {}, ["numpy", "pyarrow"], options.output)
     return 0
 
 

@@ -11,8 +11,6 @@ interval of our F1 minus theirs by bootstrap over articles.
 from __future__ import annotations
 
 import argparse
-import json
-import platform
 import sys
 import tempfile
 import time
@@ -20,6 +18,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+from results import write
 
 from medconcept.config import load_config
 from medconcept.dictionary.names import EXACT, FUNCTION_WORDS, match_key
@@ -203,12 +203,16 @@ def main(argv: list[str] | None = None) -> int:
         _tell(figures, name, ours, theirs, time.perf_counter() - start)
     for name, reason in missing.items():
         print(f"{name}: {reason}", file=sys.stderr)
-    result = {
-        "name": "linking", "gold": Path(options.gold).name, "names": len(names), "figures": figures,
-        "missing": missing, "machine": platform.machine(), "versions": {"python": platform.python_version()},
-    }  # fmt: skip
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(result, indent=1) + "\n")
+    write(
+        "linking",
+        figures,
+        {},
+        [],
+        options.output,
+        gold=Path(options.gold).name,
+        names=len(names),
+        missing=missing,
+    )
     return 0
 
 

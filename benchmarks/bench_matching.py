@@ -14,8 +14,6 @@ import argparse
 import importlib.metadata
 import itertools
 import json
-import os
-import platform
 import random
 import subprocess
 import sys
@@ -27,6 +25,7 @@ from typing import Any
 
 import pyarrow as pa
 from lxml import etree
+from results import show, write
 
 from medconcept.dictionary.compiled import dictionary_sha256
 from medconcept.dictionary.names import match_key
@@ -74,15 +73,16 @@ def main(argv: list[str] | None = None) -> int:
     figures |= ours(names, texts, size, options.repeat)
     folded = sorted({key[1:].casefold() for key, _ in names})
     text = [text.casefold() for text in texts]
-    versions = {}
+    packages = []
     for name, engine in RIVALS.items():
         if options.ours_only:
             break
         try:
-            versions[name] = importlib.metadata.version(name)
+            importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             print(f"{name}: not installed, left out", file=sys.stderr)
             continue
+        packages.append(name)
         start = time.perf_counter()
         scan = engine(folded)
         figures[f"{name}_build_s"] = round(time.perf_counter() - start, 2)
@@ -91,20 +91,12 @@ def main(argv: list[str] | None = None) -> int:
     rates = {
         name: value for name, value in figures.items() if name.endswith("_mb_s") and name != "medconcept_mb_s"
     }
-    result = {
-        "name": "matching",
-        "figures": figures,
-        "ratios": {
-            f"medconcept/{n.removesuffix('_mb_s')}": round(figures["medconcept_mb_s"] / v, 2)
-            for n, v in rates.items()
-        },
-        "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "system": platform.system()},
-        "versions": {"python": platform.python_version(), **versions},
+    ratios = {
+        f"medconcept/{n.removesuffix('_mb_s')}": round(figures["medconcept_mb_s"] / v, 2)
+        for n, v in rates.items()
     }
-    for name, value in figures.items():
-        print(f"{name:32} {value:>14,}")
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(result, indent=1) + "\n")
+    show(figures, ratios)
+    write("matching", figures, ratios, packages, options.output)
     return 0
 
 

@@ -13,9 +13,6 @@ Writes build/bench/ner.json.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
 import sys
 import tempfile
 import time
@@ -27,6 +24,7 @@ from bench_annotate_captions import captions_of, compiled, folded_names
 from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from results import show, write
 
 from medconcept.annotate.tokens import sentences_and_tokens
 from medconcept.config import RecogniserConfig, SparkConfig
@@ -91,15 +89,8 @@ def main(argv: list[str] | None = None) -> int:
         (best["dictionary: cut"] - best["reading"]) / best["recogniser"], 3
     )
     ratios = {"recogniser/dictionary": round(best["recogniser"] / best["dictionary"], 2)}
-    for name, value in {**figures, **ratios}.items():
-        print(f"{name:36} {value:>12,}")
-    result = {
-        "name": "ner", "figures": figures, "ratios": ratios,
-        "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "system": platform.system()},
-        "versions": {"python": platform.python_version(), "spark": spark.version},
-    }  # fmt: skip
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(result, indent=1) + "\n")
+    show(figures, ratios)
+    write("ner", figures, ratios, ["pyspark", "spark-nlp"], options.output)
     return 0
 
 

@@ -17,11 +17,8 @@ meanwhile: it must not grow with the number of articles. Writes build/bench/pars
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
-import json
 import multiprocessing
 import os
-import platform
 import re
 import shutil
 import threading
@@ -34,6 +31,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
+from results import write
 
 from medconcept.config import SparkConfig
 from medconcept.jats import PARSER_VERSION, ArticleRejected, parse_article
@@ -234,32 +232,23 @@ def main() -> None:
     print(f"job/pool {by_clock:.2f} by the clock, {by_processor:.2f} by processor time")
     peaks = f"{small.peak_mb:.0f} MB at {sizes['small']} articles, {all_.peak_mb:.0f} MB at {sizes['all']}"
     print(f"largest worker {peaks}")
-    result = {
-        "name": "parse_articles",
-        "figures": {
-            "articles": options.articles,
-            "megabytes": round(megabytes, 1),
-            "pool MB/s": round(megabytes / alone.seconds, 2),
-            "job MB/s": round(megabytes / all_.seconds, 2),
-            "pool processor seconds": round(alone.processor, 1),
-            "job processor seconds": round(all_.processor, 1),
-            f"largest worker MB at {sizes['small']}": round(small.peak_mb, 1),
-            f"largest worker MB at {sizes['all']}": round(all_.peak_mb, 1),
-        },
-        "ratios": {
-            "job/pool": round(by_clock, 3),
-            "job/pool by processor time": round(by_processor, 3),
-            f"worker MB at {sizes['all']}/{sizes['small']}": round(all_.peak_mb / small.peak_mb, 3),
-        },
-        "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "system": platform.system()},
-        "versions": {
-            "python": platform.python_version(),
-            "jats parser": PARSER_VERSION,
-            **{name: importlib.metadata.version(name) for name in ("lxml", "pyarrow", "pyspark")},
-        },
+    figures = {
+        "articles": options.articles,
+        "megabytes": round(megabytes, 1),
+        "pool MB/s": round(megabytes / alone.seconds, 2),
+        "job MB/s": round(megabytes / all_.seconds, 2),
+        "pool processor seconds": round(alone.processor, 1),
+        "job processor seconds": round(all_.processor, 1),
+        f"largest worker MB at {sizes['small']}": round(small.peak_mb, 1),
+        f"largest worker MB at {sizes['all']}": round(all_.peak_mb, 1),
     }
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(result, indent=1) + "\n")
+    ratios = {
+        "job/pool": round(by_clock, 3),
+        "job/pool by processor time": round(by_processor, 3),
+        f"worker MB at {sizes['all']}/{sizes['small']}": round(all_.peak_mb / small.peak_mb, 3),
+    }
+    packages = ["lxml", "pyarrow", "pyspark"]
+    write("parse_articles", figures, ratios, packages, options.output, jats_parser=PARSER_VERSION)
 
 
 if __name__ == "__main__":

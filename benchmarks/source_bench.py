@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import json
 import os
-import platform
 import socket
 import subprocess
 import sys
@@ -14,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from results import show, write
 
 ROOT = Path(__file__).resolve().parents[1]
 # The bucket's layout is that of the tests: one generator, one truth.
@@ -74,18 +73,6 @@ def session(memory: str = "4g") -> Any:
 
 def report(name: str, figures: dict[str, float], ratios: dict[str, float]) -> None:
     """Print a table and write build/bench/<name>.json."""
-    for key, value in {**figures, **ratios}.items():
-        print(f"{key:48} {value:14,.3f}")
-    result = {
-        "name": name,
-        "figures": {k: round(v, 3) for k, v in figures.items()},
-        "ratios": {k: round(v, 3) for k, v in ratios.items()},
-        "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "system": platform.system()},
-        "versions": {
-            "python": platform.python_version(),
-            **{n: importlib.metadata.version(n) for n in ("obstore", "pyspark", "delta-spark", "pyarrow")},
-        },
-    }
-    target = ROOT / f"build/bench/{name}.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(result, indent=1) + "\n")
+    figures, ratios = ({k: round(v, 3) for k, v in told.items()} for told in (figures, ratios))
+    show(figures, ratios)
+    write(name, figures, ratios, ["obstore", "pyspark", "delta-spark", "pyarrow"])
