@@ -101,6 +101,7 @@ def test_the_stage_asks_the_model_and_records_it(made) -> None:
         assert ("peripheral" in m.flags) == (m.centrality < 0.5)
 
 
+@pytest.mark.slow  # five runs of the stages
 def test_increments_and_other_statistics_leave_what_was_asked(spark, made) -> None:
     from medconcept.stages.publish_release import content_digest
 
