@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import partial, reduce
 
@@ -16,7 +15,7 @@ from medconcept.errors import ConfigError, InputError
 from medconcept.on_workers.terms import TERMS, Source, read_terms
 from medconcept.stages import dictionary_rows, umls
 from medconcept.stages.compile_dictionary import DICTIONARIES, compile_names
-from medconcept.stages.runner import Context, Stage, Work
+from medconcept.stages.runner import Beside, Context, Stage, Work
 from medconcept.stages.umls_files import fingerprint, unpack
 
 UMLS = "umls"
@@ -64,21 +63,13 @@ def build(context: Context) -> Work:
     if names.where("NOT obsolete").isEmpty():
         raise InputError("the dictionary sources hold no term that is not obsolete")
     known = None if release is None else umls.concepts(release)
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        # The file is laid out by one worker; the others meanwhile work out the concepts.
-        compiling = pool.submit(compile_names, context, names, terms)
-        concepts = context.checkpoint("concepts", dictionary_rows.concept_rows(names, terms, known))
-        if release is not None and retired is not None:
-            old = dictionary_rows.retired_rows(
-                retired, concepts, release.source.name, release.source.restriction_level
-            )
-            concepts = concepts.unionByName(old)
-            counts["umls.retired"] = retired.count()
-    made = compiling.result()
-    sha256 = str(made["sha256"])
-    counts["dictionary.bytes"] = int(made["bytes"])
-    counts["dictionary.similar_bytes"] = int(made["similar_bytes"])
-    context.say(f"build_dictionary: compiled {counts['dictionary.bytes'] / 1e6:.1f} MB, {sha256[:12]}")
+    concepts = dictionary_rows.concept_rows(names, terms, known)
+    if release is not None and retired is not None:
+        told = release.source
+        concepts = concepts.unionByName(
+            dictionary_rows.retired_rows(retired, names, told.name, told.restriction_level)
+        )
+        counts["umls.retired"] = retired.count()
     return Work(
         tables={
             "concepts": (concepts, context.read("concepts")),
@@ -86,8 +77,16 @@ def build(context: Context) -> Work:
         },
         counts=counts,
         gate_against=("concepts",),
-        dictionary_sha256=sha256,
+        # The file is laid out by one worker; the others meanwhile work on the tables.
+        beside=partial(_compiled, context, names, terms),
     )
+
+
+def _compiled(context: Context, names: DataFrame, terms: DataFrame | None) -> Beside:
+    made = compile_names(context, names, terms)
+    sha256, size = str(made["sha256"]), int(made["bytes"])
+    context.say(f"build_dictionary: compiled {size / 1e6:.1f} MB, {sha256[:12]}")
+    return Beside({"dictionary.bytes": size, "dictionary.similar_bytes": int(made["similar_bytes"])}, sha256)
 
 
 def all_terms(context: Context) -> DataFrame | None:

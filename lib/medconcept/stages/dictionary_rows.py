@@ -145,11 +145,11 @@ def concept_rows(names: DataFrame, terms: DataFrame | None, release: DataFrame |
     )
 
 
-def retired_rows(retired: DataFrame, live: DataFrame, source: str, level: int) -> DataFrame:
-    """Rows of `concepts` for retired CUIs, so that they resolve; not for those that are in use."""
+def retired_rows(retired: DataFrame, names: DataFrame, source: str, level: int) -> DataFrame:
+    """Rows of `concepts` for retired CUIs, so that they resolve; not for those that have a name in use."""
     empty = F.array().cast("array<string>")
     lists = ("semantic_types", "semantic_type_ids", "semantic_groups", "xrefs")
-    return retired.join(live.select("concept_id"), "concept_id", "left_anti").select(
+    return retired.join(names.select("concept_id"), "concept_id", "left_anti").select(
         "concept_id",
         F.col("name").alias("preferred_name"),
         *[empty.alias(name) for name in lists],

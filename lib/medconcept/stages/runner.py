@@ -86,6 +86,14 @@ class Context:
         transaction.append_row(self.lake, "runs", row)
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What was made beside the tables: counts for `runs`, and the compiled dictionary that goes with them."""
+
+    counts: dict[str, int]
+    dictionary_sha256: str | None = None
+
+
 @dataclass
 class Work:
     """What a stage found to do.
@@ -98,7 +106,7 @@ class Work:
     ledgers: dict[str, DataFrame] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     gate_against: tuple[str, ...] = ()
-    dictionary_sha256: str | None = None
+    beside: Callable[[], Beside] | None = None  # what else is to be made, while the tables are staged
     more: bool = False  # another Work of the same run follows
     inserts_only: tuple[str, ...] = ()  # tables that have none of the keys yet: appended to, not merged
 
@@ -198,15 +206,17 @@ def _land(stage: Stage, context: Context, work: Work) -> transaction.Manifest:
     context.begin()
     counts = dict(work.counts)
     # Most of a small batch's time is the driver's planning, so one batch is planned while another is written.
-    with ThreadPoolExecutor(max_workers=4) as pool:
+    with ThreadPoolExecutor(max_workers=5) as pool:
+        beside = pool.submit(work.beside or (lambda: Beside({})))
         tables = {name: pool.submit(_stage_table, context, work, name) for name in work.tables}
         ledgers = {name: pool.submit(_stage_ledger, context, work, name) for name in work.ledgers}
-    for name, staged in tables.items():
-        found = staged.result()
-        counts[f"{name}.written"], counts[f"{name}.deleted"] = found.get(UPSERT, 0), found.get(DELETE, 0)
-    touched = [n for n in tables if counts[f"{n}.written"] + counts[f"{n}.deleted"] > 0]
-    _gate(stage, context, work, touched)
-    touched += [name for name, staged in ledgers.items() if staged.result()]
+        for name, staged in tables.items():
+            found = staged.result()
+            counts[f"{name}.written"], counts[f"{name}.deleted"] = found.get(UPSERT, 0), found.get(DELETE, 0)
+        touched = [n for n in tables if counts[f"{n}.written"] + counts[f"{n}.deleted"] > 0]
+        _gate(stage, context, work, touched)
+        touched += [name for name, staged in ledgers.items() if staged.result()]
+        made = beside.result()
     return transaction.Manifest(
         seq=context.head.seq + 1,
         run_id=context.run_id,
@@ -216,8 +226,8 @@ def _land(stage: Stage, context: Context, work: Work) -> transaction.Manifest:
         input_versions=_inputs(stage, context),
         settings_digest=context.settings,
         code_version=__version__,
-        dictionary_sha256=work.dictionary_sha256 or context.head.dictionary_sha256,
-        counts=counts,
+        dictionary_sha256=made.dictionary_sha256 or context.head.dictionary_sha256,
+        counts=counts | made.counts,
         inserts_only=work.inserts_only,
         event="batch" if work.more else "end",
     )
