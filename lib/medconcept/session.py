@@ -16,6 +16,14 @@ from medconcept.provision.jars import JAR_COORDINATES, JAR_EXCLUDES
 from medconcept.provision.java import find_java
 
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
+# What may have been set in a session after it was made, by us or by its user, and changes what is written.
+CARRIED = (
+    "spark.sql.session.timeZone",
+    "spark.sql.parquet.compression.codec",
+    "spark.sql.parquet.columnarReaderBatchSize",
+    "spark.sql.shuffle.partitions",
+    "spark.sql.ansi.enabled",
+)
 DELTA_CATALOG = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
 
 
@@ -30,11 +38,22 @@ def get_session(config: SparkConfig, app_name: str = "medconcept") -> SparkSessi
     active.conf.set("spark.sql.session.timeZone", "UTC")
     # XML, captions and names: zstd takes a fifth of the bytes, Spark's own choice (snappy) a third.
     active.conf.set("spark.sql.parquet.compression.codec", "zstd")
+    # A row may be a whole article: 4,096 of them at once, Spark's own choice, are half a gigabyte a task.
+    active.conf.set("spark.sql.parquet.columnarReaderBatchSize", "256")
     _require(active, "org.apache.spark.sql.delta.DeltaLog", "Delta Lake (io.delta:delta-spark_2.12)")
     _require(
         active, "com.johnsnowlabs.nlp.DocumentAssembler", "Spark NLP (com.johnsnowlabs.nlp:spark-nlp_2.12)"
     )
     return active
+
+
+def session_beside(spark: SparkSession) -> SparkSession:
+    """A session of the same application with views and settings of its own; CARRIED are as they are here."""
+    beside = spark.newSession()
+    for name in CARRIED:
+        if (value := spark.conf.get(name, None)) is not None:
+            beside.conf.set(name, value)
+    return beside
 
 
 def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:

@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 
 from medconcept.delta.hadoop import HadoopFiles, reason
 from medconcept.errors import LakeError
+from medconcept.session import session_beside
 from medconcept.tables import TABLES, Table
 from medconcept.tables.fit import fitted, missing_columns
 
@@ -55,6 +56,10 @@ class Lake:
         self._seen: tuple[list[str], dict[str, Any]] = ([], {})
         if self.files.exists(FORMAT):
             self._read_format()
+
+    def beside(self) -> Lake:
+        """The same lake through a session of its own, for work beside other work."""
+        return Lake(session_beside(self.spark), self.root)
 
     @property
     def exists(self) -> bool:

@@ -9,8 +9,7 @@ A run that finds a manifest with the next number carries that commit through bef
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -90,10 +89,16 @@ def recover(lake: Lake) -> list[str]:
 
 
 def carry_through(lake: Lake, manifest: Manifest) -> None:
-    """Apply a manifest; every step is safe to repeat."""
-    for table in manifest.tables:
-        apply_batch(lake, manifest, table)
-    append_row(lake, "runs", _end_event(manifest), manifest.seq)
+    """Apply a manifest; every step is safe to repeat.
+
+    The tables are written side by side: of a small batch most of the time goes into planning. What reads them
+    is told of them by the row in `commits` alone, which comes last.
+    """
+    with ThreadPoolExecutor(max_workers=len(manifest.tables) + 1) as pool:
+        written = [pool.submit(apply_batch, lake, manifest, table) for table in manifest.tables]
+        written.append(pool.submit(append_row, lake, "runs", _end_event(manifest), manifest.seq))
+    for done in written:
+        done.result()
     versions = {t: lake.latest_version(t) for t in (*manifest.tables, "runs")}
     name_commit(lake, manifest, {**manifest.base_versions, **versions})
     lake.files.delete(f"{STAGING}/{manifest.run_id}")
@@ -101,21 +106,23 @@ def carry_through(lake: Lake, manifest: Manifest) -> None:
 
 def apply_batch(lake: Lake, manifest: Manifest, table: str) -> None:
     """Write one staged batch into its table, once however often it is called."""
-    spec = TABLES[table]
+    # MERGE takes its application id from the session only, so each table has a session of its own.
+    spec, lake = TABLES[table], lake.beside()
+    lake.spark.conf.set(TXN_APP, f"medconcept/{table}")
+    lake.spark.conf.set(TXN_VERSION, str(manifest.seq))
     # Fitted: the run that staged it may have been one of an older format, killed before its commit.
     batch = fitted(staged(lake, manifest.run_id, table), spec.schema)
-    rows = batch.select(*spec.schema.names)
-    with _transaction(lake, f"medconcept/{table}", manifest.seq):
-        # Nothing can match in a table that was empty, and an append is cheaper than a MERGE.
-        if spec.is_ledger or table in manifest.inserts_only or _was_empty(lake, manifest, table):
-            rows.write.format("delta").mode("append").save(lake.path(table))
-            return
-        columns = {c: f"s.`{c}`" for c in spec.schema.names}
-        condition = " AND ".join(f"t.`{k}` = s.`{k}`" for k in spec.key)
-        target = DeltaTable.forPath(lake.spark, lake.path(table)).alias("t")
-        merge: Any = target.merge(batch.alias("s"), condition)
-        merge = merge.whenMatchedDelete(f"s._op = '{DELETE}'").whenMatchedUpdate(set=columns)
-        merge.whenNotMatchedInsert(f"s._op <> '{DELETE}'", values=columns).execute()
+    # Nothing can match in a table that was empty, and an append is cheaper than a MERGE.
+    if spec.is_ledger or table in manifest.inserts_only or _was_empty(lake, manifest, table):
+        rows = batch.select(*spec.schema.names)
+        rows.write.format("delta").mode("append").save(lake.path(table))
+        return
+    columns = {c: f"s.`{c}`" for c in spec.schema.names}
+    condition = " AND ".join(f"t.`{k}` = s.`{k}`" for k in spec.key)
+    target = DeltaTable.forPath(lake.spark, lake.path(table)).alias("t")
+    merge: Any = target.merge(batch.alias("s"), condition)
+    merge = merge.whenMatchedDelete(f"s._op = '{DELETE}'").whenMatchedUpdate(set=columns)
+    merge.whenNotMatchedInsert(f"s._op <> '{DELETE}'", values=columns).execute()
 
 
 def name_commit(lake: Lake, manifest: Manifest, versions: dict[str, int]) -> None:
@@ -168,16 +175,3 @@ def _read_manifest(lake: Lake, name: str) -> Manifest | None:
         return None  # killed while it was being written: the commit had not begun
     lists = {name: tuple(data.get(name, ())) for name in ("tables", "inserts_only")}
     return Manifest(**{**data, **lists})
-
-
-@contextmanager
-def _transaction(lake: Lake, app: str, version: int) -> Iterator[None]:
-    # MERGE takes its application id from the session only.
-    conf = lake.spark.conf
-    conf.set(TXN_APP, app)
-    conf.set(TXN_VERSION, str(version))
-    try:
-        yield
-    finally:
-        conf.unset(TXN_APP)
-        conf.unset(TXN_VERSION)

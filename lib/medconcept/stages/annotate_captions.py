@@ -28,7 +28,6 @@ from medconcept.stages import centrality
 from medconcept.stages.compile_dictionary import DICTIONARIES, send_dictionary
 from medconcept.stages.recognise_entities import entity_kinds, recogniser_settings, with_entities
 from medconcept.stages.runner import Context, Stage, Work
-from medconcept.tables import TABLES
 
 FREQUENT = "frequent"
 CAPTION = ("figure_key", "article_key", "caption", "language", "panels", "abbreviations", *PLACES)
@@ -77,7 +76,7 @@ def build(context: Context) -> Work:
         others = mentions.join(changed, "article_key", "left_anti").select(rows.columns)
         rows, scope = rows.unionByName(others), mentions
     rows = flag_frequent(rows, context.read("concept_statistics"), annotate.frequent_share)
-    rows = centrality.add(context, rows, linked, others=counted_anew)
+    rows = centrality.add(context, rows, linked, changed=changed, others=counted_anew)
     counted = captions.agg(
         F.count(F.lit(1)).alias("captions.in"), F.count_if(~spoken).alias("captions.other_language")
     )
@@ -224,7 +223,7 @@ def _changed_articles(context: Context) -> DataFrame | None:
         before = context.read_previous(name)
         if before is None:
             return None
-        keys = changed_keys(context.read(name), before, TABLES[name], "article_key")
+        keys = changed_keys(context.read(name), before, "article_key")
         changed = keys if changed is None else changed.unionByName(keys)
     assert changed is not None
     return context.checkpoint("changed", changed.distinct())

@@ -9,7 +9,6 @@ from medconcept import __version__
 from medconcept.config import settings_digest
 from medconcept.delta.changes import changed_keys
 from medconcept.stages.runner import Context, Stage, Work
-from medconcept.tables import TABLES
 from medconcept.tables.triplets import TRIPLET_CONCEPT
 
 INPUTS = ("articles", "figures", "mentions", "concepts")
@@ -131,10 +130,10 @@ def _changed_articles(context: Context, tables: dict[str, DataFrame]) -> DataFra
     for name in ("articles", "figures", "mentions"):
         previous = old[name]
         assert previous is not None
-        keys = changed_keys(tables[name], previous, TABLES[name], "article_key")
+        keys = changed_keys(tables[name], previous, "article_key")
         changed = keys if changed is None else changed.unionByName(keys)
     assert changed is not None
-    return changed.distinct()
+    return context.checkpoint("changed", changed.distinct())
 
 
 STAGE = Stage(

@@ -28,21 +28,28 @@ def settings(wanted: CentralityConfig) -> tuple[object, ...]:
     return (method_of(open_model(wanted.model)), wanted.cut, wanted.hypothesis)
 
 
-def add(context: Context, mentions: DataFrame, linked: DataFrame, *, others: bool) -> DataFrame:
+def add(
+    context: Context, mentions: DataFrame, linked: DataFrame, *, changed: DataFrame | None, others: bool
+) -> DataFrame:
     """Mentions with CENTRALITY and the flag that goes with it.
 
-    `linked` are those of them that were linked in this run; `others` tells whether there are more. A model
-    is asked of the linked alone: what it said of others stands, since neither it nor their captions have
-    changed. The score is worked out for all.
+    `linked` are those of them that were linked in this run; `others` tells whether there are more. `changed`
+    has the keys of the articles of those linked, or is None where they are all. A model is asked of the
+    linked alone: what it said of others stands, since neither it nor their captions have changed. The score
+    is worked out for all.
     """
     wanted = context.config.centrality
     of_concepts = F.col("concept_id").isNotNull()  # what was recognised alone has no concept to be about
     if wanted.model is None:
         # Document frequencies are what count_concepts counted, however many captions there are by now.
         counted = context.read(STATISTICS) if context.has_rows(STATISTICS) else None
-        found = score.scores(
-            mentions.where(of_concepts), context.read("figures"), context.read("articles"), counted
-        )
+        figures, articles = context.read("figures"), context.read("articles")
+        if changed is not None and not others:
+            # What surrounds a figure is made into words before it is joined: not that of a whole lake.
+            figures, articles = (
+                rows.join(changed, "article_key", "left_semi") for rows in (figures, articles)
+            )
+        found = score.scores(mentions.where(of_concepts), figures, articles, counted)
     else:
         found = asked(context, linked.where(of_concepts), open_model(wanted.model))
         if others:

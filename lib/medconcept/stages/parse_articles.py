@@ -22,7 +22,6 @@ from medconcept.stages.source_metadata import (
     with_source_metadata,
 )
 from medconcept.stages.sync_events import REFUSED_BY
-from medconcept.tables import TABLES
 
 _FIGURE_KEYS = ("figure_key", "parent_key", "translation_of")
 
@@ -38,7 +37,7 @@ def build(context: Context) -> Work:
         todo, gone = raw, articles
     else:
         before = before.where(F.col("left_out").isNull())
-        files = changed_keys(raw, before, TABLES["raw_articles"], "source_sha256")
+        files = context.checkpoint("files", changed_keys(raw, before, "source_sha256"))
         todo = raw.join(files, raw.source_sha256.eqNullSafe(files.source_sha256), "left_semi")
         gone = articles.join(files, "source_sha256", "left_semi")
     fresh = parse(todo.where(F.col("duplicate_of").isNull()))
@@ -51,7 +50,9 @@ def build(context: Context) -> Work:
     works = works.unionByName(
         of_works(articles.select("article_key", "doi", "pmcid"), notices).select("article_key", "doi")
     ).distinct()
-    scope = articles.join(F.broadcast(_keys(works, articles)), "article_key", "left_semi")
+    # Where little has changed, planning is what takes time: what is used more than once is computed once.
+    affected = context.checkpoint("affected", _keys(works, articles))
+    scope = articles.join(affected, "article_key", "left_semi")
     siblings = raw.join(
         scope.select("source_sha256").join(good.select("source_sha256"), "source_sha256", "left_anti"),
         "source_sha256",
@@ -64,10 +65,12 @@ def build(context: Context) -> Work:
         others = parse(siblings).join(F.broadcast(asked), ["source_sha256", "article_key"], "left_semi")
         with small_batches(raw.sparkSession):
             good = context.checkpoint("works", good.unionByName(others.select(*good.columns)))
-    elsewhere = articles.join(scope.select("article_key").distinct(), "article_key", "left_anti")
+    elsewhere = articles.join(affected, "article_key", "left_anti")
     notices = named_in_notices(good).unionByName(named_in_notices(elsewhere)).distinct()
     versions = order_versions(with_concerns(with_source_metadata(good, raw), notices))
-    old_figures = figures.join(scope.select("article_key").distinct(), "article_key", "left_semi")
+    if before is not None:
+        versions = context.checkpoint("versions", versions)
+    old_figures = figures.join(affected, "article_key", "left_semi")
     return Work(
         tables={"articles": (versions, scope), "figures": (figure_rows(versions), old_figures)},
         ledgers={"quarantine": _quarantine_events(context, parsed, todo, raw)},
