@@ -2,31 +2,54 @@
 
     python benchmarks/bench_increment.py --articles 20000 --work build/bench/increment
 
-All stages from the bucket to the triplets, on a real S3 server, Spark's start apart. Of the 1%, four in five
-have other captions, the rest a new version, another licence, or are withdrawn. Then once more with nothing
+All stages from the bucket to the triplets, on a real S3 server, with the demo's terminologies, Spark's start
+apart. The articles are those of the demo, over and over with ids of their own. Of the 1%, four in five have
+other captions, the rest a new version, another licence, or are withdrawn. Then once more with nothing
 changed, when no table may get a version. With --first the first run alone is made, with --second the rest.
+Needs Go.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
-from dataclasses import replace
+import re
+import sys
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from source_bench import bucket_server, report, session
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests/sync"))
+from pmc_bucket import Article, PmcBucket
+
 STAGES = ("sync_articles", "parse_articles", "build_dictionary", "annotate_captions", "assemble_triplets")
-TEXT = "of the left right ventricle cells patients after therapy heart attack tissue scale bar"
-WORDS = TEXT.split(" ")
+DEMO = Path("build/demo")
+_DOI = re.compile(rb'(<article-id pub-id-type="doi">)[^<]*')
 
 
-def captions(number: int, turn: int) -> tuple[str, ...]:
-    """Four captions of about 400 characters, the same for the same numbers."""
-    drawn = random.Random(number * 10 + turn)
-    return tuple(" ".join(drawn.choices(WORDS, k=70)) + "." for _ in range(4))
+@cache
+def sources() -> list[bytes]:
+    """The demo's articles."""
+    return [path.read_bytes() for path in sorted((DEMO / "articles").rglob("*.xml"))]
+
+
+@dataclass(frozen=True)
+class Copy(Article):
+    """One of the demo's articles under an id of its own; of another turn, with more in each caption."""
+
+    turn: int = 0
+
+    def jats(self) -> bytes:
+        text = sources()[self.pmc % len(sources())]
+        told = b'<article-meta><article-id pub-id-type="pmc">PMC%d</article-id>' % self.pmc
+        head, end, rest = text.partition(b"</front>")
+        head = _DOI.sub(rb"\g<1>10.1234/%d" % self.pmc, head.replace(b"<article-meta>", told, 1))
+        if self.turn:
+            rest = rest.replace(b"</caption>", b"<p>Heart attack %d.</p></caption>" % self.turn)
+        return head + end + rest
 
 
 def run(spark: Any, config: Any) -> dict[str, float]:
@@ -43,6 +66,18 @@ def run(spark: Any, config: Any) -> dict[str, float]:
     return spent
 
 
+def change(bucket: PmcBucket, articles: int) -> None:
+    """Change 1% of the articles: of each ten eight their captions, one its version or licence, one goes."""
+    for n in range(1, articles // 100 + 1):
+        kind = n % 10
+        if kind < 8:
+            bucket.change(n, turn=1)
+        elif kind == 8:
+            bucket.put(replace(bucket.articles[n, 1], version=2, turn=1))
+        else:
+            bucket.withdraw(n) if n % 20 == 9 else bucket.change(n, licence="CC BY-NC")
+
+
 def main() -> None:
     """Measure, print a table, write the file."""
     parser = argparse.ArgumentParser(
@@ -53,20 +88,23 @@ def main() -> None:
     parser.add_argument("--first", action="store_true")
     parser.add_argument("--second", action="store_true")
     options = parser.parse_args()
-    from pmc_bucket import Article, PmcBucket
+    if not (DEMO / "articles").is_dir():
+        print("needs the demo's articles: make demo-data", file=sys.stderr)
+        raise SystemExit(2)
     from sync_lakes import settings
 
+    from medconcept.config import load_config
     from medconcept.delta.lake import Lake
     from medconcept.tables import TABLES
 
     both = not (options.first or options.second)
     made = PmcBucket(options.work / "s3")
     made.root.mkdir(parents=True, exist_ok=True)
-    articles = [Article(n, captions=captions(n, 0), media=False) for n in range(1, options.articles + 1)]
+    articles = [Copy(n, captions=(), media=False) for n in range(1, options.articles + 1)]
     spark = session()
     noted = options.work / "first.json"
     with bucket_server(options.work / "s3") as url:
-        config = settings(options.work / "work", url)
+        config = replace(settings(options.work / "work", url), dictionary=load_config("demo").dictionary)
         config = replace(config, sync=replace(config.sync, batch_articles=options.articles))
         if options.first or both:
             made.put(*articles)
@@ -76,13 +114,7 @@ def main() -> None:
             return
         first = json.loads(noted.read_text())
         made.articles = {(a.pmc, a.version): a for a in articles}
-        some = max(1, options.articles // 1000)
-        for n in range(1, 8 * some + 1):
-            made.change(n, captions=captions(n, 1))
-        made.put(Article(8 * some + 1, 2, captions=captions(1, 2), media=False))
-        made.change(8 * some + 2, licence="CC BY-NC")
-        for n in range(8 * some + 3, 10 * some + 1):
-            made.withdraw(n)
+        change(made, options.articles)
         made.publish("2026-11-02")
         second = run(spark, config)
         lake = Lake(spark, config.lake)
