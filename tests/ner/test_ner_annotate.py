@@ -89,5 +89,5 @@ def test_a_recogniser_that_is_not_there_stops_the_job_before_a_row_is_read(spark
     _, settings, _, folder = made
     missing = RecogniserConfig(path=str(folder / "none"))
     settings = replace(settings, annotate=replace(settings.annotate, recogniser=(missing,)))
-    with pytest.raises(ConfigError, match=r"^annotate.recogniser: .*/none: no such model folder$"):
+    with pytest.raises(ConfigError, match=r"^Spark NLP model .*/none: no such model folder$"):
         run(spark, settings, "annotate_captions")

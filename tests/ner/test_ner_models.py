@@ -127,7 +127,7 @@ def test_a_broken_or_foreign_model_is_one_line(spark, saved, tmp_path: Path, how
     path = broken(tmp_path, saved["diseases"], how)
     with pytest.raises(ConfigError, match=words) as told:
         load(spark, RecogniserConfig(path=str(path)))
-    assert str(told.value).startswith(f"annotate.recogniser: {path}: ") and "\n" not in str(told.value)
+    assert str(told.value).startswith(f"Spark NLP model {path}: ") and "\n" not in str(told.value)
 
 
 def test_what_is_missing_or_recognises_nothing_is_one_line(spark, tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_what_is_missing_or_recognises_nothing_is_one_line(spark, tmp_path: Path
 
     from medconcept.ner.pipeline import cut
 
-    with pytest.raises(ConfigError, match=r"annotate.recogniser: .*/nowhere: no such model folder$"):
+    with pytest.raises(ConfigError, match=r"Spark NLP model .*/nowhere: no such model folder$"):
         load(spark, RecogniserConfig(path=str(tmp_path / "nowhere")))
     words = Pipeline(stages=cut()).fit(spark.createDataFrame([], "text string"))
     words.write().save(str(tmp_path / "words"))

@@ -32,8 +32,8 @@ class SavedModel:
 
 
 def problem(told: str, detail: str) -> ConfigError:
-    """The error about a recogniser: its name in the configuration and what is wrong with it, in one line."""
-    return ConfigError(f"annotate.recogniser: {told}: {detail}")
+    """The error about a model or its vectors: how the user named it and what is wrong, in one line."""
+    return ConfigError(f"Spark NLP model {told}: {detail}")
 
 
 def open_folder(spark: SparkSession, told: str, missing: str) -> HadoopFiles:
