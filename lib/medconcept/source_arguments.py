@@ -40,8 +40,14 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def with_source_arguments(config: SyncConfig, arguments: argparse.Namespace) -> SyncConfig:
-    """The configuration with what the command line says otherwise."""
+    """The configuration with what the command line says otherwise.
+
+    What the configuration says of its own input, the name of the source and the thanks that it is owed, is
+    not said of another.
+    """
     given = vars(arguments)
+    if given.get("input") not in (None, config.input):
+        config = replace(config, source=None, acknowledgements=())
     bucket: dict[str, Any] = {name: given.get(name) for name in ("endpoint", "inventory", "user_agent")}
     bucket["requests_per_second"] = given.get("rate")
     bucket["anonymous"] = False if given.get("signed") else None

@@ -45,6 +45,20 @@ def test_missing_folder(spark, conf: str, tmp_path: Path, capsys) -> None:
     assert line.endswith("none: no such folder")
 
 
+def test_another_input_is_not_told_by_the_name_of_the_configured_one() -> None:
+    import argparse
+
+    from medconcept.config import SyncConfig
+    from medconcept.source_arguments import with_source_arguments
+
+    told = SyncConfig(input="demo", source="plos", acknowledgements=("By PLOS.",))
+    other = with_source_arguments(told, argparse.Namespace(input="elsewhere"))
+    assert (other.input, other.source, other.acknowledgements) == ("elsewhere", None, ())
+    for same in ("demo", None):
+        kept = with_source_arguments(told, argparse.Namespace(input=same))
+        assert (kept.input, kept.source, kept.acknowledgements) == ("demo", "plos", ("By PLOS.",))
+
+
 def test_folder_without_xml(spark, conf: str, tmp_path: Path, capsys) -> None:
     write(tmp_path / "pictures", a_jpg="x")
     assert main(["sync_articles", "--config", conf, "--input", str(tmp_path / "pictures")]) == 3
