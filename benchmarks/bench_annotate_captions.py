@@ -69,19 +69,19 @@ def main(argv: list[str] | None = None) -> int:
         folder = options.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         shared = compiled(names, folder)
-        for behind in ("", SIMILAR):
-            spark.sparkContext.addFile(str(folder / f"{shared.sha256}{behind}"))
-        ours = SharedFile(shared.sha256)
+        ours = sent(spark, shared.sha256, folder)
         written(spark, captions, times, Path(scratch))
-        cutting = cut(spark.read.parquet(str(Path(scratch) / "captions")))
+        cutting = cut_captions(spark, Path(scratch))
         cutting.write.parquet(str(Path(scratch) / "cut"))
         annotated = spark.read.parquet(str(Path(scratch) / "cut"))
         figures = {"names": len(names), "text_mb": round(size * times / 1e6, 1)}
         flat = with_places(annotated)
-        match, link = partial(exact, dictionary=ours), partial(linker, dictionary=ours)
         kept: dict[str, tuple[DataFrame, Run]] = {
-            "exact": (flat.select("figure_key", "caption", "sentence_begin", "sentence_end"), match),
-            "linker": (flat, link),
+            "exact": (
+                flat.select("figure_key", "caption", "sentence_begin", "sentence_end"),
+                partial(exact, dictionary=ours),
+            ),
+            "linker": (flat, partial(linker, dictionary=ours)),
         }
         behind = behind_cutting(ours)
         if not options.ours_only:
@@ -160,15 +160,21 @@ def in_sessions(options: argparse.Namespace, shared: SharedFile, folder: Path) -
 def first_job(options: argparse.Namespace) -> float:
     """Seconds of one job in a new session; a fit before it is not counted."""
     spark = get_session(SparkConfig(driver_memory=options.memory))
-    cutting = cut(spark.read.parquet(str(options.scratch / "captions")))
+    cutting = cut_captions(spark, options.scratch)
     if options.first_job == "cutting":
         return _seconds(cutting)
     if options.first_job == "textmatcher":
         return _seconds(text_matcher(cutting, options.scratch).transform(cutting))
     sha256, folder = options.compiled
+    ours = sent(spark, sha256, Path(folder))
+    return _seconds(behind_cutting(ours)[options.first_job](cutting))
+
+
+def sent(spark: SparkSession, sha256: str, folder: Path) -> SharedFile:
+    """The dictionary and its index of similar names, brought to the workers by Spark."""
     for behind in ("", SIMILAR):
-        spark.sparkContext.addFile(str(Path(folder) / f"{sha256}{behind}"))
-    return _seconds(behind_cutting(SharedFile(sha256))[options.first_job](cutting))
+        spark.sparkContext.addFile(str(folder / f"{sha256}{behind}"))
+    return SharedFile(sha256)
 
 
 def exact(rows: DataFrame, dictionary: SharedFile) -> DataFrame:
@@ -299,6 +305,11 @@ def cut(rows: DataFrame) -> DataFrame:
         Tokenizer().setInputCols(["sentence"]).setOutputCol("token").setSplitPattern(EDGE),
     ]
     return Pipeline(stages=steps).fit(rows.limit(0)).transform(rows).drop("document")
+
+
+def cut_captions(spark: SparkSession, folder: Path) -> DataFrame:
+    """The captions that were `written` to the folder, `cut`."""
+    return cut(spark.read.parquet(str(folder / "captions")))
 
 
 def with_places(annotated: DataFrame) -> DataFrame:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pipeline"))
+from articles import config, jats, write  # the tiny articles of the pipeline's tests
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/pipeline"))
-from articles import config, jats, write  # noqa: E402  # the tiny articles of the pipeline's tests
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,6 @@ from pyspark.sql import functions as F
 from medconcept import __version__
 from medconcept.annotate.tokens import PLACES, sentences_and_tokens
 from medconcept.config import AnnotateConfig, settings_digest
-from medconcept.delta.changes import changed_keys
 from medconcept.delta.hadoop import HadoopFiles
 from medconcept.errors import InputError, LakeError
 from medconcept.linking.general import FIGURE_WORDS, GENERAL
@@ -58,7 +57,7 @@ def build(context: Context) -> Work:
     mentions = context.read("mentions")
     captions = with_abbreviations(context.read("figures"), context.read("articles"))
     scope = mentions
-    changed = _changed_articles(context)
+    changed = context.changed_articles("figures", "articles")
     if changed is not None:
         captions = captions.join(changed, "article_key", "left_semi")
         scope = mentions.join(changed, "article_key", "left_semi")
@@ -70,7 +69,7 @@ def build(context: Context) -> Work:
     if annotate.learned is not None:
         linked = context.checkpoint("known", of_known_terms(linked, context.read("concept_names")))
     rows = linked.withColumn("dictionary_sha256", F.lit(sha256))
-    counted_anew = changed is not None and _statistics_changed(context)
+    counted_anew = changed is not None and context.is_other("concept_statistics")
     if changed is not None and counted_anew:
         # What was linked before stays; whether it is frequent may not.
         others = mentions.join(changed, "article_key", "left_anti").select(rows.columns)
@@ -214,25 +213,6 @@ def _checksum(data: bytes) -> str:
 
 def _folded(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(name.casefold() for name in names)
-
-
-def _changed_articles(context: Context) -> DataFrame | None:
-    """Keys of articles of which a figure or the article itself is another; None where all must be linked."""
-    changed: DataFrame | None = None
-    for name in ("figures", "articles"):
-        before = context.read_previous(name)
-        if before is None:
-            return None
-        keys = changed_keys(context.read(name), before, "article_key")
-        changed = keys if changed is None else changed.unionByName(keys)
-    assert changed is not None
-    return context.checkpoint("changed", changed.distinct())
-
-
-def _statistics_changed(context: Context) -> bool:
-    name = "concept_statistics"
-    before = dict(context.previous["input_versions"]) if context.previous is not None else {}
-    return int(before.get(name, 0)) != context.head.versions.get(name, 0)
 
 
 STAGE = Stage(

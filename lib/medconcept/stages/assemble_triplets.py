@@ -7,7 +7,6 @@ from pyspark.sql import functions as F
 
 from medconcept import __version__
 from medconcept.config import settings_digest
-from medconcept.delta.changes import changed_keys
 from medconcept.stages.runner import Context, Stage, Work
 from medconcept.tables.triplets import TRIPLET_CONCEPT
 
@@ -19,7 +18,9 @@ def build(context: Context) -> Work:
     """Assemble the triplets of the articles that changed; of all, where concepts changed."""
     tables = {name: context.read(name) for name in INPUTS}
     current = context.read("triplets")
-    articles = _changed_articles(context, tables)
+    articles = None
+    if context.previous is not None and not context.is_other("concepts"):
+        articles = context.changed_articles("articles", "figures", "mentions")
     if articles is not None:
         for name in ("articles", "figures", "mentions"):
             tables[name] = tables[name].join(articles, "article_key", "left_semi")
@@ -117,23 +118,6 @@ def filter_counts(figures: DataFrame, mentions: DataFrame, chosen: DataFrame) ->
     each = figures.join(found, "figure_key", "left").join(kept, "figure_key", "left")
     counted = each.groupBy(reason.alias("reason")).count().collect()
     return {"figures.in": sum(r["count"] for r in counted), **{r["reason"]: r["count"] for r in counted}}
-
-
-def _changed_articles(context: Context, tables: dict[str, DataFrame]) -> DataFrame | None:
-    old = {name: context.read_previous(name) for name in INPUTS}
-    before = dict(context.previous["input_versions"]) if context.previous is not None else {}
-    if any(frame is None for frame in old.values()) or before["concepts"] != context.head.versions.get(
-        "concepts", 0
-    ):
-        return None
-    changed: DataFrame | None = None
-    for name in ("articles", "figures", "mentions"):
-        previous = old[name]
-        assert previous is not None
-        keys = changed_keys(tables[name], previous, "article_key")
-        changed = keys if changed is None else changed.unionByName(keys)
-    assert changed is not None
-    return context.checkpoint("changed", changed.distinct())
 
 
 STAGE = Stage(

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
+from functools import reduce
 from typing import Any
 
 from pyspark.sql import DataFrame
@@ -17,7 +18,7 @@ from pyspark.sql import functions as F
 from medconcept import __version__
 from medconcept.config import Config
 from medconcept.delta import transaction
-from medconcept.delta.changes import DELETE, UPSERT, change_set
+from medconcept.delta.changes import DELETE, UPSERT, change_set, changed_keys
 from medconcept.delta.lake import Commit, Lake
 from medconcept.delta.lease import lease
 from medconcept.errors import MedconceptError, as_medconcept_error
@@ -56,6 +57,21 @@ class Context:
         if self.previous is None:
             return None
         return self.lake.read(table, Commit(0, dict(self.previous["input_versions"])))
+
+    def is_other(self, table: str) -> bool:
+        """True where a table is at another version than this job last read; asked where it has read one."""
+        return int(self.previous["input_versions"].get(table, 0)) != self.head.versions.get(table, 0)
+
+    def changed_articles(self, *tables: str) -> DataFrame | None:
+        """Keys of the articles of which a row of these tables is another than this job last read, each once.
+
+        None where it has read none with these settings: then all must be worked on.
+        """
+        if self.previous is None:
+            return None
+        both = [(self.read(name), self.read_previous(name)) for name in tables]
+        keys = [changed_keys(new, old, "article_key") for new, old in both if old is not None]
+        return self.checkpoint("changed", reduce(DataFrame.unionByName, keys).distinct())
 
     def checkpoint(self, name: str, rows: DataFrame) -> DataFrame:
         """Compute rows once: write them beside the staged batches and read them back."""
