@@ -26,6 +26,8 @@ LACK_COLUMNS = (4,)
 # A release must be readable for as long as it exists; by default Delta drops the log after 30 days, files
 # after 7.
 PROPERTIES = {
+    # A row that goes is marked, not its file written anew: of a day's changes most files have one.
+    "delta.enableDeletionVectors": "true",
     "delta.enableExpiredLogCleanup": "false",
     "delta.deletedFileRetentionDuration": "interval 3650 days",
 }
@@ -90,6 +92,8 @@ class Lake:
         builder = builder.comment(table.comment).addColumns(table.schema)
         for key, value in PROPERTIES.items():
             builder = builder.property(key, value)
+        if not table.is_ledger:  # by which files are passed over: rows that a run wrote lie together
+            builder = builder.property("delta.dataSkippingStatsColumns", ",".join((*table.key, "run_id")))
         try:
             builder.execute()
         except Exception as error:

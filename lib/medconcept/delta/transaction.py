@@ -9,6 +9,7 @@ A run that finds a manifest with the next number carries that commit through bef
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
@@ -16,11 +17,12 @@ from typing import Any
 
 from delta.tables import DeltaTable
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
-from medconcept.delta.changes import DELETE
+from medconcept.delta.changes import DELETE, KEEP
 from medconcept.delta.lake import Lake
 from medconcept.tables import TABLES
-from medconcept.tables.fit import fitted
+from medconcept.tables.fit import fitted, quoted
 
 STAGING, REJECTED, MANIFEST = "_staging", "_rejected", "manifest.json"
 TXN_APP, TXN_VERSION = "spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion"
@@ -41,6 +43,7 @@ class Manifest:
     dictionary_sha256: str | None = None
     counts: dict[str, int] = field(default_factory=dict)
     inserts_only: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()  # tables of which the batch has all rows of each scope that is in it
     event: str = "end"  # in `runs`; "batch" where the run goes on
 
 
@@ -95,17 +98,15 @@ def carry_through(lake: Lake, manifest: Manifest) -> None:
     is told of them by the row in `commits` alone, which comes last.
     """
     with ThreadPoolExecutor(max_workers=len(manifest.tables) + 1) as pool:
-        written = [pool.submit(apply_batch, lake, manifest, table) for table in manifest.tables]
-        written.append(pool.submit(append_row, lake, "runs", _end_event(manifest), manifest.seq))
-    for done in written:
-        done.result()
-    versions = {t: lake.latest_version(t) for t in (*manifest.tables, "runs")}
+        written = {table: pool.submit(apply_batch, lake, manifest, table) for table in manifest.tables}
+        written["runs"] = pool.submit(_note_end, lake, manifest)
+    versions = {table: done.result() for table, done in written.items()}
     name_commit(lake, manifest, {**manifest.base_versions, **versions})
     lake.files.delete(f"{STAGING}/{manifest.run_id}")
 
 
-def apply_batch(lake: Lake, manifest: Manifest, table: str) -> None:
-    """Write one staged batch into its table, once however often it is called."""
+def apply_batch(lake: Lake, manifest: Manifest, table: str) -> int:
+    """Write one staged batch into its table, once however often it is called; the version it is then at."""
     # MERGE takes its application id from the session only, so each table has a session of its own.
     spec, lake = TABLES[table], lake.beside()
     lake.spark.conf.set(TXN_APP, f"medconcept/{table}")
@@ -116,13 +117,60 @@ def apply_batch(lake: Lake, manifest: Manifest, table: str) -> None:
     if spec.is_ledger or table in manifest.inserts_only or _was_empty(lake, manifest, table):
         rows = batch.select(*spec.schema.names)
         rows.write.format("delta").mode("append").save(lake.path(table))
-        return
+    elif table in manifest.replaced:
+        _replace(lake, table, batch)
+    else:
+        _merge(lake, table, batch.where(F.col("_op") != KEEP))
+    return lake.latest_version(table)
+
+
+def _merge(lake: Lake, table: str, batch: DataFrame) -> None:
+    spec = TABLES[table]
     columns = {c: f"s.`{c}`" for c in spec.schema.names}
     condition = " AND ".join(f"t.`{k}` = s.`{k}`" for k in spec.key)
     target = DeltaTable.forPath(lake.spark, lake.path(table)).alias("t")
     merge: Any = target.merge(batch.alias("s"), condition)
     merge = merge.whenMatchedDelete(f"s._op = '{DELETE}'").whenMatchedUpdate(set=columns)
     merge.whenNotMatchedInsert(f"s._op <> '{DELETE}'", values=columns).execute()
+
+
+def _replace(lake: Lake, table: str, batch: DataFrame) -> None:
+    """Write the rows of few scopes anew.
+
+    To find the old ones Delta reads the columns of the scope alone and marks the rows as deleted; a MERGE
+    would read every column of every file that has one of them.
+    """
+    spec = TABLES[table]
+    # Names, not data: a manifest asks for this only where they are few.
+    scopes = batch.select(*spec.scope).distinct().collect()
+    # What is written was chosen by these very values, and Delta would look each row up in the list again.
+    lake.spark.conf.set("spark.databricks.delta.replaceWhere.constraintCheck.enabled", "false")
+    rows = batch.where(F.col("_op") != DELETE).select(*spec.schema.names)
+    writer = rows.write.format("delta").mode("overwrite").option("replaceWhere", is_among(spec.scope, scopes))
+    writer.save(lake.path(table))
+
+
+def is_among(columns: Sequence[str], values: Iterable[Sequence[str]]) -> str:
+    """The SQL condition that these columns have one of these values.
+
+    >>> is_among(("a",), [("x",), ("y's",)])
+    "(`a` IN ('x', 'y\\\\'s'))"
+    >>> is_among(("a", "b"), [("x", "1"), ("x", "2"), ("y", "1")])
+    "(`a` = 'x' AND `b` IN ('1', '2')) OR (`a` = 'y' AND `b` IN ('1'))"
+    """
+    *outer, inner = columns
+    lists: dict[tuple[str, ...], list[str]] = {}
+    for *first, last in sorted(map(tuple, values)):
+        lists.setdefault(tuple(first), []).append(quoted(last))
+    return " OR ".join(
+        "("
+        + " AND ".join(
+            [f"`{c}` = {quoted(v)}" for c, v in zip(outer, first, strict=True)]
+            + [f"`{inner}` IN ({', '.join(last)})"]
+        )
+        + ")"
+        for first, last in lists.items()
+    )
 
 
 def name_commit(lake: Lake, manifest: Manifest, versions: dict[str, int]) -> None:
@@ -141,8 +189,9 @@ def name_commit(lake: Lake, manifest: Manifest, versions: dict[str, int]) -> Non
     append_row(lake, "commits", row, manifest.seq)
 
 
-def _end_event(manifest: Manifest) -> dict[str, object]:
-    return {
+def _note_end(lake: Lake, manifest: Manifest) -> int:
+    """Say in `runs`, once, that the commit was made; the version that `runs` is then at."""
+    row = {
         "run_id": manifest.run_id,
         "job": manifest.job,
         "event": manifest.event,
@@ -151,6 +200,8 @@ def _end_event(manifest: Manifest) -> dict[str, object]:
         "code_version": manifest.code_version,
         "settings_digest": manifest.settings_digest,
     }
+    append_row(lake, "runs", row, manifest.seq)
+    return lake.latest_version("runs")
 
 
 def _was_empty(lake: Lake, manifest: Manifest, table: str) -> bool:
@@ -173,5 +224,5 @@ def _read_manifest(lake: Lake, name: str) -> Manifest | None:
         data = json.loads(lake.files.read(name))
     except ValueError:
         return None  # killed while it was being written: the commit had not begun
-    lists = {name: tuple(data.get(name, ())) for name in ("tables", "inserts_only")}
+    lists = {name: tuple(data.get(name, ())) for name in ("tables", "inserts_only", "replaced")}
     return Manifest(**{**data, **lists})

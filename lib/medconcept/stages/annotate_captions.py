@@ -84,6 +84,7 @@ def build(context: Context) -> Work:
     return Work(
         tables={"mentions": (rows, scope)},
         counts={**counts, "mentions.found": found, "mentions.unknown_term": found - linked.count()},
+        articles=None if counted_anew else changed,
         gate_against=("figures", "concepts"),
     )
 

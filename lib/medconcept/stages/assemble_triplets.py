@@ -31,6 +31,7 @@ def build(context: Context) -> Work:
     return Work(
         tables={"triplets": (rows, current)},
         counts=filter_counts(tables["figures"], tables["mentions"], chosen),
+        articles=articles,
         gate_against=("figures", "concepts"),
     )
 

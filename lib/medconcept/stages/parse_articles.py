@@ -38,7 +38,9 @@ def build(context: Context) -> Work:
     else:
         before = before.where(F.col("left_out").isNull())
         files = context.checkpoint("files", changed_keys(raw, before, "source_sha256"))
-        todo = raw.join(files, raw.source_sha256.eqNullSafe(files.source_sha256), "left_semi")
+        # A changed file is in a row that a run has written since; bytes of others are not read to find it.
+        todo = context.written_since("raw_articles").where(F.col("left_out").isNull())
+        todo = todo.join(files, todo.source_sha256.eqNullSafe(files.source_sha256), "left_semi")
         gone = articles.join(files, "source_sha256", "left_semi")
     fresh = parse(todo.where(F.col("duplicate_of").isNull()))
     with small_batches(raw.sparkSession):
@@ -75,6 +77,7 @@ def build(context: Context) -> Work:
         tables={"articles": (versions, scope), "figures": (figure_rows(versions), old_figures)},
         ledgers={"quarantine": _quarantine_events(context, parsed, todo, raw)},
         counts={**_counts(parsed, raw), **event_counts(versions, scope)},
+        articles=None if before is None else affected,
         gate_against=("articles",),
     )
 

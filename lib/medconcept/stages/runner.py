@@ -27,6 +27,9 @@ from medconcept.quality.gate import judge, require
 from medconcept.tables import TABLES
 
 Say = Callable[[str], None]
+# So many articles, or rows, are named one by one where they are replaced in a table; more are merged.
+FEW = 10_000
+ARTICLE = "article_key"
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,16 @@ class Context:
         keys = [changed_keys(new, old, "article_key") for new, old in both if old is not None]
         return self.checkpoint("changed", reduce(DataFrame.unionByName, keys).distinct())
 
+    def written_since(self, table: str) -> DataFrame:
+        """The rows of a table that runs wrote after this job's last one with these settings.
+
+        Files' statistics tell which runs wrote them: what is older is not opened, unless it lies with newer.
+        """
+        runs = (
+            self.lake.read("commits").where(F.col("seq") > self.previous["seq"]).select("run_id").distinct()
+        )
+        return self.read(table).where(F.col("run_id").isin([row["run_id"] for row in runs.collect()]))
+
     def checkpoint(self, name: str, rows: DataFrame) -> DataFrame:
         """Compute rows once: write them beside the staged batches and read them back."""
         return transaction.stage(self.lake, self.run_id, f"temp-{name}", rows)
@@ -115,12 +128,14 @@ class Work:
     """What a stage found to do.
 
     `tables` maps a table to (rows that should be, rows that are), both of the same scope;
-    `ledgers` maps a ledger to rows to append; `counts` go into `runs`.
+    `ledgers` maps a ledger to rows to append; `counts` go into `runs`. `articles` has the keys of the
+    articles that the rows are all rows of; None where that is not to be told, or they are all articles.
     """
 
     tables: dict[str, tuple[DataFrame, DataFrame]] = field(default_factory=dict)
     ledgers: dict[str, DataFrame] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    articles: DataFrame | None = None
     gate_against: tuple[str, ...] = ()
     beside: Callable[[], Beside] | None = None  # what else is to be made, while the tables are staged
     more: bool = False  # another Work of the same run follows
@@ -221,6 +236,8 @@ def _inputs(stage: Stage, context: Context) -> dict[str, int]:
 def _land(stage: Stage, context: Context, work: Work) -> transaction.Manifest:
     context.begin()
     counts = dict(work.counts)
+    if work.articles is not None and work.articles.limit(FEW + 1).count() > FEW:
+        work.articles = None
     # Most of a small batch's time is the driver's planning, so one batch is planned while another is written.
     with ThreadPoolExecutor(max_workers=5) as pool:
         beside = pool.submit(work.beside or (lambda: Beside({})))
@@ -229,7 +246,9 @@ def _land(stage: Stage, context: Context, work: Work) -> transaction.Manifest:
         for name, staged in tables.items():
             found = staged.result()
             counts[f"{name}.written"], counts[f"{name}.deleted"] = found.get(UPSERT, 0), found.get(DELETE, 0)
-        touched = [n for n in tables if counts[f"{n}.written"] + counts[f"{n}.deleted"] > 0]
+        changed = {n: counts[f"{n}.written"] + counts[f"{n}.deleted"] for n in tables}
+        touched = [name for name, rows in changed.items() if rows]
+        replaced = [n for n in touched if _by_article(n, work) or (_by_row(n) and changed[n] <= FEW)]
         _gate(stage, context, work, touched)
         touched += [name for name, staged in ledgers.items() if staged.result()]
         made = beside.result()
@@ -245,15 +264,26 @@ def _land(stage: Stage, context: Context, work: Work) -> transaction.Manifest:
         dictionary_sha256=made.dictionary_sha256 or context.head.dictionary_sha256,
         counts=counts | made.counts,
         inserts_only=work.inserts_only,
+        replaced=tuple(replaced),
         event="batch" if work.more else "end",
     )
+
+
+def _by_row(table: str) -> bool:
+    return TABLES[table].scope == TABLES[table].key
+
+
+def _by_article(table: str, work: Work) -> bool:
+    """Whether the rows of a table in a Work are all rows of few articles."""
+    return work.articles is not None and TABLES[table].scope == (ARTICLE,)
 
 
 def _stage_table(context: Context, work: Work, name: str) -> dict[str, int]:
     """Stage what changes in a table; rows by what is done with them."""
     table, (new, current) = TABLES[name], work.tables[name]
     rows = table.conform(new, context.run_id, context.started_at)
-    changes = change_set(rows, current if context.has_rows(name) else None, table)
+    known = current if context.has_rows(name) else None
+    changes = change_set(rows, known, table, whole_scopes=_by_article(name, work))
     batch = transaction.stage(context.lake, context.run_id, name, changes)
     return {row["_op"]: row["count"] for row in batch.groupBy("_op").count().collect()}
 
@@ -266,12 +296,14 @@ def _stage_ledger(context: Context, work: Work, name: str) -> bool:
 
 def _gate(stage: Stage, context: Context, work: Work, batches: list[str]) -> None:
     verdicts = []
-    around = {name: context.read(name) for name in work.gate_against if name not in batches}
+    around = {name: _seen(context, work, name) for name in work.gate_against if name not in batches}
     for name in batches:
         # Judge what lies on disk now, not the plan that wrote it.
         bytes_on_disk = transaction.staged(context.lake, context.run_id, name)
         verdicts.append(judge(bytes_on_disk, name, around))
-        around[name] = after(context.read(name) if context.has_rows(name) else None, bytes_on_disk, name)
+        around[name] = after(
+            _seen(context, work, name) if context.has_rows(name) else None, bytes_on_disk, name
+        )
     for verdict in verdicts:
         for warning in verdict.warnings:
             context.say(f"{stage.name}: warning: {verdict.table}: {warning}")
@@ -285,10 +317,18 @@ def _gate(stage: Stage, context: Context, work: Work, batches: list[str]) -> Non
         raise type(error)(f"{error}; the batch was moved to {where}, the last good state stands") from error
 
 
+def _seen(context: Context, work: Work, table: str) -> DataFrame:
+    """What the rows of a Work may refer to in a table: of what is told by article, that article's own."""
+    rows = context.read(table)
+    if work.articles is None or not _by_article(table, work):
+        return rows
+    return rows.join(F.broadcast(work.articles), ARTICLE, "left_semi").select(*rows.columns)
+
+
 def after(current: DataFrame | None, batch: DataFrame, table: str) -> DataFrame:
     """The table as it will be once the batch is in; `current` is None where it never had a row."""
     spec = TABLES[table]
-    written = batch.where(F.col("_op") == UPSERT).select(*spec.schema.names)
+    written = batch.where(F.col("_op") != DELETE).select(*spec.schema.names)
     if current is None:
         return written
     key = list(spec.key)

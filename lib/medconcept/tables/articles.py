@@ -26,6 +26,7 @@ ARTICLES = Table(
     name="articles",
     comment="One row for each parsed version of an article; is_current marks the one that figures come from",
     key=("article_key", "article_version"),
+    scope=("article_key",),
     columns=(
         column(
             "article_key", StringType(), "PMC<digits>, else doi:<doi>; names the work, outlives its versions"

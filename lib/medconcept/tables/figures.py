@@ -11,6 +11,7 @@ FIGURES = Table(
     name="figures",
     comment="One row for each <fig> element of the current version of each article",
     key=("figure_key",),
+    scope=("article_key",),
     columns=(
         column("figure_key", StringType(), "<article_key>#<fig id>, #<n> without id, ~2 where an id repeats"),
         column("article_key", StringType(), "The article that the figure stands in"),

@@ -35,7 +35,7 @@ def missing_columns(have: StructType, want: StructType, prefix: str = "") -> lis
         name = f"{prefix}`{field.name}`"
         if field.name not in found:
             comment = field.metadata.get("comment")
-            said = "" if comment is None else f" COMMENT '{_quoted(comment)}'"
+            said = "" if comment is None else f" COMMENT {quoted(comment)}"
             out.append(f"{name} {field.dataType.simpleString()}{said}")
             continue
         old, new = found[field.name], field.dataType
@@ -46,8 +46,9 @@ def missing_columns(have: StructType, want: StructType, prefix: str = "") -> lis
     return out
 
 
-def _quoted(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("'", "\\'")
+def quoted(text: str) -> str:
+    """A text as a literal of Spark SQL."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _same(have: DataType | None, want: DataType) -> bool:

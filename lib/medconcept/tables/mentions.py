@@ -21,6 +21,7 @@ MENTIONS = Table(
     name="mentions",
     comment="One row for each place of a caption where a concept is named, or an entity was recognised",
     key=("mention_key",),
+    scope=("article_key",),
     not_compared=("dictionary_sha256",),
     columns=(
         column(

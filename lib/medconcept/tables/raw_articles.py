@@ -40,6 +40,7 @@ RAW_ARTICLES = Table(
     name="raw_articles",
     comment="One row for each article file of each source; exact duplicates share one copy of the bytes",
     key=("source", "source_key"),
+    scope=("source", "source_key"),
     not_compared=("content", "etag", "fetched_at"),
     columns=(
         column("source", StringType(), "Name of the source that the file came from"),

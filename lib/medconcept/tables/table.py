@@ -32,7 +32,8 @@ class Table:
 
     `columns` are content; `not_compared` names those of them left out of the row digest because
     another column stands for them (bytes for their checksum) or they are provenance.
-    A ledger is append-only and has no key.
+    A ledger is append-only and has no key. `scope` names the rows that a change of little replaces at once: a
+    row's own key, or its article.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Table:
     columns: tuple[StructField, ...]
     key: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
 
     @property
     def is_ledger(self) -> bool:

@@ -36,6 +36,7 @@ TRIPLETS = Table(
     name="triplets",
     comment="One row for each graphic of each figure that has a caption with at least one concept",
     key=("triplet_key",),
+    scope=("article_key",),
     columns=(
         column("triplet_key", StringType(), "<figure_key>/<0-based number of the graphic>"),
         column("figure_key", StringType(), "The figure"),
