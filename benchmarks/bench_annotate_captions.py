@@ -4,8 +4,10 @@
 
 Captions are those of the articles, repeated to --megabytes. Spark NLP cuts them on runs of letters and digits
 and every other character alone, as our matcher does. TextMatcher gets the names with a space between their
-tokens, in lower case, and is timed without its fit; the dictionary of ours is compiled beforehand too. What
-cutting takes is subtracted, in three ways:
+tokens, in lower case, and is timed without its fit; the dictionary of ours is compiled beforehand too. Every
+job gives out what was found, and no sentences or tokens: the one that cuts alone gives out how many there
+are, lest what is subtracted gives out more than what it is subtracted from. What cutting takes is subtracted,
+in three ways (--ways):
 - `session`: as a user runs it, the matcher behind Spark NLP's sentences and tokens in one job, each job the
   first of a Spark session of its own (as by spark-submit), less the job of sentences and tokens alone, which
   has a session of its own too. What a matcher sends to its workers is in it; the fit is not;
@@ -89,18 +91,20 @@ def main(argv: list[str] | None = None) -> int:
             start = time.perf_counter()
             model = text_matcher(annotated, Path(scratch))
             figures["textmatcher_fit_s"] = round(time.perf_counter() - start, 1)
-            kept["textmatcher"] = (annotated, model.transform)
-            behind["textmatcher"] = model.transform
+            kept["textmatcher"] = (annotated, partial(hits_of, model))
+            behind["textmatcher"] = partial(hits_of, model)
             figures |= compared(annotated, flat, model, ours)
-        for name, (rows, run) in kept.items():
-            figures |= timed(rows, {name: run}, options.repeat, "kept")
-        figures |= timed(cutting, behind, options.repeat, "pipeline")
+        if "kept" in options.ways:
+            for name, (rows, run) in kept.items():
+                figures |= timed(rows, rows, {name: run}, options.repeat, "kept")
+        if "pipeline" in options.ways:
+            figures |= timed(cutting, counted(cutting), behind, options.repeat, "pipeline")
         spark.stop()
-        if not options.ours_only:
+        if "session" in options.ways and not options.ours_only:
             figures |= in_sessions(options, shared, Path(scratch))
     ratios = {
         f"{way}_{name}/textmatcher": round(figures[f"{way}_textmatcher_s"] / figures[f"{way}_{name}_s"], 1)
-        for way in ("session", "pipeline", "kept")
+        for way in options.ways
         for name in ("exact", "linker")
         if not options.ours_only
     }
@@ -109,15 +113,17 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def timed(rows: DataFrame, runs: dict[str, Run], repeat: int, way: str) -> dict[str, float]:
-    """Seconds of the rows alone, of each run over them, and of the difference: the best of all turns.
+def timed(
+    rows: DataFrame, without: DataFrame, runs: dict[str, Run], repeat: int, way: str
+) -> dict[str, float]:
+    """Seconds `without` matching, of each run over the rows, and of the difference: the best of all turns.
 
     The first turn is not counted: it compiles the plan and opens the dictionary.
     """
     alone: list[float] = []
     taken: dict[str, list[float]] = {name: [] for name in runs}
     for turn in range(repeat + 1):
-        first = _seconds(rows)
+        first = _seconds(without)
         seconds = {name: _seconds(run(rows)) for name, run in runs.items()}
         if turn:
             alone.append(first)
@@ -162,9 +168,9 @@ def first_job(options: argparse.Namespace) -> float:
     spark = get_session(SparkConfig(driver_memory=options.memory))
     cutting = cut_captions(spark, options.scratch)
     if options.first_job == "cutting":
-        return _seconds(cutting)
+        return _seconds(counted(cutting))
     if options.first_job == "textmatcher":
-        return _seconds(text_matcher(cutting, options.scratch).transform(cutting))
+        return _seconds(hits_of(text_matcher(cutting, options.scratch), cutting))
     sha256, folder = options.compiled
     ours = sent(spark, sha256, Path(folder))
     return _seconds(behind_cutting(ours)[options.first_job](cutting))
@@ -312,6 +318,16 @@ def cut_captions(spark: SparkSession, folder: Path) -> DataFrame:
     return cut(spark.read.parquet(str(folder / "captions")))
 
 
+def counted(annotated: DataFrame) -> DataFrame:
+    """How many sentences and tokens each caption has: all of them are made for it, none is given out."""
+    return annotated.select("figure_key", F.size("sentence"), F.size("token"))
+
+
+def hits_of(model: Any, annotated: DataFrame) -> DataFrame:
+    """What TextMatcher finds in each caption."""
+    return model.transform(annotated).select("figure_key", "hit")
+
+
 def with_places(annotated: DataFrame) -> DataFrame:
     """What annotate_captions hands to its workers."""
     places = [F.col(name.replace("_", ".")).alias(name) for name in PLACES]
@@ -352,6 +368,8 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--names", type=int, default=1_000_000)
     parser.add_argument("--megabytes", type=float, default=20)
     parser.add_argument("--repeat", type=int, default=3)
+    ways = ("session", "pipeline", "kept")
+    parser.add_argument("--ways", nargs="+", choices=ways, default=ways)
     parser.add_argument("--memory", default="8g", help="of the driver: TextMatcher needs gigabytes")
     parser.add_argument("--sessions", type=int, default=1, help="turns of sessions of their own")
     # How the script calls itself for them.

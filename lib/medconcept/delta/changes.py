@@ -46,16 +46,3 @@ def change_set(
         F.lit(DELETE).alias("_op"),
     )
     return upserts.select(*table.schema.names, "_op").unionByName(deletes)
-
-
-def changed_keys(new: DataFrame, old: DataFrame, scope: str) -> DataFrame:
-    """Distinct values of the content column `scope` whose rows differ between two versions of a table.
-
-    For each value the digests of its rows are folded into 128 bits, which are nought where both versions have
-    the same rows: a row is told by its digest, and no version has one twice. Each version is read once, and
-    values go over the network, not rows. Where rows differ, the folds agree once in 2^128.
-    """
-    both = new.select(scope, "row_digest").unionByName(old.select(scope, "row_digest"))
-    half, other = F.xxhash64("row_digest"), F.xxhash64("row_digest", F.lit(1))
-    folded = both.groupBy(scope).agg(F.bit_xor(half).alias("_a"), F.bit_xor(other).alias("_b"))
-    return folded.where("_a <> 0 OR _b <> 0").select(scope)

@@ -19,6 +19,7 @@ from delta.tables import DeltaTable
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from medconcept.delta.change_log import note_commit, note_scopes
 from medconcept.delta.changes import DELETE, KEEP
 from medconcept.delta.lake import Lake
 from medconcept.tables import TABLES
@@ -97,9 +98,18 @@ def carry_through(lake: Lake, manifest: Manifest) -> None:
     The tables are written side by side: of a small batch most of the time goes into planning. What reads them
     is told of them by the row in `commits` alone, which comes last.
     """
-    with ThreadPoolExecutor(max_workers=len(manifest.tables) + 1) as pool:
+    noted = []
+    with ThreadPoolExecutor(max_workers=2 * len(manifest.tables) + 1) as pool:
         written = {table: pool.submit(apply_batch, lake, manifest, table) for table in manifest.tables}
+        for table in manifest.tables:
+            if not _was_empty(manifest, table):
+                batch = staged(lake, manifest.run_id, table)
+                noted.append(pool.submit(note_scopes, lake, manifest.seq, table, batch))
         written["runs"] = pool.submit(_note_end, lake, manifest)
+    for done in noted:
+        done.result()
+    filled = tuple(table for table in manifest.tables if _was_empty(manifest, table))
+    note_commit(lake, manifest.seq, manifest.run_id, filled)
     versions = {table: done.result() for table, done in written.items()}
     name_commit(lake, manifest, {**manifest.base_versions, **versions})
     lake.files.delete(f"{STAGING}/{manifest.run_id}")
@@ -114,7 +124,7 @@ def apply_batch(lake: Lake, manifest: Manifest, table: str) -> int:
     # Fitted: the run that staged it may have been one of an older format, killed before its commit.
     batch = fitted(staged(lake, manifest.run_id, table), spec.schema)
     # Nothing can match in a table that was empty, and an append is cheaper than a MERGE.
-    if spec.is_ledger or table in manifest.inserts_only or _was_empty(lake, manifest, table):
+    if spec.is_ledger or table in manifest.inserts_only or _was_empty(manifest, table):
         rows = batch.select(*spec.schema.names)
         rows.write.format("delta").mode("append").save(lake.path(table))
     elif table in manifest.replaced:
@@ -204,7 +214,7 @@ def _note_end(lake: Lake, manifest: Manifest) -> int:
     return lake.latest_version("runs")
 
 
-def _was_empty(lake: Lake, manifest: Manifest, table: str) -> bool:
+def _was_empty(manifest: Manifest, table: str) -> bool:
     # By the manifest, not by the table as it is now: asked again after a kill, the answer is the same.
     return manifest.base_versions.get(table, 0) == 0
 

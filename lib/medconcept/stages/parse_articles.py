@@ -9,7 +9,6 @@ from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from medconcept.config import settings_digest
-from medconcept.delta.changes import changed_keys
 from medconcept.delta.quarantine import open_quarantine
 from medconcept.jats import PARSER_VERSION
 from medconcept.on_workers.parsing import BATCH_ROWS, FIGURE, FILE, PARSED, parse_batches
@@ -31,17 +30,15 @@ def build(context: Context) -> Work:
     articles = context.read("articles")
     raw = context.read("raw_articles").where(F.col("left_out").isNull())
     figures = context.read("figures")
-    before = context.read_previous("raw_articles")
-    # A file is one row of raw_articles; what changed is named by checksum, old and new.
-    if before is None:
+    happened = context.since()
+    files = None if happened is None else happened.scopes("raw_articles")
+    if happened is None or files is None:
         todo, gone = raw, articles
     else:
-        before = before.where(F.col("left_out").isNull())
-        files = context.checkpoint("files", changed_keys(raw, before, "source_sha256"))
-        # A changed file is in a row that a run has written since; bytes of others are not read to find it.
-        todo = context.written_since("raw_articles").where(F.col("left_out").isNull())
-        todo = todo.join(files, todo.source_sha256.eqNullSafe(files.source_sha256), "left_semi")
-        gone = articles.join(files, "source_sha256", "left_semi")
+        # The bytes of files that have not changed are not read.
+        todo = happened.written(raw)
+        files = context.checkpoint("files", files)
+        gone = articles.join(F.broadcast(files), ["source", "source_key"], "left_semi")
     fresh = parse(todo.where(F.col("duplicate_of").isNull()))
     with small_batches(raw.sparkSession):
         parsed = context.checkpoint("parsed", fresh)
@@ -60,7 +57,7 @@ def build(context: Context) -> Work:
         "source_sha256",
         "left_semi",
     ).where(F.col("duplicate_of").isNull())
-    if before is not None and not siblings.isEmpty():
+    if files is not None and not siblings.isEmpty():
         # A file may hold articles of other works too, which are not looked at now.
         own_key = F.coalesce("pmcid", F.concat(F.lit("doi:"), "doi"))
         asked = scope.select("source_sha256", own_key.alias("article_key")).distinct()
@@ -70,14 +67,14 @@ def build(context: Context) -> Work:
     elsewhere = articles.join(affected, "article_key", "left_anti")
     notices = named_in_notices(good).unionByName(named_in_notices(elsewhere)).distinct()
     versions = order_versions(with_concerns(with_source_metadata(good, raw), notices))
-    if before is not None:
+    if files is not None:
         versions = context.checkpoint("versions", versions)
     old_figures = figures.join(affected, "article_key", "left_semi")
     return Work(
         tables={"articles": (versions, scope), "figures": (figure_rows(versions), old_figures)},
         ledgers={"quarantine": _quarantine_events(context, parsed, todo, raw)},
         counts={**_counts(parsed, raw), **event_counts(versions, scope)},
-        articles=None if before is None else affected,
+        articles=None if files is None else affected,
         gate_against=("articles",),
     )
 

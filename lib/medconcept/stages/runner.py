@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from functools import reduce
 from typing import Any
 
 from pyspark.sql import DataFrame
@@ -18,7 +17,8 @@ from pyspark.sql import functions as F
 from medconcept import __version__
 from medconcept.config import Config
 from medconcept.delta import transaction
-from medconcept.delta.changes import DELETE, UPSERT, change_set, changed_keys
+from medconcept.delta.change_log import Since, since
+from medconcept.delta.changes import DELETE, UPSERT, change_set
 from medconcept.delta.lake import Commit, Lake
 from medconcept.delta.lease import lease
 from medconcept.errors import MedconceptError, as_medconcept_error
@@ -55,36 +55,25 @@ class Context:
         """False where no commit has written to a table yet."""
         return self.head.versions.get(table, 0) > 0
 
-    def read_previous(self, table: str) -> DataFrame | None:
-        """A table as this job last read it, or None where all of it must be worked on."""
-        if self.previous is None:
-            return None
-        return self.lake.read(table, Commit(0, dict(self.previous["input_versions"])))
-
     def is_other(self, table: str) -> bool:
         """True where a table is at another version than this job last read; asked where it has read one."""
         return int(self.previous["input_versions"].get(table, 0)) != self.head.versions.get(table, 0)
 
+    def since(self) -> Since | None:
+        """What happened since this job last read the lake; None where all must be worked on.
+
+        That is where it never ran with these settings, and where no log was kept of some commit.
+        """
+        return None if self.previous is None else since(self.lake, int(self.previous["seq"]), self.head)
+
     def changed_articles(self, *tables: str) -> DataFrame | None:
-        """Keys of the articles of which a row of these tables is another than this job last read, each once.
+        """Keys of the articles of which these tables have changed since this job last read them, each once.
 
-        None where it has read none with these settings: then all must be worked on.
+        None where all must be worked on.
         """
-        if self.previous is None:
-            return None
-        both = [(self.read(name), self.read_previous(name)) for name in tables]
-        keys = [changed_keys(new, old, "article_key") for new, old in both if old is not None]
-        return self.checkpoint("changed", reduce(DataFrame.unionByName, keys).distinct())
-
-    def written_since(self, table: str) -> DataFrame:
-        """The rows of a table that runs wrote after this job's last one with these settings.
-
-        Files' statistics tell which runs wrote them: what is older is not opened, unless it lies with newer.
-        """
-        runs = (
-            self.lake.read("commits").where(F.col("seq") > self.previous["seq"]).select("run_id").distinct()
-        )
-        return self.read(table).where(F.col("run_id").isin([row["run_id"] for row in runs.collect()]))
+        happened = self.since()
+        keys = None if happened is None else happened.scopes(*tables)
+        return None if keys is None else self.checkpoint("changed", keys)
 
     def checkpoint(self, name: str, rows: DataFrame) -> DataFrame:
         """Compute rows once: write them beside the staged batches and read them back."""
