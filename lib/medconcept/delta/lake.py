@@ -131,14 +131,14 @@ class Lake:
 
     def head(self) -> Commit:
         """The last row of `commits`."""
-        last = max(self._last_commits().values(), key=lambda row: int(row["seq"]), default=None)
+        last = max(self.last_commits().values(), key=lambda row: int(row["seq"]), default=None)
         return _commit(last) if last is not None else Commit()
 
     def last_commit_of(self, job: str) -> Any:
         """The last row of `commits` that a job made, or None."""
-        return self._last_commits().get(job)
+        return self.last_commits().get(job)
 
-    def _last_commits(self) -> dict[str, Any]:
+    def last_commits(self) -> dict[str, Any]:
         """The last row of `commits` of each job; asked of Delta only where its log has grown since."""
         log = self.files.list("commits/_delta_log")
         if log != self._seen[0]:
@@ -146,6 +146,10 @@ class Lake:
             last = self._load("commits", None).groupBy("job").agg(F.max_by(each, "seq").alias("row"))
             self._seen = (log, {row["job"]: row["row"] for row in last.collect()} if log else {})
         return self._seen[1]
+
+    def learn(self, last_commits: dict[str, Any]) -> None:
+        """Take for the last row of each job what the holder of the lease, who alone appends, has made it."""
+        self._seen = (self.files.list("commits/_delta_log"), last_commits)
 
     def commit(self, seq: int) -> Commit:
         """The row of `commits` with that number. Raises LakeError where there is none."""

@@ -196,7 +196,9 @@ def name_commit(lake: Lake, manifest: Manifest, versions: dict[str, int]) -> Non
         "code_version": manifest.code_version,
         "dictionary_sha256": manifest.dictionary_sha256,
     }
+    known = lake.last_commits()
     append_row(lake, "commits", row, manifest.seq)
+    lake.learn({**known, manifest.job: row})
 
 
 def _note_end(lake: Lake, manifest: Manifest) -> int:

@@ -30,6 +30,11 @@ class Verdict:
     warnings: tuple[str, ...]
 
 
+def prepare() -> None:
+    """Import Great Expectations, which takes seconds, while the batch to be judged is still in the making."""
+    import great_expectations  # noqa: F401 — for the import alone
+
+
 def judge(batch: DataFrame, table: str, context: dict[str, DataFrame] | None = None) -> Verdict:
     """Validate the rows that a staged batch would write and return the verdict; never raises for bad rows.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -23,7 +23,7 @@ from medconcept.delta.lake import Commit, Lake
 from medconcept.delta.lease import lease
 from medconcept.errors import MedconceptError, as_medconcept_error
 from medconcept.quality.docs import write_docs
-from medconcept.quality.gate import judge, require
+from medconcept.quality.gate import judge, prepare, require
 from medconcept.tables import TABLES
 
 Say = Callable[[str], None]
@@ -45,7 +45,7 @@ class Context:
     say: Say
     settings: str = ""
     previous: Any = None  # the last row of `commits` made by this job with the same settings, or None
-    begun: list[bool] = field(default_factory=list)  # one for all contexts of a run
+    begun: list[Future[None]] = field(default_factory=list)  # one for all contexts of a run
 
     def read(self, table: str) -> DataFrame:
         """A table as the last commit names it."""
@@ -84,10 +84,16 @@ class Context:
         return replace(self, head=self.lake.head())
 
     def begin(self) -> None:
-        """Note once in `runs` that there is work to do; a run killed from here on shows as not ended."""
+        """Note once in `runs`, beside the work, that there is some; a run then killed shows as not ended."""
         if not self.begun:
-            self.begun.append(True)
-            self.note("start")
+            pool = ThreadPoolExecutor(max_workers=1)
+            self.begun.append(pool.submit(self.note, "start"))
+            pool.shutdown(wait=False)
+
+    def wait_for_note(self) -> None:
+        """Wait until it is noted that the run began. Raises LakeError where that could not be written."""
+        for noted in self.begun:
+            noted.result()
 
     def note(self, event: str, message: str | None = None) -> None:
         """Append an event of this run to `runs`."""
@@ -196,6 +202,7 @@ def run_stage(stage: Stage, lake: Lake, config: Config, say: Say = print) -> Rep
                 totals[name] = totals.get(name, 0) + count
         lake.files.delete(f"{transaction.STAGING}/{run_id}")
         if context.begun and (last is None or last.event != "end"):
+            context.wait_for_note()
             context.note("end")
     if last is None:
         return Report(stage.name, "nothing new", time.monotonic() - begun, {})
@@ -228,7 +235,8 @@ def _land(stage: Stage, context: Context, work: Work) -> transaction.Manifest:
     if work.articles is not None and work.articles.limit(FEW + 1).count() > FEW:
         work.articles = None
     # Most of a small batch's time is the driver's planning, so one batch is planned while another is written.
-    with ThreadPoolExecutor(max_workers=5) as pool:
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        pool.submit(prepare)
         beside = pool.submit(work.beside or (lambda: Beside({})))
         tables = {name: pool.submit(_stage_table, context, work, name) for name in work.tables}
         ledgers = {name: pool.submit(_stage_ledger, context, work, name) for name in work.ledgers}
@@ -241,6 +249,7 @@ def _land(stage: Stage, context: Context, work: Work) -> transaction.Manifest:
         _gate(stage, context, work, touched)
         touched += [name for name, staged in ledgers.items() if staged.result()]
         made = beside.result()
+    context.wait_for_note()
     return transaction.Manifest(
         seq=context.head.seq + 1,
         run_id=context.run_id,
@@ -327,4 +336,5 @@ def after(current: DataFrame | None, batch: DataFrame, table: str) -> DataFrame:
 def _note_failure(context: Context, message: str) -> None:
     # A lake that cannot be written cannot note that either; the first error is the one to show.
     with suppress(Exception):
+        context.wait_for_note()
         context.note("failed", message)
