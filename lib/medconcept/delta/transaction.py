@@ -52,7 +52,8 @@ def stage(lake: Lake, run_id: str, table: str, rows: DataFrame) -> DataFrame:
     """Write a batch to its staging folder and return it as read back from there."""
     path = lake.files.uri(f"{STAGING}/{run_id}/{table}")
     rows.write.mode("overwrite").parquet(path)
-    return staged(lake, run_id, table)
+    # Told what was written, Spark need not ask the files.
+    return lake.spark.read.schema(rows.schema).parquet(path)
 
 
 def staged(lake: Lake, run_id: str, table: str) -> DataFrame:

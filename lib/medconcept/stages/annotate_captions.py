@@ -26,7 +26,7 @@ from medconcept.on_workers.shared_files import SharedFile
 from medconcept.stages import centrality
 from medconcept.stages.compile_dictionary import DICTIONARIES, send_dictionary
 from medconcept.stages.recognise_entities import entity_kinds, recogniser_settings, with_entities
-from medconcept.stages.runner import Context, Stage, Work
+from medconcept.stages.runner import Beside, Context, Stage, Work
 
 FREQUENT = "frequent"
 CAPTION = ("figure_key", "article_key", "caption", "language", "panels", "abbreviations", *PLACES)
@@ -54,39 +54,43 @@ def build(context: Context) -> Work:
     if sha256 is None:
         raise LakeError(f"{context.lake.root}: there is no dictionary yet; run build_dictionary first")
     annotate = context.config.annotate
-    mentions = context.read("mentions")
-    captions = with_abbreviations(context.read("figures"), context.read("articles"))
-    scope = mentions
     changed = context.changed_articles("figures", "articles")
-    if changed is not None:
-        captions = captions.join(changed, "article_key", "left_semi")
-        scope = mentions.join(changed, "article_key", "left_semi")
+    captions = with_abbreviations(
+        context.of_articles("figures", changed), context.of_articles("articles", changed)
+    )
+    scope = context.of_articles("mentions", changed)
     spoken = speaks(annotate.languages)
     spread = captions.where(spoken).repartition(annotate.partitions, "figure_key")
     tokens = sentences_and_tokens(with_entities(context, spread), detect_sentences=annotate.detect_sentences)
-    linked = context.checkpoint("linked", link(context, tokens, sha256))
-    found = linked.count()
+    found = linked = context.checkpoint("linked", link(context, tokens, sha256))
     if annotate.learned is not None:
         linked = context.checkpoint("known", of_known_terms(linked, context.read("concept_names")))
     rows = linked.withColumn("dictionary_sha256", F.lit(sha256))
     counted_anew = changed is not None and context.is_other("concept_statistics")
     if changed is not None and counted_anew:
         # What was linked before stays; whether it is frequent may not.
-        others = mentions.join(changed, "article_key", "left_anti").select(rows.columns)
-        rows, scope = rows.unionByName(others), mentions
+        scope = context.read("mentions")
+        others = scope.join(changed.keys, "article_key", "left_anti").select(rows.columns)
+        rows = rows.unionByName(others)
     rows = flag_frequent(rows, context.read("concept_statistics"), annotate.frequent_share)
     rows = centrality.add(context, rows, linked, changed=changed, others=counted_anew)
+    return Work(
+        tables={"mentions": (rows, scope)},
+        beside=lambda: Beside(counts_of(captions, spoken, found, linked)),
+        articles=None if counted_anew else changed,
+        gate_against=("figures", "concepts"),
+    )
+
+
+def counts_of(captions: DataFrame, spoken: Column, found: DataFrame, known: DataFrame) -> dict[str, int]:
+    """How many captions there were and were linked, how many mentions were found, and had no known term."""
     counted = captions.agg(
         F.count(F.lit(1)).alias("captions.in"), F.count_if(~spoken).alias("captions.other_language")
     )
     counts = {name: int(value) for name, value in counted.collect()[0].asDict().items()}
     counts["captions.linked"] = counts["captions.in"] - counts["captions.other_language"]
-    return Work(
-        tables={"mentions": (rows, scope)},
-        counts={**counts, "mentions.found": found, "mentions.unknown_term": found - linked.count()},
-        articles=None if counted_anew else changed,
-        gate_against=("figures", "concepts"),
-    )
+    mentions = found.count()
+    return {**counts, "mentions.found": mentions, "mentions.unknown_term": mentions - known.count()}
 
 
 def with_abbreviations(figures: DataFrame, articles: DataFrame) -> DataFrame:

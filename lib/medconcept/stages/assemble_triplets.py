@@ -7,30 +7,27 @@ from pyspark.sql import functions as F
 
 from medconcept import __version__
 from medconcept.config import settings_digest
-from medconcept.stages.runner import Context, Stage, Work
+from medconcept.stages.runner import Beside, Context, Stage, Work
 from medconcept.tables.triplets import TRIPLET_CONCEPT
 
-INPUTS = ("articles", "figures", "mentions", "concepts")
+BY_ARTICLE = ("articles", "figures", "mentions")
+INPUTS = (*BY_ARTICLE, "concepts")
 NO_MEDIA, AT_SOURCE = "no media at source", "at source, not fetched"
 
 
 def build(context: Context) -> Work:
     """Assemble the triplets of the articles that changed; of all, where concepts changed."""
-    tables = {name: context.read(name) for name in INPUTS}
-    current = context.read("triplets")
     articles = None
     if context.previous is not None and not context.is_other("concepts"):
         articles = context.changed_articles("articles", "figures", "mentions")
-    if articles is not None:
-        for name in ("articles", "figures", "mentions"):
-            tables[name] = tables[name].join(articles, "article_key", "left_semi")
-        current = current.join(articles, "article_key", "left_semi")
+    tables = {name: context.of_articles(name, articles) for name in BY_ARTICLE}
+    concepts, current = context.read("concepts"), context.of_articles("triplets", articles)
     tables["mentions"] = tables["mentions"].where("concept_id IS NOT NULL")  # recognised alone is no concept
     chosen = without_flags(tables["mentions"], context.config.triplets.exclude_flags)
-    rows = triplet_rows(tables["articles"], tables["figures"], chosen, tables["concepts"])
+    rows = triplet_rows(tables["articles"], tables["figures"], chosen, concepts)
     return Work(
         tables={"triplets": (rows, current)},
-        counts=filter_counts(tables["figures"], tables["mentions"], chosen),
+        beside=lambda: Beside(filter_counts(tables["figures"], tables["mentions"], chosen)),
         articles=articles,
         gate_against=("figures", "concepts"),
     )

@@ -12,7 +12,7 @@ from medconcept.config import settings_digest
 from medconcept.delta.quarantine import open_quarantine
 from medconcept.jats import PARSER_VERSION
 from medconcept.on_workers.parsing import BATCH_ROWS, FIGURE, FILE, PARSED, parse_batches
-from medconcept.stages.runner import Context, Stage, Work
+from medconcept.stages.runner import Beside, Context, Stage, Work
 from medconcept.stages.source_metadata import (
     event_counts,
     named_in_notices,
@@ -29,7 +29,6 @@ def build(context: Context) -> Work:
     """Parse what changed in `raw_articles`, and the other versions of the same works."""
     articles = context.read("articles")
     raw = context.read("raw_articles").where(F.col("left_out").isNull())
-    figures = context.read("figures")
     happened = context.since()
     files = None if happened is None else happened.scopes("raw_articles")
     if happened is None or files is None:
@@ -50,8 +49,8 @@ def build(context: Context) -> Work:
         of_works(articles.select("article_key", "doi", "pmcid"), notices).select("article_key", "doi")
     ).distinct()
     # Where little has changed, planning is what takes time: what is used more than once is computed once.
-    affected = context.checkpoint("affected", _keys(works, articles))
-    scope = articles.join(affected, "article_key", "left_semi")
+    affected = context.named("affected", _keys(works, articles))
+    scope = context.of_articles("articles", affected)
     siblings = raw.join(
         scope.select("source_sha256").join(good.select("source_sha256"), "source_sha256", "left_anti"),
         "source_sha256",
@@ -64,16 +63,18 @@ def build(context: Context) -> Work:
         others = parse(siblings).join(F.broadcast(asked), ["source_sha256", "article_key"], "left_semi")
         with small_batches(raw.sparkSession):
             good = context.checkpoint("works", good.unionByName(others.select(*good.columns)))
-    elsewhere = articles.join(affected, "article_key", "left_anti")
+    elsewhere = articles.join(affected.keys, "article_key", "left_anti")
     notices = named_in_notices(good).unionByName(named_in_notices(elsewhere)).distinct()
     versions = order_versions(with_concerns(with_source_metadata(good, raw), notices))
     if files is not None:
         versions = context.checkpoint("versions", versions)
-    old_figures = figures.join(affected, "article_key", "left_semi")
     return Work(
-        tables={"articles": (versions, scope), "figures": (figure_rows(versions), old_figures)},
+        tables={
+            "articles": (versions, scope),
+            "figures": (figure_rows(versions), context.of_articles("figures", affected)),
+        },
         ledgers={"quarantine": _quarantine_events(context, parsed, todo, raw)},
-        counts={**_counts(parsed, raw), **event_counts(versions, scope)},
+        beside=lambda: Beside({**_counts(parsed, raw), **event_counts(versions, scope)}),
         articles=None if files is None else affected,
         gate_against=("articles",),
     )

@@ -33,6 +33,14 @@ ARTICLE = "article_key"
 
 
 @dataclass(frozen=True)
+class Articles:
+    """The articles that a run works on: their keys, each once, and whether they can be named one by one."""
+
+    keys: DataFrame
+    are_few: bool
+
+
+@dataclass(frozen=True)
 class Context:
     """What a stage gets: the lake as it stands, the configuration, and who is running."""
 
@@ -46,6 +54,7 @@ class Context:
     settings: str = ""
     previous: Any = None  # the last row of `commits` made by this job with the same settings, or None
     begun: list[Future[None]] = field(default_factory=list)  # one for all contexts of a run
+    held: dict[str, DataFrame] = field(default_factory=dict)  # tables as `of_articles` gives them
 
     def read(self, table: str) -> DataFrame:
         """A table as the last commit names it."""
@@ -66,14 +75,41 @@ class Context:
         """
         return None if self.previous is None else since(self.lake, int(self.previous["seq"]), self.head)
 
-    def changed_articles(self, *tables: str) -> DataFrame | None:
-        """Keys of the articles of which these tables have changed since this job last read them, each once.
+    def changed_articles(self, *tables: str) -> Articles | None:
+        """The articles of which these tables have changed since this job last read them.
 
         None where all must be worked on.
         """
         happened = self.since()
         keys = None if happened is None else happened.scopes(*tables)
-        return None if keys is None else self.checkpoint("changed", keys)
+        return None if keys is None else self.named("changed", keys)
+
+    def named(self, name: str, keys: DataFrame) -> Articles:
+        """Articles by their keys, each once, which are computed for it."""
+        keys = self.checkpoint(name, keys)
+        return Articles(keys, keys.limit(FEW + 1).count() <= FEW)
+
+    def of_articles(self, table: str, articles: Articles | None) -> DataFrame:
+        """The rows of a table that are of these articles; all where None. Call it with one set of them a run.
+
+        Those of few articles are read once and held in memory: what is small is looked at many times.
+        """
+        rows = self.read(table)
+        if articles is None:
+            return rows
+        if not articles.are_few:
+            return rows.join(articles.keys, ARTICLE, "left_semi").select(*rows.columns)
+        if table not in self.held:
+            found = rows.join(F.broadcast(articles.keys), ARTICLE, "left_semi").select(*rows.columns)
+            spread = found.repartition(self.lake.spark.sparkContext.defaultParallelism)
+            self.held[table] = spread.persist()
+        return self.held[table]
+
+    def release(self) -> None:
+        """Let go of what was held in memory."""
+        for rows in self.held.values():
+            rows.unpersist()
+        self.held.clear()
 
     def checkpoint(self, name: str, rows: DataFrame) -> DataFrame:
         """Compute rows once: write them beside the staged batches and read them back."""
@@ -123,14 +159,14 @@ class Work:
     """What a stage found to do.
 
     `tables` maps a table to (rows that should be, rows that are), both of the same scope;
-    `ledgers` maps a ledger to rows to append; `counts` go into `runs`. `articles` has the keys of the
-    articles that the rows are all rows of; None where that is not to be told, or they are all articles.
+    `ledgers` maps a ledger to rows to append; `counts` go into `runs`. `articles` are those that the rows
+    are all rows of; None where that is not to be told, or they are all articles.
     """
 
     tables: dict[str, tuple[DataFrame, DataFrame]] = field(default_factory=dict)
     ledgers: dict[str, DataFrame] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
-    articles: DataFrame | None = None
+    articles: Articles | None = None
     gate_against: tuple[str, ...] = ()
     beside: Callable[[], Beside] | None = None  # what else is to be made, while the tables are staged
     more: bool = False  # another Work of the same run follows
@@ -185,12 +221,14 @@ def run_stage(stage: Stage, lake: Lake, config: Config, say: Say = print) -> Rep
                 manifest = _land(stage, context.renewed() if last else context, work) if work else None
             except Exception as error:
                 problem = as_medconcept_error(error, stage.name)
+                context.release()
                 _note_failure(context, str(problem))
                 lake.files.delete(f"{transaction.STAGING}/{run_id}")
                 raise problem from error
             if manifest is None:
                 break
             try:
+                context.release()  # what was held is of the lake as it was
                 transaction.commit(lake, manifest)
             except Exception as error:  # the staged batches stay: the next run carries the commit through
                 problem = as_medconcept_error(error, stage.name)
@@ -232,8 +270,6 @@ def _inputs(stage: Stage, context: Context) -> dict[str, int]:
 def _land(stage: Stage, context: Context, work: Work) -> transaction.Manifest:
     context.begin()
     counts = dict(work.counts)
-    if work.articles is not None and work.articles.limit(FEW + 1).count() > FEW:
-        work.articles = None
     # Most of a small batch's time is the driver's planning, so one batch is planned while another is written.
     with ThreadPoolExecutor(max_workers=6) as pool:
         pool.submit(prepare)
@@ -273,7 +309,7 @@ def _by_row(table: str) -> bool:
 
 def _by_article(table: str, work: Work) -> bool:
     """Whether the rows of a table in a Work are all rows of few articles."""
-    return work.articles is not None and TABLES[table].scope == (ARTICLE,)
+    return work.articles is not None and work.articles.are_few and TABLES[table].scope == (ARTICLE,)
 
 
 def _stage_table(context: Context, work: Work, name: str) -> dict[str, int]:
@@ -298,6 +334,8 @@ def _gate(stage: Stage, context: Context, work: Work, batches: list[str]) -> Non
     for name in batches:
         # Judge what lies on disk now, not the plan that wrote it.
         bytes_on_disk = transaction.staged(context.lake, context.run_id, name)
+        if _by_article(name, work):  # few: each expectation is a query of its own
+            context.held[f"batch of {name}"] = bytes_on_disk.persist()
         verdicts.append(judge(bytes_on_disk, name, around))
         around[name] = after(
             _seen(context, work, name) if context.has_rows(name) else None, bytes_on_disk, name
@@ -317,10 +355,7 @@ def _gate(stage: Stage, context: Context, work: Work, batches: list[str]) -> Non
 
 def _seen(context: Context, work: Work, table: str) -> DataFrame:
     """What the rows of a Work may refer to in a table: of what is told by article, that article's own."""
-    rows = context.read(table)
-    if work.articles is None or not _by_article(table, work):
-        return rows
-    return rows.join(F.broadcast(work.articles), ARTICLE, "left_semi").select(*rows.columns)
+    return context.of_articles(table, work.articles if _by_article(table, work) else None)
 
 
 def after(current: DataFrame | None, batch: DataFrame, table: str) -> DataFrame:

@@ -186,13 +186,14 @@ def _work(
     got = fetched.where(F.col("reason").isNull()).join(F.broadcast(waiting), grain, "left_anti")
     events = sync_events.classify(got, old, batch, grain)
     new = _rows(context, source, got, raw)
+    names = context.checkpoint("names", new.select("source", "source_key", "source_sha256"))
     refusals = sync_events.refusals(context, source, fetched)
     shas = (
-        new.select("source_sha256")
+        names.select("source_sha256")
         .unionByName(old.select("source_sha256"))
         .where("source_sha256 IS NOT NULL")
     )
-    mine = new.select("source", "source_key").unionByName(old.select("source", "source_key")).distinct()
+    mine = names.select("source", "source_key").unionByName(old.select("source", "source_key")).distinct()
     others = (
         raw.select(*_SLIM)
         .join(F.broadcast(shas.distinct()), "source_sha256", "left_semi")
@@ -200,7 +201,7 @@ def _work(
     )
     columns = [c.name for c in TABLES["raw_articles"].columns if c.name != "duplicate_of"]
     current = old.select(*raw.columns)
-    equal = new.groupBy("source_sha256").count().where("source_sha256 IS NOT NULL AND count > 1")
+    equal = names.groupBy("source_sha256").count().where("source_sha256 IS NOT NULL AND count > 1")
     if not others.isEmpty():
         alike = raw.join(F.broadcast(others.select("source_sha256").distinct()), "source_sha256", "left_semi")
         kept = alike.join(F.broadcast(mine), ["source", "source_key"], "left_anti")
@@ -278,22 +279,17 @@ def _rows(context: Context, source: str, got: DataFrame, raw: DataFrame) -> Data
     if same.isEmpty():
         return rows.drop("unchanged")
     wanted = F.broadcast(same.select("source", "source_key"))
-    before = raw.join(wanted, ["source", "source_key"], "left_semi")
-    # A duplicate's bytes are with the row that holds them.
-    bytes_of = raw.join(
-        F.broadcast(before.where("duplicate_of IS NOT NULL").select("source_sha256").distinct()),
-        "source_sha256",
-        "left_semi",
-    ).where("duplicate_of IS NULL")
-    held = (
-        before.where("duplicate_of IS NULL")
-        .unionByName(bytes_of)
-        .select("source_sha256", F.col("content").alias("_content"))
-        .dropDuplicates(["source_sha256"])
-    )
-    known = before.select(
+    before = raw.join(wanted, ["source", "source_key"], "left_semi").select(
         "source", "source_key", F.col("size").alias("_size"), "source_sha256", F.col("md5").alias("_md5")
-    ).join(held, "source_sha256", "left")
+    )
+    before = context.checkpoint("before", before)
+    # One row holds the bytes, and this is the one time that they are looked for among all of the lake.
+    shas = F.broadcast(before.select("source_sha256").distinct())
+    holding = raw.where("duplicate_of IS NULL").join(shas, "source_sha256", "left_semi")
+    held = holding.select("source_sha256", F.col("content").alias("_content")).dropDuplicates(
+        ["source_sha256"]
+    )
+    known = before.join(held, "source_sha256", "left")
     filled = (
         same.drop("size", "source_sha256", "content", "md5")
         .join(known, ["source", "source_key"])
