@@ -22,6 +22,8 @@ from medconcept.stages.source_metadata import (
 )
 from medconcept.stages.sync_events import REFUSED_BY
 
+FILE_KEY = ["source", "source_key"]
+_NAMED = ("article_key", "doi", "related_articles")
 _FIGURE_KEYS = ("figure_key", "parent_key", "translation_of")
 
 
@@ -33,39 +35,32 @@ def build(context: Context) -> Work:
     files = None if happened is None else happened.scopes("raw_articles")
     if happened is None or files is None:
         todo, gone = raw, articles
-    else:
+    else:  # where little has changed, planning is what takes time: what is looked at again is computed once
         # The bytes of files that have not changed are not read.
         todo = happened.written(raw)
         files = context.checkpoint("files", files)
-        gone = articles.join(F.broadcast(files), ["source", "source_key"], "left_semi")
+        gone = articles.join(files, FILE_KEY, "left_semi")
     fresh = parse(todo.where(F.col("duplicate_of").isNull()))
     with small_batches(raw.sparkSession):
         parsed = context.checkpoint("parsed", fresh)
     good = parsed.where(F.col("reason").isNull())
-    works = _works(good.unionByName(gone.select("article_key", "doi"), allowMissingColumns=True))
-    # A notice that came or went changes the articles that it names.
-    notices = named_in_notices(good).unionByName(named_in_notices(gone)).distinct()
-    works = works.unionByName(
-        of_works(articles.select("article_key", "doi", "pmcid"), notices).select("article_key", "doi")
-    ).distinct()
-    # Where little has changed, planning is what takes time: what is used more than once is computed once.
-    affected = context.named("affected", _keys(works, articles))
+    touched = good.select(*_NAMED).unionByName(gone.select(*_NAMED))
+    touched = touched if files is None else context.checkpoint("touched", touched)
+    affected = context.named("affected", _affected(touched, articles))
     scope = context.of_articles("articles", affected)
-    siblings = raw.join(
-        scope.select("source_sha256").join(good.select("source_sha256"), "source_sha256", "left_anti"),
-        "source_sha256",
-        "left_semi",
-    ).where(F.col("duplicate_of").isNull())
-    if files is not None and not siblings.isEmpty():
-        # A file may hold articles of other works too, which are not looked at now.
-        own_key = F.coalesce("pmcid", F.concat(F.lit("doi:"), "doi"))
-        asked = scope.select("source_sha256", own_key.alias("article_key")).distinct()
-        others = parse(siblings).join(F.broadcast(asked), ["source_sha256", "article_key"], "left_semi")
-        with small_batches(raw.sparkSession):
-            good = context.checkpoint("works", good.unionByName(others.select(*good.columns)))
+    told = raw
+    if files is not None and happened is not None:
+        rest = scope.join(files, FILE_KEY, "left_anti")
+        if rest.isEmpty():
+            told = happened.written(raw)
+        else:
+            with small_batches(raw.sparkSession):
+                good = context.checkpoint("works", good.unionByName(_siblings(good, rest, raw)))
     elsewhere = articles.join(affected.keys, "article_key", "left_anti")
-    notices = named_in_notices(good).unionByName(named_in_notices(elsewhere)).distinct()
-    versions = order_versions(with_concerns(with_source_metadata(good, raw), notices))
+    notices = named_in_notices(
+        good.select("related_articles").unionByName(elsewhere.select("related_articles"))
+    )
+    versions = order_versions(with_concerns(with_source_metadata(good, told), notices))
     if files is not None:
         versions = context.checkpoint("versions", versions)
     return Work(
@@ -159,12 +154,24 @@ def _under_work(figure_key: Column) -> Column:
     return F.concat("article_key", figure_key.substr(F.length("_own") + 1, F.length(figure_key)))
 
 
-def _works(rows: DataFrame) -> DataFrame:
-    return rows.select("article_key", "doi").distinct()
+def _siblings(good: DataFrame, rest: DataFrame, raw: DataFrame) -> DataFrame:
+    """The articles of affected works whose files have not changed, parsed again, as `parse` does."""
+    of_files = rest.join(good.select("source_sha256"), "source_sha256", "left_anti")
+    files = raw.where(F.col("duplicate_of").isNull()).join(of_files, "source_sha256", "left_semi")
+    # A file may hold articles of other works too, which are not looked at now.
+    own_key = F.coalesce("pmcid", F.concat(F.lit("doi:"), "doi"))
+    asked = of_files.select("source_sha256", own_key.alias("article_key")).distinct()
+    others = parse(files).join(F.broadcast(asked), ["source_sha256", "article_key"], "left_semi")
+    return others.select(*good.columns)
 
 
-def _keys(works: DataFrame, articles: DataFrame) -> DataFrame:
-    """Keys of all works that the given ones may be, or join, by key or by DOI."""
+def _affected(touched: DataFrame, articles: DataFrame) -> DataFrame:
+    """Keys of all works that articles which came or went may be, join by DOI, or name in a notice."""
+    works = touched.select("article_key", "doi").distinct()
+    notices = named_in_notices(touched)
+    if not notices.isEmpty():
+        named = of_works(articles.select("article_key", "doi", "pmcid"), notices)
+        works = works.unionByName(named.select("article_key", "doi")).distinct()
     by_doi = articles.join(works.where(F.col("doi").isNotNull()).select("doi").distinct(), "doi", "left_semi")
     return works.select("article_key").unionByName(by_doi.select("article_key")).distinct()
 
@@ -179,7 +186,11 @@ def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw
         "place",
         "detail",
     )
+    opened = opened.withColumns({"run_id": F.lit(context.run_id), "at": now})
     was_open = open_quarantine(context.lake.read("quarantine").where(F.col("parser_version") != REFUSED_BY))
+    was_open = context.checkpoint("open", was_open)
+    if was_open.isEmpty():
+        return opened
     same = ["source", "source_key", "reason"]
     is_same = [F.col(f"a.{c}") == F.col(f"b.{c}") for c in same] + [
         F.col("a.source_sha256").eqNullSafe(F.col("b.source_sha256")),
@@ -198,8 +209,8 @@ def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw
     closed = (
         settled.alias("a").join(opened.alias("b"), is_same, "left_anti").withColumn("event", F.lit("closed"))
     )
-    events = new.unionByName(closed.select(*new.columns))
-    return events.withColumns({"run_id": F.lit(context.run_id), "at": now})
+    closed = closed.withColumns({"run_id": F.lit(context.run_id), "at": now})
+    return new.unionByName(closed.select(*new.columns))
 
 
 def _counts(parsed: DataFrame, raw: DataFrame) -> dict[str, int]:
