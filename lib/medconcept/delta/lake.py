@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ FORMAT_VERSION = 5
 LACK_COLUMNS = (4,)
 # A release must be readable for as long as it exists; by default Delta drops the log after 30 days, files
 # after 7.
+_LOG_FILE = re.compile(r"[0-9]{20}\.json")  # as Delta's protocol names a commit
 PROPERTIES = {
     # A row that goes is marked, not its file written anew: of a day's changes most files have one.
     "delta.enableDeletionVectors": "true",
@@ -166,9 +168,14 @@ class Lake:
         return self._load(table, commit.versions.get(table, 0))
 
     def latest_version(self, table: str) -> int:
-        """The Delta version that a table is at, committed or not."""
-        row = DeltaTable.forPath(self.spark, self.path(table)).history(1).select("version").collect()[0]
-        return int(row["version"])
+        """The Delta version that a table is at, committed or not: the number of the last file of its log.
+
+        Raises LakeError where there is no such table.
+        """
+        found = [name for name in self.files.list(f"{table}/_delta_log") if _LOG_FILE.fullmatch(name)]
+        if not found:
+            raise LakeError(f"{self.root}: there is no table {table}")
+        return int(max(found).removesuffix(".json"))
 
     def _load(self, table: str, version: int | None) -> DataFrame:
         reader = self.spark.read.format("delta")

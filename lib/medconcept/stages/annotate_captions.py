@@ -72,7 +72,8 @@ def build(context: Context) -> Work:
         scope = context.read("mentions")
         others = scope.join(changed.keys, "article_key", "left_anti").select(rows.columns)
         rows = rows.unionByName(others)
-    rows = flag_frequent(rows, context.read("concept_statistics"), annotate.frequent_share)
+    if context.has_rows("concept_statistics"):  # where nobody has counted, nothing is frequent
+        rows = flag_frequent(rows, context.read("concept_statistics"), annotate.frequent_share)
     rows = centrality.add(context, rows, linked, changed=changed, others=counted_anew)
     return Work(
         tables={"mentions": (rows, scope)},

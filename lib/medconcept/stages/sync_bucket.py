@@ -8,6 +8,7 @@ a sync of many days and one of the last day end with equal rows.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -202,21 +203,26 @@ def _work(
     columns = [c.name for c in TABLES["raw_articles"].columns if c.name != "duplicate_of"]
     current = old.select(*raw.columns)
     equal = names.groupBy("source_sha256").count().where("source_sha256 IS NOT NULL AND count > 1")
-    if not others.isEmpty():
+    gone = old.join(F.broadcast(got.select("pmc", "version")), ["pmc", "version"], "left_anti")
+    # Small questions, of which the driver's planning is most: two are planned while a third is answered.
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        has_others = pool.submit(lambda: not others.isEmpty())
+        has_equal = pool.submit(lambda: not equal.isEmpty())
+        has_refusals = pool.submit(lambda: not refusals.isEmpty())
+        counted = pool.submit(sync_events.counts_of, events, fetched)
+        removed = pool.submit(gone.count)
+    if has_others.result():
         alike = raw.join(F.broadcast(others.select("source_sha256").distinct()), "source_sha256", "left_semi")
         kept = alike.join(F.broadcast(mine), ["source", "source_key"], "left_anti")
         rows = assign_holders(new.select(*columns).unionByName(kept.select(*columns)), alike)
         current = current.unionByName(kept)
-    elif not equal.isEmpty():
+    elif has_equal.result():
         rows = assign_holders(new.select(*columns), new.select(*columns).where(F.lit(False)))
     else:  # as a rule: then the bytes need not be sorted by their checksum
         rows = new.select(*columns, F.lit(None).cast("string").alias("duplicate_of"))
-    counts = sync_events.counts_of(events, fetched)
-    counts["articles.removed"] = old.join(
-        F.broadcast(got.select("pmc", "version")), ["pmc", "version"], "left_anti"
-    ).count()
+    counts = {**counted.result(), "articles.removed": removed.result()}
     changes = counts.get("articles.written", 0) + counts["articles.removed"]
-    if not changes and refusals.isEmpty():
+    if not changes and not has_refusals.result():
         return None, 0
     work = Work(
         tables={"raw_articles": (rows, current)} if changes else {},
