@@ -78,7 +78,7 @@ def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
         .config("spark.ui.enabled", "false")
         .config("spark.driver.extraJavaOptions", config.java_options)
         # Delta reads its log in 50 tasks by default; on one machine they cost more than the log.
-        .config("spark.databricks.delta.snapshotPartitions", str(config.shuffle_partitions))
+        .config("spark.databricks.delta.snapshotPartitions", "1")
         .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", str(config.shuffle_partitions))
     )
     # Workers run this interpreter; a cluster's own choice, made in the environment, comes first.

@@ -24,11 +24,14 @@ from medconcept.sources.manifest import Manifest, newest_manifest
 from medconcept.stages import sync_events, sync_plan
 from medconcept.stages.holders import assign_holders
 from medconcept.stages.runner import Context, Work
-from medconcept.stages.sync_plan import NEW, TO_DO, UPDATE, WITHDRAWN
+from medconcept.stages.sync_plan import NEW, TO_DO, UP_TO_DATE, UPDATE, WITHDRAWN
 from medconcept.stages.sync_progress import Progress, watched
 from medconcept.tables import TABLES
 
 FEW_LOST = 1000
+# An article of which only the metadata changed keeps its bytes. To find them takes reading those of all the
+# lake: where fewer than one article in so many is to be updated, to ask again costs less.
+LOOK_FROM = 20
 _SLIM = ("source", "source_key", "source_sha256")
 
 
@@ -42,6 +45,7 @@ class Plan:
     batches: int
     todo: int
     complete: bool
+    keeps_bytes: bool  # whether bytes that did not change are looked for in the lake
 
 
 def address_of(config: SyncConfig) -> tuple[Bucket, str]:
@@ -82,7 +86,9 @@ def _batches(context: Context, bucket: Bucket, source: str, manifest: Manifest) 
         if room == 0:
             batch = batch.where(F.col("class") != NEW)
         is_last = n + 1 >= plan.batches
-        work, new = _batch(context, bucket, source, batch, progress, room) if plan.batches else (None, 0)
+        work, new = (
+            _batch(context, bucket, source, batch, progress, room, plan) if plan.batches else (None, 0)
+        )
         if is_last and left_open is not None:
             work = work or Work()
             events = sync_events.closed(context, left_open)
@@ -132,11 +138,19 @@ def make_plan(context: Context, bucket: Bucket, source: str, manifest: Manifest)
     rows = todo.withColumn(
         "batch", F.least(F.lit(batches - 1), F.floor(F.col("place") * batches).cast("int"))
     )
-    return Plan(rows, inventory, counts, batches, total, complete)
+    updates = counts.get("articles.update", 0)
+    keeps_bytes = updates * LOOK_FROM >= _known(counts)
+    return Plan(rows, inventory, counts, batches, total, complete, keeps_bytes)
 
 
 def _batch(
-    context: Context, bucket: Bucket, source: str, batch: DataFrame, progress: Progress, room: int | None
+    context: Context,
+    bucket: Bucket,
+    source: str,
+    batch: DataFrame,
+    progress: Progress,
+    room: int | None,
+    plan: Plan,
 ) -> tuple[Work | None, int]:
     """Fetch one batch; returns what it changes, if anything, and how many articles it adds."""
     config, spark = context.config.sync, context.lake.spark
@@ -151,7 +165,7 @@ def _batch(
     old = _with_pmc(slim).join(F.broadcast(units), grain, "left_semi")
     if not (todo.get(UPDATE) or todo.get(WITHDRAWN)):
         old = old.where(F.lit(False))
-    asked = _requests(context, batch.where(F.col("class") != WITHDRAWN), source, grain)
+    asked = _requests(context, batch.where(F.col("class") != WITHDRAWN), source, grain, plan)
     count = todo.get(NEW, 0) + todo.get(UPDATE, 0)
     # What was refused before is asked for again, and as a rule refused again, which changes nothing.
     if count and (context.begun or count > sync_events.open_of(context, source).count()):
@@ -233,7 +247,7 @@ def _work(
     return work, counts.get("events.new", 0)
 
 
-def _requests(context: Context, batch: DataFrame, source: str, grain: list[str]) -> DataFrame:
+def _requests(context: Context, batch: DataFrame, source: str, grain: list[str], plan: Plan) -> DataFrame:
     """What is to be asked for: pmc, version, key, state, known_md5."""
     own = f"{context.run_id}-plan"
     inventory = transaction.staged(context.lake, own, "inventory").where(F.col("pmc").isNotNull())
@@ -250,6 +264,8 @@ def _requests(context: Context, batch: DataFrame, source: str, grain: list[str])
         F.min_by("key", F.struct(~F.col("key").startswith("metadata/"), "key")).alias("key"),
         F.min("state").alias("state"),
     )
+    if not plan.keeps_bytes:
+        return once.withColumn("known_md5", F.lit(None).cast("string"))
     config = context.config.sync
     known = sync_plan.known_versions(
         context.read("raw_articles").join(
@@ -329,13 +345,17 @@ def _tasks(articles: int, cores: int) -> int:
 
 
 def _refuse_emptied(config: SyncConfig, counts: dict[str, int], manifest: Manifest) -> None:
-    lost = counts.get("articles.withdrawn", 0)
-    known = lost + counts.get("articles.up to date", 0) + counts.get("articles.update", 0)
+    lost, known = counts.get("articles.withdrawn", 0), _known(counts)
     if lost > max(FEW_LOST, config.withdraw_at_most * known):
         raise InputError(
             f"{config.input}/{manifest.key}: the inventory lacks {lost} of {known} articles in the lake; "
             "nothing was withdrawn (sync.withdraw_at_most allows more)"
         )
+
+
+def _known(counts: dict[str, int]) -> int:
+    """How many articles the lake has of the source."""
+    return sum(counts.get(f"articles.{name}", 0) for name in (UP_TO_DATE, UPDATE, WITHDRAWN))
 
 
 def _in_line(counts: dict[str, int]) -> str:
