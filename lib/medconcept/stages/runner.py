@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -27,6 +28,7 @@ from medconcept.quality.gate import judge, prepare, require
 from medconcept.tables import TABLES
 
 Say = Callable[[str], None]
+T = TypeVar("T")
 # So many articles, or rows, are named one by one where they are replaced in a table; more are merged.
 FEW = 10_000
 ARTICLE = "article_key"
@@ -55,6 +57,7 @@ class Context:
     previous: Any = None  # the last row of `commits` made by this job with the same settings, or None
     begun: list[Future[None]] = field(default_factory=list)  # one for all contexts of a run
     held: dict[str, DataFrame] = field(default_factory=dict)  # tables as `of_articles` gives them
+    filling: list[Future[int]] = field(default_factory=list)  # what brings them into memory
 
     def read(self, table: str) -> DataFrame:
         """A table as the last commit names it."""
@@ -103,10 +106,13 @@ class Context:
             found = rows.join(F.broadcast(articles.keys), ARTICLE, "left_semi").select(*rows.columns)
             spread = found.repartition(self.lake.spark.sparkContext.defaultParallelism)
             self.held[table] = spread.persist()
+            self.filling.append(_beside(self.held[table].count))  # while the plan that uses it is made
         return self.held[table]
 
     def release(self) -> None:
         """Let go of what was held in memory."""
+        wait(self.filling)  # one that failed did so again where its rows were used
+        self.filling.clear()
         for rows in self.held.values():
             rows.unpersist()
         self.held.clear()
@@ -122,9 +128,7 @@ class Context:
     def begin(self) -> None:
         """Note once in `runs`, beside the work, that there is some; a run then killed shows as not ended."""
         if not self.begun:
-            pool = ThreadPoolExecutor(max_workers=1)
-            self.begun.append(pool.submit(self.note, "start"))
-            pool.shutdown(wait=False)
+            self.begun.append(_beside(partial(self.note, "start")))
 
     def wait_for_note(self) -> None:
         """Wait until it is noted that the run began. Raises LakeError where that could not be written."""
@@ -144,6 +148,14 @@ class Context:
             "settings_digest": self.settings,
         }
         transaction.append_row(self.lake, "runs", row)
+
+
+def _beside(work: Callable[[], T]) -> Future[T]:
+    """Begin some work in a thread of its own."""
+    pool = ThreadPoolExecutor(max_workers=1)
+    begun = pool.submit(work)
+    pool.shutdown(wait=False)
+    return begun
 
 
 @dataclass(frozen=True)
@@ -276,13 +288,17 @@ def _land(stage: Stage, context: Context, work: Work) -> transaction.Manifest:
         beside = pool.submit(work.beside or (lambda: Beside({})))
         tables = {name: pool.submit(_stage_table, context, work, name) for name in work.tables}
         ledgers = {name: pool.submit(_stage_ledger, context, work, name) for name in work.ledgers}
-        for name, staged in tables.items():
-            found = staged.result()
+        changed: dict[str, int] = {}
+
+        def staged_rows(name: str) -> int:
+            found = tables[name].result()
             counts[f"{name}.written"], counts[f"{name}.deleted"] = found.get(UPSERT, 0), found.get(DELETE, 0)
-        changed = {n: counts[f"{n}.written"] + counts[f"{n}.deleted"] for n in tables}
+            changed[name] = counts[f"{name}.written"] + counts[f"{name}.deleted"]
+            return changed[name]
+
+        _gate(stage, context, work, staged_rows)
         touched = [name for name, rows in changed.items() if rows]
         replaced = [n for n in touched if _by_article(n, work) or (_by_row(n) and changed[n] <= FEW)]
-        _gate(stage, context, work, touched)
         touched += [name for name, staged in ledgers.items() if staged.result()]
         made = beside.result()
     context.wait_for_note()
@@ -328,10 +344,15 @@ def _stage_ledger(context: Context, work: Work, name: str) -> bool:
     return not transaction.stage(context.lake, context.run_id, name, events).isEmpty()
 
 
-def _gate(stage: Stage, context: Context, work: Work, batches: list[str]) -> None:
+def _gate(stage: Stage, context: Context, work: Work, staged_rows: Callable[[str], int]) -> None:
+    """Judge each batch as soon as it is staged: `staged_rows` waits for it and says how much it changes."""
     verdicts = []
-    around = {name: _seen(context, work, name) for name in work.gate_against if name not in batches}
-    for name in batches:
+    around = {name: _seen(context, work, name) for name in work.gate_against if name not in work.tables}
+    for name in work.tables:
+        if not staged_rows(name):
+            if name in work.gate_against:
+                around[name] = _seen(context, work, name)
+            continue
         # Judge what lies on disk now, not the plan that wrote it.
         bytes_on_disk = transaction.staged(context.lake, context.run_id, name)
         if _by_article(name, work):  # few: each expectation is a query of its own
