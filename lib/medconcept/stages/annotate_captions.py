@@ -56,7 +56,7 @@ def build(context: Context) -> Work:
     annotate = context.config.annotate
     changed = context.changed_articles("figures", "articles")
     captions = with_abbreviations(
-        context.of_articles("figures", changed), context.of_articles("articles", changed)
+        *(context.of_articles(name, changed, hold=True) for name in ("figures", "articles"))
     )
     scope = context.of_articles("mentions", changed)
     spoken = speaks(annotate.languages)

@@ -20,7 +20,7 @@ def build(context: Context) -> Work:
     articles = None
     if context.previous is not None and not context.is_other("concepts"):
         articles = context.changed_articles("articles", "figures", "mentions")
-    tables = {name: context.of_articles(name, articles) for name in BY_ARTICLE}
+    tables = {name: context.of_articles(name, articles, hold=True) for name in BY_ARTICLE}
     concepts, current = context.read("concepts"), context.of_articles("triplets", articles)
     tables["mentions"] = tables["mentions"].where("concept_id IS NOT NULL")  # recognised alone is no concept
     chosen = without_flags(tables["mentions"], context.config.triplets.exclude_flags)

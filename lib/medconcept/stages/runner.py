@@ -92,22 +92,25 @@ class Context:
         keys = self.checkpoint(name, keys)
         return Articles(keys, keys.limit(FEW + 1).count() <= FEW)
 
-    def of_articles(self, table: str, articles: Articles | None) -> DataFrame:
-        """The rows of a table that are of these articles; all where None. Call it with one set of them a run.
+    def of_articles(self, table: str, articles: Articles | None, *, hold: bool = False) -> DataFrame:
+        """The rows of a table that are of these articles; all where None.
 
-        Those of few articles are read once and held in memory: what is small is looked at many times.
+        With `hold` the rows of few articles are read once, all columns of them, and held in memory for this
+        run: what is small is looked at many times. A run has one set of articles.
         """
         rows = self.read(table)
         if articles is None:
             return rows
         if not articles.are_few:
             return rows.join(articles.keys, ARTICLE, "left_semi").select(*rows.columns)
-        if table not in self.held:
-            found = rows.join(F.broadcast(articles.keys), ARTICLE, "left_semi").select(*rows.columns)
+        if table in self.held:
+            return self.held[table]
+        found = rows.join(F.broadcast(articles.keys), ARTICLE, "left_semi").select(*rows.columns)
+        if hold:
             spread = found.repartition(self.lake.spark.sparkContext.defaultParallelism)
-            self.held[table] = spread.persist()
-            self.filling.append(_beside(self.held[table].count))  # while the plan that uses it is made
-        return self.held[table]
+            found = self.held[table] = spread.persist()
+            self.filling.append(_beside(found.count))  # while the plan that uses it is made
+        return found
 
     def release(self) -> None:
         """Let go of what was held in memory."""
