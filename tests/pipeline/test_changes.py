@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,11 +12,12 @@ from articles import config, jats, run, write
 
 from medconcept.delta.change_log import CHANGES, NOTE, since
 from medconcept.delta.changes import change_set
+from medconcept.delta.lake import Lake
 from medconcept.delta.transaction import is_among
-from medconcept.stages import run_stage, stage
 from medconcept.tables import TABLES
 
 FIGURES = TABLES["figures"]
+PARSE = ("sync_articles", "parse_articles")
 
 
 def _figures(spark, run_id: str, *rows: tuple[str, str]):
@@ -43,14 +45,30 @@ def test_what_a_batch_changes(spark, whole: bool) -> None:
     }
 
 
-def test_the_log_tells_what_was_touched_since(spark, tmp_path: Path) -> None:
-    settings = config(tmp_path)
-    write(tmp_path / "in", a_xml=jats("1", "heart"), b_xml=jats("2", "liver"), d_xml=jats("4", "lung"))
-    lake, _ = run(spark, settings)
-    first = lake.head().seq
-    write(tmp_path / "in", a_xml=jats("1", "heart attack"), c_xml=jats("3", "a heart"))
-    for name in ("sync_articles", "parse_articles"):
-        run_stage(stage(name), lake, settings)
+@pytest.fixture(scope="module")
+def parsed(spark, tmp_path_factory):
+    """A configuration whose lake has three parsed articles."""
+    settings = config(tmp_path_factory.mktemp("changes"))
+    write(
+        Path(settings.sync.input), a_xml=jats("1", "heart"), b_xml=jats("2", "liver"), d_xml=jats("4", "lung")
+    )
+    run(spark, settings, *PARSE)
+    return settings
+
+
+def copied(settings, folder: Path):
+    """The same configuration on a copy of its lake; the input has another file and a new one."""
+    shutil.copytree(settings.lake, folder / "lake")
+    shutil.copytree(settings.sync.input, folder / "in")
+    write(folder / "in", a_xml=jats("1", "heart attack"), c_xml=jats("3", "a heart"))
+    sync = replace(settings.sync, input=str(folder / "in"))
+    return replace(settings, lake=str(folder / "lake"), sync=sync)
+
+
+def test_the_log_tells_what_was_touched_and_without_it_all_is_worked_on(spark, parsed, tmp_path) -> None:
+    settings = copied(parsed, tmp_path)
+    first = Lake(spark, settings.lake).head().seq
+    lake, _ = run(spark, settings, *PARSE)
     happened = since(lake, first, lake.head())
     assert happened is not None
     touched = {row["source_key"] for row in happened.scopes("raw_articles").collect()}
@@ -59,42 +77,37 @@ def test_the_log_tells_what_was_touched_since(spark, tmp_path: Path) -> None:
     assert happened.scopes("mentions").isEmpty()
     assert {row["source_key"] for row in happened.written(lake.read("raw_articles")).collect()} == touched
     assert since(lake, 0, lake.head()).scopes("figures") is None  # filled then: all of it is new
-    # Where a commit kept no log, a job works on everything, and finds the same.
+
+    write(tmp_path / "in", b_xml=jats("2", "kidney"))
+    run(spark, settings, "sync_articles")
     lake.files.delete(f"{CHANGES}/{lake.head().seq}/{NOTE}")
     assert since(lake, first, lake.head()) is None
-    done = run_stage(stage("annotate_captions"), lake, settings)
-    assert done.counts["captions.linked"] == 4
+    _, (report,) = run(spark, settings, "parse_articles")
+    assert report.counts["files.parsed"] == 4
+    assert report.counts["articles.written"] == 1  # and finds that one has changed
 
 
-def test_a_small_change_replaces_rows_and_rewrites_no_file(spark, tmp_path: Path) -> None:
-    settings = config(tmp_path)
-    write(tmp_path / "in", a_xml=jats("1", "heart"), b_xml=jats("2", "liver"))
-    lake, _ = run(spark, settings)
-    before = lake.head()
-    write(tmp_path / "in", a_xml=jats("1", "heart attack"))
-    run(spark, settings)
-    table = spark.read.format("delta").load(lake.path("figures")).inputFiles()
-    old = spark.read.format("delta").option("versionAsOf", before.versions["figures"])
-    assert set(old.load(lake.path("figures")).inputFiles()) <= set(table)  # one of its rows is marked
-    assert sorted(r["caption"] for r in lake.read("figures").collect()) == ["heart attack", "liver"]
-    kept = {r["article_key"]: r["run_id"] for r in lake.read("articles").collect()}
-    assert kept["PMC1"] != kept["PMC2"]
+def test_a_small_change_marks_rows_and_rewrites_no_file(spark, parsed, tmp_path) -> None:
+    settings = copied(parsed, tmp_path)
+    figures = Lake(spark, settings.lake).path("figures")
+    before = set(spark.read.format("delta").load(figures).inputFiles())
+    lake, _ = run(spark, settings, *PARSE)
+    assert before < set(spark.read.format("delta").load(figures).inputFiles())
+    captions = sorted(row["caption"] for row in lake.read("figures").collect())
+    assert captions == ["a heart", "heart attack", "liver", "lung"]
+    runs = {row["article_key"]: row["run_id"] for row in lake.read("articles").collect()}
+    assert runs["PMC1"] == runs["PMC3"] != runs["PMC2"] == runs["PMC4"]
 
 
-def test_more_articles_than_can_be_named_are_merged(spark, tmp_path: Path, monkeypatch) -> None:
-    settings = config(tmp_path)
-    write(tmp_path / "in", a_xml=jats("1", "heart"), b_xml=jats("2", "liver"))
-    lake, _ = run(spark, settings)
+def test_more_than_can_be_named_are_merged(spark, parsed, tmp_path, monkeypatch) -> None:
+    settings = copied(parsed, tmp_path)
     monkeypatch.setattr("medconcept.stages.runner.FEW", 1)
-    write(tmp_path / "in", a_xml=jats("1", "heart attack"), b_xml=jats("2", "a heart"))
-    run(spark, settings)
-    again, _ = run(spark, replace(settings, lake=str(tmp_path / "again")))
-    for name in ("figures", "mentions", "triplets"):
-        rows = [lk.read(name).drop("run_id", "written_at") for lk in (lake, again)]
-        assert rows[0].exceptAll(rows[1]).isEmpty(), name
-        assert rows[1].exceptAll(rows[0]).isEmpty(), name
-    last = spark.sql(f"DESCRIBE HISTORY delta.`{lake.path('figures')}` LIMIT 1").collect()[0]
-    assert last["operation"] == "MERGE"
+    lake, _ = run(spark, settings, *PARSE)
+    captions = sorted(row["caption"] for row in lake.read("figures").collect())
+    assert captions == ["a heart", "heart attack", "liver", "lung"]
+    for table in ("raw_articles", "articles", "figures"):
+        last = spark.sql(f"DESCRIBE HISTORY delta.`{lake.path(table)}` LIMIT 1").collect()[0]
+        assert last["operation"] == "MERGE", table
 
 
 @pytest.mark.parametrize("name", ["it's", "a\\b", "new\nline", "50%_", "\U0001f600", "`x`"])

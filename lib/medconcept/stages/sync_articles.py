@@ -63,9 +63,10 @@ def build_from_archives(context: Context) -> Work | None:
         return None if refused.isEmpty() else Work(ledgers={"quarantine": refused})
     context.begin()
     scope = _scope(current, landed).unionByName(old).dropDuplicates(list(TABLES["raw_articles"].key))
+    scope = context.checkpoint("scope", scope)
     both = landed.select("source", "source_key").unionByName(old.select("source", "source_key"))
     kept = scope.join(both, ["source", "source_key"], "left_anti")
-    rows = assign_holders(landed.unionByName(kept.select(*landed.columns)), current)
+    rows = assign_holders(landed.unionByName(kept.select(*landed.columns)), scope)
     refusals = {r["reason"]: r["count"] for r in found.groupBy("reason").count().collect() if r["reason"]}
     return Work(
         tables={"raw_articles": (rows, scope)},
@@ -99,9 +100,10 @@ def build_from_files(context: Context) -> Work | None:
     changed = landed.join(same, ["source", "source_key", "source_sha256"], "left_anti")
     if changed.isEmpty():
         return None  # touched, not changed
-    scope = _scope(current, changed)
+    # Written down: Delta looks for deletion vectors of a table anew at every node of the plan above it.
+    scope = context.checkpoint("scope", _scope(current, changed))
     kept = scope.join(changed.select("source", "source_key"), ["source", "source_key"], "left_anti")
-    rows = assign_holders(changed.unionByName(kept.select(*changed.columns)), current)
+    rows = assign_holders(changed.unionByName(kept.select(*changed.columns)), scope)
     return Work(
         tables={"raw_articles": (rows, scope)},
         counts={"files.listed": listing.count(), "files.landed": changed.count()},
