@@ -65,7 +65,7 @@ def copied(settings, folder: Path):
     return replace(settings, lake=str(folder / "lake"), sync=sync)
 
 
-def test_the_log_tells_what_was_touched_and_without_it_all_is_worked_on(spark, parsed, tmp_path) -> None:
+def test_the_log_tells_what_was_touched(spark, parsed, tmp_path) -> None:
     settings = copied(parsed, tmp_path)
     first = Lake(spark, settings.lake).head().seq
     lake, _ = run(spark, settings, *PARSE)
@@ -78,15 +78,22 @@ def test_the_log_tells_what_was_touched_and_without_it_all_is_worked_on(spark, p
     assert {row["source_key"] for row in happened.written(lake.read("raw_articles")).collect()} == touched
     assert since(lake, 0, lake.head()).scopes("figures") is None  # filled then: all of it is new
 
+
+@pytest.mark.slow
+def test_without_a_log_all_is_worked_on(spark, parsed, tmp_path) -> None:
+    settings = copied(parsed, tmp_path)
+    lake, _ = run(spark, settings, *PARSE)
+    head = lake.head().seq
     write(tmp_path / "in", b_xml=jats("2", "kidney"))
     run(spark, settings, "sync_articles")
     lake.files.delete(f"{CHANGES}/{lake.head().seq}/{NOTE}")
-    assert since(lake, first, lake.head()) is None
+    assert since(lake, head, lake.head()) is None
     _, (report,) = run(spark, settings, "parse_articles")
     assert report.counts["files.parsed"] == 4
     assert report.counts["articles.written"] == 1  # and finds that one has changed
 
 
+@pytest.mark.slow
 def test_a_small_change_marks_rows_and_rewrites_no_file(spark, parsed, tmp_path) -> None:
     settings = copied(parsed, tmp_path)
     figures = Lake(spark, settings.lake).path("figures")
@@ -99,6 +106,7 @@ def test_a_small_change_marks_rows_and_rewrites_no_file(spark, parsed, tmp_path)
     assert runs["PMC1"] == runs["PMC3"] != runs["PMC2"] == runs["PMC4"]
 
 
+@pytest.mark.slow
 def test_more_than_can_be_named_are_merged(spark, parsed, tmp_path, monkeypatch) -> None:
     settings = copied(parsed, tmp_path)
     monkeypatch.setattr("medconcept.stages.runner.FEW", 1)
