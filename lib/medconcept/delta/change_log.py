@@ -23,11 +23,9 @@ FURTHEST = 1000  # commits: a job that is further behind works on everything
 
 
 def note_scopes(lake: Lake, seq: int, table: str, batch: DataFrame) -> None:
-    """Write down which scopes of a table a staged batch changes; nothing for a table that has none."""
-    scope = TABLES[table].scope
-    if scope:
-        rows = batch.where(F.col("_op") != KEEP).select(*scope).distinct()
-        rows.write.mode("overwrite").parquet(lake.files.uri(f"{CHANGES}/{seq}/{table}"))
+    """Write down which scopes of a table, which must have some, a staged batch changes."""
+    rows = batch.where(F.col("_op") != KEEP).select(*TABLES[table].scope).distinct()
+    rows.write.mode("overwrite").parquet(lake.files.uri(f"{CHANGES}/{seq}/{table}"))
 
 
 def note_commit(lake: Lake, seq: int, run_id: str, filled: tuple[str, ...]) -> None:

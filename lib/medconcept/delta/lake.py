@@ -24,12 +24,12 @@ FORMAT = "_medconcept/format.json"
 FORMAT_VERSION = 5
 # Formats that lack columns alone: they are read with nulls there, and the first run that writes adds them.
 LACK_COLUMNS = (4,)
-# A release must be readable for as long as it exists; by default Delta drops the log after 30 days, files
-# after 7.
 _LOG_FILE = re.compile(r"[0-9]{20}\.json")  # as Delta's protocol names a commit
 PROPERTIES = {
     # A row that goes is marked, not its file written anew: of a day's changes most files have one.
     "delta.enableDeletionVectors": "true",
+    # A release must be readable for as long as it exists; by default Delta drops the log after 30 days, files
+    # after 7.
     "delta.enableExpiredLogCleanup": "false",
     "delta.deletedFileRetentionDuration": "interval 3650 days",
 }

@@ -99,17 +99,15 @@ def carry_through(lake: Lake, manifest: Manifest) -> None:
     The tables are written side by side: of a small batch most of the time goes into planning. What reads them
     is told of them by the row in `commits` alone, which comes last.
     """
-    noted = []
+    filled = tuple(table for table in manifest.tables if _was_empty(manifest, table))
+    scoped = [table for table in manifest.tables if TABLES[table].scope and table not in filled]
     with ThreadPoolExecutor(max_workers=2 * len(manifest.tables) + 1) as pool:
         written = {table: pool.submit(apply_batch, lake, manifest, table) for table in manifest.tables}
-        for table in manifest.tables:
-            if not _was_empty(manifest, table):
-                batch = staged(lake, manifest.run_id, table)
-                noted.append(pool.submit(note_scopes, lake, manifest.seq, table, batch))
         written["runs"] = pool.submit(_note_end, lake, manifest)
+        batches = {table: staged(lake, manifest.run_id, table) for table in scoped}
+        noted = [pool.submit(note_scopes, lake, manifest.seq, *each) for each in batches.items()]
     for done in noted:
         done.result()
-    filled = tuple(table for table in manifest.tables if _was_empty(manifest, table))
     note_commit(lake, manifest.seq, manifest.run_id, filled)
     versions = {table: done.result() for table, done in written.items()}
     name_commit(lake, manifest, {**manifest.base_versions, **versions})

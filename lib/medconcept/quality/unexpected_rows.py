@@ -9,7 +9,7 @@ import great_expectations.expectations as gxe
 ROW_COUNT = "unexpected_rows_query.row_count"
 
 
-class ExpectNoUnexpectedRows(gxe.UnexpectedRowsExpectation):  # type: ignore[misc]  # untyped
+class ExpectNoUnexpectedRows(gxe.UnexpectedRowsExpectation):  # type: ignore[misc]  # GX has no types
     """UnexpectedRowsExpectation that counts the rows and does not fetch any of them.
 
     The original fetches 200 rows too, by a second query, and shows them only in the result format COMPLETE.

@@ -20,7 +20,7 @@ from medconcept.stages.source_metadata import (
     with_concerns,
     with_source_metadata,
 )
-from medconcept.stages.sync_events import REFUSED_BY
+from medconcept.stages.sync_events import REFUSED_BY, stamped
 
 FILE_KEY = ["source", "source_key"]
 _NAMED = ("article_key", "doi", "related_articles")
@@ -177,7 +177,6 @@ def _affected(touched: DataFrame, articles: DataFrame) -> DataFrame:
 
 
 def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw: DataFrame) -> DataFrame:
-    now = F.lit(context.started_at).cast("timestamp")
     opened = parsed.where(F.col("reason").isNotNull()).select(
         *FILE,
         F.lit(PARSER_VERSION).alias("parser_version"),
@@ -186,7 +185,7 @@ def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw
         "place",
         "detail",
     )
-    opened = opened.withColumns({"run_id": F.lit(context.run_id), "at": now})
+    opened = stamped(context, opened)
     was_open = open_quarantine(context.lake.read("quarantine").where(F.col("parser_version") != REFUSED_BY))
     was_open = context.checkpoint("open", was_open)
     if was_open.isEmpty():
@@ -209,8 +208,7 @@ def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw
     closed = (
         settled.alias("a").join(opened.alias("b"), is_same, "left_anti").withColumn("event", F.lit("closed"))
     )
-    closed = closed.withColumns({"run_id": F.lit(context.run_id), "at": now})
-    return new.unionByName(closed.select(*new.columns))
+    return new.unionByName(stamped(context, closed).select(*new.columns))
 
 
 def _counts(parsed: DataFrame, raw: DataFrame) -> dict[str, int]:

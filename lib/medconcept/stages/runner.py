@@ -98,18 +98,18 @@ class Context:
         With `hold` the rows of few articles are read once, all columns of them, and held in memory for this
         run: what is small is looked at many times. A run has one set of articles.
         """
-        rows = self.read(table)
         if articles is None:
-            return rows
-        if not articles.are_few:
-            return rows.join(articles.keys, ARTICLE, "left_semi").select(*rows.columns)
+            return self.read(table)
         if table in self.held:
             return self.held[table]
-        found = rows.join(F.broadcast(articles.keys), ARTICLE, "left_semi").select(*rows.columns)
-        if hold:
+        rows, keys = self.read(table), articles.keys
+        if articles.are_few:
+            keys = F.broadcast(keys)
+        found = rows.join(keys, ARTICLE, "left_semi").select(*rows.columns)
+        if hold and articles.are_few:
             spread = found.repartition(self.lake.spark.sparkContext.defaultParallelism)
             found = self.held[table] = spread.persist()
-            self.filling.append(_beside(found.count))  # while the plan that uses it is made
+            self.filling.append(_in_background(found.count))  # while the plan that uses it is made
         return found
 
     def release(self) -> None:
@@ -131,7 +131,7 @@ class Context:
     def begin(self) -> None:
         """Note once in `runs`, beside the work, that there is some; a run then killed shows as not ended."""
         if not self.begun:
-            self.begun.append(_beside(partial(self.note, "start")))
+            self.begun.append(_in_background(partial(self.note, "start")))
 
     def wait_for_note(self) -> None:
         """Wait until it is noted that the run began. Raises LakeError where that could not be written."""
@@ -153,7 +153,7 @@ class Context:
         transaction.append_row(self.lake, "runs", row)
 
 
-def _beside(work: Callable[[], T]) -> Future[T]:
+def _in_background(work: Callable[[], T]) -> Future[T]:
     """Begin some work in a thread of its own."""
     pool = ThreadPoolExecutor(max_workers=1)
     begun = pool.submit(work)
@@ -287,7 +287,7 @@ def _land(stage: Stage, context: Context, work: Work) -> transaction.Manifest:
     counts = dict(work.counts)
     # Most of a small batch's time is the driver's planning, so one batch is planned while another is written.
     with ThreadPoolExecutor(max_workers=6) as pool:
-        pool.submit(prepare)
+        pool.submit(prepare)  # where that fails, the gate says so
         beside = pool.submit(work.beside or (lambda: Beside({})))
         tables = {name: pool.submit(_stage_table, context, work, name) for name in work.tables}
         ledgers = {name: pool.submit(_stage_ledger, context, work, name) for name in work.ledgers}

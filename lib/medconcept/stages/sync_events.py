@@ -88,7 +88,7 @@ def refusals(context: Context, source: str, fetched: DataFrame) -> DataFrame:
         F.broadcast(looked_at.select("source", "source_key")), ["source", "source_key"], "left_semi"
     )
     ended = again.join(now, same, "left_anti").withColumn("event", F.lit("closed"))
-    return _stamped(context, opened.unionByName(ended.select(*opened.columns)))
+    return stamped(context, opened.unionByName(ended.select(*opened.columns)))
 
 
 def refusals_of(context: Context, found: DataFrame, *, current_of: DataFrame) -> DataFrame:
@@ -100,7 +100,7 @@ def refusals_of(context: Context, found: DataFrame, *, current_of: DataFrame) ->
     same = ["source", "source_key", "reason"]
     opened = now.join(was_open, same, "left_anti")
     ended = was_open.join(now, same, "left_anti").withColumn("event", F.lit("closed"))
-    return _stamped(context, opened.unionByName(ended.select(*opened.columns)))
+    return stamped(context, opened.unionByName(ended.select(*opened.columns)))
 
 
 def open_of(context: Context, source: str) -> DataFrame:
@@ -138,7 +138,7 @@ def no_longer_listed(
 
 def closed(context: Context, gone: DataFrame) -> DataFrame:
     """The events that close refusals."""
-    return _stamped(context, gone.withColumn("event", F.lit("closed")))
+    return stamped(context, gone.withColumn("event", F.lit("closed")))
 
 
 def refuse_a_dead_server(fetched: DataFrame, address: str) -> None:
@@ -172,7 +172,8 @@ def _true(name: str) -> Column:
     return F.coalesce(F.col(name), F.lit(False))
 
 
-def _stamped(context: Context, events: DataFrame) -> DataFrame:
+def stamped(context: Context, events: DataFrame) -> DataFrame:
+    """Events for `quarantine` with the run that tells them."""
     return events.withColumns(
         {"run_id": F.lit(context.run_id), "at": F.lit(context.started_at).cast("timestamp")}
     )
