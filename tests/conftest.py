@@ -32,7 +32,7 @@ def spark() -> Iterator[object]:
         jars=str(ROOT / "build/jars"),
         shuffle_partitions=2,
         driver_memory="3g",
-        java_options="-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m",
+        java_options="-XX:+UseParallelGC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m",
         # Compiling a plan costs more than running it over five rows; the slow lane runs it compiled.
         options={"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"},
     )

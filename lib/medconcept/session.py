@@ -65,6 +65,8 @@ def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
         .config("spark.sql.catalog.spark_catalog", DELTA_CATALOG)
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.ui.showConsoleProgress", "false")
+        # A run has some hundred plans; of the code compiled for them Spark keeps that of 100 by default.
+        .config("spark.sql.codegen.cache.maxEntries", "4000")
         # Kryo is what Spark NLP's annotators are tested with; its buffer must hold one annotator.
         .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
         .config("spark.kryoserializer.buffer.max", "512m")

@@ -10,6 +10,12 @@ from medconcept.tables import Table
 UPSERT, DELETE, KEEP = "upsert", "delete", "keep"
 
 
+def compared(current: DataFrame, table: Table, *, whole_scopes: bool) -> DataFrame:
+    """Of the rows that are, what `change_set` looks at: names, digest, and what stays where it is equal."""
+    # Of a row that goes no more is read than its name: the rest may be an article's bytes.
+    return current.select(*_names(table), "row_digest", *_staying(table, whole_scopes))
+
+
 def change_set(
     new: DataFrame, current: DataFrame | None, table: Table, *, whole_scopes: bool = False
 ) -> DataFrame:
@@ -19,30 +25,36 @@ def change_set(
     one `delete` for each current row whose key is gone, of which the key and the scope alone are told. Equal
     rows do not come out, so a MERGE of the result writes nothing that has not changed; with `whole_scopes`
     they come out as `keep`, as they are in the table, so that all rows of their scope can be written anew.
-    `current` is None for a table that never had a row.
+    `current` is None for a table that never had a row; no more than `compared` is read of it.
     """
     if current is None:  # a first load is the largest there is: no exchange of it to compare with nothing
         return new.select(*table.schema.names, F.lit(UPSERT).alias("_op"))
-    key = list(table.key)
-    # Content alone decides; what goes with it stays as it was where it has not changed.
-    others = ("run_id", "written_at", *table.not_compared) if whole_scopes else ()
-    known = current.select(
-        *key, F.col("row_digest").alias("_known"), *[F.col(name).alias(f"_{name}") for name in others]
-    )
-    is_same = F.coalesce(F.col("_known") == F.col("row_digest"), F.lit(False))
-    upserts = new.join(known, key, "left").withColumn("_op", F.when(is_same, KEEP).otherwise(UPSERT))
-    if whole_scopes:
-        kept = {name: F.when(is_same, F.col(f"_{name}")).otherwise(F.col(name)) for name in others}
-        upserts = upserts.withColumns(kept)
-    else:
-        upserts = upserts.where(F.col("_op") == UPSERT)
-    # Of a row that goes no more is read than its name: the rest may be an article's bytes.
-    names = {*key, *table.scope}
-    deletes = current.join(new.select(*key), key, "left_anti").select(
+    names, stays = _names(table), _staying(table, whole_scopes)
+    known = compared(current, table, whole_scopes=whole_scopes)
+    known = known.withColumnsRenamed({name: f"_{name}" for name in known.columns})
+    # One join: what makes the new rows may be a long plan.
+    both = new.join(known, [F.col(name) == F.col(f"_{name}") for name in table.key], "full_outer")
+    is_gone = F.col("row_digest").isNull()
+    is_same = F.coalesce(F.col("_row_digest") == F.col("row_digest"), F.lit(False))
+    operation = F.when(is_gone, DELETE).when(is_same, KEEP).otherwise(UPSERT)
+    rows = both.select(
         *[
-            F.col(f.name) if f.name in names else F.lit(None).cast(f.dataType).alias(f.name)
-            for f in table.schema
+            F.coalesce(name, f"_{name}").alias(name)
+            if name in names
+            else F.when(is_same, F.col(f"_{name}")).otherwise(F.col(name)).alias(name)
+            if name in stays
+            else F.col(name)
+            for name in table.schema.names
         ],
-        F.lit(DELETE).alias("_op"),
+        operation.alias("_op"),
     )
-    return upserts.select(*table.schema.names, "_op").unionByName(deletes)
+    return rows if whole_scopes else rows.where(F.col("_op") != KEEP)
+
+
+def _names(table: Table) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*table.key, *table.scope)))
+
+
+def _staying(table: Table, whole_scopes: bool) -> tuple[str, ...]:
+    """Content alone decides; what goes with it stays as it was where it has not changed."""
+    return ("run_id", "written_at", *table.not_compared) if whole_scopes else ()

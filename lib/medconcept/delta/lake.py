@@ -26,8 +26,6 @@ FORMAT_VERSION = 5
 LACK_COLUMNS = (4,)
 _LOG_FILE = re.compile(r"[0-9]{20}\.json")  # as Delta's protocol names a commit
 PROPERTIES = {
-    # A row that goes is marked, not its file written anew: of a day's changes most files have one.
-    "delta.enableDeletionVectors": "true",
     # A release must be readable for as long as it exists; by default Delta drops the log after 30 days, files
     # after 7.
     "delta.enableExpiredLogCleanup": "false",
@@ -94,7 +92,10 @@ class Lake:
         builder = builder.comment(table.comment).addColumns(table.schema)
         for key, value in PROPERTIES.items():
             builder = builder.property(key, value)
-        if not table.is_ledger:  # by which files are passed over: rows that a run wrote lie together
+        if not table.is_ledger:
+            # A row that goes is marked, not its file written anew: of a day's changes most files have one.
+            builder = builder.property("delta.enableDeletionVectors", "true")
+            # By which files are passed over: rows that a run wrote lie together.
             builder = builder.property("delta.dataSkippingStatsColumns", ",".join((*table.key, "run_id")))
         try:
             builder.execute()

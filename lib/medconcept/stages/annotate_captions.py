@@ -26,7 +26,7 @@ from medconcept.on_workers.shared_files import SharedFile
 from medconcept.stages import centrality
 from medconcept.stages.compile_dictionary import DICTIONARIES, send_dictionary
 from medconcept.stages.recognise_entities import entity_kinds, recogniser_settings, with_entities
-from medconcept.stages.runner import Beside, Context, Stage, Work
+from medconcept.stages.runner import Articles, Beside, Context, Stage, Work
 
 FREQUENT = "frequent"
 CAPTION = ("figure_key", "article_key", "caption", "language", "panels", "abbreviations", *PLACES)
@@ -53,16 +53,14 @@ def build(context: Context) -> Work:
     sha256 = context.head.dictionary_sha256
     if sha256 is None:
         raise LakeError(f"{context.lake.root}: there is no dictionary yet; run build_dictionary first")
-    annotate = context.config.annotate
+    annotate, job = context.config.annotate, link_job(context, sha256)
     changed = context.changed_articles("figures", "articles")
-    captions = with_abbreviations(
-        *(context.of_articles(name, changed, hold=True) for name in ("figures", "articles"))
-    )
+    captions = with_abbreviations(*_around(context, changed))
     scope = context.of_articles("mentions", changed)
     spoken = speaks(annotate.languages)
     spread = captions.where(spoken).repartition(annotate.partitions, "figure_key")
     tokens = sentences_and_tokens(with_entities(context, spread), detect_sentences=annotate.detect_sentences)
-    found = linked = context.checkpoint("linked", link(context, tokens, sha256))
+    found = linked = context.checkpoint("linked", link(tokens, job))
     if annotate.learned is not None:
         linked = context.checkpoint("known", of_known_terms(linked, context.read("concept_names")))
     rows = linked.withColumn("dictionary_sha256", F.lit(sha256))
@@ -74,13 +72,22 @@ def build(context: Context) -> Work:
         rows = rows.unionByName(others)
     if context.has_rows("concept_statistics"):  # where nobody has counted, nothing is frequent
         rows = flag_frequent(rows, context.read("concept_statistics"), annotate.frequent_share)
-    rows = centrality.add(context, rows, linked, changed=changed, others=counted_anew)
+    around = _around(context, None if counted_anew else changed)
+    rows = centrality.add(context, rows, linked, *around, others=counted_anew)
     return Work(
         tables={"mentions": (rows, scope)},
         beside=lambda: Beside(counts_of(captions, spoken, found, linked)),
         articles=None if counted_anew else changed,
         gate_against=("figures", "concepts"),
     )
+
+
+def _around(context: Context, articles: Articles | None) -> tuple[DataFrame, DataFrame]:
+    """What is looked at of figures and articles."""
+    columns = ("figure_key", "article_key", "caption", "language", "panels", "section", "mentions")
+    about = ("article_key", "is_current", "title", "abstract", "abbreviations")
+    figures = context.of_articles("figures", articles, hold=columns)
+    return figures, context.of_articles("articles", articles, hold=about)
 
 
 def counts_of(captions: DataFrame, spoken: Column, found: DataFrame, known: DataFrame) -> dict[str, int]:
@@ -113,29 +120,31 @@ def speaks(languages: tuple[str, ...]) -> Column:
     return F.coalesce(told.isin(*(language.lower() for language in languages)), F.lit(True))
 
 
-def link(context: Context, tokens: DataFrame, sha256: str) -> DataFrame:
-    """One row of LINKED for each mention.
+def link_job(context: Context, sha256: str) -> LinkJob:
+    """What the workers are told, who get the dictionary with it.
 
-    Each host gets the dictionary once, by Spark's own distribution, and its workers map the same pages; what
-    travels with the code is its name, which is its checksum.
+    Each host gets it once, by Spark's own distribution, and its workers map the same pages; what travels with
+    the code is its name, which is its checksum.
     """
     annotate = context.config.annotate
-    if not context.lake.files.exists(f"{DICTIONARIES}/{sha256}"):
-        raise LakeError(f"{context.lake.root}: the compiled dictionary {sha256[:12]} is not there")
     learned = None
     if annotate.learned is not None:
         data = _read_learned(context, annotate.learned)
         learned = _checksum(data)
         if not context.lake.files.exists(f"{DICTIONARIES}/{learned}"):
             context.lake.files.write(f"{DICTIONARIES}/{learned}", data)
-    job = LinkJob(
+    return LinkJob(
         dictionary=_share(context, sha256),
         settings=link_settings(annotate, context.read("concepts")),
         general=(GENERAL | FIGURE_WORDS | _folded(annotate.general)) - _folded(annotate.not_general),
         learned=None if learned is None else _share(context, learned),
         kinds=entity_kinds(annotate, context.read("concepts")),
     )
-    columns = [*CAPTION, *(ENTITIES if annotate.recogniser else ())]
+
+
+def link(tokens: DataFrame, job: LinkJob) -> DataFrame:
+    """One row of LINKED for each mention."""
+    columns = [*CAPTION, *(ENTITIES if ENTITIES[0] in tokens.columns else ())]
     return tokens.select(*columns).mapInArrow(partial(link_batches, job=job), LINKED)
 
 
@@ -202,7 +211,7 @@ def flag_frequent(mentions: DataFrame, statistics: DataFrame, share: float) -> D
 def _share(context: Context, sha256: str) -> SharedFile:
     folder = context.config.annotate.dictionary_folder
     if folder is None:
-        send_dictionary(context.lake, sha256)
+        send_dictionary(context, sha256)
     return SharedFile(sha256, folder)
 
 

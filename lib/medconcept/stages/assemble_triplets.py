@@ -10,7 +10,29 @@ from medconcept.config import settings_digest
 from medconcept.stages.runner import Beside, Context, Stage, Work
 from medconcept.tables.triplets import TRIPLET_CONCEPT
 
-BY_ARTICLE = ("articles", "figures", "mentions")
+ABOUT = (
+    "article_key",
+    "pmcid",
+    "pmid",
+    "doi",
+    "title",
+    "journal",
+    "published",
+    "licence_code",
+    "licence_group",
+    "licence_url",
+    "is_retraction_notice",
+    "is_retracted",
+    "has_concern",
+    "media",
+)
+FIGURE = ("figure_key", "article_key", "article_version", "caption", "label", "source_sha256")
+MENTION = tuple(name for name in TRIPLET_CONCEPT.names if name not in ("preferred_name", "semantic_types"))
+BY_ARTICLE = {  # what is looked at of each table
+    "articles": (*ABOUT, "is_current"),
+    "figures": (*FIGURE, "graphics"),
+    "mentions": ("figure_key", *MENTION),
+}
 INPUTS = (*BY_ARTICLE, "concepts")
 NO_MEDIA, AT_SOURCE = "no media at source", "at source, not fetched"
 
@@ -19,8 +41,8 @@ def build(context: Context) -> Work:
     """Assemble the triplets of the articles that changed; of all, where concepts changed."""
     articles = None
     if context.previous is not None and not context.is_other("concepts"):
-        articles = context.changed_articles("articles", "figures", "mentions")
-    tables = {name: context.of_articles(name, articles, hold=True) for name in BY_ARTICLE}
+        articles = context.changed_articles(*BY_ARTICLE)
+    tables = {name: context.of_articles(name, articles, hold=seen) for name, seen in BY_ARTICLE.items()}
     concepts, current = context.read("concepts"), context.of_articles("triplets", articles)
     tables["mentions"] = tables["mentions"].where("concept_id IS NOT NULL")  # recognised alone is no concept
     chosen = without_flags(tables["mentions"], context.config.triplets.exclude_flags)
@@ -38,7 +60,7 @@ def triplet_rows(
 ) -> DataFrame:
     """One row for each graphic of each figure with a caption and a concept."""
     known = concepts.select("concept_id", "preferred_name", "semantic_types")
-    named = mentions.drop("semantic_types").join(known, "concept_id")
+    named = mentions.select("figure_key", *MENTION).join(known, "concept_id")
     fields = TRIPLET_CONCEPT.names
     # Spans first: sorted, the concepts stand as they do in the caption.
     concept = F.struct("spans", *(name for name in fields if name != "spans"))
@@ -49,30 +71,9 @@ def triplet_rows(
         F.array_sort(F.collect_set("concept_id")).alias("concept_ids"),
     )
     each = figures.where(F.col("caption").isNotNull()).select(
-        "figure_key",
-        "article_key",
-        "article_version",
-        "caption",
-        "label",
-        "source_sha256",
-        F.posexplode("graphics").alias("_n", "_graphic"),
+        *FIGURE, F.posexplode("graphics").alias("_n", "_graphic")
     )
-    about = articles.where("is_current").select(
-        "article_key",
-        "pmcid",
-        "pmid",
-        "doi",
-        "title",
-        "journal",
-        "published",
-        "licence_code",
-        "licence_group",
-        "licence_url",
-        "is_retraction_notice",
-        "is_retracted",
-        "has_concern",
-        "media",
-    )
+    about = articles.where("is_current").select(*ABOUT)
     joined = each.join(per_figure, "figure_key").join(about, "article_key")
     return joined.withColumns(
         {

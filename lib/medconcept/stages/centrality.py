@@ -14,7 +14,7 @@ from medconcept.centrality.flag import with_centrality
 from medconcept.centrality.model_folder import EntailmentModel, open_model
 from medconcept.config import CentralityConfig
 from medconcept.dictionary.kernel import cache_folder
-from medconcept.stages.runner import Articles, Context
+from medconcept.stages.runner import Context
 from medconcept.tables.mentions import CENTRALITY
 
 STATISTICS = "concept_statistics"
@@ -29,23 +29,26 @@ def settings(wanted: CentralityConfig) -> tuple[object, ...]:
 
 
 def add(
-    context: Context, mentions: DataFrame, linked: DataFrame, *, changed: Articles | None, others: bool
+    context: Context,
+    mentions: DataFrame,
+    linked: DataFrame,
+    figures: DataFrame,
+    articles: DataFrame,
+    *,
+    others: bool,
 ) -> DataFrame:
     """Mentions with CENTRALITY and the flag that goes with it.
 
-    `linked` are those of them that were linked in this run; `others` tells whether there are more. `changed`
-    are the articles of those linked, None where they are all. A model is asked of the
-    linked alone: what it said of others stands, since neither it nor their captions have changed. The score
-    is worked out for all.
+    `linked` are those of them that were linked in this run; `others` tells whether there are more. Figures
+    and articles may be more than theirs, but what surrounds a figure is made into words before it is joined:
+    they had better not be those of a whole lake. A model is asked of the linked alone: what it said of others
+    stands, since neither it nor their captions have changed. The score is worked out for all.
     """
     wanted = context.config.centrality
     of_concepts = F.col("concept_id").isNotNull()  # what was recognised alone has no concept to be about
     if wanted.model is None:
         # Document frequencies are what count_concepts counted, however many captions there are by now.
         counted = context.read(STATISTICS) if context.has_rows(STATISTICS) else None
-        # What surrounds a figure is made into words before it is joined: not that of a whole lake.
-        within = None if others else changed
-        figures, articles = (context.of_articles(name, within) for name in ("figures", "articles"))
         found = score.scores(mentions.where(of_concepts), figures, articles, counted)
     else:
         found = asked(context, linked.where(of_concepts), open_model(wanted.model))

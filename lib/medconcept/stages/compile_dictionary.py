@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
 
-from medconcept.delta.lake import Lake
 from medconcept.dictionary import kernel
 from medconcept.errors import LakeError
 from medconcept.linking.compile import MAIN, SIMILAR
@@ -32,24 +31,21 @@ from medconcept.stages.runner import Context
 DICTIONARIES = "_dictionaries"
 
 
-def send_kernel(spark: SparkSession) -> None:
-    """Have Spark bring the compiled matcher to its workers, which may have no C compiler."""
-    spark.sparkContext.addFile(str(kernel.library_path()))
+def kernel_file() -> str:
+    """URI of the compiled matcher, which Spark brings to its workers: they may have no C compiler."""
+    return kernel.library_path().absolute().as_uri()
 
 
-def send_dictionary(lake: Lake, sha256: str) -> None:
+def send_dictionary(context: Context, sha256: str) -> None:
     """Have Spark bring a compiled dictionary, its index of similar names and the kernel to each host.
 
     Raises LakeError where the dictionary is not there.
     """
-    context = lake.spark.sparkContext
-    path = f"{DICTIONARIES}/{sha256}"
-    if not lake.files.exists(path):
-        raise LakeError(f"{lake.root}: the compiled dictionary {sha256[:12]} is not there")
-    send_kernel(lake.spark)
-    context.addFile(lake.files.uri(path))
-    if lake.files.exists(path + BEHIND):
-        context.addFile(lake.files.uri(path + BEHIND))
+    files, path = context.lake.files, f"{DICTIONARIES}/{sha256}"
+    if not files.exists(path):
+        raise LakeError(f"{context.lake.root}: the compiled dictionary {sha256[:12]} is not there")
+    behind = (files.uri(path + BEHIND),) if files.exists(path + BEHIND) else ()
+    context.bring(kernel_file(), files.uri(path), *behind)
 
 
 def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -> dict[str, str | int]:
@@ -58,8 +54,7 @@ def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -
     Forms are worked out on all workers. The files are laid out on one, column by column; they, never the
     names, pass through the driver, piece by piece.
     """
-    spark = context.lake.spark
-    send_kernel(spark)
+    context.bring(kernel_file())
     rows = names.where(F.col("match_key").isNotNull()).select(*NAMES.names)
     linked = rows.where(~F.col("source_id").isin(*NOT_CONCEPTS)).select("name")
     words = linked.mapInArrow(word_batches, WORDS).distinct()
@@ -70,7 +65,7 @@ def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -
     lexicon = found[MAIN].sha256
     # It stays: Spark brings what it was told of to every worker that comes later, too.
     context.lake.files.replace(found[MAIN].name, f"{DICTIONARIES}/{lexicon}")
-    spark.sparkContext.addFile(context.lake.files.uri(f"{DICTIONARIES}/{lexicon}"))
+    context.bring(context.lake.files.uri(f"{DICTIONARIES}/{lexicon}"))
     indexed = rows.mapInArrow(partial(index_batches, name=lexicon), from_arrow_schema(INDEXED))
     if terms is None:
         indexed = indexed.withColumns({c: F.lit(None).cast("string") for c in RETIRED.names})

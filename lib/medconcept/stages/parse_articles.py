@@ -17,6 +17,7 @@ from medconcept.stages.source_metadata import (
     event_counts,
     named_in_notices,
     of_works,
+    only_notices,
     with_concerns,
     with_source_metadata,
 )
@@ -24,6 +25,7 @@ from medconcept.stages.sync_events import REFUSED_BY, stamped
 
 FILE_KEY = ["source", "source_key"]
 _NAMED = ("article_key", "doi", "related_articles")
+_KNOWN = (*FILE_KEY, "source_sha256", "article_key", "doi", "pmcid")
 _FIGURE_KEYS = ("figure_key", "parent_key", "translation_of")
 
 
@@ -34,29 +36,30 @@ def build(context: Context) -> Work:
     happened = context.since()
     files = None if happened is None else happened.scopes("raw_articles")
     if happened is None or files is None:
-        todo, gone = raw, articles
+        todo, known, gone = raw, articles, articles
     else:  # where little has changed, planning is what takes time: what is looked at again is computed once
         # The bytes of files that have not changed are not read.
         todo = happened.written(raw)
-        files = context.checkpoint("files", files)
-        gone = articles.join(files, FILE_KEY, "left_semi")
+        files = context.hold("files", files)
+        known = context.hold("known", articles.select(*_KNOWN, only_notices()))
+        gone = known.join(files, FILE_KEY, "left_semi")
     fresh = parse(todo.where(F.col("duplicate_of").isNull()))
     with small_batches(raw.sparkSession):
         parsed = context.checkpoint("parsed", fresh)
     good = parsed.where(F.col("reason").isNull())
     touched = good.select(*_NAMED).unionByName(gone.select(*_NAMED))
-    touched = touched if files is None else context.checkpoint("touched", touched)
-    affected = context.named("affected", _affected(touched, articles))
-    scope = context.of_articles("articles", affected)
+    touched = touched if files is None else context.hold("touched", touched)
+    affected = context.named("affected", _affected(touched, known))
+    scope = context.of_articles("articles", affected, hold=articles.columns)
     told = raw
     if files is not None and happened is not None:
-        rest = scope.join(files, FILE_KEY, "left_anti")
+        rest = known.join(affected.keys, "article_key", "left_semi").join(files, FILE_KEY, "left_anti")
         if rest.isEmpty():
             told = happened.written(raw)
         else:
             with small_batches(raw.sparkSession):
                 good = context.checkpoint("works", good.unionByName(_siblings(good, rest, raw)))
-    elsewhere = articles.join(affected.keys, "article_key", "left_anti")
+    elsewhere = known.join(affected.keys, "article_key", "left_anti")
     notices = named_in_notices(
         good.select("related_articles").unionByName(elsewhere.select("related_articles"))
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ from medconcept import __version__
 from medconcept.config import Config
 from medconcept.delta import transaction
 from medconcept.delta.change_log import Since, since
-from medconcept.delta.changes import DELETE, UPSERT, change_set
+from medconcept.delta.changes import DELETE, UPSERT, change_set, compared
 from medconcept.delta.lake import Commit, Lake
 from medconcept.delta.lease import lease
 from medconcept.errors import MedconceptError, as_medconcept_error
@@ -56,7 +56,7 @@ class Context:
     settings: str = ""
     previous: Any = None  # the last row of `commits` made by this job with the same settings, or None
     begun: list[Future[None]] = field(default_factory=list)  # one for all contexts of a run
-    held: dict[str, DataFrame] = field(default_factory=dict)  # tables as `of_articles` gives them
+    held: dict[str, DataFrame] = field(default_factory=dict)  # what `hold` was given
     filling: list[Future[int]] = field(default_factory=list)  # what brings them into memory
 
     def read(self, table: str) -> DataFrame:
@@ -89,28 +89,59 @@ class Context:
 
     def named(self, name: str, keys: DataFrame) -> Articles:
         """Articles by their keys, each once, which are computed for it."""
-        keys = self.checkpoint(name, keys)
+        keys = self.hold(name, keys)
         return Articles(keys, keys.limit(FEW + 1).count() <= FEW)
 
-    def of_articles(self, table: str, articles: Articles | None, *, hold: bool = False) -> DataFrame:
+    def of_articles(
+        self, table: str, articles: Articles | None, *, hold: Sequence[str] | None = None
+    ) -> DataFrame:
         """The rows of a table that are of these articles; all where None.
 
-        With `hold` the rows of few articles are read once, all columns of them, and held in memory for this
-        run: what is small is looked at many times. A run has one set of articles.
+        With `hold` only these columns; of few articles they are read once and held for this run, since what
+        is small is looked at many times. A run has one set of articles.
         """
+        rows = self.read(table)
+        columns = rows.columns if hold is None else list(hold)
         if articles is None:
-            return self.read(table)
-        if table in self.held:
-            return self.held[table]
-        rows, keys = self.read(table), articles.keys
-        if articles.are_few:
-            keys = F.broadcast(keys)
-        found = rows.join(keys, ARTICLE, "left_semi").select(*rows.columns)
-        if hold and articles.are_few:
-            spread = found.repartition(self.lake.spark.sparkContext.defaultParallelism)
-            found = self.held[table] = spread.persist()
-            self.filling.append(_in_background(found.count))  # while the plan that uses it is made
+            return rows.select(*columns)
+        name = f"{table}: {', '.join(columns)}"
+        if name in self.held:
+            return self.held[name]
+        keys = F.broadcast(articles.keys) if articles.are_few else articles.keys
+        found = rows.join(keys, ARTICLE, "left_semi").select(*columns)
+        if hold is not None and articles.are_few:
+            found = self.hold(name, found.repartition(self.lake.spark.sparkContext.defaultParallelism))
         return found
+
+    def hold(self, name: str, rows: DataFrame) -> DataFrame:
+        """Compute rows once and hold them in the workers' memory, or on their disks, until the commit.
+
+        For what is looked at many times. Delta, too, looks at a table's log anew for each plan that reads it,
+        and again whenever Spark makes a part of that plan anew.
+        """
+        if name in self.held:
+            self.held[name].unpersist()
+        self.held[name] = rows.persist()
+        self.filling.append(_in_background(self.held[name].count))  # while the plan that uses it is made
+        return self.held[name]
+
+    def bring(self, *uris: str) -> None:
+        """Have Spark bring files to its workers, each once."""
+        spark = self.lake.spark.sparkContext
+        known = spark._jsc.sc().listFiles()
+        missing = [uri for uri in uris if not known.contains(uri)]
+        if missing:
+            self.settle()
+        for uri in missing:
+            spark.addFile(uri)
+
+    def settle(self) -> None:
+        """Wait for what runs beside the work, before Spark is told of a file to bring.
+
+        In local mode a task that begins meanwhile would take the file while it is still being copied.
+        """
+        wait(self.filling)
+        wait(self.begun)
 
     def release(self) -> None:
         """Let go of what was held in memory."""
@@ -335,8 +366,13 @@ def _stage_table(context: Context, work: Work, name: str) -> dict[str, int]:
     """Stage what changes in a table; rows by what is done with them."""
     table, (new, current) = TABLES[name], work.tables[name]
     rows = table.conform(new, context.run_id, context.started_at)
-    known = current if context.has_rows(name) else None
-    changes = change_set(rows, known, table, whole_scopes=_by_article(name, work))
+    known = current if context.has_rows(name) and name not in work.inserts_only else None
+    whole = _by_article(name, work)
+    if known is not None:
+        known = compared(known, table, whole_scopes=whole)
+        if whole:
+            known = context.hold(f"{name} as it is", known)
+    changes = change_set(rows, known, table, whole_scopes=whole)
     batch = transaction.stage(context.lake, context.run_id, name, changes)
     return {row["_op"]: row["count"] for row in batch.groupBy("_op").count().collect()}
 
@@ -359,7 +395,7 @@ def _gate(stage: Stage, context: Context, work: Work, staged_rows: Callable[[str
         # Judge what lies on disk now, not the plan that wrote it.
         bytes_on_disk = transaction.staged(context.lake, context.run_id, name)
         if _by_article(name, work):  # few: each expectation is a query of its own
-            context.held[f"batch of {name}"] = bytes_on_disk.persist()
+            bytes_on_disk = context.hold(f"batch of {name}", bytes_on_disk)
         verdicts.append(judge(bytes_on_disk, name, around))
         around[name] = after(
             _seen(context, work, name) if context.has_rows(name) else None, bytes_on_disk, name

@@ -61,9 +61,14 @@ def with_source_metadata(parsed: DataFrame, raw: DataFrame) -> DataFrame:
     ).drop("_retracted", "_code", "_group", "_manuscript", "_version", "_media", "_told")
 
 
+def only_notices() -> Column:
+    """Of `related_articles` those that an article is a notice of concern about."""
+    return F.filter("related_articles", lambda r: F.lower(r["relation"]) == NOTICE).alias("related_articles")
+
+
 def named_in_notices(articles: DataFrame) -> DataFrame:
     """The works that notices among these articles express concern about: `work`, a DOI or a PMC id."""
-    each = articles.select(F.explode("related_articles").alias("r")).where(F.lower("r.relation") == NOTICE)
+    each = articles.select(only_notices()).select(F.explode("related_articles").alias("r"))
     target = F.lower(F.trim("r.target"))
     doi = F.regexp_extract(target, r"(10\.[0-9]{4,}/.+)$", 1)
     pmcid = F.regexp_extract(target, r"^(?:pmc)?([0-9]+)$", 1)

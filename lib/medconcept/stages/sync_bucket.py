@@ -163,8 +163,8 @@ def _batch(
     slim = raw.where(F.col("source") == source).withColumn("content", F.lit(None).cast("binary"))
     units = batch.select(*grain)
     old = _with_pmc(slim).join(F.broadcast(units), grain, "left_semi")
-    if not (todo.get(UPDATE) or todo.get(WITHDRAWN)):
-        old = old.where(F.lit(False))
+    has_old = todo.get(UPDATE) or todo.get(WITHDRAWN)
+    old = context.hold("old", old) if has_old else old.where(F.lit(False))
     asked = _requests(context, batch.where(F.col("class") != WITHDRAWN), source, grain, plan)
     count = todo.get(NEW, 0) + todo.get(UPDATE, 0)
     # What was refused before is asked for again, and as a rule refused again, which changes nothing.
@@ -193,8 +193,6 @@ def _work(
     context: Context, source: str, batch: DataFrame, fetched: DataFrame, old: DataFrame, grain: list[str]
 ) -> tuple[Work | None, int]:
     raw = context.read("raw_articles")
-    if not old.isEmpty():
-        old = context.checkpoint("old", old)
     # An article that could not be reached this time stays as it was, with all its versions.
     waiting = fetched.where("temporary").select(*grain).distinct()
     old = old.join(F.broadcast(waiting), grain, "left_anti")

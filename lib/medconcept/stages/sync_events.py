@@ -80,8 +80,7 @@ def refusals(context: Context, source: str, fetched: DataFrame) -> DataFrame:
     """Events for `quarantine`: what was refused now and was not, what was and is not any more."""
     key = F.format_string("PMC%d.%d/PMC%d.%d.xml", "pmc", "version", "pmc", "version")
     looked_at = fetched.select(F.lit(source).alias("source"), key.alias("source_key"), "reason", "detail")
-    was_open = open_of(context, source)
-    now = _opened(looked_at)
+    was_open, now = open_of(context, source), _opened(looked_at)
     same = ["source", "source_key", "reason"]
     opened = now.join(was_open, same, "left_anti")
     again = was_open.join(
@@ -104,11 +103,13 @@ def refusals_of(context: Context, found: DataFrame, *, current_of: DataFrame) ->
 
 
 def open_of(context: Context, source: str) -> DataFrame:
-    """The refusals of this job that stand for a source."""
-    ledger = context.lake.read("quarantine")
-    return open_quarantine(
-        ledger.where((F.col("parser_version") == REFUSED_BY) & (F.col("source") == source))
-    )
+    """The refusals of this job that stand for a source, the one of this run."""
+    name = "open refusals"
+    if name not in context.held:
+        ledger = context.lake.read("quarantine")
+        own = (F.col("parser_version") == REFUSED_BY) & (F.col("source") == source)
+        context.hold(name, open_quarantine(ledger.where(own)))
+    return context.held[name]
 
 
 def no_longer_listed(
