@@ -92,9 +92,11 @@ class Lake:
         builder = builder.comment(table.comment).addColumns(table.schema)
         for key, value in PROPERTIES.items():
             builder = builder.property(key, value)
-        if not table.is_ledger:
+        if table.scope:
             # A row that goes is marked, not its file written anew: of a day's changes most files have one.
+            # Not in tables that seldom change: Delta looks for marks whenever it plans to read such a table.
             builder = builder.property("delta.enableDeletionVectors", "true")
+        if not table.is_ledger:
             # By which files are passed over: rows that a run wrote lie together.
             builder = builder.property("delta.dataSkippingStatsColumns", ",".join((*table.key, "run_id")))
         try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -77,6 +79,20 @@ def suite_text(table: str) -> str:
     if text is None:
         raise SuiteBroken(f"{table}: no suite expectations/{table}.json")
     return text
+
+
+def named_columns(table: str, suites: Sequence[str]) -> list[str]:
+    """The columns of a table that suites may ask for: those whose names stand anywhere in them.
+
+    >>> named_columns("figures", ["triplets"])
+    ['figure_key', 'caption', 'panels']
+    """
+    text = "\n".join(suite_text(name) for name in suites)
+    names: list[str] = TABLES[table].schema.names
+    if re.search(r"(?i)\bselect\s+(\w+\.)?\*|\w\.\*", text):
+        return names
+    words = set(re.findall(r"\w+", text))
+    return [name for name in names if name in words]
 
 
 def _run(rows: DataFrame, table: str) -> Any:

@@ -24,7 +24,7 @@ from medconcept.delta.lake import Commit, Lake
 from medconcept.delta.lease import lease
 from medconcept.errors import MedconceptError, as_medconcept_error
 from medconcept.quality.docs import write_docs
-from medconcept.quality.gate import judge, prepare, require
+from medconcept.quality.gate import judge, named_columns, prepare, require
 from medconcept.tables import TABLES
 
 Say = Callable[[str], None]
@@ -97,16 +97,17 @@ class Context:
     ) -> DataFrame:
         """The rows of a table that are of these articles; all where None.
 
-        With `hold` only these columns; of few articles they are read once and held for this run, since what
-        is small is looked at many times. A run has one set of articles.
+        With `hold` these columns at least; of few articles they are read once and held for this run, since
+        what is small is looked at many times. A run has one set of articles.
         """
         rows = self.read(table)
         columns = rows.columns if hold is None else list(hold)
         if articles is None:
             return rows.select(*columns)
         name = f"{table}: {', '.join(columns)}"
-        if name in self.held:
-            return self.held[name]
+        for held, found in list(self.held.items()):
+            if held.startswith(f"{table}: ") and set(columns).issubset(found.columns):
+                return found
         keys = F.broadcast(articles.keys) if articles.are_few else articles.keys
         found = rows.join(keys, ARTICLE, "left_semi").select(*columns)
         if hold is not None and articles.are_few:
@@ -415,17 +416,21 @@ def _gate(stage: Stage, context: Context, work: Work, staged_rows: Callable[[str
 
 def _seen(context: Context, work: Work, table: str) -> DataFrame:
     """What the rows of a Work may refer to in a table: of what is told by article, that article's own."""
-    return context.of_articles(table, work.articles if _by_article(table, work) else None)
+    if not _by_article(table, work):
+        return context.read(table)
+    columns = named_columns(table, list(work.tables))
+    return context.of_articles(table, work.articles, hold=columns)
 
 
 def after(current: DataFrame | None, batch: DataFrame, table: str) -> DataFrame:
     """The table as it will be once the batch is in; `current` is None where it never had a row."""
     spec = TABLES[table]
-    written = batch.where(F.col("_op") != DELETE).select(*spec.schema.names)
+    columns = spec.schema.names if current is None else current.columns
+    written = batch.where(F.col("_op") != DELETE).select(*columns)
     if current is None:
         return written
-    key = list(spec.key)
-    return current.join(batch.select(*key), key, "left_anti").select(*spec.schema.names).unionByName(written)
+    gone = batch.select(*spec.key)
+    return current.join(gone, list(spec.key), "left_anti").select(*columns).unionByName(written)
 
 
 def _note_failure(context: Context, message: str) -> None:
