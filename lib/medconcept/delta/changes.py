@@ -10,10 +10,14 @@ from medconcept.tables import Table
 UPSERT, DELETE, KEEP = "upsert", "delete", "keep"
 
 
-def compared(current: DataFrame, table: Table, *, whole_scopes: bool) -> DataFrame:
-    """Of the rows that are, what `change_set` looks at: names, digest, and what stays where it is equal."""
-    # Of a row that goes no more is read than its name: the rest may be an article's bytes.
-    return current.select(*_names(table), "row_digest", *_staying(table, whole_scopes))
+def compared(table: Table, *, whole_scopes: bool = True) -> tuple[str, ...]:
+    """What `change_set` looks at of the rows that are: their names, digest, and what stays where it is equal.
+
+    Of a row that goes no more is read than its name: the rest may be an article's bytes.
+    """
+    # Content alone decides; what goes with it stays as it was where it has not changed.
+    stays = ("run_id", "written_at", *table.not_compared) if whole_scopes else ()
+    return (*_names(table), "row_digest", *stays)
 
 
 def change_set(
@@ -29,9 +33,8 @@ def change_set(
     """
     if current is None:  # a first load is the largest there is: no exchange of it to compare with nothing
         return new.select(*table.schema.names, F.lit(UPSERT).alias("_op"))
-    names, stays = _names(table), _staying(table, whole_scopes)
-    known = compared(current, table, whole_scopes=whole_scopes)
-    known = known.withColumnsRenamed({name: f"_{name}" for name in known.columns})
+    names, looked_at = _names(table), compared(table, whole_scopes=whole_scopes)
+    known = current.select(*[F.col(name).alias(f"_{name}") for name in looked_at])
     # One join: what makes the new rows may be a long plan.
     both = new.join(known, [F.col(name) == F.col(f"_{name}") for name in table.key], "full_outer")
     is_gone = F.col("row_digest").isNull()
@@ -42,7 +45,7 @@ def change_set(
             F.coalesce(name, f"_{name}").alias(name)
             if name in names
             else F.when(is_same, F.col(f"_{name}")).otherwise(F.col(name)).alias(name)
-            if name in stays
+            if name in looked_at and name != "row_digest"
             else F.col(name)
             for name in table.schema.names
         ],
@@ -53,8 +56,3 @@ def change_set(
 
 def _names(table: Table) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*table.key, *table.scope)))
-
-
-def _staying(table: Table, whole_scopes: bool) -> tuple[str, ...]:
-    """Content alone decides; what goes with it stays as it was where it has not changed."""
-    return ("run_id", "written_at", *table.not_compared) if whole_scopes else ()

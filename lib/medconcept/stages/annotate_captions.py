@@ -56,7 +56,7 @@ def build(context: Context) -> Work:
     annotate, job = context.config.annotate, link_job(context, sha256)
     changed = context.changed_articles("figures", "articles")
     captions = with_abbreviations(*_around(context, changed))
-    scope = context.of_articles("mentions", changed)
+    scope = context.as_it_is("mentions", changed)
     spoken = speaks(annotate.languages)
     spread = captions.where(spoken).repartition(annotate.partitions, "figure_key")
     tokens = sentences_and_tokens(with_entities(context, spread), detect_sentences=annotate.detect_sentences)

@@ -43,7 +43,7 @@ def build(context: Context) -> Work:
     if context.previous is not None and not context.is_other("concepts"):
         articles = context.changed_articles(*BY_ARTICLE)
     tables = {name: context.of_articles(name, articles, hold=seen) for name, seen in BY_ARTICLE.items()}
-    concepts, current = context.read("concepts"), context.of_articles("triplets", articles)
+    concepts, current = context.read("concepts"), context.as_it_is("triplets", articles)
     tables["mentions"] = tables["mentions"].where("concept_id IS NOT NULL")  # recognised alone is no concept
     chosen = without_flags(tables["mentions"], context.config.triplets.exclude_flags)
     rows = triplet_rows(tables["articles"], tables["figures"], chosen, concepts)

@@ -51,6 +51,7 @@ def build(context: Context) -> Work:
     touched = touched if files is None else context.hold("touched", touched)
     affected = context.named("affected", _affected(touched, known))
     scope = context.of_articles("articles", affected, hold=articles.columns)
+    figures = context.as_it_is("figures", affected)
     told = raw
     if files is not None and happened is not None:
         rest = known.join(affected.keys, "article_key", "left_semi").join(files, FILE_KEY, "left_anti")
@@ -69,7 +70,7 @@ def build(context: Context) -> Work:
     return Work(
         tables={
             "articles": (versions, scope),
-            "figures": (figure_rows(versions), context.of_articles("figures", affected)),
+            "figures": (figure_rows(versions), figures),
         },
         ledgers={"quarantine": _quarantine_events(context, parsed, todo, raw)},
         beside=lambda: Beside({**_counts(parsed, raw), **event_counts(versions, scope)}),
@@ -190,7 +191,7 @@ def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw
     )
     opened = stamped(context, opened)
     was_open = open_quarantine(context.lake.read("quarantine").where(F.col("parser_version") != REFUSED_BY))
-    was_open = context.checkpoint("open", was_open)
+    was_open = context.hold("open", was_open)
     if was_open.isEmpty():
         return opened
     same = ["source", "source_key", "reason"]

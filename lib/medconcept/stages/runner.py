@@ -114,6 +114,10 @@ class Context:
             found = self.hold(name, found.repartition(self.lake.spark.sparkContext.defaultParallelism))
         return found
 
+    def as_it_is(self, table: str, articles: Articles | None) -> DataFrame:
+        """Of the rows of these articles what a batch is compared with."""
+        return self.of_articles(table, articles, hold=compared(TABLES[table]))
+
     def hold(self, name: str, rows: DataFrame) -> DataFrame:
         """Compute rows once and hold them in the workers' memory, or on their disks, until the commit.
 
@@ -368,12 +372,7 @@ def _stage_table(context: Context, work: Work, name: str) -> dict[str, int]:
     table, (new, current) = TABLES[name], work.tables[name]
     rows = table.conform(new, context.run_id, context.started_at)
     known = current if context.has_rows(name) and name not in work.inserts_only else None
-    whole = _by_article(name, work)
-    if known is not None:
-        known = compared(known, table, whole_scopes=whole)
-        if whole:
-            known = context.hold(f"{name} as it is", known)
-    changes = change_set(rows, known, table, whole_scopes=whole)
+    changes = change_set(rows, known, table, whole_scopes=_by_article(name, work))
     batch = transaction.stage(context.lake, context.run_id, name, changes)
     return {row["_op"]: row["count"] for row in batch.groupBy("_op").count().collect()}
 
