@@ -17,7 +17,7 @@ from medconcept.linking.candidates import Candidate, judge
 from medconcept.linking.compiled import LinkingDictionary
 from medconcept.linking.context import context_flags, sentence_spans
 from medconcept.linking.coordination import joints
-from medconcept.linking.cut import Cut, cut_of
+from medconcept.linking.cut import Cut, words_around
 from medconcept.linking.entities import fits, restricted, without_concept
 from medconcept.linking.general import FIGURE_WORDS, GENERAL, is_general, names_genotype
 from medconcept.linking.inverted import inverted
@@ -34,6 +34,7 @@ from medconcept.linking.records import (
     LinkSettings,
 )
 from medconcept.linking.variants import Variant
+from medconcept.linking.words import plain
 
 _NOTHING = ArticleContext()
 _DEFAULT = LinkSettings()
@@ -215,7 +216,7 @@ class Linker:
         if not places:
             return []
         # A slash parts words as a space does; here it joins them: "right/left ventricle".
-        cut, out = cut_of(text.replace("/", "&")), []
+        cut, out = Cut(text.replace("/", "&")), []
         names = sorted({span for span in map(cut.words_of, places) if span[1] > span[0]})
         for joint in joints(cut.words, names):
             own = (cut.starts[joint.first], cut.ends[joint.last])
@@ -242,13 +243,11 @@ class Linker:
             return found
         explained: dict[tuple[int, int], tuple[Candidate, ...]] = {}
         wider: dict[tuple[int, int], tuple[Candidate, ...]] = {}
-        cut = cut_of(text) if known else None
         for short, longs in known.items():
             for place in occurrences(text, short):
                 senses = next((s for long in longs if (s := self._meant(long, language))), ())
                 explained[place] = tuple(c for c in senses if not c.is_acronym)
-                if cut is not None:
-                    wider.update(self._expanded(cut, place, longs, language))
+                wider.update(self._expanded(text, place, longs, language))
         evident: set[str] = set()
         for mention, told in zip(found, about, strict=True):
             evident |= told.evident if told else _evidence(mention.candidates)
@@ -318,19 +317,20 @@ class Linker:
         return found
 
     def _expanded(
-        self, cut: Cut, place: tuple[int, int], longs: tuple[str, ...], language: str | None
+        self, text: str, place: tuple[int, int], longs: tuple[str, ...], language: str | None
     ) -> Iterator[tuple[tuple[int, int], tuple[Candidate, ...]]]:
         """A short form as part of a longer name: "ES cells" where ES is said to be "embryonic stem"."""
-        if place[0] not in cut.first or place[1] not in cut.last:
+        around = words_around(text, place)
+        if around is None:
             return
-        first, last = cut.first[place[0]], cut.last[place[1]]
-        for before, behind in ((0, 1), (0, 2), (1, 0), (1, 1)):
-            begin, end = first - before, last + behind
-            if begin < 0 or end >= len(cut.words) or not all(w.isalnum() for w in cut.words[begin : end + 1]):
+        before, own, behind = around
+        for left, right in ((0, 1), (0, 2), (1, 0), (1, 1)):
+            words = [*before[:left], *own, *behind[:right]]
+            if len(words) < left + len(own) + right or not all(plain(text[a:b]).isalnum() for a, b in words):
                 continue
-            wide = (cut.starts[begin], cut.ends[end])
+            wide = (words[0][0], words[-1][1])
             for long in longs:
-                full = cut.text[wide[0] : place[0]] + long + cut.text[place[1] : wide[1]]
+                full = text[wide[0] : place[0]] + long + text[place[1] : wide[1]]
                 if senses := tuple(c for c in self.whole(full, language) if c.method != "derived"):
                     yield wide, senses
                     break
