@@ -60,10 +60,10 @@ test-fast: $(VENV)/.installed ## the tests that need no Spark
 test-slow: setup demo-data package ## what make test leaves out
 	$(PY) -m pytest -q -m "slow and not long" --durations 15
 
-test-long: setup ## the bucket's days, faults and kills against a real S3 server; over half an hour
+test-long: setup ## the bucket's days, faults and kills against a real S3 server
 	$(PY) -m pytest -q -m long --durations 15
 
-test-all: test test-slow ## every test
+test-all: test test-slow test-long ## every test
 
 $(VENV)/.bench: $(VENV)/.installed
 	$(PIP) install --quiet -e ".[bench]"
