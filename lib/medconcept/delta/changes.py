@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from medconcept.tables import Table
@@ -15,9 +15,7 @@ def compared(table: Table, *, whole_scopes: bool = True) -> tuple[str, ...]:
 
     Of a row that goes no more is read than its name: the rest may be an article's bytes.
     """
-    # Content alone decides; what goes with it stays as it was where it has not changed.
-    stays = ("run_id", "written_at", *table.not_compared) if whole_scopes else ()
-    return (*_names(table), "row_digest", *stays)
+    return (*_names(table), "row_digest", *_staying(table, whole_scopes))
 
 
 def change_set(
@@ -33,26 +31,30 @@ def change_set(
     """
     if current is None:  # a first load is the largest there is: no exchange of it to compare with nothing
         return new.select(*table.schema.names, F.lit(UPSERT).alias("_op"))
-    names, looked_at = _names(table), compared(table, whole_scopes=whole_scopes)
+    names, stays = _names(table), _staying(table, whole_scopes)
+    looked_at = compared(table, whole_scopes=whole_scopes)
     known = current.select(*[F.col(name).alias(f"_{name}") for name in looked_at])
     # One join: what makes the new rows may be a long plan.
     both = new.join(known, [F.col(name) == F.col(f"_{name}") for name in table.key], "full_outer")
     is_gone = F.col("row_digest").isNull()
     is_same = F.coalesce(F.col("_row_digest") == F.col("row_digest"), F.lit(False))
+
+    def column(name: str) -> Column:
+        if name in names:
+            return F.coalesce(name, f"_{name}").alias(name)
+        if name in stays:
+            return F.when(is_same, F.col(f"_{name}")).otherwise(F.col(name)).alias(name)
+        return F.col(name)
+
     operation = F.when(is_gone, DELETE).when(is_same, KEEP).otherwise(UPSERT)
-    rows = both.select(
-        *[
-            F.coalesce(name, f"_{name}").alias(name)
-            if name in names
-            else F.when(is_same, F.col(f"_{name}")).otherwise(F.col(name)).alias(name)
-            if name in looked_at and name != "row_digest"
-            else F.col(name)
-            for name in table.schema.names
-        ],
-        operation.alias("_op"),
-    )
+    rows = both.select(*map(column, table.schema.names), operation.alias("_op"))
     return rows if whole_scopes else rows.where(F.col("_op") != KEEP)
 
 
 def _names(table: Table) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*table.key, *table.scope)))
+
+
+def _staying(table: Table, whole_scopes: bool) -> tuple[str, ...]:
+    """Content alone decides; what goes with it stays as it was where it has not changed."""
+    return ("run_id", "written_at", *table.not_compared) if whole_scopes else ()

@@ -55,7 +55,8 @@ def build(context: Context) -> Work:
         raise LakeError(f"{context.lake.root}: there is no dictionary yet; run build_dictionary first")
     annotate, job = context.config.annotate, link_job(context, sha256)
     changed = context.changed_articles("figures", "articles")
-    captions = with_abbreviations(*_around(context, changed))
+    around = _around(context, changed)
+    captions = with_abbreviations(*around)
     scope = context.as_it_is("mentions", changed)
     spoken = speaks(annotate.languages)
     spread = captions.where(spoken).repartition(annotate.partitions, "figure_key")
@@ -67,12 +68,11 @@ def build(context: Context) -> Work:
     counted_anew = changed is not None and context.is_other("concept_statistics")
     if changed is not None and counted_anew:
         # What was linked before stays; whether it is frequent may not.
-        scope = context.read("mentions")
+        around, scope = _around(context, None), context.read("mentions")
         others = scope.join(changed.keys, "article_key", "left_anti").select(rows.columns)
         rows = rows.unionByName(others)
     if context.has_rows("concept_statistics"):  # where nobody has counted, nothing is frequent
         rows = flag_frequent(rows, context.read("concept_statistics"), annotate.frequent_share)
-    around = _around(context, None if counted_anew else changed)
     rows = centrality.add(context, rows, linked, *around, others=counted_anew)
     return Work(
         tables={"mentions": (rows, scope)},

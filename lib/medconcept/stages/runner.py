@@ -135,18 +135,11 @@ class Context:
         spark = self.lake.spark.sparkContext
         known = spark._jsc.sc().listFiles()
         missing = [uri for uri in uris if not known.contains(uri)]
-        if missing:
-            self.settle()
+        if missing:  # in local mode a task that began meanwhile would take the half of a file
+            wait(self.filling)
+            wait(self.begun)
         for uri in missing:
             spark.addFile(uri)
-
-    def settle(self) -> None:
-        """Wait for what runs beside the work, before Spark is told of a file to bring.
-
-        In local mode a task that begins meanwhile would take the file while it is still being copied.
-        """
-        wait(self.filling)
-        wait(self.begun)
 
     def release(self) -> None:
         """Let go of what was held in memory."""
@@ -394,7 +387,7 @@ def _gate(stage: Stage, context: Context, work: Work, staged_rows: Callable[[str
             continue
         # Judge what lies on disk now, not the plan that wrote it.
         bytes_on_disk = transaction.staged(context.lake, context.run_id, name)
-        if _by_article(name, work):  # few: each expectation is a query of its own
+        if _by_article(name, work):  # few: a suite looks at them many times
             bytes_on_disk = context.hold(f"batch of {name}", bytes_on_disk)
         verdicts.append(judge(bytes_on_disk, name, around))
         around[name] = after(

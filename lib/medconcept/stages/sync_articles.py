@@ -100,7 +100,7 @@ def build_from_files(context: Context) -> Work | None:
     changed = landed.join(same, ["source", "source_key", "source_sha256"], "left_anti")
     if changed.isEmpty():
         return None  # touched, not changed
-    # Written down: Delta looks for deletion vectors of a table anew at every node of the plan above it.
+    # Written down: Delta looks for deletion vectors of a table anew for each plan that reads it.
     scope = context.checkpoint("scope", _scope(current, changed))
     kept = scope.join(changed.select("source", "source_key"), ["source", "source_key"], "left_anti")
     rows = assign_holders(changed.unionByName(kept.select(*changed.columns)), scope)
