@@ -56,9 +56,9 @@ def test_forms_are_found_where_the_rules_say(names, texts):
     kinds = ("disease",)
     names = [name for name in dict.fromkeys(names) if is_matchable(name)]
     compiled = compile_linking([Term("A", f"A:{n}", name, (), kinds) for n, name in enumerate(names)], ["A"])
-    hits = LinkingDictionary(compiled, "x").find_forms(texts)
+    hits, _ = LinkingDictionary(compiled, "x").find_forms(texts)
     found = [set() for _ in texts]
-    for text, start, end, *_ in hits.tolist():
+    for _, text, start, end, *_ in hits.tolist():
         found[text].add((start, end))
     assert found == [expected_forms(names, text, kinds) for text in texts]
 
@@ -160,9 +160,9 @@ def test_words_met_are_forgotten_when_they_are_many(monkeypatch):
     opened.words._most = 50
     texts = [" ".join(f"w{n}x{k}" for k in range(40)) + " hearts" for n in range(300)]
     for at in range(0, 300, 10):
-        assert len(opened.find_forms(texts[at : at + 10])) == 10
+        assert len(opened.find_forms(texts[at : at + 10])[0]) == 10
     assert opened.words.table.used < 1000
-    assert len(opened.find_forms(texts)) == 300  # more at once than the table had room for: it grows
+    assert len(opened.find_forms(texts)[0]) == 300  # more at once than the table had room for: it grows
 
 
 WORKER = """

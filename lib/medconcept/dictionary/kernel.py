@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from medconcept.errors import MedconceptError
 
-SOURCES = ("kernel.h", "words.h", "exact.c", "words.c", "build.c", "similar.c")
+SOURCES = ("kernel.h", "words.h", "exact.c", "words.c", "places.c", "build.c", "similar.c")
 # No -march=native: a cache on a shared disk may serve machines of several kinds.
 FLAGS = ("-O3", "-std=gnu11", "-shared", "-fPIC")
 POINTERS = (
@@ -133,7 +133,8 @@ def library() -> ctypes.CDLL:
         "mc_hash_names": [pointer] * 3 + [number] * 2 + [pointer] * 4,
         "mc_name": [pointer, number, pointer],
         "mc_new_words": [pointer] * 4 + [number] * 2 + [pointer, number, pointer],
-        "mc_forms": [pointer] * 4 + [number] * 3 + [pointer, number, pointer],
+        "mc_forms": [pointer] * 4 + [number] * 3 + [pointer, number, pointer, pointer],
+        "mc_words": [pointer] * 3 + [number] + [pointer] * 2,
         "mc_hash_words": [pointer] * 4 + [number] * 2 + [pointer],
         "mc_front": [pointer] * 3 + [number] + [pointer] * 3,
         "mc_count_grams": [pointer] * 4 + [ctypes.c_uint64],
@@ -146,6 +147,7 @@ def library() -> ctypes.CDLL:
         "mc_hash_strings": [pointer, pointer, number, pointer],
         "mc_split_ids": [pointer, pointer, number] + [pointer] * 3,
         "mc_fill_grams": [pointer] * 6,
+        "mc_apart": [pointer] * 2 + [number] + [pointer] * 2,
         "mc_fill_forms": [pointer, ctypes.c_uint64, pointer, pointer, number],
     }
     measuring: dict[str, list[Any]] = {"mc_compare_all": [pointer] * 3 + [number]}

@@ -10,14 +10,19 @@
 typedef struct {
     uint64_t *keys;
     const uint64_t *singular, *noun;
-    const uint8_t *flags; /* bit 0: a number may follow (type, stage …); bits 1-2: i, v or x, a number there */
+    /* Bit 0: a number may follow (type, stage …); bits 1-2: i, v or x, a number there; bit 3: a hint of
+     * negation or doubt. */
+    const uint8_t *flags;
     uint64_t size, used;
     uint64_t numbers[4]; /* hashes of 1, 5 and 10, by those two bits */
 } words;
 
+/* `key` stands for the piece of text, the sense and whether it is derived: equal ones are judged once. */
 typedef struct {
-    uint32_t text, start, end, sense, derived;
+    uint64_t key;
+    uint32_t text, start, end, sense, derived, signs;
 } form_hit;
+enum { JOINED = 1, ALLELES = 2 }; /* signs: what may stand before and behind; Python looks closely */
 
 static inline uint64_t key_of(const uint8_t *at, uint32_t length) {
     uint64_t key = hash_bytes(at, length);
@@ -71,8 +76,9 @@ static uint32_t cut(const dictionary *d, const words *t, const uint8_t *text, ui
         else {
             uint64_t slot = slot_of(t, key_of(at - size, size));
             w->flags = t->flags[slot];
-            if (w->flags >> 1 && n > 1 && out[n - 2].flags & 1) {
-                w->singular = w->noun = t->numbers[w->flags >> 1];
+            uint32_t number = w->flags >> 1 & 3;
+            if (number && n > 1 && out[n - 2].flags & 1) {
+                w->singular = w->noun = t->numbers[number];
                 w->flags = 0;
             } else {
                 w->singular = t->singular[slot];
@@ -101,15 +107,42 @@ static inline uint32_t sense_of(const dictionary *d, uint64_t hash) {
     }
 }
 
-/* Whether a stretch of text ends in 's. */
-static int is_possessive(const uint8_t *begin, const uint8_t *end) {
+/* How many bytes of 's a stretch of text ends in. */
+static uint32_t possessive_bytes(const uint8_t *begin, const uint8_t *end) {
     if (end - begin < 2 || end[-1] != 's') return 0;
-    return end[-2] == '\'' || (end - begin >= 4 && end[-4] == 0xe2 && end[-3] == 0x80 && end[-2] == 0x99);
+    if (end[-2] == '\'') return 2;
+    return end - begin >= 4 && end[-4] == 0xe2 && end[-3] == 0x80 && end[-2] == 0x99 ? 4 : 0;
+}
+
+static int is_one_word(const uint8_t *at, const uint8_t *end) {
+    for (; at < end; at++)
+        if (!((*at >= '0' && *at <= '9') || ((*at | 32) >= 'a' && (*at | 32) <= 'z'))) return 0;
+    return 1;
+}
+
+/* Whether a conjunction may stand before several words: coordination.JOINING, and no more than a guess. */
+static int may_be_joined(const uint8_t *text, const uint8_t *begin, const uint8_t *end) {
+    if (is_one_word(begin, end)) return 0;
+    const uint8_t *first = begin - text > 48 ? begin - 48 : text;
+    while (begin > first) {
+        uint8_t c = *--begin;
+        if (c == '/' || c == '&') return 1;
+        if (c <= ' ' || c == '-' || c >= 0x80) continue;
+        c |= 32;
+        return c == 'd' || c == 'r' || c == 'o';
+    }
+    return 0;
+}
+
+/* Whether the signs of a genotype may stand behind a name, see general.names_genotype. */
+static int may_be_alleles(const uint8_t *at, const uint8_t *end) {
+    if (at < end && (*at == ' ' || *at == '(')) at++;
+    return at < end && (*at == '+' || *at == '-' || *at >= 0x80);
 }
 
 /* The MOST longest forms that begin at a word; as nouns those alone that hold a word which differs so. */
-static uint32_t forms_at(const dictionary *d, const uint8_t *text, const word *w, uint32_t n, uint32_t i, int nouns, uint32_t mask,
-                         uint32_t number, form_hit *out) {
+static uint32_t forms_at(const dictionary *d, const uint8_t *text, uint32_t length, const word *w, uint32_t n, uint32_t i,
+                         int nouns, uint32_t mask, uint32_t number, form_hit *out) {
     uint64_t hashes[MOST_WORDS];
     uint32_t longest = mask >> 15 ? MOST_WORDS : 32 - (uint32_t)__builtin_clz(mask), count = 0;
     if (longest > n - i) longest = n - i;
@@ -125,24 +158,31 @@ static uint32_t forms_at(const dictionary *d, const uint8_t *text, const word *w
         if (w[i].cut_before || last->cut_behind) continue; /* would cut a word such as "TNFα" */
         uint32_t sense = sense_of(d, hashes[k - 1]);
         if (sense == NONE) continue;
-        int own = last->end - w[i].start > 2 && is_possessive(text + w[i].byte_start, text + last->byte_end);
-        uint32_t end = last->end - (own ? 2 : 0); /* the ending is no part of the name */
-        out[count++] = (form_hit){number, w[i].start, end, sense, (uint32_t)nouns};
+        const uint8_t *from = text + w[i].byte_start, *to = text + last->byte_end;
+        uint32_t own = last->end - w[i].start > 2 ? possessive_bytes(from, to) : 0;
+        to -= own; /* the ending is no part of the name */
+        uint64_t key = roll(hash_bytes(from, (uint32_t)(to - from)), (uint64_t)sense << 1 | (uint64_t)nouns, 0);
+        uint32_t signs = may_be_joined(text, from, to) ? JOINED : 0;
+        if (may_be_alleles(to, text + length)) signs |= ALLELES;
+        out[count++] = (form_hit){key, number, w[i].start, last->end - (own ? 2 : 0), sense, (uint32_t)nouns, signs};
     }
     return count;
 }
 
 /* Forms of names in texts `first`.., until `capacity` might not hold the next one's hits: for each text those of
- * its words as they stand, then those of its words as nouns. Returns the hits. -1: no memory. */
+ * its words as they stand, then those of its words as nouns; and in `hints` whether a text has a hint of negation
+ * or doubt. Returns the hits. -1: no memory. */
 int64_t mc_forms(const dictionary *d, const words *t, const uint8_t *data, const int64_t *offsets, int64_t first,
-                 int64_t texts, int64_t longest, form_hit *out, int64_t capacity, int64_t *done) {
+                 int64_t texts, int64_t longest, form_hit *out, int64_t capacity, uint8_t *hints, int64_t *done) {
     word *w = malloc(((size_t)longest + 1) * sizeof(word));
     int64_t count = w ? 0 : -1;
     for (*done = first; count >= 0 && *done < texts; ++*done) {
         uint32_t length = (uint32_t)(offsets[*done + 1] - offsets[*done]), number = (uint32_t)*done;
         if (count + 2 * MOST * (int64_t)length > capacity) break;
         uint32_t n = cut(d, t, data + offsets[*done], length, w);
+        hints[*done] = 0;
         for (uint32_t i = 0; i < n; i++) {
+            hints[*done] |= w[i].flags >> 3 & 1;
             __builtin_prefetch(&d->form_firsts[place_of_mask(w[i].first = roll(ROLL_SEED, w[i].singular, 0), d->form_first_count)]);
         }
         for (uint32_t i = 0; i < n; i++) {
@@ -150,13 +190,13 @@ int64_t mc_forms(const dictionary *d, const words *t, const uint8_t *data, const
                 __builtin_prefetch(&d->form_slots[place(w[i].first, d->form_slot_count)]);
         }
         for (uint32_t i = 0; i < n; i++)
-            if (w[i].mask) count += forms_at(d, data + offsets[*done], w, n, i, 0, w[i].mask, number, out + count);
+            if (w[i].mask) count += forms_at(d, data + offsets[*done], length, w, n, i, 0, w[i].mask, number, out + count);
         if (!n || !w[n - 1].changed) continue;
         for (uint32_t i = 0; i < n; i++) {
             uint32_t mask;
             if (w[n - 1].changed == (i ? w[i - 1].changed : 0)) break;
             if (possible(d, roll(ROLL_SEED, w[i].noun, 0), i + 1 < n ? w[i + 1].noun : 0, i + 1 < n, &mask))
-                count += forms_at(d, data + offsets[*done], w, n, i, 1, mask, number, out + count);
+                count += forms_at(d, data + offsets[*done], length, w, n, i, 1, mask, number, out + count);
         }
     }
     free(w);

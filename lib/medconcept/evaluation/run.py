@@ -17,7 +17,7 @@ from medconcept.evaluation.records import Annotation, Document
 from medconcept.jats.abbreviations import pairs
 from medconcept.jats.errors import ArticleRejected
 from medconcept.jats.parse import parse_article
-from medconcept.linking.abbreviations import known_pairs
+from medconcept.linking.abbreviations import own_pairs
 from medconcept.linking.compiled import LinkingDictionary
 from medconcept.linking.learned import Learned
 from medconcept.linking.linker import Linker
@@ -168,9 +168,7 @@ def _contexts(documents: Sequence[Document], folder: str | None) -> dict[str, Ar
     files: dict[str, str] = {}
     for document in documents:
         told = pairs.setdefault(document.article, {})
-        told.update(
-            {(s, long): None for s, longs in known_pairs(document.text, ()).items() for long in longs}
-        )
+        told.update({(s, long): None for s, longs in own_pairs(document.text).items() for long in longs})
         if document.file:
             files[document.article] = document.file
     if folder is not None:

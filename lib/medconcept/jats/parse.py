@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from lxml import etree
 
+from medconcept.garbage import garbage_later
 from medconcept.jats.abbreviations import find_abbreviations
 from medconcept.jats.budget import Budget, Warnings
 from medconcept.jats.contributors import read_affiliations, read_authors, read_funding
@@ -54,7 +53,7 @@ def parse_article(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Article:
     ('PMC7', 'PMC7#f1', 'Lung. H2O')
     """
     try:
-        with _garbage_later():
+        with garbage_later():
             root = parse_xml(data, limits)
             elements = _articles(root)
             warnings = Warnings()
@@ -83,25 +82,13 @@ def parse_articles(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Iterator[Ar
         return
     for element in elements:
         try:
-            with _garbage_later():
+            with garbage_later():
                 article = _article(element, root, limits, Warnings())
             yield article
         except ArticleRejected as refusal:
             yield refusal
         except Exception as error:  # as in parse_article: it costs this article only
             yield _defect(error)
-
-
-@contextmanager
-def _garbage_later() -> Iterator[None]:
-    """Python looks for cycles whenever some hundred objects are new; a parse makes thousands and no cycle."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _defect(error: Exception) -> ArticleRejected:

@@ -9,6 +9,8 @@ from itertools import chain
 from medconcept.dictionary.names import FUNCTION_WORDS
 from medconcept.jats.abbreviations import pairs
 
+# What is explained in more ways is no short form; each is looked for at each place.
+MOST_LONGS = 8
 # "SF, long form" or "SF: long form" or "SF = long form", up to the next semicolon or full stop.
 _KEY = re.compile(
     r"(?:[.;:(,]\s|\()([^\W\d_][\w\-]{1,7})\s?[,:=]\s"
@@ -16,20 +18,27 @@ _KEY = re.compile(
 )
 
 
-def known_pairs(text: str, article: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Short form to its long forms: those of the caption alone where it explains it, else the article's.
+def own_pairs(text: str) -> dict[str, tuple[str, ...]]:
+    """Short form to its long forms, as a caption explains them itself.
 
-    >>> known_pairs("Cystic fibrosis (CF).", [("CF", "carbon fibre"), ("DRG", "dorsal root ganglion")])
-    {'CF': ('Cystic fibrosis',), 'DRG': ('dorsal root ganglion',)}
+    >>> own_pairs("Cystic fibrosis (CF). OB: olfactory bulb; SC, spinal cord.")
+    {'CF': ('Cystic fibrosis',), 'OB': ('olfactory bulb',), 'SC': ('spinal cord',)}
     """
-    own: dict[str, tuple[str, ...]] = {}
-    for short, long in chain(((short, long) for short, long, _ in pairs(text)), legend_pairs(text)):
-        own[short] = (*own.get(short, ()), long)
-    told: dict[str, tuple[str, ...]] = {}
-    for short, long in article:
-        if short not in own and long not in told.get(short, ()):
-            told[short] = (*told.get(short, ()), long)
-    return {**own, **told}
+    return by_short_form(chain(((short, long) for short, long, _ in pairs(text)), legend_pairs(text)))
+
+
+def by_short_form(told: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Short form to its long forms, each once, the first MOST_LONGS of them.
+
+    >>> by_short_form([("CF", "cystic fibrosis"), ("CF", "carbon fibre"), ("CF", "cystic fibrosis")])
+    {'CF': ('cystic fibrosis', 'carbon fibre')}
+    """
+    found: dict[str, dict[str, None]] = {}
+    for short, long in told:
+        longs = found.setdefault(short, {})
+        if len(longs) < MOST_LONGS:
+            longs[long] = None
+    return {short: tuple(longs) for short, longs in found.items()}
 
 
 def legend_pairs(text: str) -> Iterator[tuple[str, str]]:
@@ -66,7 +75,16 @@ def occurrences(text: str, short: str) -> list[tuple[int, int]]:
     >>> occurrences("DRGs and DRG, not DRGX", "DRG")
     [(0, 4), (9, 12)]
     """
-    if short not in text:
-        return []
-    pattern = re.compile(rf"(?<![^\W_]){re.escape(short)}s?(?![^\W_])")
-    return [match.span() for match in pattern.finditer(text)]
+    found, size = [], len(short)
+    at = text.find(short)
+    while at >= 0:
+        # Behind what was found, the search goes on; elsewhere with the next character.
+        next_at = at + 1
+        if not (at and text[at - 1].isalnum()):
+            for end in (at + size + (text[at + size : at + size + 1] == "s"), at + size):
+                if not text[end : end + 1].isalnum():
+                    found.append((at, end))
+                    next_at = end
+                    break
+        at = text.find(short, next_at)
+    return found

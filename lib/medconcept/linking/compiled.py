@@ -27,7 +27,14 @@ from medconcept.linking.variants import Variant
 from medconcept.linking.wordtable import WordTable
 
 __all__ = ["LinkingDictionary", "Name", "compile_linking", "map_file", "open_linking"]
-FORM_HIT = np.dtype([(name, np.uint32) for name in ("text", "start", "end", "sense", "derived")])
+# `form_hit` of words.c: a piece of text, and the sense that its form has.
+FORM_HIT = np.dtype(
+    [
+        ("key", np.uint64),
+        *((name, np.uint32) for name in ("text", "start", "end", "sense", "derived", "signs")),
+    ]
+)
+JOINED, ALLELES = 1, 2  # signs: what may stand before and behind it
 CACHE = 1 << 15
 SIMILAR = ".similar"  # what the name of a dictionary's file has behind it for its index
 
@@ -87,25 +94,40 @@ class LinkingDictionary:
         """The checksum of the file, which names it."""
         return hashlib.sha256(self._data).hexdigest()
 
-    def find_forms(self, texts: Sequence[str]) -> Any:
-        """Where forms of names stand in texts, FORM_HIT in order of the texts; up to eight at each word."""
+    def find_forms(self, texts: Sequence[str]) -> tuple[Any, Any]:
+        """Where forms of names stand in texts, FORM_HIT in order of the texts; up to eight at each word.
+
+        And for each text whether a word of it hints at negation or doubt.
+        """
         data, offsets = buffers(list(texts))
         self.words.learn(data, offsets)
         longest = int(np.diff(offsets).max(initial=0))
         if self._hits.size < 16 * longest:
             self._hits = np.empty(16 * longest, FORM_HIT)
         library, first, done, parts = kernel.library(), 0, ctypes.c_int64(), []
+        hints = np.zeros(len(texts), np.bool_)
         while first < len(texts):
             count = library.mc_forms(
                 ctypes.byref(self.exact.head), ctypes.byref(self.words.table), data.ctypes.data,
                 offsets.ctypes.data, first, len(texts), longest, self._hits.ctypes.data, self._hits.size,
-                ctypes.byref(done),
+                hints.ctypes.data, ctypes.byref(done),
             )  # fmt: skip
             if count < 0:
                 raise MemoryError(f"a text of {longest} bytes")
             parts.append(self._hits[:count].copy())
             first = done.value
-        return np.concatenate(parts) if parts else self._hits[:0]
+        return np.concatenate(parts) if parts else self._hits[:0], hints
+
+    def find_words(self, texts: Sequence[str]) -> tuple[Any, Any]:
+        """Start and end of every word of texts, behind each other; and where those of each text begin."""
+        data, offsets = buffers(list(texts))
+        found = np.empty((int(offsets[-1]), 2), np.uint32)
+        edges = np.zeros(len(texts) + 1, np.int64)
+        count = kernel.library().mc_words(
+            ctypes.byref(self.exact.head), data.ctypes.data, offsets.ctypes.data, len(texts),
+            found.ctypes.data, edges[1:].ctypes.data,
+        )  # fmt: skip
+        return found[:count], np.cumsum(edges)
 
     @cached_property
     def similar(self) -> SimilarNames | None:

@@ -6,8 +6,6 @@ from functools import cached_property
 
 from medconcept.linking.words import TOKEN, numerals, plain
 
-Words = list[tuple[int, int]]
-
 
 class Cut:
     """A text cut into plain words, with where each stands."""
@@ -49,38 +47,3 @@ class Cut:
 
     def _letters(self, before: int, behind: int) -> bool:
         return self.text[before].isalnum() and self.text[behind].isalnum()
-
-
-def words_around(text: str, place: tuple[int, int]) -> tuple[Words, Words, Words] | None:
-    """Where the word before a place stands, the words of the place, and the two behind it.
-
-    They are those of `Cut`, of which no more is looked at than is needed; at the ends of a text there are
-    fewer. None where no word begins, or none ends, with the place.
-
-    >>> words_around("Human ES-cell lines here", (6, 8))
-    ([(0, 5)], [(6, 8)], [(9, 13), (14, 19)])
-    >>> words_around("Human ES-cell lines here", (6, 7)) is None
-    True
-    """
-    before: Words = []
-    begin = place[0]
-    while begin and not before:  # wherever white space is, one may begin to read
-        while begin and text[begin - 1].isspace():
-            begin -= 1
-        while begin and not text[begin - 1].isspace():
-            begin -= 1
-        before = [m.span() for m in TOKEN.finditer(text, begin, place[0])][-1:]
-    own: Words = []
-    behind: Words = []
-    for match in TOKEN.finditer(text, begin):
-        start, end = match.span()
-        if start < place[0]:
-            before = [(start, end)]
-        elif start < place[1]:
-            own.append((start, end))
-        else:
-            behind.append((start, end))
-            if len(behind) == 2:
-                break
-    is_whole = bool(own) and own[0][0] == place[0] and own[-1][1] == place[1]
-    return (before, own, behind) if is_whole else None

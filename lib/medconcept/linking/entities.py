@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from medconcept.linking.candidates import Candidate
 from medconcept.linking.overlaps import Mention
-from medconcept.linking.records import RECOGNISED, Entity
+from medconcept.linking.records import Entity
 
 OVER = 0.85
 Near = Callable[[Entity], tuple[Candidate, ...]]
@@ -43,14 +43,6 @@ def restricted(mentions: Sequence[Mention], entities: Sequence[Entity], near: Ne
         if candidates:
             out.append(Mention((place,), candidates))
     return out
-
-
-def without_concept(entities: Sequence[Entity], mentions: Sequence[Mention]) -> Iterator[Mention]:
-    """A mention without candidates for each entity at whose place no mention stands."""
-    named = {m.spans[0] for m in mentions if len(m.spans) == 1}
-    for entity in entities:
-        if (entity.start, entity.end) not in named:
-            yield Mention(((entity.start, entity.end),), (), RECOGNISED)
 
 
 def each_once(entities: Sequence[Entity]) -> list[Entity]:

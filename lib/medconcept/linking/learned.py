@@ -11,15 +11,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from medconcept.errors import InputError
 from medconcept.linking.candidates import Candidate
 from medconcept.linking.compiled import Name
 from medconcept.linking.overlaps import Mention
-
-if TYPE_CHECKING:
-    from medconcept.linking.linker import Linker
 
 MAGIC = "medconcept learned 1"
 LONGEST = 5  # words of a learned surface
@@ -34,7 +31,7 @@ class Learned:
     at_least: float = 0.5
     prior: float = 1.0  # how many times right and wrong each count before anything was seen
 
-    def apply(self, linker: Linker, text: str, mentions: list[Mention]) -> list[Mention]:
+    def apply(self, text: str, mentions: list[Mention]) -> list[Mention]:
         """Mentions as what was learned would have them: some re-linked, some dropped, some new."""
         told = dict(self._places(text))
         out = []

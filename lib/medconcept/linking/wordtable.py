@@ -10,6 +10,7 @@ import numpy as np
 from medconcept.dictionary import kernel
 from medconcept.dictionary.layout import Array
 from medconcept.dictionary.strings import hashes
+from medconcept.linking.context import hints_at_context
 from medconcept.linking.normal import Normaliser
 from medconcept.linking.words import NUMBERED, ROMAN_LETTER, plain
 
@@ -72,13 +73,17 @@ class WordTable:
         return plain_words
 
     def _fill(self, data: Array, new: Array) -> list[str]:
-        words = [
-            plain(data[begin:end].tobytes().decode("utf-8", "replace"))
+        written = [
+            data[begin:end].tobytes().decode("utf-8", "replace")
             for begin, end in zip(new[:, 1].tolist(), new[:, 2].tolist(), strict=True)
         ]
+        words = [plain(word) for word in written]
         forms = self.normaliser.forms_of(words)
         slots = new[:, 0]
         self._singular[slots] = hashes([single for single, _ in forms])
         self._noun[slots] = hashes([noun for _, noun in forms])
-        self._flags[slots] = [(word in NUMBERED) | self._letters.get(word, 0) << 1 for word in words]
+        self._flags[slots] = [
+            (word in NUMBERED) | self._letters.get(word, 0) << 1 | hints_at_context(own) << 3
+            for word, own in zip(words, written, strict=True)
+        ]
         return words

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from itertools import pairwise
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
 
-from medconcept.annotate.addresses import is_address
-from medconcept.annotate.offsets import code_points, is_plain
-from medconcept.jats.figure_records import Panel
+from medconcept.annotate.offsets import code_points
+from medconcept.garbage import garbage_later
+from medconcept.linking.captions import Captions, Pairs, Stretches
 from medconcept.linking.compiled import open_linking
 from medconcept.linking.entities import each_once
 from medconcept.linking.general import FIGURE_WORDS, GENERAL
 from medconcept.linking.learned import read_learned
 from medconcept.linking.linker import Linker
-from medconcept.linking.records import ArticleContext, Caption, Entity, Link, LinkSettings
+from medconcept.linking.records import Entity, LinkSettings
 from medconcept.ner.kinds import kinds_of
+from medconcept.on_workers.linked_rows import linked_rows
 from medconcept.on_workers.shared_files import SharedFile
-from medconcept.tables.mentions import ALTERNATIVE, CENTRALITY, MENTIONS
+from medconcept.tables.mentions import CENTRALITY, MENTIONS
 
 # Captions linked at once: enough for one call of the kernel to pay, few enough for little memory.
 BATCH = 256
@@ -69,104 +71,79 @@ def link_batches(batches: Iterable[pa.RecordBatch], job: LinkJob) -> Iterator[pa
     linker, kinds = linker_of(job), dict(job.kinds)
     for batch in batches:
         for at in range(0, batch.num_rows, BATCH):
-            rows = _rows(batch.slice(at, BATCH))
-            captions = [_caption(row, kinds) for row in rows]
-            columns: dict[str, list[Any]] = {name: [] for name in schema.names}
-            for row, caption, linked in zip(rows, captions, linker.link_batch(captions), strict=True):
-                if linked.links:
-                    _add(columns, row, caption.text, linked.links)
-            yield _batch(columns, schema)
+            with garbage_later():
+                rows = batch.slice(at, BATCH)
+                captions = captions_of(rows, kinds)
+                found = linker.find(captions)
+                tokens = _stretches(rows, "token", captions.texts)
+                linked = linked_rows(rows, captions, tokens, found, linker.readings, schema)
+            yield linked
 
 
-def _rows(batch: pa.RecordBatch) -> list[dict[str, Any]]:
-    """The same as `to_pylist`; places, many numbers a caption, many times as fast."""
-    flat = [name for name in (*PLACES, *ENTITIES) if name in batch.schema.names]
-    rows: list[dict[str, Any]] = batch.drop_columns(flat).to_pylist()
-    for name in flat:
-        column = batch.column(name)
-        edges, values = column.offsets.to_numpy().tolist(), column.values.to_numpy(zero_copy_only=False)
-        for row, begin, end in zip(rows, edges[:-1], edges[1:], strict=True):
-            row[name] = values[begin:end].tolist()
-    return rows
+def captions_of(batch: pa.RecordBatch, kinds: Mapping[str, frozenset[str]]) -> Captions:
+    """The columns of the batch as the linker takes them."""
+    texts = batch.column("caption").to_pylist()
+    panels = _Lists(batch.column("panels"))
+    begins, ends = (panels.values.field(name).to_numpy() for name in ("start", "end"))
+    return Captions(
+        texts,
+        [language and language.replace("_", "-") for language in batch.column("language").to_pylist()],
+        _pairs(_Lists(batch.column("abbreviations"))),
+        _stretches(batch, "sentence", texts),
+        Stretches(panels.edges, begins.astype(np.int64), ends.astype(np.int64)),
+        (),
+        _entities(batch, texts, kinds),
+    )
 
 
-def _caption(row: dict[str, Any], kinds: Mapping[str, frozenset[str]]) -> Caption:
-    text = row["caption"]
-    panels = [Panel(tuple(p["labels"]), p["start"], p["end"], None, None) for p in row["panels"] or ()]
-    pairs = tuple((a["short"], a["long"]) for a in row["abbreviations"] or ())
-    sentences = code_points(text, zip(row["sentence_begin"], row["sentence_end"], strict=True))
-    language = row["language"] and row["language"].replace("_", "-")
-    entities: Sequence[Entity] = ()
-    if row.get("entity_label"):
-        spans = code_points(text, zip(row["entity_begin"], row["entity_end"], strict=True))
-        entities = each_once(
-            [
-                Entity(*span, label, kinds_of(label, kinds))
-                for span, label in zip(spans, row["entity_label"], strict=True)
-            ]
-        )
-    return Caption(text, ArticleContext(pairs), sentences, language, panels, entities)
+class _Lists:
+    """A column of lists: their values behind each other, and where those of each row begin; null is empty."""
+
+    def __init__(self, column: pa.ListArray) -> None:
+        lengths = pc.fill_null(column.value_lengths(), 0).to_numpy()
+        self.values, self.edges = column.flatten(), np.cumsum([0, *lengths.tolist()])
 
 
-def _add(columns: dict[str, list[Any]], row: dict[str, Any], text: str, links: Sequence[Link]) -> None:
-    starts, ends = row["token_begin"], row["token_end"]
-    if not is_plain(text):
-        tokens = code_points(text, zip(starts, ends, strict=True))
-        starts, ends = [start for start, _ in tokens], [end - 1 for _, end in tokens]
-    keys, flags = columns["mention_key"], columns["flags"]
-    figure, firsts, lasts = row["figure_key"], columns["first_token"], columns["last_token"]
-    for link in links:
-        spans = link.spans
-        begin, end = spans[0][0], spans[-1][1]
-        # The first token that ends behind the begin; the last that begins before the end.
-        first, last = bisect_left(ends, begin), bisect_left(starts, end) - 1
-        around = text[starts[first] : ends[last] + 1] if first <= last else ""
-        if "." in around and any(is_address(text[starts[n] : ends[n] + 1]) for n in range(first, last + 1)):
-            flags.append(("address", *link.flags))
-        else:
-            flags.append(link.flags)
-        place = f"{begin}-{end}" if len(spans) == 1 else "+".join(f"{a}-{b}" for a, b in spans)
-        keys.append(f"{figure}@{place}")
-        firsts.append(first)
-        lasts.append(last)
-    columns["figure_key"] += [figure] * len(links)
-    columns["article_key"] += [row["article_key"]] * len(links)
-    for name, values in zip(Link._fields, zip(*links, strict=True), strict=True):
-        if name != "flags":
-            columns[name] += values
+def _stretches(batch: pa.RecordBatch, what: str, texts: Sequence[str]) -> Stretches:
+    """Sentences or tokens in code points, end exclusive."""
+    begins, ends = (_Lists(batch.column(f"{what}_{edge}")) for edge in ("begin", "end"))
+    starts = begins.values.to_numpy().astype(np.int64)
+    stops = ends.values.to_numpy().astype(np.int64) + 1
+    for number in _beyond_the_basic_plane(batch.column("caption"), texts):
+        own = slice(begins.edges[number], begins.edges[number + 1])
+        spans = code_points(texts[number], zip(starts[own].tolist(), (stops[own] - 1).tolist(), strict=True))
+        starts[own], stops[own] = [a for a, _ in spans], [b for _, b in spans]
+    return Stretches(begins.edges, starts, stops)
 
 
-def _batch(columns: dict[str, list[Any]], schema: pa.Schema) -> pa.RecordBatch:
-    """Columns of values to Arrow; the nested ones flat, which is ten times as fast as row by row."""
-    arrays = []
-    for wanted in schema:
-        values = columns[wanted.name]
-        if wanted.name == "spans":
-            spans = [span for row in values for span in row]
-            flat = [[start for start, _ in spans], [end for _, end in spans]]
-            arrays.append(_lists(values, flat, wanted.type))
-        elif wanted.name == "alternatives":
-            others = [other for row in values for other in row]
-            flat = [[getattr(other, name) for other in others] for name in ALTERNATIVE.names]
-            arrays.append(_lists(values, flat, wanted.type))
-        elif pa.types.is_list(wanted.type):
-            offsets = pa.array(_offsets(values), pa.int32())
-            items = pa.array([item for row in values for item in row], wanted.type.value_type)
-            arrays.append(pa.ListArray.from_arrays(offsets, items))
-        else:
-            arrays.append(pa.array(values, wanted.type))
-    return pa.RecordBatch.from_arrays(arrays, schema.names)
+def _beyond_the_basic_plane(column: pa.StringArray, texts: Sequence[str]) -> list[int]:
+    """The texts that have a character of two code units: in UTF-8 its first byte is 0xF0 or more."""
+    _, offsets, data = column.buffers()
+    edges = np.frombuffer(offsets, np.int32, len(column) + 1, column.offset * 4)
+    octets = np.frombuffer(data, np.uint8)[edges[0] : edges[-1]] if data else np.empty(0, np.uint8)
+    if not len(octets) or octets.max() < 0xF0:
+        return []
+    return [number for number, text in enumerate(texts) if max(text, default="") > "\uffff"]
 
 
-def _lists(values: Sequence[Sequence[object]], flat: list[list[Any]], wanted: pa.ListType) -> pa.ListArray:
-    fields = list(wanted.value_type)
-    parts = [pa.array(column, part.type) for column, part in zip(flat, fields, strict=True)]
-    structs = pa.StructArray.from_arrays(parts, [part.name for part in fields])
-    return pa.ListArray.from_arrays(pa.array(_offsets(values), pa.int32()), structs)
+def _pairs(lists: _Lists) -> list[Pairs]:
+    shorts, longs = (lists.values.field(name).to_pylist() for name in ("short", "long"))
+    edges = lists.edges.tolist()
+    return [tuple(zip(shorts[a:b], longs[a:b], strict=True)) for a, b in pairwise(edges)]
 
 
-def _offsets(values: Iterable[Sequence[object]]) -> list[int]:
-    out = [0]
-    for row in values:
-        out.append(out[-1] + len(row))
-    return out
+def _entities(
+    batch: pa.RecordBatch, texts: Sequence[str], kinds: Mapping[str, frozenset[str]]
+) -> Sequence[Sequence[Entity]]:
+    """What recognisers found in each caption, each place once."""
+    if "entity_label" not in batch.schema.names:
+        return [()] * len(texts)
+    found: list[Sequence[Entity]] = []
+    columns = (batch.column(name).to_pylist() for name in ENTITIES)
+    for text, begins, ends, labels in zip(texts, *columns, strict=True):
+        spans = code_points(text, zip(begins, ends, strict=True)) if labels else ()
+        told = [
+            Entity(*s, label, kinds_of(label, kinds)) for s, label in zip(spans, labels or (), strict=True)
+        ]
+        found.append(each_once(told))
+    return found

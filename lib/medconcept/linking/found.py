@@ -1,0 +1,98 @@
+"""What the linker found in many captions, as columns, and as links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medconcept.linking.captions import Captions, Numbers
+from medconcept.linking.context import context_flags
+from medconcept.linking.readings import Readings
+from medconcept.linking.records import FLAGS, Link
+from medconcept.linking.rows import Spans
+
+# Flags of a link as a number: a bit each, in their order.
+BITS = {flag: 1 << n for n, flag in enumerate(FLAGS)}
+
+
+def flag_sets(*more: str) -> list[tuple[str, ...]]:
+    """The flags that each number stands for, sorted; `more` have the bits behind.
+
+    >>> flag_sets("address")[9]
+    ('address', 'general')
+    """
+    flags = (*FLAGS, *more)
+    return [
+        tuple(sorted(flag for n, flag in enumerate(flags) if number >> n & 1))
+        for number in range(1 << len(flags))
+    ]
+
+
+_SETS = flag_sets()
+
+
+class Found(NamedTuple):
+    """Mentions in order of caption and place, a row each."""
+
+    text: Numbers  # the caption
+    start: Numbers  # of the first span
+    end: Numbers
+    known: Numbers  # what it may mean, see Readings
+    flags: NDArray[np.uint8]  # BITS
+    sentence: Numbers  # of its caption
+    panel: Numbers  # of all captions' panels, -1 for none
+    several: Mapping[int, Spans]  # all spans of the rows that have several
+
+    def spans(self, row: int) -> Spans:
+        """All spans of a row."""
+        return self.several.get(row) or ((int(self.start[row]), int(self.end[row])),)
+
+
+def described(
+    captions: Captions,
+    columns: tuple[Numbers, Numbers, Numbers, Numbers],
+    several: Mapping[int, Spans],
+    hints: NDArray[np.bool_],
+    readings: Readings,
+) -> Found:
+    """Mentions (caption, start, end, what is known; in order) with what stands around them.
+
+    `hints` tells of each caption whether there may be flags of context.
+    """
+    text, start, end, known = columns
+    flags = np.where(readings.pool.little[known], BITS["general"], 0).astype(np.uint8)
+    edges = np.searchsorted(text, np.arange(len(captions.texts) + 1))
+    for number in np.flatnonzero(hints & (edges[1:] > edges[:-1])).tolist():
+        own = slice(edges[number], edges[number + 1])
+        places = list(zip(start[own].tolist(), end[own].tolist(), strict=True))
+        told = context_flags(captions.texts[number], captions.sentences.of_text(number), places)
+        for row, each in enumerate(told, edges[number]):
+            for flag in each:
+                flags[row] |= BITS[flag]
+    sentence = captions.sentences.at(text, start)
+    sentence = np.where(sentence < 0, 0, sentence - captions.sentences.edges[text])
+    return Found(text, start, end, known, flags, sentence, captions.panels.at(text, start), several)
+
+
+def links_of(found: Found, captions: Captions, readings: Readings) -> Iterator[list[Link]]:
+    """The links of each caption."""
+    edges = np.searchsorted(found.text, np.arange(len(captions.texts) + 1)).tolist()
+    for number, entities in enumerate(captions.entities):
+        recognised = {(e.start, e.end): e.label for e in entities}
+        links = []
+        for row in range(edges[number], edges[number + 1]):
+            panel = int(found.panel[row])
+            spans, known = found.spans(row), readings[int(found.known[row])]
+            labels = captions.labels[panel] if panel >= 0 else ()
+            links.append(
+                Link(
+                    spans, known.text, known.concept_id, known.name, known.source, known.source_id,
+                    known.similarity, known.method, known.semantic_types, known.alternatives,
+                    _SETS[found.flags[row]], labels, int(found.sentence[row]),
+                    recognised.get(spans[0]) if len(spans) == 1 else None,
+                )
+            )  # fmt: skip
+        yield links

@@ -1,0 +1,275 @@
+"""What captions and their articles say of their short forms, in place of what the dictionary does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from medconcept.linking.abbreviations import by_short_form, occurrences, own_pairs
+from medconcept.linking.candidates import Candidate
+from medconcept.linking.captions import Captions, Pairs
+from medconcept.linking.compiled import LinkingDictionary
+from medconcept.linking.entities import fits
+from medconcept.linking.known import NONE
+from medconcept.linking.readings import Readings
+from medconcept.linking.records import Entity
+from medconcept.linking.rows import Extra, Rows
+from medconcept.linking.words import plain
+
+HEADS = ("disease", "syndrome", "cell")
+ARTICLES = 256  # kept; captions of one article come behind each other
+METHOD = "abbreviation"
+Longs = tuple[str, ...]
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class _Article:
+    """Long forms of each short form, and the concepts that the long forms of each name."""
+
+    longs: Mapping[str, Longs]
+    evident: Mapping[str, frozenset[str]]
+    all_evident: frozenset[str]
+
+
+class _Place(NamedTuple):
+    """A short form in a text, its long forms, and the wider pieces that may be a longer name."""
+
+    span: Span
+    longs: Longs
+    wider: tuple[Span, ...]
+
+
+class ShortForms:
+    """Explains short forms; keeps what articles say of theirs."""
+
+    def __init__(self, dictionary: LinkingDictionary, readings: Readings) -> None:
+        """Take a dictionary and what its names say."""
+        self._dictionary, self._readings = dictionary, readings
+        self._articles: dict[tuple[Pairs, str | None], _Article] = {}
+
+    def settle(self, captions: Captions, rows: Rows) -> None:
+        """Put what is said of short forms in place of what names do, and drop acronyms without evidence."""
+        articles = self._told(captions)
+        own = [own_pairs(text) if text else {} for text in captions.texts]
+        known = [self._known(*told) for told in zip(captions.texts, own, articles, strict=True)]
+        places = self._places(captions.texts, known)
+        languages = captions.languages
+        self._readings.ask(
+            (asked, language)
+            for text, language, each in zip(captions.texts, languages, places, strict=True)
+            for place in each
+            for asked in _asked(text, place)
+        )
+        self._readings.ask(
+            (long, language)
+            for pairs, language in zip(own, languages, strict=True)
+            for longs in pairs.values()
+            for long in longs
+        )
+        doubtful = self._readings.pool.doubtful
+        unsure = set(rows.text[doubtful[rows.known]].tolist())
+        for number, text in enumerate(captions.texts):
+            extras = rows.extras(number)
+            if places[number] or number in unsure or any(doubtful[e.known] for e in extras):
+                said = self._said(text, languages[number], places[number])
+                evident = _Evident(self._readings, languages[number], own[number], articles[number])
+                self._settle(number, rows, said, evident, captions.entities[number])
+
+    def _told(self, captions: Captions) -> list[_Article]:
+        wanted = list(zip(captions.abbreviations, captions.languages, strict=True))
+        new = {key: by_short_form(key[0]) for key in dict.fromkeys(wanted) if key not in self._articles}
+        self._readings.ask(
+            (long, key[1]) for key, told in new.items() for longs in told.values() for long in longs
+        )
+        if len(self._articles) + len(new) > ARTICLES:
+            self._articles = {key: self._articles[key] for key in wanted if key in self._articles}
+        for key, told in new.items():
+            evident = {short: concepts_of(self._readings, longs, key[1]) for short, longs in told.items()}
+            self._articles[key] = _Article(told, evident, frozenset().union(*evident.values()))
+        return [self._articles[key] for key in wanted]
+
+    @staticmethod
+    def _known(text: str, own: Mapping[str, Longs], article: _Article) -> list[tuple[str, Longs]]:
+        """The short forms that stand in a text: what it says itself goes before what its article does."""
+        told = [(s, longs) for s, longs in article.longs.items() if s in text and s not in own]
+        return [*own.items(), *told]
+
+    def _places(
+        self, texts: Sequence[str], known: Sequence[Sequence[tuple[str, Longs]]]
+    ) -> list[list[_Place]]:
+        """For each text where its short forms stand, and what is around them."""
+        found = [
+            [(*span, longs) for short, longs in each for span in occurrences(text, short)]
+            for text, each in zip(texts, known, strict=True)
+        ]
+        places: list[list[_Place]] = [[] for _ in texts]
+        having = [number for number, each in enumerate(found) if each]
+        if not having:
+            return places
+        words, edges = self._dictionary.find_words([texts[number] for number in having])
+        most = 1 + int(words.max(initial=0))
+        text = np.repeat(np.arange(len(having)), np.diff(edges))
+        order = text * most + words[:, 0]
+        flat = np.array([(n, a, b) for n, number in enumerate(having) for a, b, _ in found[number]], np.int64)
+        first = np.searchsorted(order, flat[:, 0] * most + flat[:, 1])
+        last = np.searchsorted(order, flat[:, 0] * most + flat[:, 2]) - 1
+        spans = (words[:, 0].tolist(), words[:, 1].tolist())
+        each = iter(zip(first.tolist(), last.tolist(), strict=True))
+        for n, number in enumerate(having):
+            low, high = int(edges[n]), int(edges[n + 1])
+            for start, end, longs in found[number]:
+                wider = _wider(texts[number], (start, end), spans, *next(each), low, high)
+                places[number].append(_Place((start, end), longs, tuple(wider)))
+        return places
+
+    def _said(
+        self, text: str, language: str | None, places: Sequence[_Place]
+    ) -> tuple[dict[Span, int], dict[Span, int]]:
+        """What short forms stand for, and the longer names that they are part of: "ES cells"."""
+        explained: dict[Span, int] = {}
+        wider: dict[Span, int] = {}
+        for span, longs, around in places:
+            surface = text[span[0] : span[1]]
+            senses = next((s for long in longs if (s := self._meant(long, language))), ())
+            spelt = tuple(c for c in senses if not c.is_acronym)
+            explained[span] = self._readings.made(METHOD, (longs, language), surface, spelt)
+            for wide in around:
+                for long in longs:
+                    full = _full(text, wide, span, long)
+                    if found := self._readings.surely(full, language):
+                        surface = text[wide[0] : wide[1]]
+                        wider[wide] = self._readings.made(METHOD, (full, language), surface, found)
+                        break
+        return explained, wider
+
+    def _meant(self, long: str, language: str | None) -> tuple[Candidate, ...]:
+        """What a long form stands for; "von Hippel-Lindau (VHL) disease" leaves its head out."""
+        found = self._readings.candidates(long, language)
+        for head in HEADS:
+            found = found or self._readings.surely(f"{long} {head}", language)
+        return found
+
+    def _settle(
+        self,
+        number: int,
+        rows: Rows,
+        said: tuple[Mapping[Span, int], Mapping[Span, int]],
+        evident: _Evident,
+        entities: Sequence[Entity],
+    ) -> None:
+        doubtful, recognised = self._readings.pool.doubtful, {(e.start, e.end): e for e in entities}
+        explained, _ = said
+        low, high = rows.edges[number], rows.edges[number + 1]
+        spans = list(zip(rows.start[low:high].tolist(), rows.end[low:high].tolist(), strict=True))
+        known = rows.known[low:high].tolist()
+        extras = rows.extras(number)
+        evident.found = [*known, *(extra.known for extra in extras)]
+        for row, (span, reading) in enumerate(zip(spans, known, strict=True), low):
+            if span in explained:
+                rows.kept[row] = False
+            elif doubtful[reading]:
+                sure = self._sure(reading, evident, recognised.get(span))
+                rows.kept[row], rows.known[row] = sure != NONE, sure
+        kept = []
+        for extra in extras:
+            alone = len(extra.spans) == 1
+            if alone and extra.spans[0] in explained:
+                continue
+            reading = extra.known
+            if doubtful[reading]:
+                reading = self._sure(reading, evident, recognised.get(extra.spans[0]) if alone else None)
+            if reading != NONE:
+                kept.append(extra._replace(known=reading))
+        for each in said:
+            kept += [Extra(number, (span,), reading) for span, reading in each.items() if reading != NONE]
+        rows.put(number, kept)
+
+    def _sure(self, reading: int, evident: _Evident, entity: Entity | None) -> int:
+        """The same of the candidates that need no evidence or have some; NONE where none has."""
+        known, pool = self._readings[reading], self._readings.pool
+        sure = tuple(
+            c
+            for c in known.candidates
+            if not pool.needs_evidence(c)
+            or c.name.concept_id in evident
+            # That it was recognised as of such a kind is evidence as well.
+            or (entity is not None and entity.kinds and fits(c, entity))
+        )
+        if len(sure) == len(known.candidates):
+            return reading
+        key = (reading, tuple(c.name.number for c in sure))
+        return self._readings.made(known.way, key, known.text, sure)
+
+
+class _Evident:
+    """The concepts that a caption is about: what it names in full, and what the pairs of its article do."""
+
+    def __init__(
+        self, readings: Readings, language: str | None, own: Mapping[str, Longs], article: _Article
+    ) -> None:
+        self._readings, self._language, self._own, self._article = readings, language, own, article
+        self._concepts: set[str] | None = None
+        self.found: Sequence[int] = ()  # what it names
+
+    def __contains__(self, concept: str) -> bool:
+        if self._concepts is None:  # most captions have no acronym that needs it
+            own, article = self._own, self._article
+            self._concepts = set().union(*(self._readings[number].evident for number in self.found))
+            for longs in own.values():
+                self._concepts |= concepts_of(self._readings, longs, self._language)
+            if article.longs.keys().isdisjoint(own):
+                self._concepts |= article.all_evident
+            else:
+                for short, concepts in article.evident.items():
+                    if short not in own:
+                        self._concepts |= concepts
+        return concept in self._concepts
+
+
+def concepts_of(readings: Readings, longs: Longs, language: str | None) -> frozenset[str]:
+    """The concepts that long forms may name."""
+    return frozenset(c.name.concept_id for long in longs for c in readings.candidates(long, language))
+
+
+def _full(text: str, wide: Span, span: Span, long: str) -> str:
+    return f"{text[wide[0] : span[0]]}{long}{text[span[1] : wide[1]]}"
+
+
+def _asked(text: str, place: _Place) -> Iterator[str]:
+    for long in place.longs:
+        yield long
+        for head in HEADS:
+            yield f"{long} {head}"
+        for wide in place.wider:
+            yield _full(text, wide, place.span, long)
+
+
+def _wider(
+    text: str, span: Span, words: tuple[list[int], list[int]], first: int, last: int, low: int, high: int
+) -> Iterator[Span]:
+    """The place with one or two words behind, and with one before: all letters and digits.
+
+    `first` and `last` are the words that begin and end with it, if such do; its text has `low` to `high`.
+    """
+    starts, ends = words
+    if not low <= first <= last < high or starts[first] != span[0] or ends[last] != span[1]:
+        return
+
+    def is_plain(number: int) -> bool:
+        return low <= number < high and plain(text[starts[number] : ends[number]]).isalnum()
+
+    if not all(map(is_plain, range(first, last + 1))):
+        return
+    behind = is_plain(last + 1)
+    if behind:
+        yield span[0], ends[last + 1]
+        if is_plain(last + 2):
+            yield span[0], ends[last + 2]
+    if is_plain(first - 1):
+        yield starts[first - 1], span[1]
+        if behind:
+            yield starts[first - 1], ends[last + 1]
