@@ -133,7 +133,7 @@ def library() -> ctypes.CDLL:
         "mc_hash_names": [pointer] * 3 + [number] * 2 + [pointer] * 4,
         "mc_name": [pointer, number, pointer],
         "mc_new_words": [pointer] * 4 + [number] * 2 + [pointer, number, pointer],
-        "mc_forms": [pointer] * 4 + [number] * 3 + [pointer, number, pointer, pointer],
+        "mc_forms": [pointer] * 4 + [number] * 3 + [pointer, number] + [pointer] * 3,
         "mc_words": [pointer] * 3 + [number] + [pointer] * 2,
         "mc_hash_words": [pointer] * 4 + [number] * 2 + [pointer],
         "mc_front": [pointer] * 3 + [number] + [pointer] * 3,

@@ -1,11 +1,7 @@
 /* Places in texts: where words stand, and which of several places that overlap are kept. */
 #include "words.h"
 
-typedef struct {
-    uint32_t start, end; /* code points */
-} stretch;
-
-/* Where the words of texts stand; `out` holds one for each byte, `counts` how many each text has. */
+/* Where the words of texts begin and end, in code points; `out` holds one for each byte, `counts` how many each text has. */
 int64_t mc_words(const dictionary *d, const uint8_t *data, const int64_t *offsets, int64_t texts, stretch *out,
                  int64_t *counts) {
     int64_t count = 0;

@@ -170,19 +170,19 @@ static uint32_t forms_at(const dictionary *d, const uint8_t *text, uint32_t leng
 }
 
 /* Forms of names in texts `first`.., until `capacity` might not hold the next one's hits: for each text those of
- * its words as they stand, then those of its words as nouns; and in `hints` whether a text has a hint of negation
- * or doubt. Returns the hits. -1: no memory. */
+ * its words as they stand, then those of its words as nouns. Returns the hits. -1: no memory. `hints` are text and
+ * begin of each word that hints at negation or doubt; it has room for half the bytes. */
 int64_t mc_forms(const dictionary *d, const words *t, const uint8_t *data, const int64_t *offsets, int64_t first,
-                 int64_t texts, int64_t longest, form_hit *out, int64_t capacity, uint8_t *hints, int64_t *done) {
+                 int64_t texts, int64_t longest, form_hit *out, int64_t capacity, stretch *hints,
+                 int64_t *hint_count, int64_t *done) {
     word *w = malloc(((size_t)longest + 1) * sizeof(word));
     int64_t count = w ? 0 : -1;
     for (*done = first; count >= 0 && *done < texts; ++*done) {
         uint32_t length = (uint32_t)(offsets[*done + 1] - offsets[*done]), number = (uint32_t)*done;
         if (count + 2 * MOST * (int64_t)length > capacity) break;
         uint32_t n = cut(d, t, data + offsets[*done], length, w);
-        hints[*done] = 0;
         for (uint32_t i = 0; i < n; i++) {
-            hints[*done] |= w[i].flags >> 3 & 1;
+            if (w[i].flags >> 3 & 1) hints[(*hint_count)++] = (stretch){number, w[i].start};
             __builtin_prefetch(&d->form_firsts[place_of_mask(w[i].first = roll(ROLL_SEED, w[i].singular, 0), d->form_first_count)]);
         }
         for (uint32_t i = 0; i < n; i++) {

@@ -11,6 +11,10 @@ typedef struct {
     uint8_t flags, cut_before, cut_behind, possessive;
 } word;
 
+typedef struct {
+    uint32_t first, second;
+} stretch;
+
 /* The next word at or behind *at, or 0. `before` says whether the character in front is a letter or digit. */
 static int next_word(const dictionary *d, const uint8_t **at, const uint8_t *end, uint32_t *point, int *before, word *w) {
     while (*at < end) {

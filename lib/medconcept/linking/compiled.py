@@ -97,7 +97,7 @@ class LinkingDictionary:
     def find_forms(self, texts: Sequence[str]) -> tuple[Any, Any]:
         """Where forms of names stand in texts, FORM_HIT in order of the texts; up to eight at each word.
 
-        And for each text whether a word of it hints at negation or doubt.
+        And text and begin of each word that hints at negation or doubt.
         """
         data, offsets = buffers(list(texts))
         self.words.learn(data, offsets)
@@ -105,18 +105,18 @@ class LinkingDictionary:
         if self._hits.size < 16 * longest:
             self._hits = np.empty(16 * longest, FORM_HIT)
         library, first, done, parts = kernel.library(), 0, ctypes.c_int64(), []
-        hints = np.zeros(len(texts), np.bool_)
+        hints, hint_count = np.empty((int(offsets[-1]) // 2 + 1, 2), np.uint32), ctypes.c_int64()
         while first < len(texts):
             count = library.mc_forms(
                 ctypes.byref(self.exact.head), ctypes.byref(self.words.table), data.ctypes.data,
                 offsets.ctypes.data, first, len(texts), longest, self._hits.ctypes.data, self._hits.size,
-                hints.ctypes.data, ctypes.byref(done),
+                hints.ctypes.data, ctypes.byref(hint_count), ctypes.byref(done),
             )  # fmt: skip
             if count < 0:
                 raise MemoryError(f"a text of {longest} bytes")
             parts.append(self._hits[:count].copy())
             first = done.value
-        return np.concatenate(parts) if parts else self._hits[:0], hints
+        return np.concatenate(parts) if parts else self._hits[:0], hints[: hint_count.value]
 
     def find_words(self, texts: Sequence[str]) -> tuple[Any, Any]:
         """Start and end of every word of texts, behind each other; and where those of each text begin."""

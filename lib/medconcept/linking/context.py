@@ -96,18 +96,25 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 
 def context_flags(
-    text: str, sentences: Sequence[tuple[int, int]], places: Sequence[tuple[int, int]]
+    text: str,
+    sentences: Sequence[tuple[int, int]],
+    places: Sequence[tuple[int, int]],
+    hints: Sequence[int] | None = None,
 ) -> list[tuple[str, ...]]:
     """For each place the flags among "negated" and "uncertain".
+
+    `hints` are where the words begin for which `hints_at_context` is true, if that is known already.
 
     >>> text = "No evidence of metastasis. Suspected lymphoma, but the liver is normal."
     >>> context_flags(text, sentence_spans(text), [(15, 25), (37, 45), (55, 60)])
     [('negated',), ('uncertain',), ()]
     """
     reaches: list[tuple[str, int, int]] = []
-    lower = text.lower()
-    hints = sorted(_hints(lower))
-    shifted = len(lower) != len(text)  # a letter such as İ is two in lower case
+    shifted = False
+    if hints is None:
+        lower = text.lower()
+        hints = sorted(_hints(lower))
+        shifted = len(lower) != len(text)  # a letter such as İ is two in lower case
     for start, end in sentences if hints else ():
         if shifted or bisect_left(hints, start) < bisect_left(hints, end):
             reaches += _reaches(text, start, end)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from medconcept.linking.compiled import LinkingDictionary
+from medconcept.linking.places import PlainWords, WordPlaces
+
 JOINING = frozenset({"and", "or", "to", "&"})
+# What stands before the last name of a list.
+_JOINED = re.compile(r"(?:\b(?:and|or|to)|[&/])[\s/\-\u2010-\u2015\u2212\u00ad]*$", re.IGNORECASE)
+_NEAR = 12
 MOST_MODIFIERS = 2
 
 
@@ -17,6 +24,38 @@ class Joint:
     last: int
     head: int
     end: int
+
+
+def is_joined(text: str, start: int) -> bool:
+    """True where a conjunction, or what stands for one, is before a place.
+
+    >>> is_joined("left and right ventricle", 9), is_joined("left/right", 5), is_joined("left right", 5)
+    (True, True, False)
+    """
+    return _JOINED.search(text, max(0, start - _NEAR), start) is not None
+
+
+def coordinated(
+    dictionary: LinkingDictionary, texts: Sequence[str], places: Mapping[int, Sequence[tuple[int, int]]]
+) -> Iterator[tuple[int, tuple[tuple[int, int], tuple[int, int]], str]]:
+    """Of places by text that `is_joined`: text, own part and head of each name that may be, and its words."""
+    # A slash parts words as a space does; here it joins them: "right/left ventricle".
+    words = WordPlaces(dictionary, [texts[number].replace("/", "&") for number in places])
+    for n, (number, each) in enumerate(places.items()):
+        text, plain = texts[number], PlainWords(words, texts[number].replace("/", "&"), n)
+        names = set()
+        for start, end in each:
+            first, last = words.first(n, start), words.last(n, end)
+            if last is None:
+                last = words.last(n, end + 2)  # behind a possessive ending
+            if first is not None and last is not None and first < last:
+                names.add((first - plain.begin, last - plain.begin))
+        for joint in joints(plain, sorted(names)):
+            own, head = (
+                (words.starts[plain.begin + a], words.ends[plain.begin + b])
+                for a, b in ((joint.first, joint.last), (joint.head, joint.end))
+            )
+            yield number, (own, head), f"{text[slice(*own)]} {text[slice(*head)]}"
 
 
 def joints(words: Sequence[str], names: Sequence[tuple[int, int]]) -> Iterator[Joint]:

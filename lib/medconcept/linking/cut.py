@@ -39,11 +39,5 @@ class Cut:
             end -= 2  # the possessive ending is no part of the name
         return start, end
 
-    def words_of(self, place: tuple[int, int]) -> tuple[int, int]:
-        """First and last word of a place."""
-        first = self.first[place[0]]
-        last = self.last.get(place[1])
-        return first, last if last is not None else self.last.get(place[1] + 2, first)
-
     def _letters(self, before: int, behind: int) -> bool:
         return self.text[before].isalnum() and self.text[behind].isalnum()

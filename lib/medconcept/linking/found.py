@@ -55,20 +55,23 @@ def described(
     captions: Captions,
     columns: tuple[Numbers, Numbers, Numbers, Numbers],
     several: Mapping[int, Spans],
-    hints: NDArray[np.bool_],
+    hints: Numbers,
     readings: Readings,
 ) -> Found:
     """Mentions (caption, start, end, what is known; in order) with what stands around them.
 
-    `hints` tells of each caption whether there may be flags of context.
+    `hints` are caption and begin of each word that hints at a flag of context.
     """
     text, start, end, known = columns
     flags = np.where(readings.pool.little[known], BITS["general"], 0).astype(np.uint8)
     edges = np.searchsorted(text, np.arange(len(captions.texts) + 1))
-    for number in np.flatnonzero(hints & (edges[1:] > edges[:-1])).tolist():
+    hinted: dict[int, list[int]] = {}
+    for number, begin in hints.tolist():
+        hinted.setdefault(number, []).append(begin)
+    for number, begins in hinted.items():
         own = slice(edges[number], edges[number + 1])
         places = list(zip(start[own].tolist(), end[own].tolist(), strict=True))
-        told = context_flags(captions.texts[number], captions.sentences.of_text(number), places)
+        told = context_flags(captions.texts[number], captions.sentences.of_text(number), places, begins)
         for row, each in enumerate(told, edges[number]):
             for flag in each:
                 flags[row] |= BITS[flag]

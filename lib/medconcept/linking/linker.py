@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -16,8 +15,7 @@ from medconcept.garbage import garbage_later
 from medconcept.linking.candidates import Candidate
 from medconcept.linking.captions import Captions, Numbers
 from medconcept.linking.compiled import ALLELES, JOINED, LinkingDictionary
-from medconcept.linking.coordination import joints
-from medconcept.linking.cut import Cut
+from medconcept.linking.coordination import coordinated, is_joined
 from medconcept.linking.entities import restricted
 from medconcept.linking.found import Found, described, links_of
 from medconcept.linking.general import FIGURE_WORDS, GENERAL, names_genotype
@@ -34,14 +32,11 @@ from medconcept.linking.records import (
     LinkedCaption,
     LinkSettings,
 )
-from medconcept.linking.rows import Extra, Rows, Spans
+from medconcept.linking.rows import Extra, Rows
 from medconcept.linking.short_forms import ShortForms
 
 _NOTHING = ArticleContext()
 _DEFAULT = LinkSettings()
-# What stands before the last name of a list, see coordination.JOINING.
-_JOINED = re.compile(r"(?:\b(?:and|or|to)|[&/])[\s/\-\u2010-\u2015\u2212\u00ad]*$", re.IGNORECASE)
-_NEAR = 12
 _Change = Callable[[Captions, int, list[Mention]], list[Mention]]
 
 
@@ -121,9 +116,7 @@ class Linker:
         kept = kept[np.lexsort((second[kept], end[kept], start[kept], text[kept]))]
         own = {n: several[row] for n, row in enumerate(kept.tolist()) if row in several} if several else {}
         columns = (text[kept], start[kept], end[kept], known[kept])
-        return described(
-            captions, columns, own, hints if settings.context else np.zeros_like(hints), self.readings
-        )
+        return described(captions, columns, own, hints if settings.context else hints[:0], self.readings)
 
     def _speaks(self, language: str | None) -> bool:
         return language is None or base(language) in self.settings.languages
@@ -160,8 +153,8 @@ class Linker:
             for spans, known in rows.of_text(number)
         ]
 
-    def _complete(self, captions: Captions) -> tuple[NDArray[np.bool_], Rows]:
-        """All mentions; and of each caption whether there may be flags of context."""
+    def _complete(self, captions: Captions) -> tuple[Numbers, Rows]:
+        """All mentions; and caption and begin of each word that hints at a flag of context."""
         self.readings.forget()
         named = self.readings.named(captions.texts, captions.languages)
         extras = chain(self._coordinated(captions, named), self._inverted(captions))
@@ -231,18 +224,9 @@ class Linker:
         places: dict[int, list[tuple[int, int]]] = {}
         for row in np.flatnonzero(named.signs & JOINED).tolist():
             number, start = int(named.text[row]), int(named.start[row])
-            if _JOINED.search(captions.texts[number], max(0, start - _NEAR), start):
+            if is_joined(captions.texts[number], start):
                 places.setdefault(number, []).append((start, int(named.end[row])))
-        found: list[tuple[int, Spans, str]] = []
-        for number, each in places.items():
-            text = captions.texts[number]
-            # A slash parts words as a space does; here it joins them: "right/left ventricle".
-            cut = Cut(text[: max(end for _, end in each)].replace("/", "&"))
-            names = sorted({span for span in map(cut.words_of, each) if span[1] > span[0]})
-            for joint in joints(cut.words, names):
-                own = (cut.starts[joint.first], cut.ends[joint.last])
-                head = (cut.starts[joint.head], cut.ends[joint.end])
-                found.append((number, (own, head), f"{text[slice(*own)]} {text[slice(*head)]}"))
+        found = list(coordinated(self.dictionary, captions.texts, places))
         self.readings.ask((words, captions.languages[number]) for number, _, words in found)
         for number, spans, words in found:
             known = self.readings.whole(words, captions.languages[number])
@@ -261,8 +245,8 @@ class Linker:
         for number, start, end, words in found:
             language = captions.languages[number]
             surface = captions.texts[number][start:end]
-            candidates = self.readings.surely(words, language)
-            known = self.readings.made("reordered", (words, language), surface, candidates)
+            find = partial(self.readings.surely, words, language)
+            known = self.readings.made("reordered", (words, language), surface, find)
             if known != NONE:
                 yield Extra(number, ((start, end),), known)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import repeat
 from typing import NamedTuple
@@ -27,7 +27,7 @@ class Named(NamedTuple):
     end: Numbers
     known: Numbers
     signs: NDArray[np.uint32]  # see compiled.JOINED
-    hints: NDArray[np.bool_]  # of each text: whether a word hints at negation or doubt
+    hints: Numbers  # text and begin of each word that hints at negation or doubt
 
 
 class Readings:
@@ -40,17 +40,19 @@ class Readings:
         self._dictionary, self._settings = dictionary, settings
         self.pool = Pool(general, settings.acronym_length)
         self._judged: dict[str | None, dict[int, int]] = {}  # by the key of a hit
-        self._whole: dict[tuple[str, str | None], int] = {}
+        self._whole: dict[str | None, dict[str, int]] = {}
+        self._wholes = 0
 
     def __getitem__(self, number: int) -> Known:
         return self.pool[number]
 
     def forget(self) -> None:
         """Make room where there is much: no number that was told before holds then."""
-        if max(len(self.pool), len(self._whole)) >= CACHE:
+        if max(len(self.pool), self._wholes) >= CACHE:
             self.pool.clear()
             self._judged.clear()
             self._whole.clear()
+            self._wholes = 0
 
     def named(self, texts: Sequence[str], languages: Sequence[str | None]) -> Named:
         """The places where forms of names stand, every length at each word, names before nouns."""
@@ -96,7 +98,7 @@ class Readings:
 
     def ask(self, asked: Iterable[tuple[str, str | None]]) -> None:
         """Find out what whole texts mean, with their language: many at once cost far less than one by one."""
-        new = [one for one in dict.fromkeys(asked) if one not in self._whole]
+        new = list({one: None for one in asked if one[0] not in self.wholes(one[1])})
         if not new:
             return
         texts = [text for text, _ in new]
@@ -108,14 +110,20 @@ class Readings:
             end = words[edges[1:] - 1, 1]
             is_whole = (named.start == begin[named.text]) & (named.end == end[named.text])
             numbers[named.text[is_whole]] = named.known[is_whole]
-        self._whole.update(zip(new, numbers.tolist(), strict=True))
+        self._wholes += len(new)
+        for (text, language), number in zip(new, numbers.tolist(), strict=True):
+            self.wholes(language)[text] = number
+
+    def wholes(self, language: str | None) -> dict[str, int]:
+        """What was asked of texts of a language: the number of what each may mean, NONE for nothing."""
+        return self._whole.setdefault(language, {})
 
     def whole(self, text: str, language: str | None) -> int:
         """What a whole text may mean, NONE for nothing."""
-        found = self._whole.get((text, language))
+        found = self.wholes(language).get(text)
         if found is None:
             self.ask([(text, language)])
-            found = self._whole[text, language]
+            found = self.wholes(language)[text]
         return found
 
     def candidates(self, text: str, language: str | None) -> tuple[Candidate, ...]:
@@ -127,12 +135,12 @@ class Readings:
         """The same without those that an adjective or verb is made from: a guess too many in a guess."""
         return tuple(c for c in self.candidates(text, language) if c.method != "derived")
 
-    def made(self, method: str, key: object, surface: str, candidates: tuple[Candidate, ...]) -> int:
-        """The number of candidates that came by a method from what `key` tells; NONE without any."""
-        whole_key = (method, key, surface)
+    def made(self, way: str, key: object, text: str, find: Callable[[], tuple[Candidate, ...]]) -> int:
+        """The number of what a text means by a way that `key` tells, found once; NONE without candidates."""
+        whole_key = (way, key, text)
         found = self.pool.made.get(whole_key)
         if found is None:
-            found = self.pool.made[whole_key] = self.pool.add(surface, candidates, method)
+            found = self.pool.made[whole_key] = self.pool.add(text, find(), way)
         return found
 
 

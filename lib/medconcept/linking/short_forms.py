@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import NamedTuple
-
-import numpy as np
 
 from medconcept.linking.abbreviations import by_short_form, occurrences, own_pairs
 from medconcept.linking.candidates import Candidate
@@ -14,6 +14,7 @@ from medconcept.linking.captions import Captions, Pairs
 from medconcept.linking.compiled import LinkingDictionary
 from medconcept.linking.entities import fits
 from medconcept.linking.known import NONE
+from medconcept.linking.places import WordPlaces
 from medconcept.linking.readings import Readings
 from medconcept.linking.records import Entity
 from medconcept.linking.rows import Extra, Rows
@@ -36,11 +37,11 @@ class _Article:
 
 
 class _Place(NamedTuple):
-    """A short form in a text, its long forms, and the wider pieces that may be a longer name."""
+    """A short form in a text, its long forms, and wider pieces, each also with these in its place."""
 
     span: Span
     longs: Longs
-    wider: tuple[Span, ...]
+    wider: tuple[tuple[Span, Longs], ...]
 
 
 class ShortForms:
@@ -60,15 +61,10 @@ class ShortForms:
         languages = captions.languages
         self._readings.ask(
             (asked, language)
-            for text, language, each in zip(captions.texts, languages, places, strict=True)
-            for place in each
-            for asked in _asked(text, place)
-        )
-        self._readings.ask(
-            (long, language)
-            for pairs, language in zip(own, languages, strict=True)
-            for longs in pairs.values()
-            for long in longs
+            for pairs, each, language in zip(own, places, languages, strict=True)
+            for asked in chain(
+                _asked(pairs), (full for place in each for _, fulls in place.wider for full in fulls)
+            )
         )
         doubtful = self._readings.pool.doubtful
         unsure = set(rows.text[doubtful[rows.known]].tolist())
@@ -82,9 +78,7 @@ class ShortForms:
     def _told(self, captions: Captions) -> list[_Article]:
         wanted = list(zip(captions.abbreviations, captions.languages, strict=True))
         new = {key: by_short_form(key[0]) for key in dict.fromkeys(wanted) if key not in self._articles}
-        self._readings.ask(
-            (long, key[1]) for key, told in new.items() for longs in told.values() for long in longs
-        )
+        self._readings.ask((asked, language) for (_, language), told in new.items() for asked in _asked(told))
         if len(self._articles) + len(new) > ARTICLES:
             self._articles = {key: self._articles[key] for key in wanted if key in self._articles}
         for key, told in new.items():
@@ -103,27 +97,20 @@ class ShortForms:
     ) -> list[list[_Place]]:
         """For each text where its short forms stand, and what is around them."""
         found = [
-            [(*span, longs) for short, longs in each for span in occurrences(text, short)]
+            [(span, longs) for short, longs in each for span in occurrences(text, short)]
             for text, each in zip(texts, known, strict=True)
         ]
-        places: list[list[_Place]] = [[] for _ in texts]
         having = [number for number, each in enumerate(found) if each]
-        if not having:
-            return places
-        words, edges = self._dictionary.find_words([texts[number] for number in having])
-        most = 1 + int(words.max(initial=0))
-        text = np.repeat(np.arange(len(having)), np.diff(edges))
-        order = text * most + words[:, 0]
-        flat = np.array([(n, a, b) for n, number in enumerate(having) for a, b, _ in found[number]], np.int64)
-        first = np.searchsorted(order, flat[:, 0] * most + flat[:, 1])
-        last = np.searchsorted(order, flat[:, 0] * most + flat[:, 2]) - 1
-        spans = (words[:, 0].tolist(), words[:, 1].tolist())
-        each = iter(zip(first.tolist(), last.tolist(), strict=True))
+        words = WordPlaces(self._dictionary, [texts[number] for number in having])
+        places: list[list[_Place]] = [[] for _ in texts]
         for n, number in enumerate(having):
-            low, high = int(edges[n]), int(edges[n + 1])
-            for start, end, longs in found[number]:
-                wider = _wider(texts[number], (start, end), spans, *next(each), low, high)
-                places[number].append(_Place((start, end), longs, tuple(wider)))
+            text = texts[number]
+            for (start, end), longs in found[number]:
+                wider = tuple(
+                    ((a, b), tuple(f"{text[a:start]}{long}{text[end:b]}" for long in longs))
+                    for a, b in _wider(words, text, n, start, end)
+                )
+                places[number].append(_Place((start, end), longs, wider))
         return places
 
     def _said(
@@ -132,19 +119,25 @@ class ShortForms:
         """What short forms stand for, and the longer names that they are part of: "ES cells"."""
         explained: dict[Span, int] = {}
         wider: dict[Span, int] = {}
+        whole, made = self._readings.wholes(language), self._readings.made
         for span, longs, around in places:
-            surface = text[span[0] : span[1]]
-            senses = next((s for long in longs if (s := self._meant(long, language))), ())
-            spelt = tuple(c for c in senses if not c.is_acronym)
-            explained[span] = self._readings.made(METHOD, (longs, language), surface, spelt)
-            for wide in around:
-                for long in longs:
-                    full = _full(text, wide, span, long)
-                    if found := self._readings.surely(full, language):
-                        surface = text[wide[0] : wide[1]]
-                        wider[wide] = self._readings.made(METHOD, (full, language), surface, found)
+            spelt = partial(self._spelt, longs, language)
+            explained[span] = made(METHOD, (longs, language), text[slice(*span)], spelt)
+            for wide, fulls in around:
+                for full in fulls:
+                    if whole[full] == NONE:
+                        continue
+                    find = partial(self._readings.surely, full, language)
+                    known = made(METHOD, (full, language), text[slice(*wide)], find)
+                    if known != NONE:
+                        wider[wide] = known
                         break
         return explained, wider
+
+    def _spelt(self, longs: Longs, language: str | None) -> tuple[Candidate, ...]:
+        """What is meant by the first of the long forms that means something, without acronyms."""
+        senses = next((s for long in longs if (s := self._meant(long, language))), ())
+        return tuple(c for c in senses if not c.is_acronym)
 
     def _meant(self, long: str, language: str | None) -> tuple[Candidate, ...]:
         """What a long form stands for; "von Hippel-Lindau (VHL) disease" leaves its head out."""
@@ -202,7 +195,7 @@ class ShortForms:
         if len(sure) == len(known.candidates):
             return reading
         key = (reading, tuple(c.name.number for c in sure))
-        return self._readings.made(known.way, key, known.text, sure)
+        return self._readings.made(known.way, key, known.text, lambda: sure)
 
 
 class _Evident:
@@ -235,41 +228,32 @@ def concepts_of(readings: Readings, longs: Longs, language: str | None) -> froze
     return frozenset(c.name.concept_id for long in longs for c in readings.candidates(long, language))
 
 
-def _full(text: str, wide: Span, span: Span, long: str) -> str:
-    return f"{text[wide[0] : span[0]]}{long}{text[span[1] : wide[1]]}"
+def _asked(told: Mapping[str, Longs]) -> Iterator[str]:
+    for longs in told.values():
+        for long in longs:
+            yield long
+            for head in HEADS:
+                yield f"{long} {head}"
 
 
-def _asked(text: str, place: _Place) -> Iterator[str]:
-    for long in place.longs:
-        yield long
-        for head in HEADS:
-            yield f"{long} {head}"
-        for wide in place.wider:
-            yield _full(text, wide, place.span, long)
-
-
-def _wider(
-    text: str, span: Span, words: tuple[list[int], list[int]], first: int, last: int, low: int, high: int
-) -> Iterator[Span]:
-    """The place with one or two words behind, and with one before: all letters and digits.
-
-    `first` and `last` are the words that begin and end with it, if such do; its text has `low` to `high`.
-    """
-    starts, ends = words
-    if not low <= first <= last < high or starts[first] != span[0] or ends[last] != span[1]:
+def _wider(words: WordPlaces, text: str, number: int, start: int, end: int) -> Iterator[Span]:
+    """A place of a text with one or two words behind, and with one before: all letters and digits."""
+    first, last = words.first(number, start), words.last(number, end)
+    if first is None or last is None:
         return
+    (low, high), starts, ends = words.edges[number : number + 2], words.starts, words.ends
 
-    def is_plain(number: int) -> bool:
-        return low <= number < high and plain(text[starts[number] : ends[number]]).isalnum()
+    def is_plain(word: int) -> bool:
+        return low <= word < high and plain(text[starts[word] : ends[word]]).isalnum()
 
     if not all(map(is_plain, range(first, last + 1))):
         return
     behind = is_plain(last + 1)
     if behind:
-        yield span[0], ends[last + 1]
+        yield start, ends[last + 1]
         if is_plain(last + 2):
-            yield span[0], ends[last + 2]
+            yield start, ends[last + 2]
     if is_plain(first - 1):
-        yield starts[first - 1], span[1]
+        yield starts[first - 1], end
         if behind:
             yield starts[first - 1], ends[last + 1]
