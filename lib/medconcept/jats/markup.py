@@ -68,12 +68,12 @@ def marked(raw: str) -> Marked:
     >>> marked("E.coli <\\n" + OPENING["bold"] + "x " + CLOSING["bold"])
     Marked(plain='E.coli < x', markup='E.coli &lt; <bold>x</bold>')
     """
-    text = _spaced(raw)
+    text = raw.strip(" ")
     plain = text
     for mark in _MARKS:
         if mark in plain:
             plain = plain.replace(mark, "")
-    if not (plain.isascii() or is_normalized("NFC", plain)):
+    if not is_settled(plain):
         plain, pieces = cut_at_marks(text)
         text = "".join(pieces)
     return Marked(plain, _escaped(plain) if len(text) == len(plain) else _shown(text))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from lxml import etree
 
@@ -54,7 +53,7 @@ def parse_article(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Article:
     ('PMC7', 'PMC7#f1', 'Lung. H2O')
     """
     try:
-        with _garbage_later():
+        with _GarbageLater():
             root = parse_xml(data, limits)
             elements = _articles(root)
             warnings = Warnings()
@@ -83,7 +82,7 @@ def parse_articles(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Iterator[Ar
         return
     for element in elements:
         try:
-            with _garbage_later():
+            with _GarbageLater():
                 article = _article(element, root, limits, Warnings())
             yield article
         except ArticleRejected as refusal:
@@ -92,15 +91,18 @@ def parse_articles(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Iterator[Ar
             yield _defect(error)
 
 
-@contextmanager
-def _garbage_later() -> Iterator[None]:
-    """Python looks for cycles whenever some hundred objects are new; a parse makes thousands and no cycle."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
+class _GarbageLater:
+    """Python looks for cycles whenever some hundred objects are new; a parse makes thousands and no cycle.
+
+    A class, for a generator would make objects at its end: enough to have all of the parse looked through.
+    """
+
+    def __enter__(self) -> None:
+        self._was_on = gc.isenabled()
+        gc.disable()
+
+    def __exit__(self, *_: object) -> None:
+        if self._was_on:
             gc.enable()
 
 
