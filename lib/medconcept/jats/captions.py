@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Literal
 
@@ -12,6 +12,7 @@ from lxml import etree
 from medconcept.jats.figure_records import Caption, Figure
 from medconcept.jats.markup import cut_at_marks, marked
 from medconcept.jats.ranges import read_label
+from medconcept.jats.record import record
 from medconcept.jats.surroundings import Map
 from medconcept.jats.text import raw_text, text_or_none
 from medconcept.jats.tree import child, own_language
@@ -19,7 +20,7 @@ from medconcept.jats.tree import child, own_language
 _MOST_LANGUAGES = 8  # in one group; each figure reads the captions of all others
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadCaption:
     """A caption in its parts; `whole` is title and text joined, `markup` the same with inline markup."""
 

@@ -18,7 +18,15 @@ from medconcept.jats.tree import MATHML, all_text
 
 _TEX_BODY = re.compile(r"\\begin\s*\{document\}(.*?)(?:\\end\s*\{document\}|\Z)", re.DOTALL)
 _ROWS = frozenset(("mtr", "mlabeledtr", "mtd", "mtable"))
-_UNSEEN_NAMES = ("annotation", "annotation-xml", "mphantom", "maligngroup", "malignmark", "none", "mprescripts")
+_UNSEEN_NAMES = (
+    "annotation",
+    "annotation-xml",
+    "mphantom",
+    "maligngroup",
+    "malignmark",
+    "none",
+    "mprescripts",
+)
 # Of every element the name is asked for, so it is looked for as it stands, in MathML's namespace or in none.
 _UNSEEN = frozenset(f"{space}{name}" for space in ("", MATHML) for name in _UNSEEN_NAMES)
 _SPACED_TOKENS = frozenset(("mtext", f"{MATHML}mtext"))

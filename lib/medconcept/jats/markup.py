@@ -14,8 +14,9 @@ is dropped.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from unicodedata import is_normalized, normalize
+
+from medconcept.jats.record import record
 
 _TAGS = ("sup", "sub", "italic", "bold")
 OPENING = {name: chr(1 + 2 * place) for place, name in enumerate(_TAGS)}
@@ -33,7 +34,7 @@ _MARKS_AND_SPACE = "".join(ALL_MARKS) + " "
 _NESTED_EMPTY_TAGS = 3  # more of them may stay: they do no harm, and a file of nothing else costs little
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Marked:
     """Plain text, and the same text with inline markup."""
 
