@@ -120,7 +120,8 @@ def _in_article(
         if len(element) == 0 and "(" not in (element.text or ""):
             continue
         bare = etree.tostring(element, method="text", encoding="utf-8", with_tail=False)
-        if _SHORT_BYTES.search(bare) is None:
+        at = bare.find(b"(")  # many times as fast as the pattern's own search for it
+        if at < 0 or _SHORT_BYTES.search(bare, at) is None:
             continue
         text = bare.decode("utf-8")
         found = [pair for pair in pairs(text) if (pair[0], pair[1].lower()) not in known]

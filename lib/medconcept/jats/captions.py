@@ -10,7 +10,7 @@ from typing import Literal
 from lxml import etree
 
 from medconcept.jats.figure_records import Caption, Figure
-from medconcept.jats.markup import cut_at_marks, marked
+from medconcept.jats.markup import clean, marked, without_marks
 from medconcept.jats.ranges import read_label
 from medconcept.jats.record import record
 from medconcept.jats.surroundings import Map
@@ -117,7 +117,7 @@ def _parts(caption: etree._Element, places: Map) -> ReadCaption:
     raw: list[str] = []
     if heading is not None:
         raw += [raw_text(heading).strip(" "), " "]
-        title, _ = cut_at_marks(raw[0])
+        title = clean(without_marks(raw[0]))
     if caption.text:
         raw.append(caption.text)
     for part in caption:

@@ -70,14 +70,24 @@ def marked(raw: str) -> Marked:
     Marked(plain='E.coli < x', markup='E.coli &lt; <bold>x</bold>')
     """
     text = raw.strip(" ")
-    plain = text
-    for mark in _MARKS:
-        if mark in plain:
-            plain = plain.replace(mark, "")
+    plain = without_marks(text)
     if not is_settled(plain):
-        plain, pieces = cut_at_marks(text)
-        text = "".join(pieces)
+        text = _spaced(text)
+        plain = without_marks(text)
+        if not (plain.isascii() or is_normalized("NFC", plain)):
+            plain, pieces = cut_at_marks(text)
+            text = "".join(pieces)
     return Marked(plain, _escaped(plain) if len(text) == len(plain) else _shown(text))
+
+
+def without_marks(raw: str) -> str:
+    """The text alone; `clean` makes of it what `marked` tells as plain."""
+    if raw.isprintable():  # no marks: XML has no place for them
+        return raw
+    for mark in _MARKS:
+        if mark in raw:
+            raw = raw.replace(mark, "")
+    return raw
 
 
 def is_settled(text: str) -> bool:
@@ -118,7 +128,7 @@ def cut_at_marks(raw: str) -> tuple[str, list[str]]:
 def _spaced(raw: str) -> str:
     """One space for each run of white space, whatever marks stand in it, and none at the ends."""
     text = " ".join(raw.split())
-    if text.isprintable():  # no marks: XML has no place for them
+    if text.isprintable():
         return text
     text = _SPACED_TWICE.sub(_before_marks, text)
     inner = text.lstrip(_MARKS_AND_SPACE)
