@@ -116,17 +116,15 @@ def _parts(caption: etree._Element, places: Map) -> ReadCaption:
     title: str | None = None
     raw: list[str] = []
     if heading is not None:
-        raw += [raw_text(heading).strip(" "), " "]
+        raw += [raw_text(heading).strip(), " "]
         title = clean(without_marks(raw[0]))
     if caption.text:
-        raw.append(caption.text)
+        _add(raw, caption.text)
     for part in caption:
         if part is not heading:
-            told = raw_text(part)
-            # Two spaces would be made one anyway, at greater cost.
-            raw.append(told.lstrip(" ") if raw and raw[-1][-1:] == " " else told)
+            _add(raw, raw_text(part))
         if tail := part.tail:
-            raw.append(tail)
+            _add(raw, tail)
     # In JATS 1.4 a figure may have its legend beside the caption, or instead of one.
     legend = next(caption.itersiblings("legend"), None) if caption.tag == "caption" else None
     if legend is not None:
@@ -142,6 +140,20 @@ def _parts(caption: etree._Element, places: Map) -> ReadCaption:
         language=own_language(caption) or places.around(caption).language,
         others=(),
     )
+
+
+def _add(raw: list[str], told: str) -> None:
+    """Append a text, one space for all white space between it and its neighbours.
+
+    It would be made one anyway, but at greater cost: most captions have no other white space to care for.
+    """
+    text = told.strip()
+    if told[:1] != text[:1] and raw and raw[-1][-1:] != " ":
+        raw.append(" ")
+    if text:
+        raw.append(text)
+        if told[-1] != text[-1]:
+            raw.append(" ")
 
 
 def _translated(

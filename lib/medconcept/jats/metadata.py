@@ -40,8 +40,8 @@ def abstracts(meta: etree._Element) -> tuple[Marked | None, tuple[Abstract, ...]
     for element in meta.iterchildren("abstract", "trans-abstract"):
         kind = clean(element.get("abstract-type", "")) or None
         heading = next(element.iterchildren("title"), None)
-        raw = [element.text or "", *(raw_text(part) for part in element if part is not heading)]
-        text = marked(" ".join(raw))
+        raw = [element.text or "", *[raw_text(part) for part in element if part is not heading]]
+        text = marked(" ".join([told.strip() for told in raw]))
         if not text.plain:
             continue
         if main is None and kind is None and element.tag == "abstract":
