@@ -30,6 +30,8 @@ _SPACED_TWICE = re.compile(" [\x01-\x08\x0e\x0f]+ [\x01-\x08\x0e\x0f ]*")
 _EMPTY = re.compile("\x01( ?)\x02|\x03( ?)\x04|\x05( ?)\x06|\x07( ?)\x08")
 _MARKS = (*OPENING.values(), *CLOSING.values())
 ALL_MARKS = (*_MARKS, CITE_OPEN, CITE_CLOSE)
+_SHORT = 256  # characters
+_ASCII_BLANKS = ("  ", *"\t\n\v\f\r\x1c\x1d\x1e\x1f")
 _MARKS_AND_SPACE = "".join(ALL_MARKS) + " "
 _NESTED_EMPTY_TAGS = 3  # more of them may stay: they do no harm, and a file of nothing else costs little
 
@@ -59,8 +61,14 @@ def is_spaced(text: str) -> bool:
     >>> is_spaced("a b"), is_spaced("a  b"), is_spaced("a\\nb")
     (True, False, False)
     """
-    # A space is the only white space that is printable.
-    return text.isprintable() and "  " not in text
+    if len(text) < _SHORT or not text.isascii():
+        # A space is the only white space that is printable.
+        return text.isprintable() and "  " not in text
+    # To look for a few characters in a long text costs less than to look at each of its own.
+    for blank in _ASCII_BLANKS:
+        if blank in text:
+            return False
+    return True
 
 
 def marked(raw: str) -> Marked:
