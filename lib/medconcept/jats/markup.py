@@ -31,7 +31,7 @@ _EMPTY = re.compile("\x01( ?)\x02|\x03( ?)\x04|\x05( ?)\x06|\x07( ?)\x08")
 _MARKS = (*OPENING.values(), *CLOSING.values())
 ALL_MARKS = (*_MARKS, CITE_OPEN, CITE_CLOSE)
 _SHORT = 256  # characters
-_ASCII_BLANKS = ("  ", *"\t\n\v\f\r\x1c\x1d\x1e\x1f")
+_ASCII_BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f"
 _MARKS_AND_SPACE = "".join(ALL_MARKS) + " "
 _NESTED_EMPTY_TAGS = 3  # more of them may stay: they do no harm, and a file of nothing else costs little
 
@@ -68,7 +68,7 @@ def is_spaced(text: str) -> bool:
     for blank in _ASCII_BLANKS:
         if blank in text:
             return False
-    return True
+    return "  " not in text
 
 
 def marked(raw: str) -> Marked:

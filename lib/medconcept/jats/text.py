@@ -66,6 +66,7 @@ SKIPPED = frozenset(_NOT_TOLD.split())
 _MARKS = re.compile("([\x01-\x08])")
 _TAG = attrgetter("tag")
 _MATH_NAMES = ("math", f"{MATHML}math")
+_ALONE = frozenset((*_MATH_NAMES, "graphic", "inline-graphic"))
 _CODED = (*_MATH_NAMES, "tex-math", "alternatives", "label")
 _ALTERNATIVES = "alternatives aff-alternatives citation-alternatives collab-alternatives name-alternatives"
 _BLOCK, _SKIP, _MATH, _TEX, _ALTERNATIVE, _FORMULA, _DISPLAY, _MARK, _CITE = range(9)
@@ -280,6 +281,12 @@ def _emit_special(element: etree._Element, action: int, out: list[str], actions:
 def _emit_formula(element: etree._Element, out: list[str], actions: Mapping[str, int], block: bool) -> None:
     """Append a formula once, though the file may hold it as text, as MathML and as TeX."""
     actions = _PLAIN if actions is _CITED else actions
+    if len(element) == 1 and element[0].tag in _ALONE and not _has_words(element.text, element[0].tail):
+        # As most are: one representation, and nothing to choose from.
+        told: list[str] = []
+        _emit(element[0], told, actions)
+        out.extend([" ", *_stripped(told), " "] if block else _stripped(told))
+        return
     shown = _inside_without(element, actions, _CODED)
     if not any(map(str.isalnum, "".join(shown))):
         coded = any(child.tag in _MATH_NAMES for child in element)
@@ -291,6 +298,10 @@ def _emit_formula(element: etree._Element, out: list[str], actions: Mapping[str,
     out.extend(shown)
     if block:
         out.append(" ")
+
+
+def _has_words(*texts: str | None) -> bool:
+    return any(text and not text.isspace() for text in texts)
 
 
 def _inside_without(element: etree._Element, actions: Mapping[str, int], omit: tuple[str, ...]) -> list[str]:
