@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 
-@contextmanager
-def garbage_later() -> Iterator[None]:
-    """Search for no cycles within: Python would do so whenever some hundred objects are new."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
+class GarbageLater:
+    """Within its block no cycles are looked for; Python would do so whenever some hundred objects are new.
+
+    A class, for a generator would make objects at its end: enough to have all that is new looked through.
+
+    >>> with GarbageLater():
+    ...     gc.isenabled()
+    False
+    """
+
+    def __enter__(self) -> None:
+        """Stop looking."""
+        self._was_on = gc.isenabled()
+        gc.disable()
+
+    def __exit__(self, *_: object) -> None:
+        """Look again, if Python did before."""
+        if self._was_on:
             gc.enable()

@@ -36,7 +36,6 @@ def listed_abbreviations(article: etree._Element, places: Map) -> Iterator[Abbre
     [('CT', 'computed tomography')]
     """
     for element in article.iter(*_LISTS):
-        place = places.of(element).text_place
         if element.tag == "abbrev":
             meaning = next(element.iterchildren("def"), None)
             short = " ".join((element.text or "").split())
@@ -63,7 +62,7 @@ def listed_abbreviations(article: etree._Element, places: Map) -> Iterator[Abbre
         for short, long in entries:
             short, long = short.rstrip(" :=,–—-"), long.strip(" :=–—").removesuffix(".")
             if short and long and len(short) <= 40 and short != long:
-                yield Abbreviation(short, long, "list", place, None, None, None)
+                yield Abbreviation(short, long, "list", places.of(element).text_place, None, None, None)
 
 
 def _pair(row: etree._Element, *names: str) -> tuple[str, str] | None:

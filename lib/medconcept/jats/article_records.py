@@ -1,9 +1,10 @@
-"""What an article says about itself, in plain frozen values."""
+"""What an article says about itself, in plain values."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from medconcept.jats.record import record
 
 LicenceGroup = Literal["commercial", "noncommercial", "other"]
 TextPlace = Literal[
@@ -11,7 +12,7 @@ TextPlace = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Named:
     """A value with the kind the file gives it, such as ("doi", "10.1/x"), ("epub", "1234-5678")."""
 
@@ -19,7 +20,7 @@ class Named:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LanguageText:
     """A text in a language; the language is None where the file states none."""
 
@@ -27,7 +28,7 @@ class LanguageText:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Abstract:
     """One abstract; kind is `abstract-type` (graphical, summary…), None for an ordinary one."""
 
@@ -37,7 +38,7 @@ class Abstract:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Journal:
     """The journal: title, abbreviations, ids and ISSNs with their kinds, publisher and its place."""
 
@@ -49,7 +50,7 @@ class Journal:
     publisher_place: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ArticleDate:
     """One date in its parts as written; `iso` is what they come to, no more precise than they are.
 
@@ -66,7 +67,7 @@ class ArticleDate:
     iso: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Subject:
     """A subject with the headings above it, outermost first; group is `subj-group-type`."""
 
@@ -75,7 +76,7 @@ class Subject:
     path: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KeywordGroup:
     """Keywords that stand together; kind is `kwd-group-type`."""
 
@@ -85,7 +86,7 @@ class KeywordGroup:
     keywords: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Author:
     """A person or a group; `name` is as read aloud, given names first. Ids point at `affiliations`."""
 
@@ -99,7 +100,7 @@ class Author:
     is_corresponding: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Affiliation:
     """An affiliation with the id by which authors name it; one that stands inside an author has a made id."""
 
@@ -107,7 +108,7 @@ class Affiliation:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Award:
     """One grant: who gave it, its numbers, who received it."""
 
@@ -116,7 +117,7 @@ class Award:
     recipients: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RelatedArticle:
     """Another work and what it is to this one, such as retracted-article, corrected-article, preprint."""
 
@@ -126,7 +127,7 @@ class RelatedArticle:
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Abbreviation:
     """A short form and what it stands for.
 
@@ -145,7 +146,7 @@ class Abbreviation:
     start: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Count:
     """How many there are of a thing: as `<counts>` states it, and as found in the file."""
 

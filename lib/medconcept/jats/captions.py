@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Literal
 
 from lxml import etree
 
 from medconcept.jats.figure_records import Caption, Figure
-from medconcept.jats.markup import cut_at_marks, marked
+from medconcept.jats.markup import clean, marked, without_marks
 from medconcept.jats.ranges import read_label
+from medconcept.jats.record import record
 from medconcept.jats.surroundings import Map
 from medconcept.jats.text import raw_text, text_or_none
 from medconcept.jats.tree import child, own_language
@@ -19,7 +20,7 @@ from medconcept.jats.tree import child, own_language
 _MOST_LANGUAGES = 8  # in one group; each figure reads the captions of all others
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadCaption:
     """A caption in its parts; `whole` is title and text joined, `markup` the same with inline markup."""
 
@@ -115,17 +116,15 @@ def _parts(caption: etree._Element, places: Map) -> ReadCaption:
     title: str | None = None
     raw: list[str] = []
     if heading is not None:
-        raw += [raw_text(heading).strip(" "), " "]
-        title, _ = cut_at_marks(raw[0])
+        raw += [raw_text(heading).strip(), " "]
+        title = clean(without_marks(raw[0]))
     if caption.text:
-        raw.append(caption.text)
+        _add(raw, caption.text)
     for part in caption:
         if part is not heading:
-            told = raw_text(part)
-            # Two spaces would be made one anyway, at greater cost.
-            raw.append(told.lstrip(" ") if raw and raw[-1][-1:] == " " else told)
+            _add(raw, raw_text(part))
         if tail := part.tail:
-            raw.append(tail)
+            _add(raw, tail)
     # In JATS 1.4 a figure may have its legend beside the caption, or instead of one.
     legend = next(caption.itersiblings("legend"), None) if caption.tag == "caption" else None
     if legend is not None:
@@ -141,6 +140,20 @@ def _parts(caption: etree._Element, places: Map) -> ReadCaption:
         language=own_language(caption) or places.around(caption).language,
         others=(),
     )
+
+
+def _add(raw: list[str], told: str) -> None:
+    """Append a text, one space for all white space between it and its neighbours.
+
+    It would be made one anyway, but at greater cost: most captions have no other white space to care for.
+    """
+    text = told.strip()
+    if told[:1] != text[:1] and raw and raw[-1][-1:] != " ":
+        raw.append(" ")
+    if text:
+        raw.append(text)
+        if told[-1] != text[-1]:
+            raw.append(" ")
 
 
 def _translated(

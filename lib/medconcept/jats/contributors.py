@@ -11,15 +11,19 @@ from medconcept.jats.text import clean, plain_text, text_or_none, text_without
 from medconcept.jats.tree import children, href
 
 _ORCID = re.compile(r"(?<![0-9])([0-9]{4}-?[0-9]{4}-?[0-9]{4}-?[0-9]{3}[0-9Xx])(?![0-9])")
-_NAMES = (
-    "name",
-    "string-name",
-    "collab",
-    "collab-alternatives",
-    "name-alternatives",
-    "anonymous",
-    "on-behalf-of",
+_NAMES = frozenset(
+    (
+        "name",
+        "string-name",
+        "collab",
+        "collab-alternatives",
+        "name-alternatives",
+        "anonymous",
+        "on-behalf-of",
+    )
 )
+_PARTS = frozenset(("surname", "given-names", "prefix", "suffix"))
+_LINKS = frozenset(("contrib-id", "ext-link", "uri"))
 _OTHERS = re.compile(r"edit|review|referee|translat|tradu", re.IGNORECASE)
 
 
@@ -56,14 +60,27 @@ def read_authors(meta: etree._Element, affiliation_ids: dict[etree._Element, str
 
 
 def _author(contrib: etree._Element, role: str, ids: dict[etree._Element, str]) -> Author | None:
-    named = next(contrib.iterchildren(*_NAMES), None)
+    named: etree._Element | None = None
+    rids: list[str] = []
+    corresponding = contrib.get("corresp") == "yes"
+    for child in contrib:
+        tag = child.tag
+        if tag == "xref":
+            kind = child.get("ref-type")
+            if kind == "aff":
+                rids += (child.get("rid") or "").split()
+            elif kind == "corresp":
+                corresponding = True
+        elif named is None and tag in _NAMES:
+            named = child
     if named is None:
         return None
     if named.tag.endswith("-alternatives"):
         named = next(iter(named), named)
     parts: dict[str, str | None] = {}
-    for part in named.iterchildren("surname", "given-names", "prefix", "suffix"):
-        parts.setdefault(part.tag, text_or_none(part))
+    for part in named:
+        if part.tag in _PARTS:
+            parts.setdefault(part.tag, text_or_none(part))
     surname, given = parts.get("surname"), parts.get("given-names")
     if named.tag == "name" and (surname or given):
         order = (surname, given) if named.get("name-style") == "eastern" else (given, surname)
@@ -75,14 +92,6 @@ def _author(contrib: etree._Element, role: str, ids: dict[etree._Element, str]) 
         name = name or "anonymous"
     if not name:
         return None
-    rids: list[str] = []
-    corresponding = contrib.get("corresp") == "yes"
-    for xref in contrib.iterchildren("xref"):
-        kind = xref.get("ref-type")
-        if kind == "aff":
-            rids += (xref.get("rid") or "").split()
-        elif kind == "corresp":
-            corresponding = True
     inside = [ids[aff] for aff in contrib.iter("aff") if aff in ids]
     return Author(
         name=name,
@@ -97,7 +106,9 @@ def _author(contrib: etree._Element, role: str, ids: dict[etree._Element, str]) 
 
 
 def _orcid(contrib: etree._Element) -> str | None:
-    for element in contrib.iterchildren("contrib-id", "ext-link", "uri"):
+    for element in contrib:
+        if element.tag not in _LINKS:
+            continue
         written = f"{plain_text(element)} {href(element) or ''}"
         kinds = (element.get("contrib-id-type"), element.get("ext-link-type"), element.get("content-type"))
         match = _ORCID.search(written)

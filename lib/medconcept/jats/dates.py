@@ -14,12 +14,14 @@ from medconcept.jats.text import clean, plain_text, text_or_none
 from medconcept.jats.tree import child
 
 _ISO = re.compile(r"\s*([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?(?![0-9])")
+_FOUR_DIGITS = re.compile("[0-9]{4}")
 _YEAR = re.compile(r"(?<![0-9])(?:1[5-9]|20)[0-9]{2}(?![0-9])")
 _DAY_FIRST = re.compile(
     r"(?<![0-9])([0-9]{1,2})(?:st|nd|rd|th)?\.?\s+([A-Za-z]{3,9})\.?,?\s+([0-9]{4})(?![0-9])"
 )
 _MONTH_FIRST = re.compile(r"\b([A-Za-z]{3,9})\.?\s+(?:([0-9]{1,2})(?:st|nd|rd|th)?,?\s+)?([0-9]{4})(?![0-9])")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_PARTS = frozenset(("year", "month", "day", "season"))
 # The day the version of record could first be read, then what comes nearest to it.
 _PREFERENCE = (
     "epub", "pub/electronic", "epub-ppub", "pub", "ppub", "pub/print", "collection", "collection/electronic",
@@ -45,7 +47,7 @@ def _iso(element: etree._Element, year: str | None, month: str | None, day: str 
         else:
             stated = child(element, "string-date")
             year, month, day = _written(plain_text(stated)) if stated is not None else (None, None, None)
-    if year is None or not re.fullmatch("[0-9]{4}", year):
+    if year is None or not _FOUR_DIGITS.fullmatch(year):
         return None
     number = _month(month)
     if number is None:
@@ -130,14 +132,15 @@ def _kind(date: ArticleDate) -> str:
     return "/".join(part.lower() for part in parts if part) or "untyped"
 
 
-def _parts(element: etree._Element) -> dict[str, str]:
+def _parts(element: etree._Element, in_words: bool = False) -> dict[str, str]:
     """The first of each kind of part that holds text."""
     parts: dict[str, str] = {}
-    # In words, the parts may still be marked.
-    within = child(element, "string-date")
-    for part in (element if within is None else within).iterchildren("year", "month", "day", "season"):
-        if part.tag not in parts and (text := text_or_none(part)):
-            parts[part.tag] = text
+    for part in element:
+        name = part.tag
+        if name == "string-date" and not in_words:  # the parts may still be marked there
+            return _parts(part, in_words=True)
+        if name in _PARTS and name not in parts and (text := text_or_none(part)):
+            parts[name] = text
     return parts
 
 

@@ -1,11 +1,11 @@
-"""What a parse gives back of one figure, in plain frozen values."""
+"""What a parse gives back of one figure, in plain values."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from medconcept.jats.article_records import LicenceGroup, Named, TextPlace
+from medconcept.jats.record import record
 
 Position = Literal["body", "floats", "back", "appendix", "sub-article", "front"]
 FigureKind = Literal[
@@ -13,7 +13,7 @@ FigureKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Section:
     """An enclosing section: its id, its title, its `sec-type`."""
 
@@ -22,7 +22,7 @@ class Section:
     kind: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SubArticle:
     """The sub-article or response a figure stands in; kind is its `article-type`, such as translation."""
 
@@ -31,7 +31,7 @@ class SubArticle:
     language: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Alternative:
     """Another form of a picture, such as its thumbnail."""
 
@@ -40,7 +40,7 @@ class Alternative:
     use: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Graphic:
     """One picture of a figure: its file as the XML names it, and other forms of the same picture.
 
@@ -57,7 +57,7 @@ class Graphic:
     others: tuple[Alternative, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Caption:
     """A caption in another language than the one chosen; origin tells where it was found.
 
@@ -72,7 +72,7 @@ class Caption:
     origin: Literal["figure", "group", "sub-article"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Evidence:
     """Words that say whose a figure is, and where they stand."""
 
@@ -80,7 +80,7 @@ class Evidence:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rights:
     """Rights of one figure that are not, or may not be, those of the article.
 
@@ -99,7 +99,7 @@ class Rights:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Citation:
     """One cross-reference: `text[start:end]` of its mention are its words; None if the text leaves it out.
 
@@ -112,7 +112,7 @@ class Citation:
     via: Literal["xref", "range", "group"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mention:
     """One paragraph that cites the figure: its plain text, where it stands, each place that cites."""
 
@@ -124,7 +124,7 @@ class Mention:
     citations: tuple[Citation, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Panel:
     """A part of the caption, `caption[start:end]`; its label as printed is `caption[label_start:label_end]`.
 
@@ -140,7 +140,7 @@ class Panel:
     parent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Figure:
     """One `<fig>` element. `caption` is its own, never a neighbour's; spans index `caption`.
 

@@ -14,13 +14,22 @@ from collections.abc import Mapping
 from lxml import etree
 
 from medconcept.jats.markup import CLOSING, OPENING
-from medconcept.jats.tree import all_text
+from medconcept.jats.tree import MATHML, all_text
 
 _TEX_BODY = re.compile(r"\\begin\s*\{document\}(.*?)(?:\\end\s*\{document\}|\Z)", re.DOTALL)
 _ROWS = frozenset(("mtr", "mlabeledtr", "mtd", "mtable"))
-_UNSEEN = frozenset(
-    ("annotation", "annotation-xml", "mphantom", "maligngroup", "malignmark", "none", "mprescripts")
+_UNSEEN_NAMES = (
+    "annotation",
+    "annotation-xml",
+    "mphantom",
+    "maligngroup",
+    "malignmark",
+    "none",
+    "mprescripts",
 )
+# Of every element the name is asked for, so it is looked for as it stands, in MathML's namespace or in none.
+_UNSEEN = frozenset(f"{space}{name}" for space in ("", MATHML) for name in _UNSEEN_NAMES)
+_SPACED_TOKENS = frozenset(("mtext", f"{MATHML}mtext"))
 _SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "msup": ("", "sup"),
     "msub": ("", "sub"),
@@ -38,13 +47,18 @@ def mathml_text(element: etree._Element, marks: bool = False) -> str:
     >>> mathml_text(etree.fromstring(f"<math><mfrac><mi>a</mi>{below}</mfrac></math>"))
     'a/(b+1)'
     """
-    name = element.tag.rpartition("}")[2]
-    if name in _UNSEEN:
+    tag = element.tag
+    if tag in _UNSEEN:
         return ""
     if len(element) == 0:
-        text = element.text or ""
-        return text if name == "mtext" else text.strip().translate(_OPERATORS_UNSEEN)
-    parts = [mathml_text(child, marks) + (child.tail or "").strip() for child in element]
+        return _token(element)
+    parts: list[str] = []
+    for child in element:
+        # Most are tokens, which cost no call of the whole.
+        part = mathml_text(child, marks) if len(child) else _token(child)
+        tail = child.tail
+        parts.append(part + tail.strip() if tail else part)
+    name = tag.rpartition("}")[2]
     own = (element.text or "").strip()
     if name == "mfrac" and len(parts) == 2 and element.get("linethickness") not in ("0", "0pt", "0px"):
         return f"{own}{_grouped(parts[0])}/{_grouped(parts[1])}"
@@ -61,6 +75,16 @@ def mathml_text(element: etree._Element, marks: bool = False) -> str:
         ]
     inner = own + "".join(parts)
     return f" {inner} " if name in _ROWS else inner
+
+
+def _token(element: etree._Element) -> str:
+    text = element.text
+    if not text or (tag := element.tag) in _UNSEEN:
+        return ""
+    if tag in _SPACED_TOKENS:
+        return text
+    text = text.strip()
+    return text if text.isascii() else text.translate(_OPERATORS_UNSEEN)
 
 
 def tex_text(element: etree._Element) -> str:

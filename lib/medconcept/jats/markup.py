@@ -14,8 +14,9 @@ is dropped.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from unicodedata import is_normalized, normalize
+
+from medconcept.jats.record import record
 
 _TAGS = ("sup", "sub", "italic", "bold")
 OPENING = {name: chr(1 + 2 * place) for place, name in enumerate(_TAGS)}
@@ -24,16 +25,18 @@ CITE_OPEN, CITE_CLOSE = "\x0e", "\x0f"
 """Round a cross-reference; told by `cut_at_marks`, never shown in markup."""
 _SHOWN = [(OPENING[name], f"<{name}>") for name in _TAGS] + [(CLOSING[name], f"</{name}>") for name in _TAGS]
 _CUT = re.compile("([\x01-\x08\x0e\x0f])")
+# Marks with a space on both sides of them, or of some.
+_SPACED_TWICE = re.compile(" [\x01-\x08\x0e\x0f]+ [\x01-\x08\x0e\x0f ]*")
 _EMPTY = re.compile("\x01( ?)\x02|\x03( ?)\x04|\x05( ?)\x06|\x07( ?)\x08")
 _MARKS = (*OPENING.values(), *CLOSING.values())
 ALL_MARKS = (*_MARKS, CITE_OPEN, CITE_CLOSE)
-_SHORT = 256  # characters; shorter texts are looked through faster in one go
+_SHORT = 256  # characters
 _ASCII_BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f"
-_BLANKS = _ASCII_BLANKS + "".join(chr(n) for n in range(0x80, 0x10000) if chr(n).isspace())
+_MARKS_AND_SPACE = "".join(ALL_MARKS) + " "
 _NESTED_EMPTY_TAGS = 3  # more of them may stay: they do no harm, and a file of nothing else costs little
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Marked:
     """Plain text, and the same text with inline markup."""
 
@@ -47,7 +50,8 @@ def clean(text: str) -> str:
     >>> clean("  cafe\\u0301\\n\\tau\\xa0lait ")
     'café au lait'
     """
-    text = text.strip(" ") if is_spaced(text) else " ".join(text.split())
+    # As in `is_spaced`, without the call: this is asked of every label, name and attribute.
+    text = text.strip(" ") if text.isprintable() and "  " not in text else " ".join(text.split())
     return text if text.isascii() else normalize("NFC", text)
 
 
@@ -57,11 +61,12 @@ def is_spaced(text: str) -> bool:
     >>> is_spaced("a b"), is_spaced("a  b"), is_spaced("a\\nb")
     (True, False, False)
     """
-    if len(text) < _SHORT:
+    if len(text) < _SHORT or not text.isascii():
         # A space is the only white space that is printable.
         return text.isprintable() and "  " not in text
-    for character in _ASCII_BLANKS if text.isascii() else _BLANKS:  # looking for one costs next to nothing
-        if character in text:
+    # To look for a few characters in a long text costs less than to look at each of its own.
+    for blank in _ASCII_BLANKS:
+        if blank in text:
             return False
     return "  " not in text
 
@@ -72,17 +77,25 @@ def marked(raw: str) -> Marked:
     >>> marked("E.coli <\\n" + OPENING["bold"] + "x " + CLOSING["bold"])
     Marked(plain='E.coli < x', markup='E.coli &lt; <bold>x</bold>')
     """
-    raw = raw.strip(" ")
-    plain = raw
+    text = raw.strip(" ")
+    plain = without_marks(text)
+    if not is_settled(plain):
+        text = _spaced(text)
+        plain = without_marks(text)
+        if not (plain.isascii() or is_normalized("NFC", plain)):
+            plain, pieces = cut_at_marks(text)
+            text = "".join(pieces)
+    return Marked(plain, _escaped(plain) if len(text) == len(plain) else _shown(text))
+
+
+def without_marks(raw: str) -> str:
+    """The text alone; `clean` makes of it what `marked` tells as plain."""
+    if raw.isprintable():  # no marks: XML has no place for them
+        return raw
     for mark in _MARKS:
-        if mark in plain:
-            plain = plain.replace(mark, "")
-    if plain is not raw and is_settled(plain):
-        return Marked(plain, _shown(raw))
-    plain, pieces = cut_at_marks(raw)
-    if len(pieces) == 1:
-        return Marked(plain, _escaped(plain))
-    return Marked(plain, _shown("".join(pieces)))
+        if mark in raw:
+            raw = raw.replace(mark, "")
+    return raw
 
 
 def is_settled(text: str) -> bool:
@@ -112,37 +125,29 @@ def cut_at_marks(raw: str) -> tuple[str, list[str]]:
     >>> cut_at_marks(" see " + CITE_OPEN + "Fig. 1")
     ('see Fig. 1', ['see ', '\\x0e', 'Fig. 1'])
     """
-    if not any(mark in raw for mark in ALL_MARKS):  # no text holds them: XML has no place for them
-        plain = clean(raw)
-        return plain, [plain]
-    parts = _CUT.split(raw)
-    pieces, marks = [_spaced(piece) for piece in parts[::2]], parts[1::2]
-    space = True  # as if one stood before the text, so that none begins it
-    for place, piece in enumerate(pieces):
-        if piece:
-            if space and piece[0] == " ":
-                pieces[place] = piece[1:]
-            space = piece[-1] == " "
-    if space:
-        for place in range(len(pieces) - 1, -1, -1):
-            if pieces[place]:
-                pieces[place] = pieces[place].rstrip(" ")
-                break
-    whole = "".join(pieces)
-    if not (whole.isascii() or is_normalized("NFC", whole)):
-        pieces, marks = _composed(pieces, marks)
-        whole = "".join(pieces)
-    return whole, [part for pair in zip(pieces, [*marks, ""], strict=True) for part in pair][:-1]
+    parts = _CUT.split(_spaced(raw))
+    whole = "".join(parts[::2])
+    if whole.isascii() or is_normalized("NFC", whole):
+        return whole, parts
+    pieces, marks = _composed(parts[::2], parts[1::2])
+    return "".join(pieces), [part for pair in zip(pieces, [*marks, ""], strict=True) for part in pair][:-1]
 
 
-def _spaced(text: str) -> str:
-    """One space for each run of white space, at the ends too."""
-    if not text or is_spaced(text):
+def _spaced(raw: str) -> str:
+    """One space for each run of white space, whatever marks stand in it, and none at the ends."""
+    text = " ".join(raw.split())
+    if text.isprintable():
         return text
-    words = " ".join(text.split())
-    if not words:
-        return " "
-    return f"{' ' if text[0].isspace() else ''}{words}{' ' if text[-1].isspace() else ''}"
+    text = _SPACED_TWICE.sub(_before_marks, text)
+    inner = text.lstrip(_MARKS_AND_SPACE)
+    head = text[: len(text) - len(inner)]
+    text = inner.rstrip(_MARKS_AND_SPACE)
+    return head.replace(" ", "") + text + inner[len(text) :].replace(" ", "")
+
+
+def _before_marks(spaced: re.Match[str]) -> str:
+    """The first space of several alone."""
+    return " " + spaced.group().replace(" ", "")
 
 
 def _escaped(text: str) -> str:

@@ -11,6 +11,7 @@ from medconcept.jats.markup import Marked, marked
 from medconcept.jats.text import clean, marked_text, plain_text, raw_text, text_or_none
 from medconcept.jats.tree import child, children, language, own_language
 
+_COUNT_REFERENCES = etree.XPath("count(ref)")  # makes no object of each, as a walk does
 _COUNTED = ("fig", "table", "equation", "ref", "page", "word")
 
 
@@ -39,8 +40,8 @@ def abstracts(meta: etree._Element) -> tuple[Marked | None, tuple[Abstract, ...]
     for element in meta.iterchildren("abstract", "trans-abstract"):
         kind = clean(element.get("abstract-type", "")) or None
         heading = next(element.iterchildren("title"), None)
-        raw = [element.text or "", *(raw_text(part) for part in element if part is not heading)]
-        text = marked(" ".join(raw))
+        raw = [element.text or "", *[raw_text(part) for part in element if part is not heading]]
+        text = marked(" ".join([told.strip() for told in raw]))
         if not text.plain:
             continue
         if main is None and kind is None and element.tag == "abstract":
@@ -58,13 +59,22 @@ def subjects(meta: etree._Element) -> tuple[Subject, ...]:
         spoken = own_language(group) or spoken
         kind = clean(group.get("subj-group-type", "")) or kind
         path = above
-        for element in group.iterchildren("subject", "compound-subject"):
-            parts = [text for e in element.iterchildren("compound-subject-part") if (text := plain_text(e))]
-            if text := " / ".join(parts) or plain_text(element):
+        inner: list[etree._Element] = []
+        for element in group:
+            name = element.tag
+            if name == "subj-group":
+                inner.append(element)
+                continue
+            if name not in ("subject", "compound-subject"):
+                continue
+            parts = (
+                [plain_text(e) for e in element.iterchildren("compound-subject-part")] if len(element) else []
+            )
+            if text := " / ".join(filter(None, parts)) or plain_text(element):
                 path = (*above, text)
                 found.append(Subject(kind, spoken, path))
-        for inner in group.iterchildren("subj-group"):
-            walk(inner, path, kind, spoken)
+        for element in inner:
+            walk(element, path, kind, spoken)
 
     categories = child(meta, "article-categories")
     if categories is not None:
@@ -99,6 +109,12 @@ def subtitle(meta: etree._Element) -> str | None:
     return plain_text(*children(child(meta, "title-group"), "subtitle")) or None
 
 
+def _references(ref_list: etree._Element) -> int:
+    number = _COUNT_REFERENCES(ref_list)
+    assert isinstance(number, float)
+    return int(number)
+
+
 def counts(meta: etree._Element, elements: Mapping[str, list[etree._Element]]) -> tuple[Count, ...]:
     """What `<counts>` states, beside what is there; what cannot be counted (pages, words) as stated."""
     stated: dict[str, int] = {}
@@ -111,7 +127,7 @@ def counts(meta: etree._Element, elements: Mapping[str, list[etree._Element]]) -
         "fig": len(elements["fig"]),
         "table": len(elements["table-wrap"]),
         "equation": len(elements["disp-formula"]),
-        "ref": sum(1 for references in elements["ref-list"] for _ in references.iterchildren("ref")),
+        "ref": sum(map(_references, elements["ref-list"])),
     }
     names = [*found, *(name for name in stated if name not in found)]
     return tuple(Count(name, stated.get(name), found.get(name)) for name in names)

@@ -106,7 +106,9 @@ def candidates(caption: str, bold: tuple[tuple[int, int], ...], breaks: frozense
         found += _numbered(caption, breaks)
     if caption.count(")") > caption.count("("):
         found += _half(caption)
-    return sorted(found, key=lambda c: (c.start, -c.end))
+    if len(found) > 1:
+        found.sort(key=lambda c: (c.start, -c.end))
+    return found
 
 
 def _bracketed(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
@@ -166,6 +168,8 @@ def _numbered(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
 def _bare(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
     found = chain(_STARTS.finditer(caption), _AND.finditer(caption))
     for start in sorted({0, *[match.end() for match in found], *breaks}):
+        if (second := caption[start + 1 : start + 2]).isalpha() and second not in "ivx":
+            continue  # a word
         match = _BARE.match(caption, start)
         if match is None:
             continue

@@ -33,8 +33,10 @@ Name = tuple[int, str]
 def best_chain(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
     """The best sequence of all families: most labels, then the earliest."""
     chains: list[tuple[list[Candidate], list[Candidate]]] = []
-    for family in dict.fromkeys((c.family, c.upper) for c in found):
-        members = [c for c in found if (c.family, c.upper) == family]
+    families: dict[tuple[str, bool], list[Candidate]] = {}
+    for candidate in found:
+        families.setdefault((candidate.family, candidate.upper), []).append(candidate)
+    for members in families.values():
         if not any(map(_is_first, members)):
             continue  # as of most captions' small letters and numerals
         chain = chain_of(caption, members)
@@ -45,20 +47,24 @@ def best_chain(caption: str, found: Sequence[Candidate]) -> list[Candidate]:
                 chain = begun
         if chain and _plausible(caption, chain):
             chains.append((chain, members))
-    chains += _mixed(caption, found, max((_told(chain) for chain, _ in chains), default=1))
+    if len(families) > 1:
+        chains += _mixed(caption, found, max((_told(chain) for chain, _ in chains), default=1))
     if any(_begins(chain) for chain, _ in chains):
         # "(A) Slices of P1 (a) and P4 (b–e). (B) …": what stands within sentences is only part of one.
         chains = [(c, m) for c, m in chains if c[0].family != "bracket" or c[0].opens]
-    chains = [(c, m) for c, m in chains if not any(_within(c, other) for other, _ in chains)]
+    if len(chains) > 1:
+        chains = [(c, m) for c, m in chains if not any(_within(c, other) for other, _ in chains)]
     if not chains:
         return []
     # Of equals: "Score (A) and speed (B) by cell. A. Score. B. Speed."
-    chain, members = max(
-        chains,
-        key=lambda pair: (_told(pair[0]), _in_order(pair[0]), _one_by_one(pair[0]), -pair[0][0].start),
-    )
+    chain, members = chains[0] if len(chains) == 1 else max(chains, key=_rank)
     chain = _continued(caption, found, chain)
     return sorted([*chain, *_retold(caption, _merged(caption, members), chain)], key=lambda c: c.start)
+
+
+def _rank(chain_and_members: tuple[list[Candidate], list[Candidate]]) -> tuple[int, bool, bool, int]:
+    chain, _ = chain_and_members
+    return _told(chain), _in_order(chain), _one_by_one(chain), -chain[0].start
 
 
 def _is_first(candidate: Candidate) -> bool:

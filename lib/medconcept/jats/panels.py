@@ -40,9 +40,9 @@ def find_panels(caption: str, markup: str | None = None, title_length: int = 0) 
     # A text begins behind its title, be that an element or set in bold.
     ends = [title_length] if title_length else []
     ends += [end for start, end in bold if end - start > _HEADING]
-    breaks = frozenset(end + len(caption[end:]) - len(caption[end:].lstrip()) for end in ends)
+    breaks = frozenset([_past_space(caption, end) for end in ends])
     found = candidates(caption, bold, breaks)
-    chain = best_chain(caption, found)
+    chain = best_chain(caption, found) if found else []
     if chain and any(c.opens for c in chain):
         return _parts(caption, chain, found)
     places = words(caption)
@@ -51,6 +51,12 @@ def find_panels(caption: str, markup: str | None = None, title_length: int = 0) 
     if (len({word for word, _, _ in places}) < 2 and not alone) or (chain and chain[0].start < places[0][1]):
         return _parts(caption, chain, found) if chain else ()
     return _cut(caption, [((word,), start, end, None) for word, start, end in places])
+
+
+def _past_space(caption: str, at: int) -> int:
+    while caption[at : at + 1].isspace():
+        at += 1
+    return at
 
 
 def _parts(caption: str, chain: Sequence[Candidate], found: Sequence[Candidate]) -> tuple[Panel, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from medconcept.garbage import garbage_later
+from medconcept.garbage import GarbageLater
 from medconcept.jats.abbreviations import find_abbreviations
 from medconcept.jats.budget import Budget, Warnings
 from medconcept.jats.contributors import read_affiliations, read_authors, read_funding
@@ -53,7 +53,7 @@ def parse_article(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Article:
     ('PMC7', 'PMC7#f1', 'Lung. H2O')
     """
     try:
-        with garbage_later():
+        with GarbageLater():
             root = parse_xml(data, limits)
             elements = _articles(root)
             warnings = Warnings()
@@ -82,7 +82,7 @@ def parse_articles(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Iterator[Ar
         return
     for element in elements:
         try:
-            with garbage_later():
+            with GarbageLater():
                 article = _article(element, root, limits, Warnings())
             yield article
         except ArticleRejected as refusal:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _FIGURE = re.compile(r"fig(?:ur[ae]|ures)?\b\.?\s*")  # one series, however it is abbreviated
 _NUMBER = re.compile(r"[0-9]{1,4}")
@@ -17,6 +18,7 @@ _LIST = re.compile(
     rf"(?:\s*(?:[,;&/]|{_TO}|and|or|und|et|e|y|,\s*and)\s*(?:Figs?\.?\s*)?[A-Z]?[0-9]{{1,4}}[A-Za-z]?){{1,40}}\W*",
     re.IGNORECASE,
 )
+_SHORT = 64  # characters of labels and references that are worth remembering
 _STEP = re.compile(rf"({_TO})?\s*(?:Figs?\.?\s*)?[A-Z]?([0-9]{{1,4}})(?![0-9])", re.IGNORECASE)
 
 
@@ -34,11 +36,20 @@ def read_label(label: str | None) -> Numbered | None:
     >>> read_label("Figure S2.")
     Numbered(series='fig s#', numbers=(2,))
     """
-    numbers = tuple(int(n) for n in _NUMBER.findall(label or ""))
-    if label is None or not numbers:
+    if label is None:
+        return None
+    return _read_short_label(label) if len(label) < _SHORT else _read_label(label)
+
+
+def _read_label(label: str) -> Numbered | None:
+    numbers = tuple(int(n) for n in _NUMBER.findall(label))
+    if not numbers:
         return None
     series = _FIGURE.sub("fig ", _NUMBER.sub("#", label).lower()).strip(" .:|")
     return Numbered(series, numbers)
+
+
+_read_short_label = lru_cache(maxsize=4096)(_read_label)  # every article has its "Figure 1"
 
 
 def joins_range(between: str | None) -> bool:
@@ -80,14 +91,14 @@ class SeriesIndex:
         >>> index.named_in("Figs 2–4", target), index.named_in("Fig. 2A–C", target)
         ([2, 3], [])
         """
-        if target is None or len(words) > 200 or not _LIST.fullmatch(words):
+        if target is None or len(words) > 200:
             return []
+        steps = _steps_of_short(words) if len(words) < _SHORT else _steps(words)
         found: dict[int, None] = {}
         numbers: set[int] = set()
         before: int | None = None
-        for match in _STEP.finditer(words):
-            number = int(match.group(2))
-            low = before if match.group(1) and before is not None and before < number else number
+        for dashed, number in steps:
+            low = before if dashed and before is not None and before < number else number
             numbers.update((low, number))
             found.update(
                 (place, None) for n, place in self._within(target, low, number) if n != target.numbers[-1]
@@ -99,6 +110,16 @@ class SeriesIndex:
     def _within(self, label: Numbered, low: int, high: int) -> list[tuple[int, int]]:
         places = self._places.get(_series(label), [])
         return places[bisect_left(places, (low, 0)) : bisect_left(places, (high + 1, 0))]
+
+
+def _steps(words: str) -> tuple[tuple[bool, int], ...]:
+    """The numbers of a list, each with whether a dash or "to" stands before it; empty if it is none."""
+    if not _LIST.fullmatch(words):
+        return ()
+    return tuple((bool(match.group(1)), int(match.group(2))) for match in _STEP.finditer(words))
+
+
+_steps_of_short = lru_cache(maxsize=4096)(_steps)
 
 
 def _series(label: Numbered) -> tuple[str, tuple[int, ...]]:

@@ -20,6 +20,7 @@ from medconcept.jats.article_records import (
     Subject,
 )
 from medconcept.jats.figure_records import Figure
+from medconcept.jats.record import record
 
 PARSER_VERSION = "4"
 """Raised by one whenever the same bytes would give other records."""
@@ -52,7 +53,7 @@ class Limits:
             raise ValueError(f"every limit must be at least 1: {self}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Article:
     """One article as its JATS states it, nothing guessed; what is missing is None or empty.
 

@@ -83,6 +83,8 @@ def retraction_evidence(article_type: str | None, meta: etree._Element, title: s
     if title and (marked := _TITLE.match(title)):
         return f"title: {marked.group().strip()}"
     for element in meta.iter("subject"):
+        if (element.text or "r").lstrip()[:1] not in "rRwW":
+            continue  # as all but a few of hundreds
         if _SUBJECT.fullmatch(text := plain_text(element)):
             return f"subject: {text}"
     return None

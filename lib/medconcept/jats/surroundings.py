@@ -9,7 +9,7 @@ from lxml import etree
 from medconcept.jats.article_records import TextPlace
 from medconcept.jats.figure_records import Position, Section, SubArticle
 from medconcept.jats.text import clean, text_or_none
-from medconcept.jats.tree import child, own_language
+from medconcept.jats.tree import own_language
 
 _POSITIONS: dict[str, Position] = {
     "app": "appendix", "app-group": "appendix", "floats-group": "floats", "floats-wrap": "floats",
@@ -35,21 +35,15 @@ class Surroundings(NamedTuple):
     group: etree._Element | None = None
     figure: etree._Element | None = None
     language: str | None = None
+    titles: tuple[str, ...] = ()
+    """Titles of the sections, outermost first; those without are left out."""
+    types: tuple[str, ...] = ()
+    """Types of the sections, outermost first; those without are left out."""
 
     @property
     def text_place(self) -> TextPlace:
         """The part of the article, or what is closer round the text: abstract, caption, table."""
         return self.position if self.position == "sub-article" else self.place or self.position
-
-    @property
-    def titles(self) -> tuple[str, ...]:
-        """Titles of the sections, outermost first; those without are left out."""
-        return tuple(section.title for section in self.sections if section.title)
-
-    @property
-    def types(self) -> tuple[str, ...]:
-        """Types of the sections, outermost first; those without are left out."""
-        return tuple(section.kind for section in self.sections if section.kind)
 
 
 class Map:
@@ -100,9 +94,13 @@ def _within(element: etree._Element, outer: Surroundings) -> Surroundings:
         sub = SubArticle(_attribute(element, "id"), _kind(element), inner.language)
         return inner._replace(host=element, sub_article=sub, place=None, group=None, figure=None)
     if name in _SECTIONS:
-        title = text_or_none(child(element, "title"))
+        title = text_or_none(next(element.iterchildren("title"), None))
         section = Section(_attribute(element, "id"), title, _attribute(element, "sec-type"))
-        return inner._replace(sections=(*inner.sections, section))
+        return inner._replace(
+            sections=(*inner.sections, section),
+            titles=(*inner.titles, title) if title else inner.titles,
+            types=(*inner.types, section.kind) if section.kind else inner.types,
+        )
     return inner
 
 
@@ -111,4 +109,5 @@ def _kind(element: etree._Element) -> str | None:
 
 
 def _attribute(element: etree._Element, name: str) -> str | None:
-    return clean(element.get(name) or "") or None
+    value = element.get(name)
+    return (clean(value) or None) if value else None

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 
 from lxml import etree
 
@@ -63,7 +64,10 @@ glyph-data glyph-ref annotation annotation-xml index-term institution-id
 """
 SKIPPED = frozenset(_NOT_TOLD.split())
 _MARKS = re.compile("([\x01-\x08])")
+_TAG = attrgetter("tag")
 _MATH_NAMES = ("math", f"{MATHML}math")
+_ALONE = frozenset((*_MATH_NAMES, "graphic", "inline-graphic"))
+_CODED = (*_MATH_NAMES, "tex-math", "alternatives", "label")
 _ALTERNATIVES = "alternatives aff-alternatives citation-alternatives collab-alternatives name-alternatives"
 _BLOCK, _SKIP, _MATH, _TEX, _ALTERNATIVE, _FORMULA, _DISPLAY, _MARK, _CITE = range(9)
 _PLAIN: Mapping[str, int] = {
@@ -103,7 +107,7 @@ def is_inline(element: etree._Element) -> bool:
     >>> is_inline(etree.fromstring("<p>H<sub>2</sub>O</p>")), is_inline(etree.fromstring("<p>a<break/></p>"))
     (True, False)
     """
-    return len(element) == 0 or _NOT_INLINE.isdisjoint([inner.tag for inner in element.iterdescendants()])
+    return len(element) == 0 or _NOT_INLINE.isdisjoint(map(_TAG, element.iterdescendants()))
 
 
 def _bare(element: etree._Element) -> str | None:
@@ -277,7 +281,13 @@ def _emit_special(element: etree._Element, action: int, out: list[str], actions:
 def _emit_formula(element: etree._Element, out: list[str], actions: Mapping[str, int], block: bool) -> None:
     """Append a formula once, though the file may hold it as text, as MathML and as TeX."""
     actions = _PLAIN if actions is _CITED else actions
-    shown = _inside_without(element, actions, (*_MATH_NAMES, "tex-math", "alternatives", "label"))
+    if len(element) == 1 and element[0].tag in _ALONE and not _has_words(element.text, element[0].tail):
+        # As most are: one representation, and nothing to choose from.
+        told: list[str] = []
+        _emit(element[0], told, actions)
+        out.extend([" ", *_stripped(told), " "] if block else _stripped(told))
+        return
+    shown = _inside_without(element, actions, _CODED)
     if not any(map(str.isalnum, "".join(shown))):
         coded = any(child.tag in _MATH_NAMES for child in element)
         # Only layout stands between the representations: white space there separates nothing.
@@ -288,6 +298,10 @@ def _emit_formula(element: etree._Element, out: list[str], actions: Mapping[str,
     out.extend(shown)
     if block:
         out.append(" ")
+
+
+def _has_words(*texts: str | None) -> bool:
+    return any(text and not text.isspace() for text in texts)
 
 
 def _inside_without(element: etree._Element, actions: Mapping[str, int], omit: tuple[str, ...]) -> list[str]:

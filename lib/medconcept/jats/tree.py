@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 from lxml import etree
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 _GATHERED = ("fig", "table-wrap", "xref", "p", "title", "fn", "disp-formula", "ref-list")
+_TAG = attrgetter("tag")
 _XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 
 
@@ -53,33 +55,20 @@ def flatten_names(article: etree._Element) -> tuple[set[str], dict[str, list[etr
 
 
 def _survey(article: etree._Element) -> tuple[set[str], dict[str, list[etree._Element]]]:
-    """The names there are outside `<ref-list>`, and the elements that are gathered, found in one walk."""
+    """The names there are outside `<ref-list>`, and the elements that are gathered."""
     found: dict[str, list[etree._Element]] = {name: [] for name in _GATHERED}
-    buckets: dict[str, list[etree._Element] | None] = {article.tag: None}
-
-    def walk(part: etree._Element) -> None:
-        for element in part.iter():
-            name = element.tag
-            if name in buckets:
-                bucket = buckets[name]
-            else:
-                bucket = buckets[name] = found.get(name)
-            if bucket is not None:
-                bucket.append(element)
-
+    for element in article.iter(*_GATHERED):
+        found[element.tag].append(element)
+    # A second walk, but one without a step in Python.
+    names = {article.tag}
     for part in article:
         if part.tag != "back":
-            walk(part)
+            names.update(map(_TAG, part.iter()))
             continue
-        buckets["back"] = None
+        names.add("back")
         for piece in part:
-            if piece.tag != "ref-list":
-                walk(piece)
-                continue
-            buckets["ref-list"] = found["ref-list"]
-            for element in piece.iter(*_GATHERED):
-                found[element.tag].append(element)
-    return set(buckets), found
+            names.update((piece.tag,) if piece.tag == "ref-list" else map(_TAG, piece.iter()))
+    return names, found
 
 
 def children(element: etree._Element | None, *names: str) -> Iterator[etree._Element]:

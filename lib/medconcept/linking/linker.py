@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medconcept.dictionary import kernel
-from medconcept.garbage import garbage_later
+from medconcept.garbage import GarbageLater
 from medconcept.linking.candidates import Candidate
 from medconcept.linking.captions import Captions, Numbers
 from medconcept.linking.compiled import ALLELES, JOINED, LinkingDictionary
@@ -79,7 +79,7 @@ class Linker:
     def link_batch(self, captions: Sequence[Caption]) -> Iterator[LinkedCaption]:
         """The mentions of each of many captions, in order: one call of the kernel for all of them."""
         columns = Captions.of(captions)
-        with garbage_later():
+        with GarbageLater():
             links = list(links_of(self.find(columns), columns, self.readings))
         for caption, own in zip(captions, links, strict=True):
             yield LinkedCaption(tuple(own), () if self._speaks(caption.language) else ("language",))

@@ -14,7 +14,7 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
 
 from medconcept.annotate.offsets import code_points
-from medconcept.garbage import garbage_later
+from medconcept.garbage import GarbageLater
 from medconcept.linking.captions import Captions, Pairs, Stretches
 from medconcept.linking.compiled import open_linking
 from medconcept.linking.entities import each_once
@@ -71,7 +71,7 @@ def link_batches(batches: Iterable[pa.RecordBatch], job: LinkJob) -> Iterator[pa
     linker, kinds = linker_of(job), dict(job.kinds)
     for batch in batches:
         for at in range(0, batch.num_rows, BATCH):
-            with garbage_later():
+            with GarbageLater():
                 rows = batch.slice(at, BATCH)
                 captions = captions_of(rows, kinds)
                 found = linker.find(captions)
