@@ -109,7 +109,8 @@ def test_a_small_change_marks_rows_and_rewrites_no_file(spark, parsed, tmp_path)
 @pytest.mark.slow
 def test_more_than_can_be_named_are_merged(spark, parsed, tmp_path, monkeypatch) -> None:
     settings = copied(parsed, tmp_path)
-    monkeypatch.setattr("medconcept.stages.runner.FEW", 1)
+    for module in ("context", "runner"):
+        monkeypatch.setattr(f"medconcept.stages.{module}.FEW", 1)
     lake, _ = run(spark, settings, *PARSE)
     captions = sorted(row["caption"] for row in lake.read("figures").collect())
     assert captions == ["a heart", "heart attack", "liver", "lung"]

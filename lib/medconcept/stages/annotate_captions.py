@@ -25,8 +25,9 @@ from medconcept.on_workers.linking import ENTITIES, LINKED, LinkJob, link_batche
 from medconcept.on_workers.shared_files import SharedFile
 from medconcept.stages import centrality
 from medconcept.stages.compile_dictionary import DICTIONARIES, send_dictionary
+from medconcept.stages.context import Articles, Context
 from medconcept.stages.recognise_entities import entity_kinds, recogniser_settings, with_entities
-from medconcept.stages.runner import Articles, Beside, Context, Stage, Work
+from medconcept.stages.runner import Beside, Stage, Work
 
 FREQUENT = "frequent"
 CAPTION = ("figure_key", "article_key", "caption", "language", "panels", "abbreviations", *PLACES)

@@ -9,7 +9,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 
 from medconcept.delta.transaction import STAGING
-from medconcept.stages.runner import Context
+from medconcept.stages.context import Context
 
 TOGETHER = 128  # pieces that the driver holds at once, of 256 KB each
 

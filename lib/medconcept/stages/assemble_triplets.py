@@ -7,7 +7,8 @@ from pyspark.sql import functions as F
 
 from medconcept import __version__
 from medconcept.config import settings_digest
-from medconcept.stages.runner import Beside, Context, Stage, Work
+from medconcept.stages.context import Context
+from medconcept.stages.runner import Beside, Stage, Work
 from medconcept.tables.triplets import TRIPLET_CONCEPT
 
 ABOUT = (

@@ -15,7 +15,8 @@ from medconcept.errors import ConfigError, InputError
 from medconcept.on_workers.terms import TERMS, Source, read_terms
 from medconcept.stages import dictionary_rows, umls
 from medconcept.stages.compile_dictionary import DICTIONARIES, compile_names
-from medconcept.stages.runner import Beside, Context, Stage, Work
+from medconcept.stages.context import Context
+from medconcept.stages.runner import Beside, Stage, Work
 from medconcept.stages.umls_files import fingerprint, unpack
 
 UMLS = "umls"

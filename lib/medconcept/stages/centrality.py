@@ -14,7 +14,7 @@ from medconcept.centrality.flag import with_centrality
 from medconcept.centrality.model_folder import EntailmentModel, open_model
 from medconcept.config import CentralityConfig
 from medconcept.dictionary.kernel import cache_folder
-from medconcept.stages.runner import Context
+from medconcept.stages.context import Context
 from medconcept.tables.mentions import CENTRALITY
 
 STATISTICS = "concept_statistics"

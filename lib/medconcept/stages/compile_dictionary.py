@@ -25,8 +25,8 @@ from medconcept.on_workers.compiling import (
     word_batches,
 )
 from medconcept.stages.assemble_files import assemble
+from medconcept.stages.context import Context
 from medconcept.stages.dictionary_rows import retired_steps
-from medconcept.stages.runner import Context
 
 DICTIONARIES = "_dictionaries"
 

@@ -15,8 +15,9 @@ from medconcept import __version__
 from medconcept.config import settings_digest
 from medconcept.delta.lake import Commit, Lake
 from medconcept.errors import LakeError
+from medconcept.stages.context import Context
 from medconcept.stages.publish_release import release_commit
-from medconcept.stages.runner import Context, Stage, Work
+from medconcept.stages.runner import Stage, Work
 
 COUNTED = ("figures", "mentions")
 

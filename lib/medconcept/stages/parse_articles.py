@@ -12,7 +12,8 @@ from medconcept.config import settings_digest
 from medconcept.delta.quarantine import open_quarantine
 from medconcept.jats import PARSER_VERSION
 from medconcept.on_workers.parsing import BATCH_ROWS, FIGURE, FILE, PARSED, parse_batches
-from medconcept.stages.runner import Beside, Context, Stage, Work
+from medconcept.stages.context import Context
+from medconcept.stages.runner import Beside, Stage, Work
 from medconcept.stages.source_metadata import (
     event_counts,
     named_in_notices,

@@ -13,7 +13,8 @@ from medconcept import __version__
 from medconcept.config import settings_digest
 from medconcept.delta.lake import Commit
 from medconcept.errors import LakeError
-from medconcept.stages.runner import Context, Stage, Work
+from medconcept.stages.context import Context
+from medconcept.stages.runner import Stage, Work
 from medconcept.tables import DATA_TABLES, TABLES
 
 CONTENT = tuple(name for name in DATA_TABLES if name != "releases")

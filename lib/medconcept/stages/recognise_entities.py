@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from medconcept.config import AnnotateConfig
 from medconcept.dictionary.semantic_network import GROUP_OF_KIND
 from medconcept.ner.kinds import KINDS
-from medconcept.stages.runner import Context
+from medconcept.stages.context import Context
 
 if TYPE_CHECKING:
     from medconcept.ner.models import Recogniser

@@ -17,8 +17,9 @@ from medconcept.sources.archive import is_archive, list_archives, read_members
 from medconcept.sources.bucket import is_bucket
 from medconcept.sources.folder import list_folder, read_files
 from medconcept.stages import sync_bucket, sync_events
+from medconcept.stages.context import Context
 from medconcept.stages.holders import assign_holders
-from medconcept.stages.runner import Context, Stage, Work
+from medconcept.stages.runner import Stage, Work
 from medconcept.tables import TABLES
 
 

@@ -22,8 +22,9 @@ from medconcept.on_workers.fetching import FETCHED, Wanted, fetch_batches
 from medconcept.sources.bucket import Bucket, parse_bucket
 from medconcept.sources.manifest import Manifest, newest_manifest
 from medconcept.stages import sync_events, sync_plan
+from medconcept.stages.context import Context
 from medconcept.stages.holders import assign_holders
-from medconcept.stages.runner import Context, Work
+from medconcept.stages.runner import Work
 from medconcept.stages.sync_plan import NEW, TO_DO, UP_TO_DATE, UPDATE, WITHDRAWN
 from medconcept.stages.sync_progress import Progress, watched
 from medconcept.tables import TABLES

@@ -9,7 +9,7 @@ from medconcept.delta import transaction
 from medconcept.delta.quarantine import open_quarantine
 from medconcept.errors import InputError
 from medconcept.sources.options import Selection
-from medconcept.stages.runner import Context
+from medconcept.stages.context import Context
 from medconcept.stages.sync_plan import NEW, TO_DO, UPDATE, WITHDRAWN
 
 # Refusals of this job, in the column that names the parser for those of the parser.

@@ -1,0 +1,185 @@
+"""What a stage gets: the lake as it stands, and what it needs to read of it and to hold in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from functools import partial
+from typing import Any, TypeVar
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from medconcept import __version__
+from medconcept.config import Config
+from medconcept.delta import transaction
+from medconcept.delta.change_log import Since, since
+from medconcept.delta.changes import compared
+from medconcept.delta.lake import Commit, Lake
+from medconcept.tables import TABLES
+
+Say = Callable[[str], None]
+T = TypeVar("T")
+# So many articles, or rows, are named one by one where they are replaced in a table; more are merged.
+FEW = 10_000
+ARTICLE = "article_key"
+
+
+@dataclass(frozen=True)
+class Articles:
+    """The articles that a run works on: their keys, each once, and whether they can be named one by one."""
+
+    keys: DataFrame
+    are_few: bool
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a stage gets: the lake as it stands, the configuration, and who is running."""
+
+    job: str
+    lake: Lake
+    config: Config
+    run_id: str
+    started_at: datetime
+    head: Commit
+    say: Say
+    settings: str = ""
+    previous: Any = None  # the last row of `commits` made by this job with the same settings, or None
+    begun: list[Future[None]] = field(default_factory=list)  # one for all contexts of a run
+    # What `hold` was given, by name; the rows of articles by table and columns.
+    held: dict[str | tuple[str, ...], DataFrame] = field(default_factory=dict)
+    filling: list[Future[int]] = field(default_factory=list)  # what brings them into memory
+
+    def read(self, table: str) -> DataFrame:
+        """A table as the last commit names it."""
+        return self.lake.read(table, self.head)
+
+    def has_rows(self, table: str) -> bool:
+        """False where no commit has written to a table yet."""
+        return self.head.versions.get(table, 0) > 0
+
+    def is_other(self, table: str) -> bool:
+        """True where a table is at another version than this job last read; asked where it has read one."""
+        return int(self.previous["input_versions"].get(table, 0)) != self.head.versions.get(table, 0)
+
+    def since(self) -> Since | None:
+        """What happened since this job last read the lake; None where all must be worked on.
+
+        That is where it never ran with these settings, and where no log was kept of some commit.
+        """
+        return None if self.previous is None else since(self.lake, int(self.previous["seq"]), self.head)
+
+    def changed_articles(self, *tables: str) -> Articles | None:
+        """The articles of which these tables have changed since this job last read them.
+
+        None where all must be worked on.
+        """
+        happened = self.since()
+        keys = None if happened is None else happened.scopes(*tables)
+        return None if keys is None else self.named("changed", keys)
+
+    def named(self, name: str, keys: DataFrame) -> Articles:
+        """Articles by their keys, each once, which are computed for it."""
+        keys = self.hold(name, keys)
+        return Articles(keys, keys.limit(FEW + 1).count() <= FEW)
+
+    def of_articles(
+        self, table: str, articles: Articles | None, *, hold: Sequence[str] | None = None
+    ) -> DataFrame:
+        """The rows of a table that are of these articles; all where None.
+
+        With `hold` these columns at least; of few articles they are read once and held for this run, since
+        what is small is looked at many times. A run has one set of articles.
+        """
+        rows = self.read(table)
+        columns = rows.columns if hold is None else list(hold)
+        if articles is None:
+            return rows.select(*columns)
+        for held, found in list(self.held.items()):
+            if isinstance(held, tuple) and held[0] == table and set(columns).issubset(found.columns):
+                return found
+        keys = F.broadcast(articles.keys) if articles.are_few else articles.keys
+        found = rows.join(keys, ARTICLE, "left_semi").select(*columns)
+        if hold is not None and articles.are_few:
+            found = self.hold(
+                (table, *columns), found.repartition(self.lake.spark.sparkContext.defaultParallelism)
+            )
+        return found
+
+    def as_it_is(self, table: str, articles: Articles | None) -> DataFrame:
+        """Of the rows of these articles what a batch is compared with."""
+        return self.of_articles(table, articles, hold=compared(TABLES[table]))
+
+    def hold(self, name: str | tuple[str, ...], rows: DataFrame) -> DataFrame:
+        """Compute rows once and hold them in the workers' memory, or on their disks, until the commit.
+
+        For what is looked at many times. Delta, too, looks at a table's log anew for each plan that reads it,
+        and again whenever Spark makes a part of that plan anew.
+        """
+        if name in self.held:
+            self.held[name].unpersist()
+        self.held[name] = rows.persist()
+        self.filling.append(_in_background(self.held[name].count))  # while the plan that uses it is made
+        return self.held[name]
+
+    def bring(self, *uris: str) -> None:
+        """Have Spark bring files to its workers, each once."""
+        spark = self.lake.spark.sparkContext
+        known = spark._jsc.sc().listFiles()
+        missing = [uri for uri in uris if not known.contains(uri)]
+        if missing:  # in local mode a task that began meanwhile would take the half of a file
+            wait(self.filling)
+            wait(self.begun)
+        for uri in missing:
+            spark.addFile(uri)
+
+    def release(self) -> None:
+        """Let go of what was held in memory."""
+        wait(self.filling)  # one that failed did so again where its rows were used
+        self.filling.clear()
+        for rows in self.held.values():
+            rows.unpersist()
+        self.held.clear()
+
+    def checkpoint(self, name: str, rows: DataFrame) -> DataFrame:
+        """Compute rows once: write them beside the staged batches and read them back."""
+        return transaction.stage(self.lake, self.run_id, f"temp-{name}", rows)
+
+    def renewed(self) -> Context:
+        """The same run on the lake as it stands now, after a commit of its own."""
+        return replace(self, head=self.lake.head())
+
+    def begin(self) -> None:
+        """Note once in `runs`, beside the work, that there is some; a run then killed shows as not ended."""
+        if not self.begun:
+            self.begun.append(_in_background(partial(self.note, "start")))
+
+    def wait_for_note(self) -> None:
+        """Wait until it is noted that the run began. Raises LakeError where that could not be written."""
+        for noted in self.begun:
+            noted.result()
+
+    def note(self, event: str, message: str | None = None) -> None:
+        """Append an event of this run to `runs`."""
+        row = {
+            "run_id": self.run_id,
+            "job": self.job,
+            "event": event,
+            "at": self.started_at if event == "start" else datetime.now(timezone.utc).replace(tzinfo=None),
+            "counts": {},
+            "message": message,
+            "code_version": __version__,
+            "settings_digest": self.settings,
+        }
+        transaction.append_row(self.lake, "runs", row)
+
+
+def _in_background(work: Callable[[], T]) -> Future[T]:
+    """Begin some work in a thread of its own."""
+    pool = ThreadPoolExecutor(max_workers=1)
+    begun = pool.submit(work)
+    pool.shutdown(wait=False)
+    return begun
