@@ -14,8 +14,10 @@ from linking_examples import TERMS, dictionary
 from medconcept.dictionary import kernel
 from medconcept.dictionary.names import is_matchable, name_flags
 from medconcept.dictionary.records import Term
-from medconcept.linking.compiled import LinkingDictionary, compile_linking
+from medconcept.linking.abbreviations import _KEY as LEGEND_KEY
+from medconcept.linking.compiled import INVERTED, LEGEND, LinkingDictionary, compile_linking
 from medconcept.linking.cut import Cut
+from medconcept.linking.inverted import inverted
 from medconcept.linking.linker import Linker
 from medconcept.linking.normal import Normaliser, vocabulary
 from medconcept.linking.variants import variants
@@ -26,6 +28,10 @@ PIECES = [
     "v", "tumour", "tumor", "α", "TNFα", "TNF-α", "é", "Ménière's", "x’s", "'s", ",", "(disease)", "-", "_",
     "process", "apoptotic", "carcinoma", "in", "the", "β2", "e\u0301", "ẞ", "ﬁ", "İ", "\u00ad", "שלום", "١",
     "𝛼",
+]  # fmt: skip
+SHAPES = [
+    "Cb", "cerebellum", "lung", "type ", "é", "αβ", "x_1", "-", ", ", ",", ". ", ".", ";\u00a0", ": ", "= ",
+    "(", "[", ")", "]", " ", "\u2009", "\n", "\t", "II", "7", "carcinoma", "Ob\u00a0",
 ]  # fmt: skip
 NAMES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map(" ".join)
 TEXTS = st.lists(st.sampled_from([*PIECES, " ", " "]), max_size=14).map("".join) | NAMES
@@ -196,3 +202,17 @@ def test_a_worker_without_a_compiler_takes_the_library_that_the_driver_sent(tmp_
     assert run(str(sent)) == "found\n"
     assert run(".") == "found\n"  # what a cluster's worker calls the folder that Spark brings files to
     assert "no C compiler is there" in run()
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(SHAPES), max_size=12).map("".join))
+def test_no_text_with_a_key_or_an_inverted_name_is_passed_over(text):
+    (shape,) = dictionary(TERMS).shapes([text]).tolist()
+    assert shape & LEGEND or not LEGEND_KEY.search(f". {text}")
+    assert shape & INVERTED or not list(inverted(text))
+
+
+def test_texts_without_keys_and_inverted_names_are_passed_over():
+    without = ["The lung of mice (n = 7) was cut, and the heart was not, as here.", "", "Lung. Heart"]
+    shapes = dictionary(TERMS).shapes([*without, "Cb, cerebellum x", "Adenocarcinoma, hepatic"]).tolist()
+    assert shapes == [0, 0, 0, LEGEND, INVERTED]

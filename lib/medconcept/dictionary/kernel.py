@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from medconcept.errors import MedconceptError
 
-SOURCES = ("kernel.h", "words.h", "exact.c", "words.c", "places.c", "build.c", "similar.c")
+SOURCES = ("kernel.h", "words.h", "exact.c", "words.c", "places.c", "shapes.c", "build.c", "similar.c")
 # No -march=native: a cache on a shared disk may serve machines of several kinds.
 FLAGS = ("-O3", "-std=gnu11", "-shared", "-fPIC")
 POINTERS = (
@@ -147,6 +147,7 @@ def library() -> ctypes.CDLL:
         "mc_hash_strings": [pointer, pointer, number, pointer],
         "mc_split_ids": [pointer, pointer, number] + [pointer] * 3,
         "mc_fill_grams": [pointer] * 6,
+        "mc_shapes": [pointer] * 2 + [number, pointer],
         "mc_apart": [pointer] * 2 + [number] + [pointer] * 2,
         "mc_fill_forms": [pointer, ctypes.c_uint64, pointer, pointer, number],
     }

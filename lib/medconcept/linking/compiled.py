@@ -35,6 +35,7 @@ FORM_HIT = np.dtype(
     ]
 )
 JOINED, ALLELES = 1, 2  # signs: what may stand before and behind it
+LEGEND, INVERTED = 1, 2  # shapes: what a text may have, see abbreviations.legend_pairs and inverted.py
 CACHE = 1 << 15
 SIMILAR = ".similar"  # what the name of a dictionary's file has behind it for its index
 
@@ -128,6 +129,13 @@ class LinkingDictionary:
             found.ctypes.data, edges[1:].ctypes.data,
         )  # fmt: skip
         return found[:count], np.cumsum(edges)
+
+    def shapes(self, texts: Sequence[str]) -> Any:
+        """For each text LEGEND and INVERTED where it may have them; others need no pattern to be tried."""
+        data, offsets = buffers(list(texts))
+        found = np.empty(len(texts), np.uint8)
+        kernel.library().mc_shapes(data.ctypes.data, offsets.ctypes.data, len(texts), found.ctypes.data)
+        return found
 
     @cached_property
     def similar(self) -> SimilarNames | None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from medconcept.linking.around import Around
 from medconcept.linking.candidates import Candidate
 from medconcept.linking.general import is_general
 from medconcept.linking.records import RECOGNISED, Alternative
@@ -45,6 +46,7 @@ class Pool:
         self._general, self._acronym_length = general, acronym_length
         self._known: list[Known] = []
         self.made: dict[object, int] = {}
+        self.around: dict[object, Around] = {}  # short forms with the words next to them
         self._grow(_START)
 
     def _grow(self, size: int) -> None:
@@ -70,6 +72,7 @@ class Pool:
         """Forget all."""
         self._known.clear()
         self.made.clear()
+        self.around.clear()
 
     def add(self, text: str, candidates: tuple[Candidate, ...], way: str = "") -> int:
         """Its number, NONE without candidates."""

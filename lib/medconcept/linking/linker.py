@@ -14,7 +14,7 @@ from medconcept.dictionary import kernel
 from medconcept.garbage import GarbageLater
 from medconcept.linking.candidates import Candidate
 from medconcept.linking.captions import Captions, Numbers
-from medconcept.linking.compiled import ALLELES, JOINED, LinkingDictionary
+from medconcept.linking.compiled import ALLELES, INVERTED, JOINED, LinkingDictionary
 from medconcept.linking.coordination import coordinated, is_joined
 from medconcept.linking.entities import restricted
 from medconcept.linking.found import Found, described, links_of
@@ -237,8 +237,8 @@ class Linker:
         """Names that stand as an index has them; a noun behind an adjective would be a guess too many."""
         found = [
             (number, start, end, words)
-            for number, text in enumerate(captions.texts)
-            if ", " in text
+            for number in np.flatnonzero(self.dictionary.shapes(captions.texts) & INVERTED).tolist()
+            for text in (captions.texts[number],)
             for start, end, words in inverted(text)
         ]
         self.readings.ask((words, captions.languages[number]) for number, _, _, words in found)

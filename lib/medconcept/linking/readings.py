@@ -48,7 +48,7 @@ class Readings:
 
     def forget(self) -> None:
         """Make room where there is much: no number that was told before holds then."""
-        if max(len(self.pool), self._wholes) >= CACHE:
+        if max(len(self.pool), len(self.pool.around), self._wholes) >= CACHE:
             self.pool.clear()
             self._judged.clear()
             self._whole.clear()

@@ -6,25 +6,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import NamedTuple
+
+import numpy as np
 
 from medconcept.linking.abbreviations import by_short_form, occurrences, own_pairs
+from medconcept.linking.around import Around, Longs, Span, around, neighbours
 from medconcept.linking.candidates import Candidate
 from medconcept.linking.captions import Captions, Pairs
-from medconcept.linking.compiled import LinkingDictionary
+from medconcept.linking.compiled import LEGEND, LinkingDictionary
 from medconcept.linking.entities import fits
 from medconcept.linking.known import NONE
 from medconcept.linking.places import WordPlaces
 from medconcept.linking.readings import Readings
 from medconcept.linking.records import Entity
 from medconcept.linking.rows import Extra, Rows
-from medconcept.linking.words import plain
 
 HEADS = ("disease", "syndrome", "cell")
 ARTICLES = 256  # kept; captions of one article come behind each other
 METHOD = "abbreviation"
-Longs = tuple[str, ...]
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -34,14 +33,6 @@ class _Article:
     longs: Mapping[str, Longs]
     evident: Mapping[str, frozenset[str]]
     all_evident: frozenset[str]
-
-
-class _Place(NamedTuple):
-    """A short form in a text, its long forms, and wider pieces, each also with these in its place."""
-
-    span: Span
-    longs: Longs
-    wider: tuple[tuple[Span, Longs], ...]
 
 
 class ShortForms:
@@ -55,23 +46,22 @@ class ShortForms:
     def settle(self, captions: Captions, rows: Rows) -> None:
         """Put what is said of short forms in place of what names do, and drop acronyms without evidence."""
         articles = self._told(captions)
-        own = [own_pairs(text) if text else {} for text in captions.texts]
+        legends = (self._dictionary.shapes(captions.texts) & LEGEND).astype(np.bool_).tolist()
+        own = [own_pairs(*told) if told[0] else {} for told in zip(captions.texts, legends, strict=True)]
         known = [self._known(*told) for told in zip(captions.texts, own, articles, strict=True)]
-        places = self._places(captions.texts, known)
+        places = self._places(captions, known)
         languages = captions.languages
         self._readings.ask(
             (asked, language)
             for pairs, each, language in zip(own, places, languages, strict=True)
-            for asked in chain(
-                _asked(pairs), (full for place in each for _, fulls in place.wider for full in fulls)
-            )
+            for asked in chain(_asked(pairs), _new(each))
         )
         doubtful = self._readings.pool.doubtful
         unsure = set(rows.text[doubtful[rows.known]].tolist())
-        for number, text in enumerate(captions.texts):
+        for number in range(len(captions.texts)):
             extras = rows.extras(number)
             if places[number] or number in unsure or any(doubtful[e.known] for e in extras):
-                said = self._said(text, languages[number], places[number])
+                said = self._said(places[number])
                 evident = _Evident(self._readings, languages[number], own[number], articles[number])
                 self._settle(number, rows, said, evident, captions.entities[number])
 
@@ -93,46 +83,56 @@ class ShortForms:
         return [*own.items(), *told]
 
     def _places(
-        self, texts: Sequence[str], known: Sequence[Sequence[tuple[str, Longs]]]
-    ) -> list[list[_Place]]:
-        """For each text where its short forms stand, and what is around them."""
+        self, captions: Captions, known: Sequence[Sequence[tuple[str, Longs]]]
+    ) -> list[list[tuple[int, Around]]]:
+        """For each text its short forms with what is around them, and where that begins."""
+        texts, kept = captions.texts, self._readings.pool.around
         found = [
             [(span, longs) for short, longs in each for span in occurrences(text, short)]
             for text, each in zip(texts, known, strict=True)
         ]
         having = [number for number, each in enumerate(found) if each]
         words = WordPlaces(self._dictionary, [texts[number] for number in having])
-        places: list[list[_Place]] = [[] for _ in texts]
+        places: list[list[tuple[int, Around]]] = [[] for _ in texts]
         for n, number in enumerate(having):
-            text = texts[number]
-            for (start, end), longs in found[number]:
-                wider = tuple(
-                    ((a, b), tuple(f"{text[a:start]}{long}{text[end:b]}" for long in longs))
-                    for a, b in _wider(words, text, n, start, end)
-                )
-                places[number].append(_Place((start, end), longs, wider))
+            text, language = texts[number], captions.languages[number]
+            for span, longs in found[number]:
+                piece = neighbours(words, n, *span)
+                begin, end, _ = piece
+                key = (text[begin:end], span[0] - begin, span[1] - begin, longs, language)
+                if (one := kept.get(key)) is None:
+                    one = kept[key] = around(words, text, n, piece, span, longs, language)
+                places[number].append((begin, one))
         return places
 
-    def _said(
-        self, text: str, language: str | None, places: Sequence[_Place]
-    ) -> tuple[dict[Span, int], dict[Span, int]]:
+    def _said(self, places: Sequence[tuple[int, Around]]) -> tuple[dict[Span, int], dict[Span, int]]:
         """What short forms stand for, and the longer names that they are part of: "ES cells"."""
         explained: dict[Span, int] = {}
         wider: dict[Span, int] = {}
-        whole, made = self._readings.wholes(language), self._readings.made
-        for span, longs, around in places:
-            spelt = partial(self._spelt, longs, language)
-            explained[span] = made(METHOD, (longs, language), text[slice(*span)], spelt)
-            for wide, fulls in around:
-                for full in fulls:
-                    if whole[full] == NONE:
-                        continue
-                    find = partial(self._readings.surely, full, language)
-                    known = made(METHOD, (full, language), text[slice(*wide)], find)
-                    if known != NONE:
-                        wider[wide] = known
-                        break
+        for begin, one in places:
+            if one.explained is None:
+                self._explain(one)
+            assert one.explained is not None
+            explained[begin + one.span[0], begin + one.span[1]] = one.explained
+            for (start, end), known in one.said:
+                wider[begin + start, begin + end] = known
         return explained, wider
+
+    def _explain(self, one: Around) -> None:
+        longs, language, made = one.longs, one.language, self._readings.made
+        short = one.text[slice(*one.span)]
+        one.explained = made(METHOD, (longs, language), short, partial(self._spelt, longs, language))
+        said = []
+        for wide, fulls in one.wider:
+            for full in fulls:
+                if self._readings.whole(full, language) == NONE:
+                    continue
+                find = partial(self._readings.surely, full, language)
+                known = made(METHOD, (full, language), one.text[slice(*wide)], find)
+                if known != NONE:
+                    said.append((wide, known))
+                    break
+        one.said, one.wider = tuple(said), ()
 
     def _spelt(self, longs: Longs, language: str | None) -> tuple[Candidate, ...]:
         """What is meant by the first of the long forms that means something, without acronyms."""
@@ -236,24 +236,5 @@ def _asked(told: Mapping[str, Longs]) -> Iterator[str]:
                 yield f"{long} {head}"
 
 
-def _wider(words: WordPlaces, text: str, number: int, start: int, end: int) -> Iterator[Span]:
-    """A place of a text with one or two words behind, and with one before: all letters and digits."""
-    first, last = words.first(number, start), words.last(number, end)
-    if first is None or last is None:
-        return
-    (low, high), starts, ends = words.edges[number : number + 2], words.starts, words.ends
-
-    def is_plain(word: int) -> bool:
-        return low <= word < high and plain(text[starts[word] : ends[word]]).isalnum()
-
-    if not all(map(is_plain, range(first, last + 1))):
-        return
-    behind = is_plain(last + 1)
-    if behind:
-        yield start, ends[last + 1]
-        if is_plain(last + 2):
-            yield start, ends[last + 2]
-    if is_plain(first - 1):
-        yield starts[first - 1], end
-        if behind:
-            yield starts[first - 1], ends[last + 1]
+def _new(places: Sequence[tuple[int, Around]]) -> Iterator[str]:
+    return (full for _, one in places if one.explained is None for _, fulls in one.wider for full in fulls)
