@@ -11,7 +11,9 @@ in three ways (--ways):
 - `session`: as a user runs it, the matcher behind Spark NLP's sentences and tokens in one job, each job the
   first of a Spark session of its own (as by spark-submit), less the job of sentences and tokens alone, which
   has a session of its own too. The exact matcher asks for no tokens, so that Spark makes none for it: from
-  its job one of sentences alone is subtracted. What a matcher sends to its workers is in it; the fit is not;
+  its job one of sentences alone is subtracted. What a matcher sends to its workers is in it; the fit is not.
+  These sessions have the garbage collector that Java takes by itself, as a cluster's have: our own local
+  session has another (spark.java_options), with which TextMatcher takes half the time, see --java-options;
 - `pipeline`: the same in one session that has run everything before, the best of several turns;
 - `kept`: so too, but what Spark NLP cut is kept as Parquet; reading it and matching, less reading it.
 Where TextMatcher's hits overlap, the first and longest are kept for the comparison of what is found. Writes
@@ -154,6 +156,7 @@ def in_sessions(options: argparse.Namespace, shared: SharedFile, folder: Path) -
         for name in FIRST_JOBS:
             command = [sys.executable, __file__, "--first-job", name, "--scratch", str(folder)]
             command += ["--compiled", shared.sha256, str(shared.folder), "--memory", options.memory]
+            command.append(f"--java-options={options.java_options}")
             done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
             taken.setdefault(name, []).append(float(done.stdout.splitlines()[-1]))
             print(f"{name} as the first job of a session: {taken[name][-1]:.1f} s", file=sys.stderr)
@@ -167,7 +170,7 @@ def in_sessions(options: argparse.Namespace, shared: SharedFile, folder: Path) -
 
 def first_job(options: argparse.Namespace) -> float:
     """Seconds of one job in a new session; a fit before it is not counted."""
-    spark = get_session(SparkConfig(driver_memory=options.memory))
+    spark = get_session(SparkConfig(driver_memory=options.memory, java_options=options.java_options))
     cutting = cut_captions(spark, options.scratch)
     if options.first_job == "cutting":
         return _seconds(counted(cutting))
@@ -375,6 +378,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     ways = ("session", "pipeline", "kept")
     parser.add_argument("--ways", nargs="+", choices=ways, default=ways)
     parser.add_argument("--memory", default="8g", help="of the driver: TextMatcher needs gigabytes")
+    parser.add_argument("--java-options", default="-XX:+UseG1GC", help="of sessions of their own")
     parser.add_argument("--sessions", type=int, default=1, help="turns of sessions of their own")
     # How the script calls itself for them.
     parser.add_argument("--first-job", choices=FIRST_JOBS, help=argparse.SUPPRESS)

@@ -43,5 +43,7 @@ class PlainWords(Sequence[str]):
 
     # Only single words are asked for.
     def __getitem__(self, number: int) -> str:  # type: ignore[override]
+        if not 0 <= number < len(self):
+            raise IndexError(number)
         word = self.begin + number
         return plain(self._text[self._places.starts[word] : self._places.ends[word]])
