@@ -1,8 +1,11 @@
 """Which names are looked up, and in which case."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from medconcept.dictionary.names import match_key
+from medconcept.dictionary.fields import text
+from medconcept.dictionary.names import described, match_key, name_flags, normalise
 
 
 @pytest.mark.parametrize("name", ["ALL", "AIDS", "CAT", "BRCA1", "T4", "HIV", "CD4", "mRNA"])
@@ -31,3 +34,14 @@ def test_the_longest_name_allowed_is_matched():
 def test_normal_forms_agree():
     # a with a combining ring, and the single character
     assert match_key("A\u030angstro\u0308m  unit\n") == match_key("Ångström unit")
+
+
+@given(
+    st.text(max_size=8)
+    | st.lists(st.sampled_from(["the", "ALL", "p53", "T4", "Cat", "é", "K", "ß", "-", "a" * 199, " "])).map(
+        " ".join
+    )
+)
+def test_all_of_it_in_one_go_is_the_same(raw):
+    name = text(raw)
+    assert described(name) == (normalise(name), match_key(name), name_flags(name))

@@ -41,8 +41,10 @@ def is_case_sensitive(name: str) -> bool:
     >>> [is_case_sensitive(n) for n in ("ALL", "pH", "BRCA1", "T4", "Breast Cancer", "Cat", "p53", "Sox2")]
     [True, True, True, True, False, False, False, False]
     """
+    if name.islower():  # most names; others without a capital need the closer look
+        return False
     tokens = name.split()
-    return bool(tokens) and all(_is_symbol(token) for token in tokens)
+    return bool(tokens) and all(map(_is_symbol, tokens))
 
 
 def _is_symbol(token: str) -> bool:
@@ -98,3 +100,19 @@ def name_flags(name: str) -> list[str]:
     if len(plain) > MAX_NAME:
         return ["too_long"]
     return ["function_word"] if len(plain) >= 2 and plain in FUNCTION_WORDS else ["too_short"]
+
+
+def described(name: str) -> tuple[str, str | None, list[str]]:
+    """`normalise`, `match_key` and `name_flags` of a name that `fields.text` gave, in one go.
+
+    >>> described("Breast Cancer"), described("of")
+    (('breast cancer', '\\x01breast cancer', []), ('of', None, ['function_word']))
+    """
+    plain = name.casefold()
+    if len(plain) < 3 or len(plain) > MAX_NAME or not plain.isascii() or not plain[0].isalpha():
+        return plain, match_key(name), name_flags(name)
+    if is_case_sensitive(name):
+        return plain, EXACT + name, ["case_sensitive"]
+    if plain in FUNCTION_WORDS:
+        return plain, None, name_flags(name)
+    return plain, FOLDED + plain, []

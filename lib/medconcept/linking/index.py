@@ -115,7 +115,8 @@ def _forms(texts: pa.Array, names: pa.Table, table: WordTable, implied: Mapping[
     linked = ~pc.is_in(names["source_id"], pa.array(sorted(NOT_CONCEPTS), pa.large_string())).to_numpy()
     varied = pc.match_substring_regex(texts, MAY_VARY).to_numpy(zero_copy_only=False)
     kinds = names["semantic_types"].to_pylist()
-    none = {kind: not NO_ADJECTIVE.isdisjoint(kind.split("|")) for kind in set(kinds)}
+    sets = {kind: frozenset(kind.split("|")) for kind in set(kinds)}
+    none = {kind: not NO_ADJECTIVE.isdisjoint(own) for kind, own in sets.items()}
     adjective = ~np.array([none[kind] for kind in kinds], bool)
     own = np.empty((count, 2, 4), np.uint64)
     longest = int(np.diff(offsets).max(initial=0))
@@ -126,9 +127,9 @@ def _forms(texts: pa.Array, names: pa.Table, table: WordTable, implied: Mapping[
     plain = linked & ~varied & (own[:, 0, 3] > 0)
     nouns = plain & adjective & (own[:, 0, 3] > 1) & (own[:, 0, 0] != own[:, 1, 0])
     rows, variant, written = [], [], []
-    for row in np.flatnonzero(linked & varied).tolist():
-        name = texts[row].as_py()
-        for form, how in variants(name, table.normaliser, frozenset(kinds[row].split("|"))):
+    chosen = np.flatnonzero(linked & varied)
+    for row, name in zip(chosen.tolist(), texts.take(pa.array(chosen)).to_pylist(), strict=True):
+        for form, how in variants(name, table.normaliser, sets[kinds[row]]):
             rows.append(row)
             variant.append(int(how))
             written.append(form)

@@ -26,6 +26,7 @@ class Variant(IntEnum):
     ELLIPTIC = 6  # without the argument that the dictionary's own names imply, see ellipsis.py
 
 
+_NO_NOUN = (Variant.PART, Variant.SYNONYM)
 # A tag of kind in brackets, as SNOMED CT and MONDO put behind a name: no part of it.
 _QUALIFIER = re.compile(
     r"^(.{3,}?) [(\[](?:disease|disorder|finding|morphologic abnormality|body structure|cell structure|cell"
@@ -57,6 +58,7 @@ _SAME_HEAD = (
 _PART_OF = re.compile(r"^([^,()]+ [^,()]+?) (?:of|in) (?:the )?[^,()]+$")
 _INVERTED = re.compile(r"^([^,()]+), ([^,()]+)(?:, ([^,()]+))?$")
 _NO_MODIFIER = re.compile(r"^\d|\b(?:and|or|with|without|due|nos|unspecified|other)\b", re.IGNORECASE)
+_JOINS = re.compile(r"\b(?:of|in|and|or)\b")
 _OF = re.compile(r"^([^,()]+?) (?:of|in) (?:the )?([^,()]+)$")
 
 
@@ -82,17 +84,14 @@ def variants(
     if part := _PART_OF.match(name):
         forms.append((part.group(1), Variant.PART))
     seen: dict[str, Variant] = {}
-    worded = [(plain_words(form), variant) for form, variant in forms]
+    worded = [([*map(normaliser.forms, plain_words(form))], variant) for form, variant in forms]
     for words, variant in worded:
         if len(words) <= MOST_WORDS:
-            seen.setdefault(" ".join(map(normaliser.singular, words)), variant)
+            seen.setdefault(" ".join([singular for singular, _ in words]), variant)
     for words, variant in worded if NO_ADJECTIVE.isdisjoint(kinds) else ():
         # A name of one word is a noun; with "process" cut off its head is not.
-        if (1 < len(words) <= MOST_WORDS or variant is Variant.SHORTER) and variant not in (
-            Variant.PART,
-            Variant.SYNONYM,
-        ):
-            seen.setdefault(" ".join(map(normaliser.noun, words)), Variant.NOUN)
+        if (1 < len(words) <= MOST_WORDS or variant is Variant.SHORTER) and variant not in _NO_NOUN:
+            seen.setdefault(" ".join([noun for _, noun in words]), Variant.NOUN)
     yield from seen.items()
 
 
@@ -140,7 +139,7 @@ def reordered(name: str) -> Iterator[str]:
         if more is not None:
             yield f"{modifier} {more} {head}"
     of = _OF.match(name)
-    if of and not re.search(r"\b(?:of|in|and|or)\b", of.group(2)):
+    if of and not _JOINS.search(of.group(2)):
         yield f"{of.group(2)} {of.group(1)}"
 
 

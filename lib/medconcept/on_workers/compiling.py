@@ -14,6 +14,7 @@ from pyspark.sql.types import BinaryType, LongType, StringType, StructField, Str
 
 from medconcept.dictionary import kernel
 from medconcept.dictionary.layout import Array, pack_parts, unpack
+from medconcept.garbage import GarbageLater
 from medconcept.linking.compile import MAIN, Compilation
 from medconcept.linking.compiled import map_file
 from medconcept.linking.ellipsis import ellipses
@@ -69,7 +70,9 @@ def index_batches(batches: Iterable[pa.RecordBatch], name: str) -> Iterator[pa.R
     table, implied = _words(name)
     for batch in batches:
         rows = pa.Table.from_batches([batch]).select(NAMES.names).cast(NAMES)
-        yield from index_names(rows, table, implied).combine_chunks().to_batches()
+        with GarbageLater():
+            indexed = index_names(rows, table, implied).combine_chunks().to_batches()
+        yield from indexed
 
 
 def compile_batches(

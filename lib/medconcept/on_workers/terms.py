@@ -17,7 +17,7 @@ from pyspark.sql.types import (
 )
 
 from medconcept.dictionary import fields
-from medconcept.dictionary.names import match_key, name_flags, normalise
+from medconcept.dictionary.names import described
 from medconcept.dictionary.records import Term
 from medconcept.dictionary.semantic_network import groups_of
 from medconcept.dictionary.sources import iter_terms
@@ -75,14 +75,12 @@ def describe_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBat
     for batch in batches:
         names = [fields.text(name or "") for name in batch.column("name").to_pylist()]
         obsolete = batch.column("obsolete").to_pylist()
-        keys = [None if old else match_key(name) for name, old in zip(names, obsolete, strict=True)]
-        flags = [
-            ["obsolete"] if old else [] if key and key[0] == "\x01" else name_flags(name)
-            for name, key, old in zip(names, keys, obsolete, strict=True)
-        ]
+        told = [described(name) for name in names]
+        keys = [None if old else key for (_, key, _), old in zip(told, obsolete, strict=True)]
+        flags = [["obsolete"] if old else why for (_, _, why), old in zip(told, obsolete, strict=True)]
         columns = dict(zip(batch.schema.names, batch.columns, strict=True))
         columns["name"] = pa.array(names, pa.string())
-        columns["normalised"] = pa.array([normalise(name) for name in names], pa.string())
+        columns["normalised"] = pa.array([plain for plain, _, _ in told], pa.string())
         columns["match_key"] = pa.array(keys, pa.string())
         columns["flags"] = pa.array(flags, flag_type)
         out = pa.RecordBatch.from_arrays(list(columns.values()), list(columns))
