@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from medconcept.linking.captions import Captions, Numbers
 from medconcept.linking.context import context_flags
 from medconcept.linking.readings import Readings
 from medconcept.linking.records import FLAGS, Link
-from medconcept.linking.rows import Spans
+from medconcept.linking.rows import Columns
 
 # Flags of a link as a number: a bit each, in their order.
 BITS = {flag: 1 << n for n, flag in enumerate(FLAGS)}
@@ -35,35 +35,21 @@ _SETS = flag_sets()
 
 
 class Found(NamedTuple):
-    """Mentions in order of caption and place, a row each."""
+    """Mentions in order of caption and place, with what stands around them; a row each."""
 
-    text: Numbers  # the caption
-    start: Numbers  # of the first span
-    end: Numbers
-    known: Numbers  # what it may mean, see Readings
+    mentions: Columns
     flags: NDArray[np.uint8]  # BITS
     sentence: Numbers  # of its caption
     panel: Numbers  # of all captions' panels, -1 for none
-    several: Mapping[int, Spans]  # all spans of the rows that have several
-
-    def spans(self, row: int) -> Spans:
-        """All spans of a row."""
-        return self.several.get(row) or ((int(self.start[row]), int(self.end[row])),)
 
 
-def described(
-    captions: Captions,
-    columns: tuple[Numbers, Numbers, Numbers, Numbers],
-    several: Mapping[int, Spans],
-    hints: Numbers,
-    readings: Readings,
-) -> Found:
-    """Mentions (caption, start, end, what is known; in order) with what stands around them.
+def described(captions: Captions, mentions: Columns, hints: Numbers, readings: Readings) -> Found:
+    """Mentions in order with what stands around them.
 
     `hints` are caption and begin of each word that hints at a flag of context.
     """
-    text, start, end, known = columns
-    flags = np.where(readings.pool.little[known], BITS["general"], 0).astype(np.uint8)
+    text, start, end, *_ = mentions
+    flags = np.where(readings.pool.little[mentions.known], BITS["general"], 0).astype(np.uint8)
     edges = np.searchsorted(text, np.arange(len(captions.texts) + 1))
     hinted: dict[int, list[int]] = {}
     for number, begin in hints.tolist():
@@ -77,18 +63,19 @@ def described(
                 flags[row] |= BITS[flag]
     sentence = captions.sentences.at(text, start)
     sentence = np.where(sentence < 0, 0, sentence - captions.sentences.edges[text])
-    return Found(text, start, end, known, flags, sentence, captions.panels.at(text, start), several)
+    return Found(mentions, flags, sentence, captions.panels.at(text, start))
 
 
 def links_of(found: Found, captions: Captions, readings: Readings) -> Iterator[list[Link]]:
     """The links of each caption."""
-    edges = np.searchsorted(found.text, np.arange(len(captions.texts) + 1)).tolist()
+    mentions = found.mentions
+    edges = np.searchsorted(mentions.text, np.arange(len(captions.texts) + 1)).tolist()
     for number, entities in enumerate(captions.entities):
         recognised = {(e.start, e.end): e.label for e in entities}
         links = []
         for row in range(edges[number], edges[number + 1]):
             panel = int(found.panel[row])
-            spans, known = found.spans(row), readings[int(found.known[row])]
+            spans, known = mentions.spans(row), readings[int(mentions.known[row])]
             labels = captions.labels[panel] if panel >= 0 else ()
             links.append(
                 Link(

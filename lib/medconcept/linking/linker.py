@@ -32,7 +32,7 @@ from medconcept.linking.records import (
     LinkedCaption,
     LinkSettings,
 )
-from medconcept.linking.rows import Extra, Rows
+from medconcept.linking.rows import Columns, Extra, Rows
 from medconcept.linking.short_forms import ShortForms
 
 _NOTHING = ArticleContext()
@@ -90,33 +90,24 @@ class Linker:
         hints, rows = self._complete(captions)
         bare = list(self._bare(captions, rows))
         self._choose(captions, rows)
-        settings = self.settings
-        if settings.nested or settings.by_source:
+        if self.settings.nested or self.settings.by_source:
             for number in range(len(captions.texts)):
                 self._revise(captions, rows, number, self._by_settings)
-        text, start, end, length, known, several = rows.columns()
-        second = np.zeros(len(text), np.int64)
-        for row, spans in several.items():
-            second[row] = spans[1][0] + 1
-        if settings.nested or settings.by_source:
-            kept = np.arange(len(text))
+            found = rows.columns()
         else:
-            # The longest first, of equals the better, then the first.
-            order = np.lexsort((second, end, start, -self.readings.pool.scores[known], -length, text))
-            kept = order[apart(captions.texts, text[order], start[order], end[order])]
+            found = self._longest_first(captions, rows.columns())
         if bare:
-            several = {row: spans for row, spans in several.items() if row in set(kept.tolist())}
-            at = {(text[row], start[row], end[row]) for row in kept.tolist() if row not in several}
-            told = np.array([extra for extra in bare if extra[:3] not in at], np.int64).reshape(-1, 4)
-            kept = np.concatenate([kept, np.arange(len(told)) + len(text)])
-            text, start, end, known = (
-                np.concatenate([column, told[:, n]]) for n, column in enumerate((text, start, end, known))
-            )
-            second = np.concatenate([second, np.zeros(len(told), np.int64)])
-        kept = kept[np.lexsort((second[kept], end[kept], start[kept], text[kept]))]
-        own = {n: several[row] for n, row in enumerate(kept.tolist()) if row in several} if several else {}
-        columns = (text[kept], start[kept], end[kept], known[kept])
-        return described(captions, columns, own, hints if settings.context else hints[:0], self.readings)
+            at = {(int(found.text[row]), found.spans(row)) for row in range(len(found.text))}
+            found = found.behind(extra for extra in bare if extra[:2] not in at)
+        found = found.take(np.lexsort((found.second, found.end, found.start, found.text)))
+        return described(captions, found, hints if self.settings.context else hints[:0], self.readings)
+
+    def _longest_first(self, captions: Captions, found: Columns) -> Columns:
+        """Those that no other is in the way of: the longest first, of equals the better, then the first."""
+        scores = self.readings.pool.scores[found.known]
+        order = np.lexsort((found.second, found.end, found.start, -scores, -found.length, found.text))
+        in_order = found.take(order)
+        return in_order.take(np.flatnonzero(apart(captions.texts, *in_order[:3])))
 
     def _speaks(self, language: str | None) -> bool:
         return language is None or base(language) in self.settings.languages
@@ -205,15 +196,15 @@ class Linker:
     def _by_settings(self, captions: Captions, number: int, mentions: list[Mention]) -> list[Mention]:
         return longest_first(mentions, nested=self.settings.nested, by_source=self.settings.by_source)
 
-    def _bare(self, captions: Captions, rows: Rows) -> Iterator[tuple[int, int, int, int]]:
-        """What was recognised where no name stands: caption, start, end, what is known."""
+    def _bare(self, captions: Captions, rows: Rows) -> Iterator[Extra]:
+        """What was recognised where no name stands."""
         for number, entities in enumerate(captions.entities):
-            named = {spans[0] for spans, _ in rows.of_text(number) if len(spans) == 1} if entities else ()
+            named = {spans for spans, _ in rows.of_text(number)} if entities else ()
             for entity in entities:
-                if (entity.start, entity.end) not in named:
+                place = ((entity.start, entity.end),)
+                if place not in named:
                     surface = captions.texts[number][entity.start : entity.end]
-                    known = self.readings.pool.recognised(surface, sorted(entity.kinds))
-                    yield number, entity.start, entity.end, known
+                    yield Extra(number, place, self.readings.pool.recognised(surface, sorted(entity.kinds)))
 
     def whole(self, text: str, language: str | None = None) -> tuple[Candidate, ...]:
         """The names that a whole text may mean, best first: what a long form stands for."""

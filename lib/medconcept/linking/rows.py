@@ -21,6 +21,43 @@ class Extra(NamedTuple):
     known: int
 
 
+class Columns(NamedTuple):
+    """Mentions, a row each; `several` has all spans of the rows that have several."""
+
+    text: Numbers
+    start: Numbers  # of the first span
+    end: Numbers
+    length: Numbers  # of all spans
+    second: Numbers  # one more than the start of a second span; 0 without one
+    known: Numbers
+    several: dict[int, Spans]
+
+    def behind(self, extras: Iterable[Extra]) -> Columns:
+        """The same and others behind them."""
+        told = list(extras)
+        flat = np.array([_row(extra) for extra in told], np.int64).reshape(-1, 6)
+        several = {len(self.text) + n: extra.spans for n, extra in enumerate(told) if len(extra.spans) > 1}
+        joined = (np.concatenate([column, flat[:, n]]) for n, column in enumerate(self[:6]))
+        return Columns._make([*joined, {**self.several, **several}])
+
+    def take(self, rows: Numbers) -> Columns:
+        """Some of the rows, in this order."""
+        several = self.several
+        if several:
+            several = {n: several[row] for n, row in enumerate(rows.tolist()) if row in several}
+        return Columns._make([*(column[rows] for column in self[:6]), several])
+
+    def spans(self, row: int) -> Spans:
+        """All spans of a row."""
+        return self.several.get(row) or ((int(self.start[row]), int(self.end[row])),)
+
+
+def _row(extra: Extra) -> tuple[int, ...]:
+    (start, end), *more = extra.spans
+    length = sum(b - a for a, b in extra.spans)
+    return extra.text, start, end, length, more[0][0] + 1 if more else 0, extra.known
+
+
 class Rows:
     """Mentions by number: first those of `named`, then the extra ones, in order of preference."""
 
@@ -63,18 +100,9 @@ class Rows:
         for extra in self.extras(text):
             yield extra.spans, extra.known
 
-    def columns(self) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers, dict[int, Spans]]:
-        """Text, start and end of the first span, length of all spans, what is known; spans of several."""
+    def columns(self) -> Columns:
+        """All mentions, those of names first."""
         kept = np.flatnonzero(self.kept)
-        extras = [extra for text in sorted(self._extras) for extra in self._extras[text]]
-        start, end = self.start[kept], self.end[kept]
-        flat = np.array(
-            [(e.text, *e.spans[0], sum(b - a for a, b in e.spans), e.known) for e in extras], np.int64
-        ).reshape(-1, 5)
-        several = {len(kept) + n: e.spans for n, e in enumerate(extras) if len(e.spans) > 1}
-        text = np.concatenate([self.text[kept], flat[:, 0]])
-        known = np.concatenate([self.known[kept], flat[:, 4]])
-        return (
-            text, np.concatenate([start, flat[:, 1]]), np.concatenate([end, flat[:, 2]]),
-            np.concatenate([end - start, flat[:, 3]]), known, several,
-        )  # fmt: skip
+        text, start, end, known = (c[kept] for c in (self.text, self.start, self.end, self.known))
+        named = Columns(text, start, end, end - start, np.zeros(len(kept), np.int64), known, {})
+        return named.behind(extra for text in sorted(self._extras) for extra in self._extras[text])

@@ -15,6 +15,7 @@ from medconcept.linking.captions import Captions, Numbers, Stretches
 from medconcept.linking.found import BITS, Found, flag_sets
 from medconcept.linking.known import Known
 from medconcept.linking.readings import Readings
+from medconcept.linking.rows import Columns
 
 # Columns that `Known` has under the same names.
 _OF_KNOWN = ("text", "concept_id", "name", "source", "source_id", "similarity", "method")
@@ -31,24 +32,25 @@ def linked_rows(
     schema: pa.Schema,
 ) -> pa.RecordBatch:
     """A row for each mention, in the columns of a schema; `batch` has the keys and panels of the captions."""
-    text, numbers = pa.array(found.text), np.unique(found.known, return_inverse=True)
+    mentions = found.mentions
+    text, numbers = pa.array(mentions.text), np.unique(mentions.known, return_inverse=True)
     known, of_known = [readings[number] for number in numbers[0].tolist()], pa.array(numbers[1])
     figure = batch.column("figure_key").take(text)
-    begin, last_end = found.start, found.end.copy()
-    for row, spans in found.several.items():
+    begin, last_end = mentions.start, mentions.end.copy()
+    for row, spans in mentions.several.items():
         last_end[row] = spans[-1][1]
-    first = _before(tokens.ends, tokens, found.text, begin + 1)
-    last = _before(tokens.starts, tokens, found.text, last_end) - 1
-    flags = found.flags | ADDRESS * _in_addresses(captions.texts, tokens, found.text, first, last)
+    first = _before(tokens.ends, tokens, mentions.text, begin + 1)
+    last = _before(tokens.starts, tokens, mentions.text, last_end) - 1
+    flags = found.flags | ADDRESS * _in_addresses(captions.texts, tokens, mentions.text, first, last)
     columns = {
-        "mention_key": _keys(figure, found),
+        "mention_key": _keys(figure, mentions),
         "figure_key": figure,
         "article_key": batch.column("article_key").take(text),
         "sentence": pa.array(found.sentence),
         "first_token": pa.array(first),
         "last_token": pa.array(last),
-        "spans": _spans(found, schema.field("spans").type),
-        "entity": _labels(captions, found),
+        "spans": _spans(mentions, schema.field("spans").type),
+        "entity": _labels(captions, mentions),
         "panels": _panels(batch.column("panels"), found.panel),
         "flags": _FLAGS.take(pa.array(flags)),
         **{name: pa.array([getattr(k, name) for k in known]).take(of_known) for name in _OF_KNOWN},
@@ -91,7 +93,7 @@ def _in_addresses(
     return out
 
 
-def _keys(figure: pa.StringArray, found: Found) -> pa.StringArray:
+def _keys(figure: pa.StringArray, found: Columns) -> pa.StringArray:
     """<figure_key>@<start>-<end>, +<start>-<end> for each further span."""
     start, end = (pa.array(column).cast(pa.string()) for column in (found.start, found.end))
     keys = pc.binary_join_element_wise(pc.binary_join_element_wise(figure, start, "@"), end, "-")
@@ -103,7 +105,7 @@ def _keys(figure: pa.StringArray, found: Found) -> pa.StringArray:
     return pc.binary_join_element_wise(keys, pa.array(further), "")
 
 
-def _spans(found: Found, wanted: pa.ListType) -> pa.ListArray:
+def _spans(found: Columns, wanted: pa.ListType) -> pa.ListArray:
     lengths = np.ones(len(found.text), np.int64)
     for row, spans in found.several.items():
         lengths[row] = len(spans)
@@ -118,7 +120,7 @@ def _spans(found: Found, wanted: pa.ListType) -> pa.ListArray:
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), structs)
 
 
-def _labels(captions: Captions, found: Found) -> pa.StringArray:
+def _labels(captions: Captions, found: Columns) -> pa.StringArray:
     """What a recogniser called the same span."""
     told = {
         (number, entity.start, entity.end): entity.label
