@@ -212,6 +212,12 @@ def test_no_text_with_a_key_or_an_inverted_name_is_passed_over(text):
     assert shape & INVERTED or not list(inverted(text))
 
 
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("piece", ["\u0301", "a", " ", "(", ". a, b", ", ", "\u00a0", "; a\u00a0"])
+def test_shapes_of_a_long_text_take_no_time(piece):
+    assert len(dictionary(TERMS).shapes([piece * (4_000_000 // len(piece.encode()))])) == 1
+
+
 def test_texts_without_keys_and_inverted_names_are_passed_over():
     without = ["The lung of mice (n = 7) was cut, and the heart was not, as here.", "", "Lung. Heart"]
     shapes = dictionary(TERMS).shapes([*without, "Cb, cerebellum x", "Adenocarcinoma, hepatic"]).tolist()

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 enum { LEGEND = 1, INVERTED = 2 };
+#define LONG 64 /* bytes; a word of so many may be anything */
 
 static inline int beyond(uint8_t c) { return c >= 0x80; }
 static inline int is_space(uint8_t c) { return c == ' ' || (c >= 9 && c <= 13) || (c >= 28 && c <= 31) || beyond(c); }
@@ -11,8 +12,9 @@ static inline int is_in_word(uint8_t c) {
     return (uint8_t)((c | 32) - 'a') < 26 || (uint8_t)(c - '0') < 10 || c == '_' || c == '-' || beyond(c);
 }
 
-/* Behind a run of such characters. */
+/* Behind a run of such characters, or within a long one: a text of one run must not be read from each of its bytes. */
 static const uint8_t *behind_word(const uint8_t *at, const uint8_t *end) {
+    if (end - at > LONG) end = at + LONG;
     while (at < end && is_in_word(*at)) at++;
     return at;
 }
@@ -22,10 +24,12 @@ static int ends_in_words(const uint8_t *at, const uint8_t *end, int most) {
     for (int n = 0; n < most; n++) {
         const uint8_t *behind = behind_word(at, end);
         if (behind == at) return 0;
+        if (behind - at == LONG) return 1;
         at = behind;
         if (beyond(at[-1])) return 1;
         const uint8_t *next = at;
-        while (next < end && is_space(*next)) next++;
+        while (next < end && next - at < LONG && is_space(*next)) next++;
+        if (next - at == LONG) return 1;
         if (next == end || *next == '.' || *next == ';' || *next == ')' || *next == ']') return 1;
         if (at == end || *at != ' ') return 0;
         at++;
@@ -37,6 +41,7 @@ static int may_be_inverted(const uint8_t *at, const uint8_t *end) {
     for (int n = 0; n < 2; n++) {
         const uint8_t *behind = behind_word(at, end);
         if (behind - at < 3) return 0;
+        if (behind - at == LONG) return 1;
         at = behind;
         if (end - at >= 2 && at[0] == ',' && at[1] == ' ') return ends_in_words(at + 2, end, 3);
         if (at == end || *at != ' ') return 0;
@@ -48,7 +53,7 @@ static int may_be_inverted(const uint8_t *at, const uint8_t *end) {
 static int may_be_legend(const uint8_t *at, const uint8_t *end) {
     const uint8_t *from = at;
     size_t letters = 0;
-    while (at < end && is_in_word(*at)) letters += (*at++ & 0xc0) != 0x80;
+    while (at < end && letters < 10 && is_in_word(*at)) letters += (*at++ & 0xc0) != 0x80;
     if (letters < 2 && !(at > from && beyond(at[-1]))) return 0;
     if (letters > 9) return 0; /* eight, and white space that is no ASCII */
     if (at < end && is_space(*at)) at++;
