@@ -45,12 +45,21 @@ class Stretches(NamedTuple):
         """
         if not len(self.starts):
             return np.full(len(place), -1)
-        # One order over all texts: every text has a range of numbers for itself.
-        most = 1 + max(int(place.max(initial=0)), int(self.starts.max()))
-        own = np.repeat(np.arange(len(self.edges) - 1), np.diff(self.edges)) * most + self.starts
-        found = np.searchsorted(own, text * most + place, "right") - 1
+        found = self.edges[text] + self.before(self.starts, text, place + 1) - 1
         is_in = (found >= self.edges[text]) & (place < self.ends[np.maximum(found, 0)])
         return np.where(is_in, found, -1)
+
+    def before(self, edges: Numbers, text: Numbers, place: Numbers) -> Numbers:
+        """How many of a text have their edge, of `starts` or `ends`, before a place.
+
+        >>> words = Stretches.of([[(0, 4)], [], [(0, 2), (3, 9)]])
+        >>> words.before(words.ends, np.array([0, 2]), np.array([4, 3])).tolist()
+        [0, 1]
+        """
+        # One order over all texts: every text has a range of numbers for itself.
+        most = 1 + max(int(place.max(initial=0)), int(edges.max(initial=0)))
+        own = np.repeat(np.arange(len(self.edges) - 1), np.diff(self.edges)) * most + edges
+        return np.searchsorted(own, text * most + place) - self.edges[text]
 
     def of_text(self, text: int) -> list[tuple[int, int]]:
         """Those of one text."""

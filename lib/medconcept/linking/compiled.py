@@ -19,6 +19,7 @@ from medconcept.dictionary.compiled import CompiledDictionary
 from medconcept.dictionary.layout import DictionaryDamaged, unpack
 from medconcept.dictionary.records import SCOPES
 from medconcept.dictionary.strings import buffers, piece
+from medconcept.linking.context import hints_at_context
 from medconcept.linking.from_terms import compile_linking
 from medconcept.linking.index import CASE, PREFERRED, SEPARATOR
 from medconcept.linking.normal import Normaliser
@@ -75,7 +76,7 @@ class LinkingDictionary:
             raise DictionaryDamaged(name, "it is no dictionary of the linker")
         self._a, self._data = arrays, data
         self.exact = CompiledDictionary.of(arrays, name)
-        self.words = WordTable(arrays, Normaliser(arrays["vocabulary"]))
+        self.words = WordTable(arrays, Normaliser(arrays["vocabulary"]), hints=hints_at_context)
         self.sources, self._origins = tuple(self._strings("sources")), self._strings("origins")
         self._types = [tuple(types.split("|")) for types in self._strings("types")]
         self._kinds = [kind.split(SEPARATOR) for kind in self._strings("kinds")]

@@ -10,11 +10,10 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from medconcept.dictionary import kernel
 from medconcept.garbage import GarbageLater
 from medconcept.linking.candidates import Candidate
 from medconcept.linking.captions import Captions, Numbers
-from medconcept.linking.compiled import ALLELES, INVERTED, JOINED, LinkingDictionary
+from medconcept.linking.compiled import ALLELES, INVERTED, JOINED, LEGEND, LinkingDictionary
 from medconcept.linking.coordination import coordinated, is_joined
 from medconcept.linking.entities import restricted
 from medconcept.linking.found import Found, described, links_of
@@ -23,7 +22,7 @@ from medconcept.linking.inverted import inverted
 from medconcept.linking.known import NONE
 from medconcept.linking.learned import Learned
 from medconcept.linking.nearest import Nearest
-from medconcept.linking.overlaps import Mention, longest_first
+from medconcept.linking.overlaps import Mention, apart, longest_first
 from medconcept.linking.readings import Named, Readings, base
 from medconcept.linking.records import (
     ArticleContext,
@@ -107,7 +106,8 @@ class Linker:
         scores = self.readings.pool.scores[found.known]
         order = np.lexsort((found.second, found.end, found.start, -scores, -found.length, found.text))
         in_order = found.take(order)
-        return in_order.take(np.flatnonzero(apart(captions.texts, *in_order[:3])))
+        begin = np.cumsum([0, *map(len, captions.texts)])[in_order.text]
+        return in_order.take(np.flatnonzero(apart(begin + in_order.start, begin + in_order.end)))
 
     def _speaks(self, language: str | None) -> bool:
         return language is None or base(language) in self.settings.languages
@@ -125,8 +125,7 @@ class Linker:
         self, text: str, article: ArticleContext = _NOTHING, entities: Sequence[Entity] = ()
     ) -> list[Mention]:
         """All mentions that may be kept: without those that say too little, if the settings want it so."""
-        captions = Captions.of([Caption(text, article, language=None, panels=(), entities=entities)])
-        _, rows = self._complete(captions)
+        captions, rows = self._of_one(text, article, entities)
         self._choose(captions, rows)
         return self._mentions(rows, 0)
 
@@ -134,9 +133,13 @@ class Linker:
         self, text: str, article: ArticleContext = _NOTHING, entities: Sequence[Entity] = ()
     ) -> list[Mention]:
         """All mentions before overlaps are resolved."""
+        return self._mentions(self._of_one(text, article, entities)[1], 0)
+
+    def _of_one(
+        self, text: str, article: ArticleContext, entities: Sequence[Entity]
+    ) -> tuple[Captions, Rows]:
         captions = Captions.of([Caption(text, article, language=None, panels=(), entities=entities)])
-        _, rows = self._complete(captions)
-        return self._mentions(rows, 0)
+        return captions, self._complete(captions)[1]
 
     def _mentions(self, rows: Rows, number: int) -> list[Mention]:
         return [
@@ -148,9 +151,10 @@ class Linker:
         """All mentions; and caption and begin of each word that hints at a flag of context."""
         self.readings.forget()
         named = self.readings.named(captions.texts, captions.languages)
-        extras = chain(self._coordinated(captions, named), self._inverted(captions))
+        shapes = self.dictionary.shapes(captions.texts)
+        extras = chain(self._coordinated(captions, named), self._inverted(captions, shapes))
         rows = Rows(named, len(captions.texts), extras)
-        self._short_forms.settle(captions, rows)
+        self._short_forms.settle(captions, rows, (shapes & LEGEND) > 0)
         texts = captions.texts
         for row in np.flatnonzero(named.signs & ALLELES).tolist():
             if names_genotype(texts[rows.text[row]], int(rows.end[row])):
@@ -224,11 +228,11 @@ class Linker:
             if known != NONE:
                 yield Extra(number, spans, known)
 
-    def _inverted(self, captions: Captions) -> Iterator[Extra]:
+    def _inverted(self, captions: Captions, shapes: NDArray[np.uint8]) -> Iterator[Extra]:
         """Names that stand as an index has them; a noun behind an adjective would be a guess too many."""
         found = [
             (number, start, end, words)
-            for number in np.flatnonzero(self.dictionary.shapes(captions.texts) & INVERTED).tolist()
+            for number in np.flatnonzero(shapes & INVERTED).tolist()
             for text in (captions.texts[number],)
             for start, end, words in inverted(text)
         ]
@@ -240,14 +244,3 @@ class Linker:
             known = self.readings.made("reordered", (words, language), surface, find)
             if known != NONE:
                 yield Extra(number, ((start, end),), known)
-
-
-def apart(texts: Sequence[str], text: Numbers, start: Numbers, end: Numbers) -> NDArray[np.bool_]:
-    """Of places in texts, in order of preference, those that share no character with one before them."""
-    begin = np.cumsum([0, *map(len, texts)])
-    starts, ends = begin[text] + start, begin[text] + end
-    taken, kept = np.zeros(begin[-1], np.uint8), np.empty(len(text), np.bool_)
-    kernel.library().mc_apart(
-        starts.ctypes.data, ends.ctypes.data, len(text), taken.ctypes.data, kept.ctypes.data
-    )
-    return kept

@@ -67,10 +67,6 @@ class Rows:
         self.kept = np.ones(len(named.text), np.bool_)
         self.edges: list[int] = np.searchsorted(named.text, np.arange(texts + 1)).tolist()
         self._extras: dict[int, list[Extra]] = {}
-        self.extend(extras)
-
-    def extend(self, extras: Iterable[Extra]) -> None:
-        """Add mentions behind all others of their texts."""
         for extra in extras:
             self._extras.setdefault(extra.text, []).append(extra)
 

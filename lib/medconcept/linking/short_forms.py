@@ -8,12 +8,13 @@ from functools import partial
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from medconcept.linking.abbreviations import by_short_form, occurrences, own_pairs
 from medconcept.linking.around import Around, Longs, Span, around, neighbours
 from medconcept.linking.candidates import Candidate
 from medconcept.linking.captions import Captions, Pairs
-from medconcept.linking.compiled import LEGEND, LinkingDictionary
+from medconcept.linking.compiled import LinkingDictionary
 from medconcept.linking.entities import fits
 from medconcept.linking.known import NONE
 from medconcept.linking.places import WordPlaces
@@ -43,11 +44,14 @@ class ShortForms:
         self._dictionary, self._readings = dictionary, readings
         self._articles: dict[tuple[Pairs, str | None], _Article] = {}
 
-    def settle(self, captions: Captions, rows: Rows) -> None:
-        """Put what is said of short forms in place of what names do, and drop acronyms without evidence."""
+    def settle(self, captions: Captions, rows: Rows, legends: NDArray[np.bool_]) -> None:
+        """Put what is said of short forms in place of what names do, and drop acronyms without evidence.
+
+        `legends` tells which captions may have a legend's key.
+        """
         articles = self._told(captions)
-        legends = (self._dictionary.shapes(captions.texts) & LEGEND).astype(np.bool_).tolist()
-        own = [own_pairs(*told) if told[0] else {} for told in zip(captions.texts, legends, strict=True)]
+        each = zip(captions.texts, legends.tolist(), strict=True)
+        own = [own_pairs(text, legend) if text else {} for text, legend in each]
         known = [self._known(*told) for told in zip(captions.texts, own, articles, strict=True)]
         places = self._places(captions, known)
         languages = captions.languages

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from medconcept.dictionary import kernel
 from medconcept.dictionary.layout import Array
 from medconcept.dictionary.strings import hashes
-from medconcept.linking.context import hints_at_context
 from medconcept.linking.normal import Normaliser
 from medconcept.linking.words import NUMBERED, ROMAN_LETTER, plain
 
@@ -22,9 +21,18 @@ _START = 1 << 13
 class WordTable:
     """The forms of words, as hashes; grows with the texts, and begins anew when it holds MOST."""
 
-    def __init__(self, known: Mapping[str, Array], normaliser: Normaliser, most: int = MOST) -> None:
-        """Take arrays that have the characters, such as those of a dictionary, and what knows its words."""
-        self._arrays, self.normaliser, self._most = known, normaliser, most
+    def __init__(
+        self,
+        known: Mapping[str, Array],
+        normaliser: Normaliser,
+        most: int = MOST,
+        hints: Callable[[str], bool] | None = None,
+    ) -> None:
+        """Take arrays that have the characters, such as those of a dictionary, and what knows its words.
+
+        `hints` tells words whose places `find_forms` is to tell; to build a dictionary none need be told.
+        """
+        self._arrays, self.normaliser, self._most, self._hints = known, normaliser, most, hints
         self.head = kernel.head_of(known)
         self._library = kernel.library()
         self._new = np.empty((NEW, 3), np.int64)
@@ -82,8 +90,7 @@ class WordTable:
         slots = new[:, 0]
         self._singular[slots] = hashes([single for single, _ in forms])
         self._noun[slots] = hashes([noun for _, noun in forms])
-        self._flags[slots] = [
-            (word in NUMBERED) | self._letters.get(word, 0) << 1 | hints_at_context(own) << 3
-            for word, own in zip(words, written, strict=True)
-        ]
+        self._flags[slots] = [(word in NUMBERED) | self._letters.get(word, 0) << 1 for word in words]
+        if self._hints is not None:
+            self._flags[slots] |= np.array([self._hints(word) for word in written], np.uint8) << 3
         return words

@@ -39,8 +39,8 @@ def linked_rows(
     begin, last_end = mentions.start, mentions.end.copy()
     for row, spans in mentions.several.items():
         last_end[row] = spans[-1][1]
-    first = _before(tokens.ends, tokens, mentions.text, begin + 1)
-    last = _before(tokens.starts, tokens, mentions.text, last_end) - 1
+    first = tokens.before(tokens.ends, mentions.text, begin + 1)
+    last = tokens.before(tokens.starts, mentions.text, last_end) - 1
     flags = found.flags | ADDRESS * _in_addresses(captions.texts, tokens, mentions.text, first, last)
     columns = {
         "mention_key": _keys(figure, mentions),
@@ -63,15 +63,6 @@ def linked_rows(
         for array in (columns[field.name],)
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-def _before(edges: Numbers, tokens: Stretches, text: Numbers, place: Numbers) -> Numbers:
-    """How many tokens of a text have their edge before a place."""
-    if not len(edges):
-        return np.zeros(len(text), np.int64)
-    most = 2 + max(int(edges.max()), int(place.max(initial=0)))
-    own = np.repeat(np.arange(len(tokens.edges) - 1), np.diff(tokens.edges)) * most + edges
-    return np.searchsorted(own, text * most + place) - tokens.edges[text]
 
 
 def _in_addresses(

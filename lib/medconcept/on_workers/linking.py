@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
 
-from medconcept.annotate.offsets import code_points
+from medconcept.annotate.offsets import code_points, is_plain
 from medconcept.garbage import GarbageLater
 from medconcept.linking.captions import Captions, Pairs, Stretches
 from medconcept.linking.compiled import open_linking
@@ -123,7 +123,7 @@ def _beyond_the_basic_plane(column: pa.StringArray, texts: Sequence[str]) -> lis
     octets = np.frombuffer(data, np.uint8)[edges[0] : edges[-1]] if data else np.empty(0, np.uint8)
     if not len(octets) or octets.max() < 0xF0:
         return []
-    return [number for number, text in enumerate(texts) if max(text, default="") > "\uffff"]
+    return [number for number, text in enumerate(texts) if not is_plain(text)]
 
 
 def _pairs(lists: _Lists) -> list[Pairs]:
