@@ -82,7 +82,7 @@ def test_each_way_to_die_has_its_reason_and_the_others_are_parsed(monkeypatch: p
         ("parser_crashed", "ended by SIGSEGV"),
         ("parser_crashed", "ended by SIGSEGV"),
         ("parser_crashed", "ended with code 3"),
-        ("parser_memory", "MemoryError: "),
+        ("parser_memory", "MemoryError"),
         ("parser_timeout", "over 0.5 s of processor time"),
         ("too_large", "9 bytes, over sync.max_bytes"),
         ("truncated", rows[-1]["detail"]),

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow as pa
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import ArrayType, StringType, StructField, StructType
 
-from medconcept.jats import Article, ArticleRejected, Figure, Limits, Reason, parse_articles
+from medconcept.jats import Article, ArticleRejected, Limits, Reason, parse_articles
+from medconcept.on_workers.columns import array_of
 from medconcept.on_workers.isolation import Apart, Bounds, Death
-from medconcept.on_workers.plain import as_dict
 from medconcept.tables import TABLES
 
 FILE = ("source", "source_key", "source_sha256")
@@ -36,8 +35,8 @@ _FILE_SCHEMA = pa.schema([_SCHEMA.field(name) for name in FILE])
 # What the child tells: for which file, and all of PARSED but what the worker knows of the file itself.
 _NUMBER = "number"
 _TOLD = pa.schema([pa.field(_NUMBER, pa.int32()), *(f for f in _SCHEMA if f.name not in FILE)])
-_article_row = as_dict(Article, [f.name for f in ARTICLE])
-_figure_row = as_dict(Figure, [f.name for f in FIGURE])
+_REFUSED = ("reason", "place", "detail")
+_articles = array_of(pa.struct([f for f in _TOLD if f.name not in (_NUMBER, *_REFUSED)]))
 
 BATCH_ROWS = 16
 """Rows to ask Spark for at a time: so many of the largest files that a sync lands fit into Arrow's 2 GB."""
@@ -46,7 +45,7 @@ _CHUNK_BYTES = 32 * 1024 * 1024
 _DEATHS = {"crashed": Reason.PARSER_CRASHED, "timeout": Reason.PARSER_TIMEOUT}
 _BOUNDS = Bounds()
 _LIMITS = Limits()
-_NO_ROW = (pa.ArrowException, OverflowError, UnicodeError)
+_NO_ROW = (pa.ArrowException, OverflowError, UnicodeError, MemoryError)
 
 
 def parse_batches(batches: Iterable[pa.RecordBatch], bounds: Bounds = _BOUNDS) -> Iterator[pa.RecordBatch]:
@@ -94,7 +93,7 @@ def _not_landed(files: pa.Table) -> pa.Table:
     sizes = enumerate(zip(files.column("content"), files.column("size"), strict=True))
     return _table(
         [
-            _refusal(place, Reason.TOO_LARGE, None, f"{size} bytes, over sync.max_bytes")
+            (place, ArticleRejected(Reason.TOO_LARGE, None, f"{size} bytes, over sync.max_bytes"))
             for place, (content, size) in sizes
             if not content.is_valid
         ]
@@ -112,7 +111,7 @@ def _told(
         before, after = files[: told.item], files[told.item + 1 :]
         if before:
             yield from _told(parse, before, [memoryview(content) for _, content in before])
-        yield _table([_refusal(files[told.item][0], _DEATHS[told.cause], None, told.detail)])
+        yield _table([(files[told.item][0], ArticleRejected(_DEATHS[told.cause], None, told.detail))])
         if after:
             yield from _told(parse, after, [memoryview(content) for _, content in after])
         return
@@ -124,49 +123,45 @@ def _told(
 
 def _parse_all(files: Iterator[bytes]) -> bytes:
     """In the child: each file to its rows, all of them as an Arrow stream of one batch."""
-    rows = [row for number, file in enumerate(files) for row in _parse(number, file)]
+    told = [(number, article) for number, file in enumerate(files) for article in _parse(file)]
     try:
-        table = _table(rows)
+        table = _table(told)
     except _NO_ROW:
-        table = pa.concat_tables(map(_table_of_one, rows))
+        table = pa.concat_tables(_table_of_one(*one) for one in told)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, _TOLD) as stream:
         stream.write_table(table)
-    told: bytes = sink.getvalue().to_pybytes()
-    return told
+    rows: bytes = sink.getvalue().to_pybytes()
+    return rows
 
 
-def _parse(number: int, file: bytes) -> list[dict[str, Any]]:
+def _parse(file: bytes) -> list[Article | ArticleRejected]:
     try:
-        return list(_rows(number, file))
-    except Exception as error:  # such as no memory for the rows; the parser's own failures have a reason
-        reason = Reason.PARSER_MEMORY if isinstance(error, MemoryError) else Reason.PARSER_ERROR
-        return [_refusal(number, reason, None, f"{type(error).__name__}: {error}"[:300])]
+        return list(parse_articles(file, _LIMITS))
+    except Exception as error:  # such as no memory for all of a wrapper; what the parser sees has a reason
+        return [_defect(error)]
 
 
-def _rows(number: int, file: bytes) -> Iterator[dict[str, Any]]:
-    for told in parse_articles(file, _LIMITS):
-        if isinstance(told, ArticleRejected):
-            yield _refusal(number, told.reason, told.place, told.detail)
-            continue
-        row = _article_row(told)
-        row[_NUMBER] = number
-        row["figures"] = [_figure_row(figure) for figure in told.figures]
-        yield row
+def _defect(error: Exception) -> ArticleRejected:
+    reason = Reason.PARSER_MEMORY if isinstance(error, MemoryError) else Reason.PARSER_ERROR
+    return ArticleRejected(reason, None, f"{type(error).__name__}: {error}".removesuffix(": "))
 
 
-def _refusal(number: int, reason: Reason, place: str | None, detail: str) -> dict[str, Any]:
-    return {_NUMBER: number, "reason": str(reason), "place": place, "detail": detail}
-
-
-def _table_of_one(row: dict[str, Any]) -> pa.Table:
+def _table_of_one(number: int, told: Article | ArticleRejected) -> pa.Table:
     """The row, or the refusal of one that the columns cannot hold: a defect of the parser."""
     try:
-        return _table([row])
+        return _table([(number, told)])
     except _NO_ROW as error:
-        detail = f"{type(error).__name__}: {error}"[:300]
-        return _table([_refusal(row[_NUMBER], Reason.PARSER_ERROR, None, detail)])
+        return _table([(number, _defect(error))])
 
 
-def _table(rows: list[dict[str, Any]]) -> pa.Table:
-    return pa.Table.from_pylist(rows, _TOLD)
+def _table(told: Sequence[tuple[int, Article | ArticleRejected]]) -> pa.Table:
+    """Rows of _TOLD: which file, and of an article what it says or why there is none."""
+    articles = [None if isinstance(one, ArticleRejected) else one for _, one in told]
+    refusals = [one if isinstance(one, ArticleRejected) else None for _, one in told]
+    columns = {_NUMBER: pa.array([number for number, _ in told], pa.int32())}
+    for name in _REFUSED:
+        columns[name] = pa.array([one and getattr(one, name) for one in refusals], pa.string())
+    rows = _articles(articles)
+    columns |= zip((field.name for field in rows.type), rows.flatten(), strict=True)
+    return pa.table([columns[name] for name in _TOLD.names], schema=_TOLD)
