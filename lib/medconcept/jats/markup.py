@@ -14,7 +14,7 @@ is dropped.
 from __future__ import annotations
 
 import re
-from unicodedata import is_normalized, normalize
+from unicodedata import combining, is_normalized, normalize
 
 from medconcept.jats.record import record
 
@@ -31,7 +31,15 @@ _EMPTY = re.compile("\x01( ?)\x02|\x03( ?)\x04|\x05( ?)\x06|\x07( ?)\x08")
 _MARKS = (*OPENING.values(), *CLOSING.values())
 ALL_MARKS = (*_MARKS, CITE_OPEN, CITE_CLOSE)
 _SHORT = 256  # characters
-_ASCII_BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f"
+_PRINTED_ASCII = bytes(range(0x20, 0x7F))
+# Letters and signs that text has among its ASCII and that no rule for text changes: no white space, and
+# nothing that NFC takes apart or joins with a neighbour. In these blocks what joins is a combining mark.
+_INERT = frozenset(
+    character
+    for first, last in ((0xA1, 0x24F), (0x370, 0x52F), (0x2010, 0x23FF), (0x2500, 0x27BF))
+    for character in map(chr, range(first, last + 1))
+    if character.isprintable() and not combining(character) and is_normalized("NFC", character)
+)
 _MARKS_AND_SPACE = "".join(ALL_MARKS) + " "
 _NESTED_EMPTY_TAGS = 3  # more of them may stay: they do no harm, and a file of nothing else costs little
 
@@ -50,25 +58,11 @@ def clean(text: str) -> str:
     >>> clean("  cafe\\u0301\\n\\tau\\xa0lait ")
     'café au lait'
     """
-    # As in `is_spaced`, without the call: this is asked of every label, name and attribute.
+    if len(text) >= _SHORT and is_settled(text):
+        return text
+    # A space is the only white space that is printable.
     text = text.strip(" ") if text.isprintable() and "  " not in text else " ".join(text.split())
     return text if text.isascii() else normalize("NFC", text)
-
-
-def is_spaced(text: str) -> bool:
-    """True if all white space in a text is single spaces, as in most; False at times where that is so too.
-
-    >>> is_spaced("a b"), is_spaced("a  b"), is_spaced("a\\nb")
-    (True, False, False)
-    """
-    if len(text) < _SHORT or not text.isascii():
-        # A space is the only white space that is printable.
-        return text.isprintable() and "  " not in text
-    # To look for a few characters in a long text costs less than to look at each of its own.
-    for blank in _ASCII_BLANKS:
-        if blank in text:
-            return False
-    return "  " not in text
 
 
 def marked(raw: str) -> Marked:
@@ -99,10 +93,21 @@ def without_marks(raw: str) -> str:
 
 
 def is_settled(text: str) -> bool:
-    """True if a text is as `clean` would leave it; False at times where it is too."""
-    if text[:1] == " " or text[-1:] == " " or not is_spaced(text):
+    """True if a text is as `clean` would leave it; False at times where it is too.
+
+    >>> is_settled("5 µm"), is_settled("5  µm"), is_settled("5\xa0µm"), is_settled("5 µm\n")
+    (True, False, False, False)
+    """
+    if text[:1] == " " or text[-1:] == " " or "  " in text:
         return False
-    return text.isascii() or is_normalized("NFC", text)
+    # A look at each character costs most of what there is to do: bytes are looked at many times as fast.
+    try:
+        rest = text.encode().translate(None, _PRINTED_ASCII)
+    except UnicodeEncodeError:  # half a character, which no XML can hold
+        return False
+    if len(rest) > len(text) // 4:  # of another alphabet
+        return text.isprintable() and is_normalized("NFC", text)
+    return not rest or _INERT.issuperset(rest.decode())
 
 
 def _shown(text: str) -> str:
