@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -30,30 +31,7 @@ class Normaliser:
     def __init__(self, vocabulary: Array) -> None:
         """Take the hashes of the dictionary's words, sorted."""
         self._vocabulary = vocabulary
-        self._known: dict[str, bool] = {}
         self._forms: dict[str, tuple[str, str]] = {}
-
-    def knows(self, word: str) -> bool:
-        """True if some name of the dictionary has this plain word."""
-        found = self._known.get(word)
-        if found is None:
-            self._ask([word])
-            found = self._known[word]
-        return found
-
-    def _ask(self, words: Iterable[str]) -> None:
-        """Look many words up at once: one by one they would cost far more than the search."""
-        new = [word for word in dict.fromkeys(words) if word not in self._known]
-        if not new:
-            return
-        if len(self._known) >= CACHE:
-            self._known.clear()
-        wanted = hashes(new)
-        if not len(self._vocabulary):
-            self._known.update(dict.fromkeys(new, False))
-            return
-        at = np.minimum(np.searchsorted(self._vocabulary, wanted), len(self._vocabulary) - 1)
-        self._known.update(zip(new, (self._vocabulary[at] == wanted).tolist(), strict=True))
 
     def singular(self, word: str) -> str:
         """The word, or what it is the plural of.
@@ -80,13 +58,9 @@ class Normaliser:
     def forms_of(self, words: Sequence[str]) -> list[tuple[str, str]]:
         """The same for many words at once."""
         new = [word for word in dict.fromkeys(words) if word not in self._forms]
-        told: dict[str, tuple[str, str]] = {word: self._forms[word] for word in words if word in self._forms}
+        told = {word: self._forms[word] for word in words if word in self._forms}
         if new:
-            self._ask(form for word in new if word.isalpha() for form in singulars(word))
-            single = {word: self._single(word) for word in new}
-            asked = {w for word in new for w in (word, single[word]) if w.isalpha()}
-            self._ask(form for word in asked for form in nouns(word))
-            found = {word: (single[word], self._derived(word, single[word])) for word in new}
+            found = self._worked_out(new)
             told.update(found)
             if len(self._forms) + len(found) > CACHE:
                 self._forms.clear()
@@ -94,13 +68,42 @@ class Normaliser:
                 self._forms.update(found)
         return [told[word] for word in words]
 
-    def _single(self, word: str) -> str:
-        likely = (w for w in singulars(word) if w not in FUNCTION_WORDS and self.knows(w))
-        return next(likely, word) if word.isalpha() else word
+    def _worked_out(self, words: Sequence[str]) -> dict[str, tuple[str, str]]:
+        # The dictionary is asked four times, for all words at once: word by word it would take far longer.
+        single = self._singulars(words)
+        noun = self._nouns({single[word] for word in words})
+        of_noun = {**{word: word for word in single.values()}, **self._singulars({*noun.values()})}
+        out = {word: (one, of_noun[noun.get(one, one)]) for word, one in single.items()}
+        # Where nothing comes from the singular, as of "expressed", the word itself may be made from a noun.
+        rest = [word for word, (one, derived) in out.items() if derived == one != word]
+        if rest:
+            base = {**single, **self._nouns(rest)}
+            of_noun = self._singulars({base[word] for word in rest})
+            out |= {word: (single[word], of_noun[base[word]]) for word in rest}
+        return out
 
-    def _derived(self, word: str, single: str) -> str:
-        found = next(filter(self.knows, nouns(single)), None) if single.isalpha() else None
-        noun = single if found is None else self._single(found)
-        if noun == single != word and word.isalpha():
-            noun = self._single(next(filter(self.knows, nouns(word)), single))
-        return noun
+    def _singulars(self, words: Iterable[str]) -> dict[str, str]:
+        """Each word with its singular, itself where it has none."""
+        may = {
+            word: [one for one in singulars(word) if one not in FUNCTION_WORDS]
+            for word in words
+            if word.isalpha()
+        }
+        return {**{word: word for word in words}, **self._first_known(may)}
+
+    def _nouns(self, words: Iterable[str]) -> dict[str, str]:
+        """The words that are made from a noun, with the noun."""
+        return self._first_known({word: [*nouns(word)] for word in words if word.isalpha()})
+
+    def _first_known(self, forms: Mapping[str, Sequence[str]]) -> dict[str, str]:
+        """Of the forms of each word the first that the dictionary has; words without are left out."""
+        every = [*chain.from_iterable(forms.values())]
+        if not every or not len(self._vocabulary):
+            return {}
+        wanted = hashes(every)
+        at = np.minimum(np.searchsorted(self._vocabulary, wanted), len(self._vocabulary) - 1)
+        known = np.flatnonzero(self._vocabulary[at] == wanted)
+        words = [*forms]
+        of = np.repeat(np.arange(len(words)), [*map(len, forms.values())])[known]
+        own, first = np.unique(of, return_index=True)
+        return {words[n]: every[known[k]] for n, k in zip(own.tolist(), first.tolist(), strict=True)}
