@@ -78,7 +78,7 @@ def test_every_name_can_be_read_back():
         Term("B", "é:007", "spleen"),
     ]
     opened = LinkingDictionary(compile_linking(terms, ["A", "B"]), "x")
-    rows = [opened.name(n) for n in range(len(opened))]
+    rows = opened.names.named(range(len(opened)))
     assert [row.name for row in rows] == sorted(row.name for row in rows)
     told = {(r.name, r.source, r.source_id, r.concept_id, r.language, r.preferred, r.joined) for r in rows}
     assert told == {
@@ -140,7 +140,7 @@ def test_an_id_told_twice_counts_once_and_replacements_may_go_in_a_circle():
         Term("A", "A:3", "older", obsolete=True, replaced_by="A:2"),
     ]  # fmt: skip
     opened = LinkingDictionary(compile_linking(terms, ["A"]), "x")
-    assert [opened.name(n).name for n in range(len(opened))] == ["heart"]
+    assert [one.name for one in opened.names.named(range(len(opened)))] == ["heart"]
     assert opened.retired() == {"A:2": "A:3", "A:3": "A:2"}
 
 

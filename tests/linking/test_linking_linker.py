@@ -10,8 +10,9 @@ from medconcept.dictionary.layout import DictionaryDamaged
 from medconcept.dictionary.records import Term
 from medconcept.jats.figure_records import Panel
 from medconcept.linking.candidates import Candidate
-from medconcept.linking.compiled import LinkingDictionary, Name, compile_linking
+from medconcept.linking.compiled import LinkingDictionary, compile_linking
 from medconcept.linking.linker import Linker
+from medconcept.linking.names import Name
 from medconcept.linking.overlaps import Mention, longest_first
 from medconcept.linking.records import ArticleContext, Caption
 

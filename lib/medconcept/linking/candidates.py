@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from medconcept.dictionary.names import FUNCTION_WORDS, is_case_sensitive
-from medconcept.linking.compiled import Name
 from medconcept.linking.formulae import is_formula
 from medconcept.linking.general import NO_ADJECTIVE, is_far
+from medconcept.linking.names import Name
 from medconcept.linking.records import LinkSettings
 from medconcept.linking.variants import Variant
 from medconcept.linking.words import plain_words

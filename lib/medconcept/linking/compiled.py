@@ -6,7 +6,6 @@ import ctypes
 import hashlib
 import mmap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,17 +16,15 @@ import pyarrow as pa
 from medconcept.dictionary import kernel
 from medconcept.dictionary.compiled import CompiledDictionary
 from medconcept.dictionary.layout import DictionaryDamaged, unpack
-from medconcept.dictionary.records import SCOPES
-from medconcept.dictionary.strings import buffers, piece
+from medconcept.dictionary.strings import buffers
 from medconcept.linking.context import hints_at_context
 from medconcept.linking.from_terms import compile_linking
-from medconcept.linking.index import CASE, PREFERRED, SEPARATOR
+from medconcept.linking.names import Names, strings
 from medconcept.linking.normal import Normaliser
 from medconcept.linking.similar import SimilarNames
-from medconcept.linking.variants import Variant
 from medconcept.linking.wordtable import WordTable
 
-__all__ = ["LinkingDictionary", "Name", "compile_linking", "map_file", "open_linking"]
+__all__ = ["LinkingDictionary", "compile_linking", "map_file", "open_linking"]
 # `form_hit` of words.c: a piece of text, and the sense that its form has.
 FORM_HIT = np.dtype(
     [
@@ -37,29 +34,7 @@ FORM_HIT = np.dtype(
 )
 JOINED, ALLELES = 1, 2  # signs: what may stand before and behind it
 LEGEND, INVERTED = 1, 2  # shapes: what a text may have, see abbreviations.legend_pairs and inverted.py
-CACHE = 1 << 15
 SIMILAR = ".similar"  # what the name of a dictionary's file has behind it for its index
-
-
-@dataclass(frozen=True)
-class Name:
-    """A name of the dictionary and the term it belongs to."""
-
-    number: int
-    name: str
-    source: str
-    source_id: str
-    concept_id: str
-    semantic_types: tuple[str, ...]
-    source_rank: int
-    preferred: bool
-    case_sensitive: bool
-    scope: str
-    joined: bool = False  # has a MeSH or OMIM id
-    language: str = "en"
-    term_type: str = ""
-    restriction_level: int = 0  # of its source, MRSAB.SRL
-    among: int = 1  # how many names its term has, 255 for more
 
 
 class LinkingDictionary:
@@ -77,10 +52,8 @@ class LinkingDictionary:
         self._a, self._data = arrays, data
         self.exact = CompiledDictionary.of(arrays, name)
         self.words = WordTable(arrays, Normaliser(arrays["vocabulary"]), hints=hints_at_context)
-        self.sources, self._origins = tuple(self._strings("sources")), self._strings("origins")
-        self._types = [tuple(types.split("|")) for types in self._strings("types")]
-        self._kinds = [kind.split(SEPARATOR) for kind in self._strings("kinds")]
-        self._senses: dict[int, tuple[tuple[Name, Variant], ...]] = {}
+        self.sources = tuple(strings(arrays, "sources"))
+        self.names = Names(arrays, self.exact.text)
         self._hits = np.empty(1 << 14, FORM_HIT)
 
     def __len__(self) -> int:
@@ -152,43 +125,9 @@ class LinkingDictionary:
         for number, score in self.similar.nearest(text, threshold) if self.similar is not None else ():
             written, at = self.exact.text(number), number
             while at < len(self) and self.exact.text(at) == written:
-                out.append((self.name(at), score))
+                out.append((self.names.named([at])[0], score))
                 at += 1
         return out
-
-    def names_of(self, sense: int) -> tuple[tuple[Name, Variant], ...]:
-        """The names that a form stands for, each with how the form came from it."""
-        found = self._senses.get(sense)
-        if found is None:
-            senses, pairs, at = self._a["senses"], [], sense
-            while True:
-                value = int(senses[at])
-                pairs.append((self.name(value & 0xFFFFFFF), Variant(value >> 28 & 7)))
-                if value >> 31:
-                    break
-                at += 1
-            found = tuple(pairs)
-            if len(self._senses) >= CACHE:
-                self._senses.clear()
-            self._senses[sense] = found
-        return found
-
-    def name(self, number: int) -> Name:
-        """The name of that number."""
-        a = self._a
-        term = int(a["name_term"][number])
-        kind, language, flags_text = self._kinds[int(a["name_kind"][number])]
-        flags, origin = int(flags_text), int(a["term_origin"][term])
-        concept = int(a["term_concept"][term])
-        source_id = self._id(a["term_head"][term], a["term_value"][term])
-        return Name(
-            number, self.exact.text(number), self._origins[origin], source_id,
-            self._id(a["concept_head"][concept], a["concept_value"][concept]),
-            self._types[int(a["term_types"][term])], int(a["origin_rank"][origin]),
-            bool(flags & PREFERRED), bool(flags & CASE), SCOPES[flags & 3],
-            bool(self._joined_of(term, source_id)), language, kind, int(a["origin_restriction"][origin]),
-            int(a["term_names"][term]),
-        )  # fmt: skip
 
     def concept_numbers(self, names: Any) -> Any:
         """The number of the concept of each of many names; `concepts_of` tells them by id."""
@@ -198,38 +137,18 @@ class LinkingDictionary:
         """The concept of each of many names, by number: each string is made once."""
         a = self._a
         found, at = np.unique(a["term_concept"][a["name_term"][names]], return_inverse=True)
-        heads, values = a["concept_head"][found].tolist(), a["concept_value"][found].tolist()
-        pool = [self._id(head, value) for head, value in zip(heads, values, strict=True)]
+        pool = self.names.ids(a["concept_head"][found], a["concept_value"][found])
         return pa.array(pool, pa.large_string()).take(pa.array(at))
 
     def retired(self) -> Mapping[str, str]:
         """Ids that are no more, each with the one that stands for it now."""
-        return dict(zip(self._strings("retired"), self._strings("replaced"), strict=True))
+        return dict(zip(strings(self._a, "retired"), strings(self._a, "replaced"), strict=True))
 
     def joined(self) -> dict[str, tuple[str, ...]]:
         """The MeSH and OMIM ids of each term that has some, its own first."""
-        out = {}
-        for term in range(len(self._a["term_value"])):
-            source_id = self._id(self._a["term_head"][term], self._a["term_value"][term])
-            if ids := self._joined_of(term, source_id):
-                out[source_id] = ids
-        return out
-
-    def _joined_of(self, term: int, source_id: str) -> tuple[str, ...]:
-        terms = self._a["joined_term"]
-        at = int(np.searchsorted(terms, term))
-        if at < len(terms) and terms[at] == term:
-            return tuple(self._string("joined", int(self._a["joined_ids"][at])).split("|"))
-        return (source_id,) if source_id.startswith(("MESH:", "OMIM:")) else ()
-
-    def _id(self, head: Any, value: Any) -> str:
-        return self._string("heads", int(head)) + str(int(value))[1:]
-
-    def _string(self, pool: str, number: int) -> str:
-        return piece(self._a[pool], self._a[f"{pool}_bytes"], number)
-
-    def _strings(self, pool: str) -> list[str]:
-        return [self._string(pool, n) for n in range(len(self._a[f"{pool}_bytes"]) - 1)]
+        own = self.names.ids(self._a["term_head"], self._a["term_value"])
+        told = ((source_id, self.names.joined_of(term, source_id)) for term, source_id in enumerate(own))
+        return {source_id: ids for source_id, ids in told if ids}
 
 
 def map_file(path: str) -> mmap.mmap:

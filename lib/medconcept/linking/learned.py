@@ -15,7 +15,7 @@ from typing import Any
 
 from medconcept.errors import InputError
 from medconcept.linking.candidates import Candidate
-from medconcept.linking.compiled import Name
+from medconcept.linking.names import Name
 from medconcept.linking.overlaps import Mention
 
 MAGIC = "medconcept learned 1"

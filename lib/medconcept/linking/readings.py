@@ -78,19 +78,19 @@ class Readings:
         judged = self._judged.setdefault(language, {})
         keys = hits["key"].tolist()
         numbers = np.array([*map(judged.get, keys, repeat(_NEW))], np.int64)
-        for row in np.flatnonzero(numbers == _NEW).tolist():
+        new = np.flatnonzero(numbers == _NEW).tolist()
+        senses = self._dictionary.names.of_senses(hits["sense"][new].tolist()) if new else {}
+        spoken = self.spoken(language)
+        for row in new:
             number = judged.get(keys[row])
             if number is None:
                 _, text, start, end, sense, derived, _ = hits[row].tolist()
-                number = self._judge(sense, texts[text][start:end], bool(derived), language)
+                surface = texts[text][start:end]
+                names = tuple(pair for pair in senses[sense] if pair[0].language in spoken)
+                number = self.pool.add(surface, judge(surface, names, bool(derived), self._settings))
                 judged[keys[row]] = number
             numbers[row] = number
         return numbers
-
-    def _judge(self, sense: int, surface: str, derived: bool, language: str | None) -> int:
-        spoken = self.spoken(language)
-        names = tuple(pair for pair in self._dictionary.names_of(sense) if pair[0].language in spoken)
-        return self.pool.add(surface, judge(surface, names, derived, self._settings))
 
     def spoken(self, language: str | None) -> frozenset[str]:
         """The languages of names that go with a text's language; None is one not told."""
