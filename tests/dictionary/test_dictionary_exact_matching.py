@@ -88,7 +88,7 @@ def test_a_batch_gives_what_the_matcher_gives_for_each_sentence(shared, captions
         at = 0
         for sentence in sentences:
             hits = names.exact.match_texts([sentence])
-            concepts = [names.name(int(n)).concept_id for n in names.exact.first_senses(hits)]
+            concepts = [one.concept_id for one in names.names.named(names.exact.first_senses(hits))]
             for start, end, concept in zip(hits.start, hits.end, concepts, strict=True):
                 expected.append((str(number), at + int(start), at + int(end), concept))
             at += len(sentence) + len(between)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from medconcept.dictionary.names import FUNCTION_WORDS, is_case_sensitive
 from medconcept.linking.formulae import is_formula
@@ -51,8 +51,7 @@ _LOWER_ACRONYM = 4
 _SHORT_WORD = 5  # letters; a longer word in capitals is a heading, a shorter one an acronym
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A name that may be meant; the greater `score` the likelier."""
 
     name: Name
@@ -60,7 +59,7 @@ class Candidate:
     similarity: float
     score: float
 
-    @cached_property
+    @property
     def is_acronym(self) -> bool:
         """True for a short synonym, which alone is no evidence: one in capitals, of a disease any.
 
@@ -73,9 +72,9 @@ class Candidate:
 
 
 def judge(
-    surface: str, names: tuple[tuple[Name, Variant], ...], derived: bool, settings: LinkSettings
+    surface: str, names: Sequence[tuple[Name, Variant]], derived: bool, settings: LinkSettings
 ) -> tuple[Candidate, ...]:
-    """The names that may be meant by a piece of text, best first, one a term.
+    """The names that may be meant by a piece of text, best first, one a term; `names` are those of its form.
 
     The written score: 1 less what the method costs (a plural 0.005, another form 0.002, else what its
     similarity lacks), minus the scope penalty for a synonym that is not exact, plus 0.01 for the preferred
@@ -85,20 +84,9 @@ def judge(
     best: dict[str, Candidate] = {}
     parts = {name.source_id for name, variant in names if variant is Variant.PART}
     only = next(iter(parts)) if len(parts) == 1 else ""
+    text = Surface(surface)
     for name, variant in names:
-        if settings.sources is not None and not _is_of(name, settings.sources):
-            continue
-        if settings.exact_only and not denotes(name):
-            continue
-        if settings.joined_only and not name.joined:
-            continue
-        if settings.semantic_types is not None and not settings.semantic_types & set(name.semantic_types):
-            continue
-        if (
-            is_far(name.source_id, surface)
-            or not case_agrees(surface, name)
-            or (derived and not derivable(surface, name))
-        ):
+        if not _is_wanted(name, settings) or not text.agrees(name) or (derived and not text.may_derive(name)):
             continue
         if variant is Variant.ELLIPTIC and derived and not _INFLECTED.search(surface):
             continue  # "severe" is no form of severing
@@ -106,7 +94,7 @@ def judge(
             derived or only != name.source_id or _DISEASE & set(name.semantic_types)
         ):
             continue
-        method = "derived" if derived else method_of(surface, name.name, variant)
+        method = "derived" if derived else text.method(name.name, variant)
         similarity = SIMILARITY[method]
         if similarity < settings.threshold:
             continue
@@ -116,6 +104,18 @@ def judge(
         if old is None or score > old.score:
             best[name.source_id] = Candidate(name, method, similarity, score)
     return tuple(sorted(best.values(), key=lambda c: (-c.score, c.name.source_id)))
+
+
+def _is_wanted(name: Name, settings: LinkSettings) -> bool:
+    """True for a name that the settings let count."""
+    if settings.exact_only and name.scope != "exact" and not denotes(name):
+        return False
+    if settings.joined_only and not name.joined:
+        return False
+    if settings.sources is not None and not _is_of(name, settings.sources):
+        return False
+    wanted = settings.semantic_types
+    return wanted is None or not wanted.isdisjoint(name.semantic_types)
 
 
 def denotes(name: Name) -> bool:
@@ -132,51 +132,66 @@ def _is_of(name: Name, sources: frozenset[str]) -> bool:
     return name.source in sources or name.source_id.partition(":")[0].upper() in sources
 
 
-def method_of(surface: str, name: str, variant: Variant) -> str:
-    """How a piece of text comes from a name whose form it shares.
+class Surface:
+    """A piece of text as the rules look at it; what they ask of the text itself is worked out once."""
 
-    >>> [method_of(s, "T-cell", Variant.NORMAL) for s in ("T-cell", "t-Cell", "T cell", "T cells")]
-    ['exact', 'case_folded', 'form', 'inflected']
-    """
-    if surface == name:
-        return "exact"
-    if surface.casefold() == name.casefold():
-        return "case_folded"
-    if variant is not Variant.NORMAL:
-        return _METHOD[variant]
-    return "form" if plain_words(surface) == plain_words(name) else "inflected"
+    def __init__(self, text: str) -> None:
+        """Take the text."""
+        self._text = text
+        self._spaced = " " in text
+        self._folded = text.casefold()
+        self._letters = _letters(text)
+        self._symbol = len(text) <= _SHORT_WORD and is_case_sensitive(text)
+        self._no_adjective = self._folded in _DIRECTIONS
+        self._verb = _VERB.search(text) is not None
+        self._words: list[str] | None = None
 
+    def method(self, name: str, variant: Variant) -> str:
+        """How the text comes from a name whose form it shares.
 
-def derivable(surface: str, name: Name) -> bool:
-    """True if an adjective or verb may mean the name: verbs mean events, and substances have no adjective."""
-    kinds = set(name.semantic_types)
-    if kinds & NO_ADJECTIVE or surface.casefold() in _DIRECTIONS:
-        return False
-    if kinds & _DISEASE and " " not in surface:
-        return False  # "hemolytic" says what an anemia is like, not that there is hemolysis
-    return bool(kinds & _EVENT) or not _VERB.search(surface)
+        >>> [Surface(s).method("T-cell", Variant.NORMAL) for s in ("T-cell", "t-Cell", "T cell", "T cells")]
+        ['exact', 'case_folded', 'form', 'inflected']
+        """
+        if self._text == name:
+            return "exact"
+        if self._folded == name.casefold():
+            return "case_folded"
+        if variant is not Variant.NORMAL:
+            return _METHOD[variant]
+        if self._words is None:
+            self._words = plain_words(self._text)
+        return "form" if self._words == plain_words(name) else "inflected"
 
+    def may_derive(self, name: Name) -> bool:
+        """True if an adjective or verb may mean it: verbs mean events, and substances have no adjective."""
+        kinds = name.semantic_types
+        if self._no_adjective or not NO_ADJECTIVE.isdisjoint(kinds):
+            return False
+        if not self._spaced and not _DISEASE.isdisjoint(kinds):
+            return False  # "hemolytic" says what an anemia is like, not that there is hemolysis
+        return not self._verb or not _EVENT.isdisjoint(kinds)
 
-def case_agrees(surface: str, name: Name) -> bool:
-    """False where case tells two things apart: "all" is no ALL, and CAT is no cat.
+    def agrees(self, name: Name) -> bool:
+        """False where the name is of another field, or where case tells two things apart: "all" is no ALL.
 
-    A name that looks like an acronym must stand in its own case, a plural s aside; a short word in capitals
-    is an acronym of its own and no ordinary word.
-    """
-    if name.case_sensitive:
-        own, other = _letters(name.name), _letters(surface)
-        return other == own or other == own + "s"
-    if " " in surface:
-        # "the syndrome" is no THE syndrome: a word of the name that is an English one in lower case.
-        return all(
-            word in surface or word.lower() not in FUNCTION_WORDS
-            for word in name.name.split()
-            if len(word) > 1 and word.isupper() and not name.name.isupper()
-        )
-    if len(surface) > _SHORT_WORD:
-        return True
-    return not is_case_sensitive(surface) or surface == name.name or not name.name.islower()
+        A name that looks like an acronym must stand in its own case, a plural s aside; a short word in
+        capitals is an acronym of its own and no ordinary word: CAT is no cat.
+        """
+        if name.case_sensitive:
+            own = _letters(name.name)
+            if own != self._letters and own + "s" != self._letters:
+                return False
+        elif self._spaced:
+            # "the syndrome" is no THE syndrome: a word of the name that is an English one in lower case.
+            return name.name.islower() or all(
+                word in self._text or word.lower() not in FUNCTION_WORDS
+                for word in name.name.split()
+                if len(word) > 1 and word.isupper() and not name.name.isupper()
+            )
+        elif self._symbol and name.name != self._text and name.name.islower():
+            return False
+        return not is_far(name.source_id, self._text)
 
 
 def _letters(text: str) -> str:
-    return "".join(c for c in text if c.isalnum())
+    return text if text.isalnum() else "".join([c for c in text if c.isalnum()])

@@ -19,7 +19,7 @@ from medconcept.dictionary.layout import DictionaryDamaged, unpack
 from medconcept.dictionary.strings import buffers
 from medconcept.linking.context import hints_at_context
 from medconcept.linking.from_terms import compile_linking
-from medconcept.linking.names import Names, strings
+from medconcept.linking.names import Name, Names, strings
 from medconcept.linking.normal import Normaliser
 from medconcept.linking.similar import SimilarNames
 from medconcept.linking.wordtable import WordTable
@@ -121,13 +121,14 @@ class LinkingDictionary:
 
     def similar_names(self, text: str, threshold: float) -> list[tuple[Name, float]]:
         """The names nearest to a text, best first, with the cosine of each; none without an index."""
-        out: list[tuple[Name, float]] = []
+        numbers, scores = [], []
         for number, score in self.similar.nearest(text, threshold) if self.similar is not None else ():
             written, at = self.exact.text(number), number
             while at < len(self) and self.exact.text(at) == written:
-                out.append((self.names.named([at])[0], score))
+                numbers.append(at)
+                scores.append(score)
                 at += 1
-        return out
+        return list(zip(self.names.named(numbers), scores, strict=True)) if numbers else []
 
     def concept_numbers(self, names: Any) -> Any:
         """The number of the concept of each of many names; `concepts_of` tells them by id."""

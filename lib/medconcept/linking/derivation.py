@@ -35,6 +35,7 @@ _ADJECTIVES = (
     ("ent", ("ency", "ence")),
     ("ant", ("ancy", "ance")),
 )
+_ADJECTIVE = tuple(ending for ending, _ in _ADJECTIVES)  # to look at all of them at once
 _NOMINAL = ("ion", "ation", "ment", "ing", "ance", "ence", "al", "ure", "age")
 
 
@@ -46,7 +47,7 @@ def nouns(word: str) -> Iterator[str]:
     >>> list(nouns("cat"))
     []
     """
-    for ending, endings in _ADJECTIVES:
+    for ending, endings in _ADJECTIVES if word.endswith(_ADJECTIVE) else ():
         stem = word.removesuffix(ending)
         if stem != word and len(stem) >= 3:
             for noun in endings:

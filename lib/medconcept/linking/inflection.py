@@ -33,6 +33,7 @@ _ENDINGS = (
     ("i", ("us", "o")),
     ("a", ("um", "on")),
 )
+_PLURAL = tuple(plural for plural, _ in _ENDINGS)  # to look at all of them at once
 
 
 def singulars(word: str) -> Iterator[str]:
@@ -48,6 +49,8 @@ def singulars(word: str) -> Iterator[str]:
         return
     if word.endswith("s") and not word.endswith(("ss", "us", "is")):
         yield word[:-1]
+    if not word.endswith(_PLURAL):
+        return
     for plural, endings in _ENDINGS:
         stem = word.removesuffix(plural)
         if len(stem) >= 2 and stem != word:

@@ -48,12 +48,12 @@ class Names:
     def __init__(self, arrays: Mapping[str, Array], text: Callable[[int], str]) -> None:
         """Take the arrays of the file, and what tells the text of a name."""
         self._a, self._text = arrays, text
-        self._origins, self._types = strings(arrays, "origins"), strings(arrays, "types")
+        self._origins = strings(arrays, "origins")
+        self._types = [tuple(types.split("|")) for types in strings(arrays, "types")]
         self._kinds = []
         for kind in strings(arrays, "kinds"):
             term_type, language, flags = kind.split(SEPARATOR)
             self._kinds.append((term_type, language, int(flags)))
-        self._split = [tuple(types.split("|")) for types in self._types]
         self._head = lru_cache(maxsize=_HEADS)(self._read_head)
         self._senses: dict[int, Sense] = {}
 
@@ -72,16 +72,16 @@ class Names:
         of, at = np.arange(len(senses)), np.array(senses, np.int64)
         owners, values = [], []
         while len(at):
-            value = self._a["senses"][at]
+            value: Any = self._a["senses"][at]
             owners.append(of)
             values.append(value)
             goes_on = (value & _LAST) == 0
             of, at = of[goes_on], at[goes_on] + 1
-        owner, value = np.concatenate(owners), np.concatenate(values)
-        numbers, place = np.unique(value & _NUMBER, return_inverse=True)
+        owner, told = np.concatenate(owners), np.concatenate(values)
+        numbers, place = np.unique(told & _NUMBER, return_inverse=True)
         names = self.named(numbers)
         found: list[list[tuple[Name, Variant]]] = [[] for _ in senses]
-        variants = (value >> np.uint32(28) & np.uint32(7)).tolist()
+        variants = (told >> np.uint32(28) & np.uint32(7)).tolist()
         for number, known, variant in zip(owner.tolist(), place.tolist(), variants, strict=True):
             found[number].append((names[known], _VARIANTS[variant]))
         return dict(zip(senses, map(tuple, found), strict=True))
@@ -102,13 +102,11 @@ class Names:
         told = []
         for number, kind, origin, source_id, concept_id, types, rank, joined, level, among in columns:
             term_type, language, flags = self._kinds[kind]
-            told.append(
-                Name(
-                    number, self._text(number), self._origins[origin], source_id, concept_id,
-                    self._split[types], rank, bool(flags & PREFERRED), bool(flags & CASE), SCOPES[flags & 3],
-                    joined or source_id.startswith(_JOINED), language, term_type, level, among,
-                )  # fmt: skip
-            )
+            told.append(Name(
+                number, self._text(number), self._origins[origin], source_id, concept_id, self._types[types],
+                rank, bool(flags & PREFERRED), bool(flags & CASE), SCOPES[flags & 3],
+                joined or source_id.startswith(_JOINED), language, term_type, level, among,
+            ))  # fmt: skip
         return told
 
     def ids(self, heads: Array, values: Array) -> list[str]:

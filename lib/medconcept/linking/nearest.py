@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from medconcept.linking.candidates import Candidate, judge
 from medconcept.linking.compiled import LinkingDictionary
@@ -48,7 +47,7 @@ class Nearest:
                 judged = judge(name.name, ((name, Variant.NORMAL),), False, self._settings)
                 for candidate in judged:
                     score = candidate.score - 1 + similarity
-                    out[name.source_id] = replace(
-                        candidate, method="similar", similarity=round(similarity, 4), score=score
+                    out[name.source_id] = candidate._replace(
+                        method="similar", similarity=round(similarity, 4), score=score
                     )
         return sorted(out.values(), key=lambda c: (-c.score, c.name.source_id))

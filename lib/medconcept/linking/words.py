@@ -32,6 +32,8 @@ _AMERICAN = (
     (re.compile(r"grey"), "gray"),
     (re.compile(r"(?<=[a-z]{3}[aeiou]l)l(?=(?:ed|ing)$)"), ""),
 )
+# What each of them needs: most words have none of it, and one look is enough.
+_BRITISH = re.compile(r"ae|oe|our|[iy]s[eia]|res?$|sulph|grey|ll(?:ed|ing)$")
 _ROMAN = {
     "II": "2", "III": "3", "IV": "4", "VI": "6", "VII": "7", "VIII": "8", "IX": "9", "XI": "11",
     "XII": "12", "XIII": "13", "XIV": "14", "XV": "15",
@@ -62,7 +64,7 @@ def plain(word: str) -> str:
         bare = "".join(c for c in unicodedata.normalize("NFKD", word) if c.isalnum())
         word = (bare or word).translate(_LETTERS)
     word = word.casefold()
-    if len(word) < 4 or not word.isalpha():
+    if len(word) < 4 or not word.isalpha() or not _BRITISH.search(word):
         return word
     for pattern, better in _AMERICAN:
         word = pattern.sub(better, word)

@@ -1,4 +1,4 @@
-"""Records as Arrow holds them, field by field: faster than a dictionary for each, of which Arrow makes the same."""
+"""Records as Arrow holds them, field by field: no dictionary of each is made for Arrow to take apart."""
 
 from __future__ import annotations
 
