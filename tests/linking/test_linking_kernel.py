@@ -12,17 +12,20 @@ from hypothesis import strategies as st
 from linking_examples import TERMS, dictionary
 
 from medconcept.dictionary import kernel
+from medconcept.dictionary.layout import unpack
 from medconcept.dictionary.names import is_matchable, name_flags
 from medconcept.dictionary.records import Term
 from medconcept.linking.abbreviations import _KEY as LEGEND_KEY
 from medconcept.linking.compiled import INVERTED, LEGEND, LinkingDictionary, compile_linking
 from medconcept.linking.cut import Cut
+from medconcept.linking.general import NO_ADJECTIVE
 from medconcept.linking.inverted import inverted
 from medconcept.linking.linker import Linker
 from medconcept.linking.normal import Normaliser, vocabulary
-from medconcept.linking.variants import variants
+from medconcept.linking.variants import NO_NOUN, Variant, written
 from medconcept.linking.words import plain_words
 
+MOST_WORDS = 24  # of a form, words.c
 PIECES = [
     "hearts", "heart", "Cell", "cells", "nuclear", "nucleus", "retinal", "retina", "of", "type", "II", "I",
     "v", "tumour", "tumor", "α", "TNFα", "TNF-α", "é", "Ménière's", "x’s", "'s", ",", "(disease)", "-", "_",
@@ -37,10 +40,23 @@ NAMES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map(" ".join)
 TEXTS = st.lists(st.sampled_from([*PIECES, " ", " "]), max_size=14).map("".join) | NAMES
 
 
+def variants(name, known, kinds):
+    """The forms of a name as words joined by spaces, each once, by the rules in Python alone."""
+    worded = [([*map(known.forms, plain_words(form))], how) for form, how in written(name, kinds)]
+    seen = {}
+    for words, how in worded:
+        if 0 < len(words) <= MOST_WORDS:
+            seen.setdefault(" ".join(singular for singular, _ in words), how)
+    for words, how in worded if NO_ADJECTIVE.isdisjoint(kinds) else ():
+        if (1 < len(words) <= MOST_WORDS or how is Variant.SHORTER) and how not in NO_NOUN:
+            seen.setdefault(" ".join(noun for _, noun in words), Variant.NOUN)
+    return seen
+
+
 def expected_forms(names, text, kinds):
     """(start, end) of every form at most eight at each word, by the rules in Python alone."""
     known = Normaliser(vocabulary(word for name in names for word in plain_words(name)))
-    forms = {form for name in names for form, _ in variants(name, known, frozenset(kinds))}
+    forms = {form for name in names for form in variants(name, known, frozenset(kinds))}
     cut, out = Cut(text), set()
     singular, noun = ([known.forms(word)[n] for word in cut.words] for n in (0, 1))
     for words in (singular, noun):
@@ -67,6 +83,24 @@ def test_forms_are_found_where_the_rules_say(names, texts):
     for _, text, start, end, *_ in hits.tolist():
         found[text].add((start, end))
     assert found == [expected_forms(names, text, kinds) for text in texts]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    names=st.lists(NAMES.map(lambda name: f"{name}, cell"), min_size=1, max_size=4)
+    | st.lists(NAMES, min_size=1),
+    kind=st.sampled_from(["disease", "process", "chemical", "cell"]),
+)
+def test_each_form_has_the_variant_that_the_rules_give_it(names, kind):
+    names = [name for name in dict.fromkeys(names) if is_matchable(name)]
+    terms = [Term("A", f"A:{n}", name, (), (kind,)) for n, name in enumerate(names)]
+    compiled = compile_linking(terms, ["A"])
+    known = Normaliser(vocabulary(word for name in names for word in plain_words(name)))
+    expected = {(name, how) for name in names for how in variants(name, known, {kind}).values()}
+    found, senses = set(), range(len(unpack(compiled, "x")["senses"]))
+    for sense in LinkingDictionary(compiled, "x").names.of_senses(senses).values():
+        found.update((name.name, how) for name, how in sense)
+    assert found == expected
 
 
 def test_every_name_can_be_read_back():

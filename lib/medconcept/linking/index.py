@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from medconcept.dictionary.strings import buffers, hashes, piece, pool
 from medconcept.linking.ellipsis import may_imply
 from medconcept.linking.general import NO_ADJECTIVE, NOT_CONCEPTS
 from medconcept.linking.normal import Normaliser
-from medconcept.linking.variants import MAY_VARY, Variant, variants
+from medconcept.linking.variants import MAY_VARY, NO_NOUN, Variant, written
 from medconcept.linking.words import plain_words
 from medconcept.linking.wordtable import WordTable
 
@@ -108,9 +108,8 @@ def index_names(names: pa.Table, table: WordTable, implied: Mapping[str, str]) -
 
 
 def _forms(texts: pa.Array, names: pa.Table, table: WordTable, implied: Mapping[str, str]) -> pa.Array:
-    """Each name's forms, packed: its own words where no rule of order applies, else what `variants` makes."""
+    """Each name's forms, packed: its own words, and those of what `written` makes of it where that varies."""
     data, offsets = buffers(texts)
-    table.learn(data, offsets)
     count = len(texts)
     linked = ~pc.is_in(names["source_id"], pa.array(sorted(NOT_CONCEPTS), pa.large_string())).to_numpy()
     varied = pc.match_substring_regex(texts, MAY_VARY).to_numpy(zero_copy_only=False)
@@ -118,32 +117,33 @@ def _forms(texts: pa.Array, names: pa.Table, table: WordTable, implied: Mapping[
     sets = {kind: frozenset(kind.split("|")) for kind in set(kinds)}
     none = {kind: not NO_ADJECTIVE.isdisjoint(own) for kind, own in sets.items()}
     adjective = ~np.array([none[kind] for kind in kinds], bool)
-    own = np.empty((count, 2, 4), np.uint64)
-    longest = int(np.diff(offsets).max(initial=0))
-    kernel.library().mc_hash_words(
-        ctypes.byref(table.head), ctypes.byref(table.table), data.ctypes.data, offsets.ctypes.data,
-        count, longest, own.ctypes.data,
-    )  # fmt: skip
+    own = _hashed(table, data, offsets)
     plain = linked & ~varied & (own[:, 0, 3] > 0)
     nouns = plain & adjective & (own[:, 0, 3] > 1) & (own[:, 0, 0] != own[:, 1, 0])
-    rows, variant, written = [], [], []
+    rows, forms, how = [], [], []
     chosen = np.flatnonzero(linked & varied)
     for row, name in zip(chosen.tolist(), texts.take(pa.array(chosen)).to_pylist(), strict=True):
-        for form, how in variants(name, table.normaliser, sets[kinds[row]]):
+        for form, variant in written(name, sets[kinds[row]]):
             rows.append(row)
-            variant.append(int(how))
-            written.append(form)
+            forms.append(form)
+            how.append(variant)
+    made_of, made_how, made = _varied(
+        np.array(rows, np.int64), forms, np.array(how, np.int64), adjective, table
+    )
+    short_of, short = [], []
     for row, form in _implied(texts, names, implied) if implied else ():
-        rows.append(row)
-        variant.append(int(Variant.ELLIPTIC))
-        written.append(" ".join(map(table.normaliser.singular, form.split())))
-    strings, ends = buffers(written)
-    made = np.empty((len(written), 4), np.uint64)
-    kernel.library().mc_hash_forms(strings.ctypes.data, ends.ctypes.data, len(written), made.ctypes.data)
-    owner = np.concatenate([np.flatnonzero(plain), np.flatnonzero(nouns), np.array(rows, np.int64)])
-    hashed = np.concatenate([own[plain, 0], own[nouns, 1], made])
+        short_of.append(row)
+        short.append(" ".join(map(table.normaliser.singular, form.split())))
+    strings, ends = buffers(short)
+    elliptic = np.empty((len(short), 4), np.uint64)
+    kernel.library().mc_hash_forms(strings.ctypes.data, ends.ctypes.data, len(short), elliptic.ctypes.data)
+    owner = np.concatenate([
+        np.flatnonzero(plain), np.flatnonzero(nouns), made_of, np.array(short_of, np.int64),
+    ])  # fmt: skip
+    hashed = np.concatenate([own[plain, 0], own[nouns, 1], made, elliptic])
     how_all = np.concatenate([
-        np.full(plain.sum(), Variant.NORMAL), np.full(nouns.sum(), Variant.NOUN), np.array(variant, np.int64),
+        np.full(plain.sum(), Variant.NORMAL), np.full(nouns.sum(), Variant.NOUN), made_how,
+        np.full(len(short), Variant.ELLIPTIC),
     ])  # fmt: skip
     order = np.argsort(owner, kind="stable")
     out = np.empty(len(owner), FORM)
@@ -157,6 +157,39 @@ def _forms(texts: pa.Array, names: pa.Table, table: WordTable, implied: Mapping[
     edges = np.zeros(count + 1, np.int64)
     np.cumsum(np.bincount(owner, minlength=count), out=edges[1:])
     return _packed(out, edges)
+
+
+def _hashed(table: WordTable, data: Array, offsets: Array) -> Any:
+    """Two hashes for each text, (…, 2, 4): of its singular words, and of the nouns behind them."""
+    table.learn(data, offsets)
+    out = np.empty((len(offsets) - 1, 2, 4), np.uint64)
+    kernel.library().mc_hash_words(
+        ctypes.byref(table.head), ctypes.byref(table.table), data.ctypes.data, offsets.ctypes.data,
+        len(out), int(np.diff(offsets).max(initial=0)), out.ctypes.data,
+    )  # fmt: skip
+    return out
+
+
+def _varied(
+    rows: Any, forms: Sequence[str], how: Any, adjective: Any, table: WordTable
+) -> tuple[Any, Any, Any]:
+    """Row, variant and hash of each form of names that have several: of one name no hash twice, the nearest.
+
+    `adjective` tells of each row whether its term may have an adjective.
+    """
+    hashed = _hashed(table, *buffers(list(forms)))
+    size = hashed[:, 0, 3]
+    # A name of one word is a noun; with "process" cut off its head is not.
+    noun = adjective[rows] & ((size > 1) | (how == Variant.SHORTER)) & ~np.isin(how, NO_NOUN) & (size > 0)
+    told = np.flatnonzero(size > 0)
+    of = np.concatenate([rows[told], rows[noun]])
+    variants = np.concatenate([how[told], np.full(noun.sum(), Variant.NOUN)])
+    each = np.concatenate([hashed[told, 0], hashed[noun, 1]])
+    order = np.lexsort((each[:, 0], of))  # stable: of one hash the nearest comes first
+    first = np.ones(len(order), bool)
+    first[1:] = (np.diff(of[order]) != 0) | (each[order[1:], 0] != each[order[:-1], 0])
+    kept = np.sort(order[first])
+    return of[kept], variants[kept], each[kept]
 
 
 def _implied(texts: pa.Array, names: pa.Table, implied: Mapping[str, str]) -> Iterator[tuple[int, str]]:

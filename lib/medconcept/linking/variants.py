@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import IntEnum
+from functools import lru_cache
 
-from medconcept.linking.general import NO_ADJECTIVE
 from medconcept.linking.inflection import singulars
-from medconcept.linking.normal import Normaliser
-from medconcept.linking.words import plain_words
-
-MOST_WORDS = 24
 
 
 class Variant(IntEnum):
@@ -26,7 +22,7 @@ class Variant(IntEnum):
     ELLIPTIC = 6  # without the argument that the dictionary's own names imply, see ellipsis.py
 
 
-_NO_NOUN = (Variant.PART, Variant.SYNONYM)
+NO_NOUN = (Variant.PART, Variant.SYNONYM)
 # A tag of kind in brackets, as SNOMED CT and MONDO put behind a name: no part of it.
 _QUALIFIER = re.compile(
     r"^(.{3,}?) [(\[](?:disease|disorder|finding|morphologic abnormality|body structure|cell structure|cell"
@@ -47,6 +43,10 @@ _KIND_DISEASE = re.compile(
     r" (?:syndrome|disease|disorder)s?$",
     re.IGNORECASE,
 )
+# What the three end with.
+_KINDS = (
+    " cell", " process", "syndrome", "syndromes", " disease", " diseases", " disorder", "disorders",
+)  # fmt: skip
 _CHEMICAL, _PROCESS, _DISEASE = "chemical", "process", "disease"
 # Heads of disease names that terminologies use for each other: the synonyms of MONDO:0000001 (disease), of
 # MESH D009369 (Neoplasms) and of MESH D000013 (Congenital Abnormalities).
@@ -62,53 +62,48 @@ _JOINS = re.compile(r"\b(?:of|in|and|or)\b")
 _OF = re.compile(r"^([^,()]+?) (?:of|in) (?:the )?([^,()]+)$")
 
 
-def variants(
-    name: str, normaliser: Normaliser, kinds: frozenset[str] = frozenset()
-) -> Iterator[tuple[str, Variant]]:
-    """The forms of a name as words joined by spaces, each once, under the nearest variant.
+def written(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[tuple[str, Variant]]:
+    """The name as it is and as it may be written otherwise, the nearest first; some may be told twice.
 
-    `kinds` are the semantic types of its term: substances have no adjective, so none is made from one.
+    `kinds` are the semantic types of its term.
 
-    >>> from medconcept.linking.normal import vocabulary
-    >>> plain = Normaliser(vocabulary(["carcinoma", "nucleus"]))
-    >>> [(form, variant.name) for form, variant in variants("Carcinomas, Nuclear", plain)]
-    [('carcinoma , nuclear', 'NORMAL'), ('nuclear carcinoma', 'ORDER'), ('carcinoma , nucleus', 'NOUN'), \
-('nucleus carcinoma', 'NOUN')]
+    >>> [(form, variant.name) for form, variant in written("Carcinomas, Nuclear")]
+    [('Carcinomas, Nuclear', 'NORMAL'), ('Nuclear Carcinomas', 'ORDER')]
     """
-    forms = [(name, Variant.NORMAL), *((other, Variant.ORDER) for other in reordered(name))]
-    forms += [(other, Variant.SHORTER) for other in shortened(name, kinds)]
+    yield name, Variant.NORMAL
+    orders = [*reordered(name)]
+    for other in orders:
+        yield other, Variant.ORDER
+    for other in shortened(name, kinds):
+        yield other, Variant.SHORTER
     if _CHEMICAL in kinds and (raised := _MASS.sub(r"\1", _CHARGE.sub(r"\1", name))) != name:
-        forms.append((raised, Variant.NORMAL))
+        yield raised, Variant.NORMAL
     if _DISEASE in kinds:
-        forms += [(other, Variant.SYNONYM) for other in with_other_head(name)]
-    if part := _PART_OF.match(name):
-        forms.append((part.group(1), Variant.PART))
-    seen: dict[str, Variant] = {}
-    worded = [([*map(normaliser.forms, plain_words(form))], variant) for form, variant in forms]
-    for words, variant in worded:
-        if len(words) <= MOST_WORDS:
-            seen.setdefault(" ".join([singular for singular, _ in words]), variant)
-    for words, variant in worded if NO_ADJECTIVE.isdisjoint(kinds) else ():
-        # A name of one word is a noun; with "process" cut off its head is not.
-        if (1 < len(words) <= MOST_WORDS or variant is Variant.SHORTER) and variant not in _NO_NOUN:
-            seen.setdefault(" ".join([noun for _, noun in words]), Variant.NOUN)
-    yield from seen.items()
+        for form in (name, *orders):
+            for other in with_other_head(form):
+                yield other, Variant.SYNONYM
+    if (" of " in name or " in " in name) and (part := _PART_OF.match(name)):
+        yield part.group(1), Variant.PART
 
 
 def with_other_head(name: str) -> Iterator[str]:
-    """The name of a disease, in its own word order or turned round, with other words for its head.
+    """The name of a disease with other words for its head.
 
     >>> list(with_other_head("genetic disorder")), list(with_other_head("Ovarian Neoplasms"))
     (['genetic disease', 'genetic condition'], ['Ovarian tumor', 'Ovarian neoplasia'])
     """
-    for form in (name, *reordered(name)):
-        before, _, head = form.rpartition(" ")
-        if not before or "," in form:
-            continue
-        singular = {head.lower(), *singulars(head.lower())}
-        for heads in _SAME_HEAD:
-            if not singular.isdisjoint(heads):
-                yield from (f"{before} {other}" for other in heads if other not in singular)
+    before, _, head = name.rpartition(" ")
+    if not before or "," in name:
+        return
+    for other in _other_heads(head.lower()):
+        yield f"{before} {other}"
+
+
+@lru_cache(maxsize=1 << 12)
+def _other_heads(head: str) -> tuple[str, ...]:
+    singular = {head, *singulars(head)}
+    alike = (heads for heads in _SAME_HEAD if not singular.isdisjoint(heads))
+    return tuple(other for heads in alike for other in heads if other not in singular)
 
 
 def shortened(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[str]:
@@ -117,10 +112,10 @@ def shortened(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[str]:
     >>> list(shortened("neuron (cell)")), list(shortened("photoreceptor cell")), list(shortened("rod cell"))
     (['neuron'], ['photoreceptor'], [])
     """
-    if qualified := _QUALIFIER.match(name):
+    if name.endswith((")", "]")) and (qualified := _QUALIFIER.match(name)):
         yield qualified.group(1)
     pattern = _KIND_PROCESS if _PROCESS in kinds else _KIND_DISEASE if _DISEASE in kinds else _KIND
-    if kind := pattern.match(name):
+    if name[-9:].lower().endswith(_KINDS) and (kind := pattern.match(name)):
         yield kind.group(1)
 
 
@@ -132,13 +127,13 @@ def reordered(name: str) -> Iterator[str]:
     >>> list(reordered("1,2-dichloroethane"))
     []
     """
-    inverted = _INVERTED.match(name)
+    inverted = _INVERTED.match(name) if ", " in name else None
     if inverted and not any(_NO_MODIFIER.search(part) for part in inverted.groups() if part):
         head, modifier, more = inverted.groups()
         yield f"{modifier} {head}" if more is None else f"{more} {modifier} {head}"
         if more is not None:
             yield f"{modifier} {more} {head}"
-    of = _OF.match(name)
+    of = _OF.match(name) if " of " in name or " in " in name else None
     if of and not _JOINS.search(of.group(2)):
         yield f"{of.group(2)} {of.group(1)}"
 
