@@ -1,9 +1,11 @@
 """Which names are looked up, and in which case."""
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medconcept.dictionary.described import described_names
 from medconcept.dictionary.fields import text
 from medconcept.dictionary.names import described, match_key, name_flags, normalise
 
@@ -36,12 +38,25 @@ def test_normal_forms_agree():
     assert match_key("A\u030angstro\u0308m  unit\n") == match_key("Ångström unit")
 
 
-@given(
-    st.text(max_size=8)
-    | st.lists(st.sampled_from(["the", "ALL", "p53", "T4", "Cat", "é", "K", "ß", "-", "a" * 199, " "])).map(
-        " ".join
-    )
-)
+PIECES = [
+    "the", "ALL", "p53", "T4", "Cat", "é", "K", "ß", "-", "a" * 199, " ", "lung", "Cancers", "ABCDEFG",
+    "ABCDEF", "aBc", "a\x7f", "1",
+]  # fmt: skip
+RAW = st.text(max_size=8) | st.lists(st.sampled_from(PIECES)).map(" ".join)
+
+
+@given(RAW)
 def test_all_of_it_in_one_go_is_the_same(raw):
     name = text(raw)
     assert described(name) == (normalise(name), match_key(name), name_flags(name))
+
+
+# Arrow has no half of a surrogate pair.
+WRITTEN = RAW.map(lambda raw: raw.encode("utf-8", "replace").decode())
+
+
+@given(st.lists(st.none() | WRITTEN, max_size=6))
+def test_many_names_at_once_are_told_the_same(raw):
+    names, *told = (column.to_pylist() for column in described_names(pa.array(raw, pa.string())))
+    assert names == [text(name or "") for name in raw]
+    assert list(zip(*told, strict=True)) == [described(name) for name in names]

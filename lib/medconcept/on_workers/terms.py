@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import (
     ArrayType,
@@ -16,8 +17,7 @@ from pyspark.sql.types import (
     StructType,
 )
 
-from medconcept.dictionary import fields
-from medconcept.dictionary.names import described
+from medconcept.dictionary.described import described_names
 from medconcept.dictionary.records import Term
 from medconcept.dictionary.semantic_network import groups_of
 from medconcept.dictionary.sources import iter_terms
@@ -73,18 +73,14 @@ def describe_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBat
     """Rows with `name` and `obsolete`: the name made clean, and DESCRIBED behind; empty names left out."""
     flag_type = to_arrow_schema(StructType(list(DESCRIBED))).field("flags").type
     for batch in batches:
-        names = [fields.text(name or "") for name in batch.column("name").to_pylist()]
-        obsolete = batch.column("obsolete").to_pylist()
-        told = [described(name) for name in names]
-        keys = [None if old else key for (_, key, _), old in zip(told, obsolete, strict=True)]
-        flags = [["obsolete"] if old else why for (_, _, why), old in zip(told, obsolete, strict=True)]
+        names, normalised, keys, flags = described_names(batch.column("name"))
+        obsolete = pc.fill_null(batch.column("obsolete"), False)
         columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-        columns["name"] = pa.array(names, pa.string())
-        columns["normalised"] = pa.array([plain for plain, _, _ in told], pa.string())
-        columns["match_key"] = pa.array(keys, pa.string())
-        columns["flags"] = pa.array(flags, flag_type)
+        columns["name"], columns["normalised"] = names, normalised
+        columns["match_key"] = pc.if_else(obsolete, pa.scalar(None, pa.string()), keys)
+        columns["flags"] = pc.if_else(obsolete, pa.scalar(["obsolete"], flags.type), flags).cast(flag_type)
         out = pa.RecordBatch.from_arrays(list(columns.values()), list(columns))
-        yield out if all(names) else out.filter(pa.array([bool(name) for name in names]))
+        yield out.filter(pc.greater(pc.binary_length(names), 0))
 
 
 def _term_batches(source: Source, rank: int, content: bytes, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

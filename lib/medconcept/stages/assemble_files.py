@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Row
+from pyspark.sql import functions as F
 
 from medconcept.delta.transaction import STAGING
 from medconcept.stages.context import Context
 
-TOGETHER = 128  # pieces that the driver holds at once, of 256 KB each
+TOGETHER = 256  # pieces that the driver takes at once, of 256 KB each
 
 
 @dataclass(frozen=True)
@@ -31,15 +34,11 @@ def assemble(context: Context, what: str, pieces: DataFrame) -> dict[str, Assemb
     """
     files, folder = context.lake.files, f"{STAGING}/{context.run_id}/temp-{what}-files"
     staged = context.checkpoint(what, pieces)
-    blocks = -(-staged.count() // TOGETHER)
-    # toLocalIterator brings one partition after the other, in order.
-    ordered = staged.repartitionByRange(max(1, blocks), "number").sortWithinPartitions("number")
     streams: dict[str, Any] = {}
     digests: dict[str, Any] = {}
     sizes: dict[str, int] = {}
     try:
-        for row in ordered.select("file", "piece").toLocalIterator():
-            file, piece = row["file"], bytes(row["piece"])
+        for file, piece in _in_order(staged):
             if file not in streams:
                 streams[file] = files.open_to_write(f"{folder}/{file}")
                 digests[file], sizes[file] = hashlib.sha256(), 0
@@ -55,3 +54,21 @@ def assemble(context: Context, what: str, pieces: DataFrame) -> dict[str, Assemb
         files.rename(f"{folder}/{file}", f"{folder}/{sha256}")
         out[file] = Assembled(f"{folder}/{sha256}", sha256, sizes[file])
     return out
+
+
+def _in_order(staged: DataFrame) -> Iterator[tuple[str, bytes]]:
+    """File and piece of all rows by their number, of which each is there once, from 0.
+
+    Some at a time, the next of them while these are written. They were staged in order, so that Parquet finds
+    those of a range without reading the others.
+    """
+
+    def block(first: int) -> list[Row]:
+        rows = staged.where(F.col("number").between(first, first + TOGETHER - 1))
+        return sorted(rows.collect(), key=lambda row: row["number"])
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        ahead = pool.submit(block, 0)
+        for first in range(0, staged.count(), TOGETHER):
+            rows, ahead = ahead.result(), pool.submit(block, first + TOGETHER)
+            yield from ((row["file"], bytes(row["piece"])) for row in rows)
