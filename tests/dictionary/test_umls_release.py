@@ -130,7 +130,7 @@ def test_compiled_names_know_their_concepts(made):
     assert (link.similarity, link.name) == (1.0, row.name)
     assert link.semantic_types == ("Body Part, Organ, or Organ Component",)
     hits = opened.exact.match_texts([f"An {row.name}."])
-    found = opened.name(int(opened.exact.first_senses(hits)[0]))
+    (found,) = opened.names.named(opened.exact.first_senses(hits)[:1])
     assert (found.concept_id, found.source_id, found.preferred) == ("C0000002", "MESH:D0000001", True)
     assert (found.term_type, found.language, found.restriction_level) == ("MH", "en", 0)
     (own,) = Linker(opened).link("the same").links
