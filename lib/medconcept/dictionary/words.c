@@ -91,11 +91,26 @@ static uint32_t cut(const dictionary *d, const words *t, const uint8_t *text, ui
     return n;
 }
 
-static inline int possible(const dictionary *d, uint64_t first, uint64_t second, int more, uint32_t *mask) {
-    *mask = lengths(d->form_firsts, d->form_first_count, first);
-    if (!more) *mask &= 1;
-    if (*mask > 1) *mask = (*mask & 1) | (lengths(d->form_pairs, d->form_pair_count, roll(first, second, 1)) & ~1u);
-    return *mask != 0;
+/* Which lengths each word can begin, as it stands or as a noun. The tables are larger than the cache: what is read
+ * of them is asked for one round before. */
+static void possible(const dictionary *d, word *w, uint32_t n, int nouns) {
+    for (uint32_t i = 0; i < n; i++) {
+        w[i].first = roll(ROLL_SEED, nouns ? w[i].noun : w[i].singular, 0);
+        __builtin_prefetch(&d->form_firsts[place_of_mask(w[i].first, d->form_first_count)]);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        w[i].mask = lengths(d->form_firsts, d->form_first_count, w[i].first);
+        if (i + 1 == n) w[i].mask &= 1;
+        if (w[i].mask & 1) __builtin_prefetch(&d->form_slots[place(w[i].first, d->form_slot_count)]);
+        if (w[i].mask <= 1) continue;
+        w[i].pair = roll(w[i].first, nouns ? w[i + 1].noun : w[i + 1].singular, 1);
+        __builtin_prefetch(&d->form_pairs[place_of_mask(w[i].pair, d->form_pair_count)]);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        if (w[i].mask <= 1) continue;
+        w[i].mask = (w[i].mask & 1) | (lengths(d->form_pairs, d->form_pair_count, w[i].pair) & ~1u);
+        if (w[i].mask >> 1 & 1) __builtin_prefetch(&d->form_slots[place(w[i].pair, d->form_slot_count)]);
+    }
 }
 
 static inline uint32_t sense_of(const dictionary *d, uint64_t hash) {
@@ -142,11 +157,12 @@ static int may_be_alleles(const uint8_t *at, const uint8_t *end) {
 
 /* The MOST longest forms that begin at a word; as nouns those alone that hold a word which differs so. */
 static uint32_t forms_at(const dictionary *d, const uint8_t *text, uint32_t length, const word *w, uint32_t n, uint32_t i,
-                         int nouns, uint32_t mask, uint32_t number, form_hit *out) {
+                         int nouns, uint32_t number, form_hit *out) {
     uint64_t hashes[MOST_WORDS];
+    uint32_t mask = w[i].mask;
     uint32_t longest = mask >> 15 ? MOST_WORDS : 32 - (uint32_t)__builtin_clz(mask), count = 0;
     if (longest > n - i) longest = n - i;
-    hashes[0] = roll(ROLL_SEED, nouns ? w[i].noun : w[i].singular, 0);
+    hashes[0] = w[i].first;
     for (uint32_t k = 1; k < longest; k++) {
         hashes[k] = roll(hashes[k - 1], nouns ? w[i + k].noun : w[i + k].singular, 1);
         if (mask & mask_bit(k + 1)) __builtin_prefetch(&d->form_slots[place(hashes[k], d->form_slot_count)]);
@@ -181,22 +197,14 @@ int64_t mc_forms(const dictionary *d, const words *t, const uint8_t *data, const
         uint32_t length = (uint32_t)(offsets[*done + 1] - offsets[*done]), number = (uint32_t)*done;
         if (count + 2 * MOST * (int64_t)length > capacity) break;
         uint32_t n = cut(d, t, data + offsets[*done], length, w);
-        for (uint32_t i = 0; i < n; i++) {
-            if (w[i].flags >> 3 & 1) hints[(*hint_count)++] = (stretch){number, w[i].start};
-            __builtin_prefetch(&d->form_firsts[place_of_mask(w[i].first = roll(ROLL_SEED, w[i].singular, 0), d->form_first_count)]);
-        }
-        for (uint32_t i = 0; i < n; i++) {
-            if (possible(d, w[i].first, i + 1 < n ? w[i + 1].singular : 0, i + 1 < n, &w[i].mask))
-                __builtin_prefetch(&d->form_slots[place(w[i].first, d->form_slot_count)]);
-        }
         for (uint32_t i = 0; i < n; i++)
-            if (w[i].mask) count += forms_at(d, data + offsets[*done], length, w, n, i, 0, w[i].mask, number, out + count);
-        if (!n || !w[n - 1].changed) continue;
-        for (uint32_t i = 0; i < n; i++) {
-            uint32_t mask;
-            if (w[n - 1].changed == (i ? w[i - 1].changed : 0)) break;
-            if (possible(d, roll(ROLL_SEED, w[i].noun, 0), i + 1 < n ? w[i + 1].noun : 0, i + 1 < n, &mask))
-                count += forms_at(d, data + offsets[*done], length, w, n, i, 1, mask, number, out + count);
+            if (w[i].flags >> 3 & 1) hints[(*hint_count)++] = (stretch){number, w[i].start};
+        for (int nouns = 0; nouns < 2 && n && (!nouns || w[n - 1].changed); nouns++) {
+            possible(d, w, n, nouns);
+            for (uint32_t i = 0; i < n; i++) {
+                if (nouns && w[n - 1].changed == (i ? w[i - 1].changed : 0)) break; /* none behind differs */
+                if (w[i].mask) count += forms_at(d, data + offsets[*done], length, w, n, i, nouns, number, out + count);
+            }
         }
     }
     free(w);

@@ -4,10 +4,10 @@
 #include "kernel.h"
 
 typedef struct {
-    uint64_t singular, noun, first;
+    uint64_t singular, noun, first, pair;
     uint32_t start, end, byte_start, byte_end; /* code points; bytes */
     uint32_t changed;                          /* how many words up to here differ as nouns */
-    uint32_t mask, noun_mask;
+    uint32_t mask;                             /* which lengths it can begin */
     uint8_t flags, cut_before, cut_behind, possessive;
 } word;
 

@@ -28,6 +28,7 @@ class Known(NamedTuple):
     candidates: tuple[Candidate, ...]
     way: str  # by which it was found, "" where the best candidate's method tells
     evident: frozenset[str]  # the concepts that it is evidence for
+    wanted: tuple[str | None, ...]  # for each candidate the concept that must be evident; None for none
     concept_id: str | None
     name: str | None
     source: str | None
@@ -79,12 +80,19 @@ class Pool:
         if not candidates:
             return NONE
         best, name = candidates[0], candidates[0].name
+        acronyms = [c.is_acronym for c in candidates]
+        each = list(zip(candidates, acronyms, strict=True))
+        # A short acronym counts where its concept is named in full as well.
+        wanted = tuple(
+            c.name.concept_id if is_one and len(c.name.name) <= self._acronym_length else None
+            for c, is_one in each
+        )
         known = Known(
-            text, candidates, way, frozenset(c.name.concept_id for c in candidates if not c.is_acronym),
+            text, candidates, way, frozenset(c.name.concept_id for c, is_one in each if not is_one), wanted,
             name.concept_id, name.name, name.source, name.source_id, best.similarity, way or best.method,
             name.semantic_types, _alternatives(candidates),
         )  # fmt: skip
-        doubtful = any(self.needs_evidence(candidate) for candidate in candidates)
+        doubtful = any(concept is not None for concept in wanted)
         return self._add(known, best.score, doubtful, is_general(name.name, text, self._general))
 
     def recognised(self, text: str, kinds: Sequence[str]) -> int:
@@ -93,7 +101,7 @@ class Pool:
         found = self.made.get(key)
         if found is None:
             known = Known(
-                text, (), RECOGNISED, frozenset(), None, None, None, None, None, RECOGNISED,
+                text, (), RECOGNISED, frozenset(), (), None, None, None, None, None, RECOGNISED,
                 tuple(kinds) or ("other",), (),
             )  # fmt: skip
             found = self._add(known, 0.0, False, is_general(text, text, self._general))
@@ -107,10 +115,6 @@ class Pool:
         self._known.append(known)
         self.scores[number], self.doubtful[number], self.little[number] = score, doubtful, little
         return number
-
-    def needs_evidence(self, candidate: Candidate) -> bool:
-        """True for a short acronym: it counts where its concept is named in full as well."""
-        return candidate.is_acronym and len(candidate.name.name) <= self._acronym_length
 
 
 def _alternatives(candidates: Sequence[Candidate]) -> tuple[Alternative, ...]:

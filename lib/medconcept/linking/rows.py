@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -73,6 +73,21 @@ class Rows:
     def extras(self, text: int) -> list[Extra]:
         """The extra mentions of a text."""
         return self._extras.get(text, [])
+
+    def with_extras(self) -> set[int]:
+        """The texts that have extra mentions."""
+        return {text for text, extras in self._extras.items() if extras}
+
+    def numbers_of(self, places: Sequence[tuple[int, int, int]]) -> Numbers:
+        """The numbers of the mentions of names at some places: text, start and end."""
+        if not places:
+            return np.empty(0, np.int64)
+        wanted = np.array(places, np.int64)
+        most = 1 + max(int(self.end.max(initial=0)), int(wanted[:, 2].max()))
+        keys = np.sort((wanted[:, 0] * most + wanted[:, 1]) * most + wanted[:, 2])
+        own = (self.text * most + self.start) * most + self.end
+        found = keys[np.minimum(np.searchsorted(keys, own), len(keys) - 1)] == own
+        return np.flatnonzero(found)
 
     def put(self, text: int, extras: list[Extra]) -> None:
         """Have these in place of the extra ones of a text."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import chain
 
 import numpy as np
@@ -60,14 +60,20 @@ class ShortForms:
             for pairs, each, language in zip(own, places, languages, strict=True)
             for asked in chain(_asked(pairs), _new(each))
         )
-        doubtful = self._readings.pool.doubtful
-        unsure = set(rows.text[doubtful[rows.known]].tolist())
-        for number in range(len(captions.texts)):
-            extras = rows.extras(number)
-            if places[number] or number in unsure or any(doubtful[e.known] for e in extras):
-                said = self._said(places[number])
-                evident = _Evident(self._readings, languages[number], own[number], articles[number])
-                self._settle(number, rows, said, evident, captions.entities[number])
+        said = {number: self._said(each) for number, each in enumerate(places) if each}
+        explained = [(number, *span) for number, (short, _) in said.items() for span in short]
+        known = rows.known.copy()
+
+        @cache
+        def evident(number: int) -> _Evident:
+            own_rows = known[rows.edges[number] : rows.edges[number + 1]].tolist()
+            found = [*own_rows, *(extra.known for extra in rows.extras(number))]
+            return _Evident(self._readings, languages[number], own[number], articles[number], found)
+
+        at = {n: {(e.start, e.end): e for e in each} for n, each in enumerate(captions.entities) if each}
+        self._settle_rows(rows, explained, evident, at)
+        for number in sorted(rows.with_extras() | said.keys()):
+            self._settle_extras(number, rows, said.get(number, ({}, {})), evident, at.get(number, {}))
 
     def _told(self, captions: Captions) -> list[_Article]:
         wanted = list(zip(captions.abbreviations, captions.languages, strict=True))
@@ -150,35 +156,42 @@ class ShortForms:
             found = found or self._readings.surely(f"{long} {head}", language)
         return found
 
-    def _settle(
+    def _settle_rows(
+        self,
+        rows: Rows,
+        explained: Sequence[tuple[int, int, int]],
+        evident: Callable[[int], _Evident],
+        recognised: Mapping[int, Mapping[Span, Entity]],
+    ) -> None:
+        """What names gave: not where a short form is explained, and of what is in doubt what is sure."""
+        rows.kept[rows.numbers_of(explained)] = False
+        unsure = np.flatnonzero(rows.kept & self._readings.pool.doubtful[rows.known])
+        columns = (rows.text, rows.start, rows.end, rows.known)
+        for row, number, start, end, reading in zip(
+            unsure.tolist(), *(column[unsure].tolist() for column in columns), strict=True
+        ):
+            entity = recognised[number].get((start, end)) if number in recognised else None
+            sure = self._sure(reading, evident(number), entity)
+            rows.kept[row], rows.known[row] = sure != NONE, sure
+
+    def _settle_extras(
         self,
         number: int,
         rows: Rows,
         said: tuple[Mapping[Span, int], Mapping[Span, int]],
-        evident: _Evident,
-        entities: Sequence[Entity],
+        evident: Callable[[int], _Evident],
+        recognised: Mapping[Span, Entity],
     ) -> None:
-        doubtful, recognised = self._readings.pool.doubtful, {(e.start, e.end): e for e in entities}
+        """The same of the extra mentions of a caption, and what was said of its short forms behind them."""
         explained, _ = said
-        low, high = rows.edges[number], rows.edges[number + 1]
-        spans = list(zip(rows.start[low:high].tolist(), rows.end[low:high].tolist(), strict=True))
-        known = rows.known[low:high].tolist()
-        extras = rows.extras(number)
-        evident.found = [*known, *(extra.known for extra in extras)]
-        for row, (span, reading) in enumerate(zip(spans, known, strict=True), low):
-            if span in explained:
-                rows.kept[row] = False
-            elif doubtful[reading]:
-                sure = self._sure(reading, evident, recognised.get(span))
-                rows.kept[row], rows.known[row] = sure != NONE, sure
-        kept = []
-        for extra in extras:
+        about, kept = evident(number), []
+        for extra in rows.extras(number):
             alone = len(extra.spans) == 1
             if alone and extra.spans[0] in explained:
                 continue
             reading = extra.known
-            if doubtful[reading]:
-                reading = self._sure(reading, evident, recognised.get(extra.spans[0]) if alone else None)
+            if self._readings.pool.doubtful[reading]:
+                reading = self._sure(reading, about, recognised.get(extra.spans[0]) if alone else None)
             if reading != NONE:
                 kept.append(extra._replace(known=reading))
         for each in said:
@@ -187,12 +200,12 @@ class ShortForms:
 
     def _sure(self, reading: int, evident: _Evident, entity: Entity | None) -> int:
         """The same of the candidates that need no evidence or have some; NONE where none has."""
-        known, pool = self._readings[reading], self._readings.pool
+        known = self._readings[reading]
         sure = tuple(
             c
-            for c in known.candidates
-            if not pool.needs_evidence(c)
-            or c.name.concept_id in evident
+            for c, wanted in zip(known.candidates, known.wanted, strict=True)
+            if wanted is None
+            or wanted in evident
             # That it was recognised as of such a kind is evidence as well.
             or (entity is not None and entity.kinds and fits(c, entity))
         )
@@ -206,16 +219,21 @@ class _Evident:
     """The concepts that a caption is about: what it names in full, and what the pairs of its article do."""
 
     def __init__(
-        self, readings: Readings, language: str | None, own: Mapping[str, Longs], article: _Article
+        self,
+        readings: Readings,
+        language: str | None,
+        own: Mapping[str, Longs],
+        article: _Article,
+        found: Sequence[int],
     ) -> None:
         self._readings, self._language, self._own, self._article = readings, language, own, article
         self._concepts: set[str] | None = None
-        self.found: Sequence[int] = ()  # what it names
+        self._found = found  # what it names
 
     def __contains__(self, concept: str) -> bool:
         if self._concepts is None:  # most captions have no acronym that needs it
             own, article = self._own, self._article
-            self._concepts = set().union(*(self._readings[number].evident for number in self.found))
+            self._concepts = set().union(*(self._readings[number].evident for number in self._found))
             for longs in own.values():
                 self._concepts |= concepts_of(self._readings, longs, self._language)
             if article.longs.keys().isdisjoint(own):
