@@ -62,11 +62,11 @@ class ShortForms:
         )
         said = {number: self._said(each) for number, each in enumerate(places) if each}
         explained = [(number, *span) for number, (short, _) in said.items() for span in short]
-        known = rows.known.copy()
+        named = rows.known.copy()
 
         @cache
         def evident(number: int) -> _Evident:
-            own_rows = known[rows.edges[number] : rows.edges[number + 1]].tolist()
+            own_rows = named[rows.edges[number] : rows.edges[number + 1]].tolist()
             found = [*own_rows, *(extra.known for extra in rows.extras(number))]
             return _Evident(self._readings, languages[number], own[number], articles[number], found)
 
