@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import chain
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from medconcept.jats.panel_labels import (
@@ -54,6 +55,7 @@ _WORD = re.compile(
     r"(?:\s?(?:two\s|three\s)?(?i:panels?|rows?|columns?|images?|graphs?|plots?|insets?))?"
     r"(?:\s*(\)|:|,)|(?=\s(?:The|A|An|This|These|Same|Shown)\s)|(?<=anel|nels)(?=\s(?:shows?|represents?|depicts?|displays?|illustrates?|is|are)\b))"
 )
+_START, _END = attrgetter("start"), attrgetter("end")
 _GLUED = re.compile(r"[a-z]{4}$")
 SENTENCE = re.compile(r"\s[A-Z]")
 """What a sentence begins with behind a label."""
@@ -107,7 +109,8 @@ def candidates(caption: str, bold: tuple[tuple[int, int], ...], breaks: frozense
     if caption.count(")") > caption.count("("):
         found += _half(caption)
     if len(found) > 1:
-        found.sort(key=lambda c: (c.start, -c.end))
+        found.sort(key=_END, reverse=True)  # by the start, of one start the longest first
+        found.sort(key=_START)
     return found
 
 
@@ -116,8 +119,7 @@ def _bracketed(caption: str, breaks: frozenset[int]) -> Iterator[Candidate]:
         start, end = match.span()
         glued = start and not caption[start - 1].isspace() and caption[start - 1] not in ".,;:)–—-/"
         # cell(s), f(a); but "…between the markers(A) Lung."
-        title = _GLUED.search(caption, max(0, start - 5), start) and SENTENCE.match(caption, end)
-        if glued and not title:
+        if glued and not (_GLUED.search(caption, max(0, start - 5), start) and SENTENCE.match(caption, end)):
             continue
         opens = _opens(caption, start, breaks)
         before = "" if opens else caption[max(0, start - 24) : start]

@@ -39,14 +39,17 @@ _COPYRIGHT = re.compile(
     r"(?:©|\(c\)\s*copyright|\bcopyright\b)\s*(?:\(c\)|©)?\s*(?:19|20)[0-9]{2}", re.IGNORECASE
 )
 # Each pattern with word stems, one of which it needs: hardly any caption has such words.
-_PATTERNS = (
-    (
-        ("reprint", "re-print", "reprodu", "re-produ", "republ", "reused", "extra", "nachdruck"),
-        _REPRINTED_FROM,
-    ),
-    (("adapt", "modifi", "redrawn", "re-drawn"), _ADAPTED_FROM),
-    (("permi", "courtesy", "autorisation"), _PERMISSION),
-    (("©", "copyright"), _COPYRIGHT),
+_PATTERNS = tuple(
+    (tuple(stem.encode() for stem in stems), pattern)
+    for stems, pattern in (
+        (
+            ("reprint", "re-print", "reprodu", "re-produ", "republ", "reused", "extra", "nachdruck"),
+            _REPRINTED_FROM,
+        ),
+        (("adapt", "modifi", "redrawn", "re-drawn"), _ADAPTED_FROM),
+        (("permi", "courtesy", "autorisation"), _PERMISSION),
+        (("©", "copyright"), _COPYRIGHT),
+    )
 )
 _SENTENCE_END = re.compile(r"[.!?;](?=\s+[A-ZÀ-Ý(]|\s*\Z)")  # not "et al. 2015", "p. 3"
 _REACH = 400
@@ -126,7 +129,7 @@ def _reuse(said: str) -> Literal["reprinted", "adapted"] | None:
 def _sentences(caption: str) -> list[str]:
     """The sentences of a caption that speak of another's rights, each once."""
     found: dict[str, None] = {}
-    small = caption.lower()
+    small = caption.encode().lower()  # of its ASCII, which is all that the stems need
     for stems, pattern in _PATTERNS:
         for stem in stems:
             if stem in small:

@@ -96,10 +96,17 @@ def _within(element: etree._Element, outer: Surroundings) -> Surroundings:
     if name in _SECTIONS:
         title = text_or_none(next(element.iterchildren("title"), None))
         section = Section(_attribute(element, "id"), title, _attribute(element, "sec-type"))
-        return inner._replace(
-            sections=(*inner.sections, section),
-            titles=(*inner.titles, title) if title else inner.titles,
-            types=(*inner.types, section.kind) if section.kind else inner.types,
+        return Surroundings(  # most of all: what `_replace` does, in half the time
+            inner.host,
+            inner.position,
+            inner.place,
+            (*inner.sections, section),
+            inner.sub_article,
+            inner.group,
+            inner.figure,
+            inner.language,
+            (*inner.titles, title) if title else inner.titles,
+            (*inner.types, section.kind) if section.kind else inner.types,
         )
     return inner
 
