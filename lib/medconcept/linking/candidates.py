@@ -35,7 +35,6 @@ _METHOD = {
     Variant.SYNONYM: "synonym",
 }
 _DISEASE = frozenset({"disease", "phenotype"})
-# What a verb may name.
 # Terms of direction (Terminologia Anatomica, general terms): where a thing lies, not a part of the body.
 _DIRECTIONS = frozenset({
     "dorsal", "ventral", "lateral", "medial", "median", "anterior", "posterior", "superior", "inferior",
@@ -44,6 +43,7 @@ _DIRECTIONS = frozenset({
     "horizontal", "basal",
     "apical", "central", "peripheral", "axial", "longitudinal", "internal", "external", "marginal",
 })  # fmt: skip
+# What a verb may name.
 _EVENT = frozenset({"process", "function", "procedure"})
 _INFLECTED = re.compile(r"(?:ed|ing|s)$", re.IGNORECASE)
 _VERB = re.compile(r"(?:ed|ing|es|e|ss)$")
