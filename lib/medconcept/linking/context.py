@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+_LEAD = len("have been ")  # what a phrase has before its first word that hints at it
 REACH = 60  # characters: about ten words, the window of ConText's own rules is five to ten
 
 
@@ -145,7 +146,8 @@ def _reaches(text: str, start: int, end: int, hints: Sequence[int]) -> list[tupl
     found: list[tuple[str, int, int]] = []
     words = [word[0] for hint in hints if (word := _WORD.match(text, hint))]
     triggers = [_TRIGGERS[n] for n in sorted(frozenset().union(*map(_triggers_with, words)))]
-    told = [(t, m.span()) for t in triggers for m in t.pattern.finditer(text, start, end)]
+    begin = max(start, hints[0] - _LEAD)
+    told = [(t, m.span()) for t in triggers for m in t.pattern.finditer(text, begin, end)]
     if not told:
         return found
     pseudo = [match.span() for match in _PSEUDO.finditer(text, start, end)]
