@@ -95,7 +95,7 @@ def without_marks(raw: str) -> str:
 def is_settled(text: str) -> bool:
     """True if a text is as `clean` would leave it; False at times where it is too.
 
-    >>> is_settled("5 µm"), is_settled("5  µm"), is_settled("5\xa0µm"), is_settled("5 µm\n")
+    >>> is_settled("5 µm"), is_settled("5  µm"), is_settled("5\\xa0µm"), is_settled("5 µm\\n")
     (True, False, False, False)
     """
     if text[:1] == " " or text[-1:] == " " or "  " in text:
