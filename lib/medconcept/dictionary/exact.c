@@ -6,6 +6,8 @@
 
 #define EVERY 2
 #define MOST 8
+#define NOWHERE UINT64_MAX
+#define EACH_BYTE 0x0101010101010101ull
 
 typedef struct {
     uint64_t hash, first, pair;
@@ -121,6 +123,28 @@ static int same_case(const dictionary *d, const uint8_t *at, const uint8_t *end,
 
 static inline uint8_t tag_of(uint64_t hash) { return (uint8_t)(1 + (uint32_t)(hash & 0xffff) % 255); }
 
+/* The top bit of each byte that is 0; above the first of them also of some that are 1. */
+static inline uint64_t zero_bytes(uint64_t eight) { return (eight - EACH_BYTE) & ~eight & EACH_BYTE << 7; }
+
+/* The next slot with a tag, at or behind one; NOWHERE where an empty one comes before. Eight are looked at at once:
+ * most hashes that are asked for are of no name, and the slots in use lie in runs. */
+static inline uint64_t next_slot(const dictionary *d, uint64_t at, uint8_t tag) {
+    for (;;) {
+        if (at + 8 > d->slot_count) {
+            if (at == d->slot_count) at = 0;
+            else if (!d->tags[at]) return NOWHERE;
+            else if (d->tags[at] == tag) return at;
+            else at++;
+            continue;
+        }
+        uint64_t tags = load(d->tags + at), empty = zero_bytes(tags), same = zero_bytes(tags ^ EACH_BYTE * tag);
+        if (empty) same &= (empty & -empty) - 1; /* those before the first that is empty */
+        if (same) return at + (uint64_t)(__builtin_ctzll(same) >> 3);
+        if (empty) return NOWHERE;
+        at += 8;
+    }
+}
+
 /* Names from atom to atom: out[0] the best of those that match in any case, out[1] of those in this case. */
 static int accept(const dictionary *d, const uint8_t *text, const uint8_t *folded, const atom *from, const atom *to,
                   uint64_t hash, uint32_t *out) {
@@ -128,12 +152,12 @@ static int accept(const dictionary *d, const uint8_t *text, const uint8_t *folde
     uint8_t tag = tag_of(hash), name[MAX_BYTES + 8];
     out[0] = out[1] = NONE;
     if (length > 3 * MAX_BYTES) return 0;
-    for (uint64_t at = place(hash, d->slot_count); d->tags[at]; at = at + 1 == d->slot_count ? 0 : at + 1) {
-        if (d->tags[at] != tag) continue;
-        uint32_t number = d->slots[at], size = name_bytes(d, number, name);
+    for (uint64_t at = next_slot(d, place(hash, d->slot_count), tag); at != NOWHERE; at = next_slot(d, at + 1, tag)) {
+        uint32_t number = d->slots[at];
         int own_case = d->ranks[number] >> 7;
         uint32_t *best = &out[own_case];
         if (*best != NONE && d->ranks[*best] <= d->ranks[number]) continue;
+        uint32_t size = name_bytes(d, number, name);
         if (own_case ? same_case(d, text + from->byte_start, text + to->byte_end, name, size)
                      : same_folded(d, name, size, folded + from->fold_start, length))
             *best = number;
