@@ -18,8 +18,8 @@ from medconcept.dictionary.layout import Array, pack
 from medconcept.dictionary.names import EXACT
 from medconcept.dictionary.strings import buffers
 
-SPARE = 1.4  # slots for each entry of a table: more is faster and larger
-MASK_SPARE = 1.6
+SPARE = 2.0  # slots for each entry of a table: more is faster and larger
+MASK_SPARE = 2.4
 BLOCK = 16  # of kernel.h
 OWN_CASE = 0x80  # of `ranks`
 WORST = 0x7F
