@@ -137,9 +137,14 @@ def _parse_all(files: Iterator[bytes]) -> bytes:
 
 def _parse(file: bytes) -> list[Article | ArticleRejected]:
     try:
-        return list(parse_articles(file, _LIMITS))
+        return [_alone(told) for told in parse_articles(file, _LIMITS)]
     except Exception as error:  # such as no memory for all of a wrapper; what the parser sees has a reason
         return [_defect(error)]
+
+
+def _alone(told: Article | ArticleRejected) -> Article | ArticleRejected:
+    """The same without what a refusal holds on to, as every exception does: the file and its tree."""
+    return told if isinstance(told, Article) else ArticleRejected(told.reason, told.place, told.detail)
 
 
 def _defect(error: Exception) -> ArticleRejected:
