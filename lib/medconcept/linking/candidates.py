@@ -108,7 +108,7 @@ def judge(
 
 def _is_wanted(name: Name, settings: LinkSettings) -> bool:
     """True for a name that the settings let count."""
-    if settings.exact_only and name.scope != "exact" and not denotes(name):
+    if settings.exact_only and not denotes(name):
         return False
     if settings.joined_only and not name.joined:
         return False

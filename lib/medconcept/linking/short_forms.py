@@ -184,14 +184,15 @@ class ShortForms:
     ) -> None:
         """The same of the extra mentions of a caption, and what was said of its short forms behind them."""
         explained, _ = said
-        about, kept = evident(number), []
+        kept = []
         for extra in rows.extras(number):
             alone = len(extra.spans) == 1
             if alone and extra.spans[0] in explained:
                 continue
             reading = extra.known
             if self._readings.pool.doubtful[reading]:
-                reading = self._sure(reading, about, recognised.get(extra.spans[0]) if alone else None)
+                entity = recognised.get(extra.spans[0]) if alone else None
+                reading = self._sure(reading, evident(number), entity)
             if reading != NONE:
                 kept.append(extra._replace(known=reading))
         for each in said:
