@@ -18,9 +18,10 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	command -v cc >/dev/null || $(PIP) install --quiet ziglang==0.13.0  # the matcher's C part needs a compiler
 	touch $@
 
-setup: $(VENV)/.installed ## packages, Java and JARs
+setup: $(VENV)/.installed ## packages, Java, JARs and the parser's native code
 	$(PY) -m medconcept.provision java --target build
 	$(PY) -m medconcept.provision jars --target build
+	$(PY) -m medconcept.provision native
 
 demo-data: $(VENV)/.installed ## fetch the real articles and open ontologies
 	$(PY) -m medconcept.provision demo-data --target build

@@ -87,7 +87,8 @@ def source(name: str) -> bytes:
     return resources.files("medconcept.dictionary").joinpath(name).read_bytes()
 
 
-def _compiler() -> list[str]:
+def compiler() -> list[str]:
+    """The command of a C compiler. Raises KernelMissing with one line where there is none."""
     found = next((c for c in (os.environ.get("CC"), "cc", "gcc", "clang") if c and shutil.which(c)), None)
     if found:
         return [found]
@@ -104,7 +105,7 @@ def build(folder: Path) -> Path:
     Raises KernelMissing with one line where there is no C compiler or it fails.
     """
     target = folder / library_name()
-    compiler = _compiler()
+    command = compiler()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         made = Path(scratch) / "kernel.so"
@@ -112,11 +113,11 @@ def build(folder: Path) -> Path:
             (Path(scratch) / name).write_bytes(source(name))
         code = [str(Path(scratch) / name) for name in SOURCES if name.endswith(".c")]
         done = subprocess.run(
-            [*compiler, *FLAGS, "-o", str(made), *code, "-lm"], capture_output=True, text=True, check=False
+            [*command, *FLAGS, "-o", str(made), *code, "-lm"], capture_output=True, text=True, check=False
         )
         if done.returncode:
             raise KernelMissing(
-                f"{compiler[0]} cannot compile the matcher: {' '.join(done.stderr.split())[:200]}"
+                f"{command[0]} cannot compile the matcher: {' '.join(done.stderr.split())[:200]}"
             )
         made.replace(target)
     return target

@@ -1,4 +1,4 @@
-"""`python -m medconcept.provision [java] [jars] [demo-data] [all] --target build`."""
+"""`python -m medconcept.provision [java] [jars] [native] [demo-data] [all] --target build`."""
 
 import argparse
 import sys
@@ -9,8 +9,9 @@ from medconcept.provision.demo_data import ensure_demo_data
 from medconcept.provision.errors import ProvisionError
 from medconcept.provision.jars import ensure_jars
 from medconcept.provision.java import ensure_java
+from medconcept.provision.native import ensure_native
 
-PARTS = ("java", "jars", "demo-data")
+PARTS = ("java", "jars", "native", "demo-data")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,6 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             ensure_java()
         if "jars" in parts:
             ensure_jars(arguments.target / "jars")
+        if "native" in parts:
+            ensure_native()
         if "demo-data" in parts:
             ensure_demo_data(arguments.target / "demo")
     except ProvisionError as error:

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from medconcept.config import settings_digest
 from medconcept.delta.quarantine import open_quarantine
 from medconcept.jats import PARSER_VERSION
+from medconcept.native import library_file
 from medconcept.on_workers.parsing import BATCH_ROWS, FIGURE, FILE, PARSED, parse_batches
 from medconcept.stages.context import Context
 from medconcept.stages.runner import Beside, Stage, Work
@@ -32,6 +33,8 @@ _FIGURE_KEYS = ("figure_key", "parent_key", "translation_of")
 
 def build(context: Context) -> Work:
     """Parse what changed in `raw_articles`, and the other versions of the same works."""
+    if native := library_file("medconcept.jats"):
+        context.bring(native.as_uri())  # a worker of a cluster has the zip alone
     articles = context.read("articles")
     raw = context.read("raw_articles").where(F.col("left_out").isNull())
     happened = context.since()

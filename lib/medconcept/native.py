@@ -1,0 +1,91 @@
+"""Modules of a package as native code, imported in place of the source that it was made of.
+
+mypyc makes it (`medconcept.provision.native`): one extension module for all of a package, which bears a
+checksum of the sources in its name and is looked for where Python looks for modules. So it is found in an
+environment that was set up, and on a Spark worker that was brought it; a source that has changed since, or
+another Python, finds none and is run as it stands. MEDCONCEPT_NATIVE=0 asks for the source.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from importlib import resources
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+
+def sources(package: str) -> dict[str, bytes]:
+    """The modules of a package that are compiled, by name: all but records, whose types other code reads.
+
+    >>> "panels" in sources("medconcept.jats"), "figure_records" in sources("medconcept.jats")
+    (True, False)
+    """
+    files = sorted(resources.files(package).iterdir(), key=lambda file: file.name)
+    found = {file.name[:-3]: file.read_bytes() for file in files if file.name.endswith(".py")}
+    return {
+        name: text for name, text in found.items() if not name.endswith(("__init__", "record", "records"))
+    }
+
+
+def library_name(package: str) -> str:
+    """Name of the extension module for the package as its source is now.
+
+    >>> library_name("medconcept.jats")  # doctest: +ELLIPSIS
+    'medconcept_jats_...__mypyc'
+    """
+    return f"{package.replace('.', '_')}_{checksum(package)}__mypyc"
+
+
+def checksum(package: str) -> str:
+    """Of the source of the modules that are compiled: 16 digits.
+
+    >>> len(checksum("medconcept.jats"))
+    16
+    """
+    return hashlib.sha256(repr(sources(package)).encode()).hexdigest()[:16]
+
+
+def library(package: str) -> ModuleType | None:
+    """The extension module for the package, or None where there is none or this machine cannot load it."""
+    if os.environ.get("MEDCONCEPT_NATIVE") == "0":
+        return None
+    try:
+        return importlib.import_module(library_name(package))
+    except ImportError:
+        return None
+
+
+def library_file(package: str) -> Path | None:
+    """The file of the extension module, for a driver to send it to workers that may have none."""
+    found = library(package)
+    return None if found is None or found.__file__ is None else Path(found.__file__).absolute()
+
+
+def prefer_native(package: str) -> None:
+    """Have the modules of the package imported from its extension module, if there is one.
+
+    To be called by the package itself, before it imports any of them.
+    """
+    if file := library_file(package):
+        modules = frozenset(f"{package}.{name}" for name in sources(package))
+        sys.meta_path.insert(0, _Native(modules, str(file)))
+
+
+class _Native(MetaPathFinder):
+    """Finds modules in one extension module, which has an entry point for each of them."""
+
+    def __init__(self, modules: frozenset[str], file: str) -> None:
+        self._modules = modules
+        self._file = file
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        return spec_from_file_location(fullname, self._file) if fullname in self._modules else None
