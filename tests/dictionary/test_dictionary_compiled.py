@@ -170,7 +170,7 @@ def test_a_damaged_file_is_refused(tmp_path, damage, reason):
         open_linking(str(path), dictionary_sha256(data))
 
 
-@pytest.mark.parametrize("data", [b"something else entirely", b"medconcept dictionary 3\n" + b"\xff" * 60])
+@pytest.mark.parametrize("data", [b"something else entirely", b"medconcept dictionary 4\n" + b"\xff" * 60])
 def test_a_file_of_another_format_is_refused(tmp_path, data):
     path = tmp_path / "names"
     path.write_bytes(data)

@@ -23,7 +23,8 @@ MASK_SPARE = 2.4
 BLOCK = 16  # of kernel.h
 OWN_CASE = 0x80  # of `ranks`
 WORST = 0x7F
-EXACT_HASHES = np.dtype([("whole", "<u8"), ("first", "<u4"), ("pair", "<u4"), ("atoms", "u1")])
+BEGINNINGS = (1, 2, 3, 16)  # atoms; the last is LONG of kernel.h
+EXACT_HASHES = np.dtype([("whole", "<u8"), ("begins", "<u4", len(BEGINNINGS)), ("atoms", "u1")])
 
 
 def compile_keys(keys: Iterable[str]) -> bytes:
@@ -49,15 +50,14 @@ def hash_names(texts: pa.Array, head: kernel.Dictionary) -> Any:
     """What the tables are made of, EXACT_HASHES for each name; `head` has the character tables."""
     data, offsets = buffers(texts)
     count, longest = len(offsets) - 1, int(np.diff(offsets).max(initial=0))
-    whole, first, pair = (np.zeros(count, np.uint64) for _ in range(3))
+    whole, begins = np.zeros(count, np.uint64), np.zeros((count, len(BEGINNINGS)), np.uint32)
     atoms = np.zeros(count, np.uint8)
     kernel.library().mc_hash_names(
         ctypes.byref(head), data.ctypes.data, offsets.ctypes.data, count, longest,
-        whole.ctypes.data, first.ctypes.data, pair.ctypes.data, atoms.ctypes.data,
+        whole.ctypes.data, begins.ctypes.data, atoms.ctypes.data,
     )  # fmt: skip
     out = np.empty(count, EXACT_HASHES)
-    high = np.uint64(32)
-    out["whole"], out["first"], out["pair"], out["atoms"] = whole, first >> high, pair >> high, atoms
+    out["whole"], out["begins"], out["atoms"] = whole, begins, atoms
     return out
 
 
@@ -83,13 +83,16 @@ def exact_arrays(texts: pa.Array, order: Any, ranks: Any, hashed: Any) -> dict[s
     chosen = np.flatnonzero(same == 0)
     hashes = hashed["whole"][chosen]
     by_hash = np.argsort(hashes, kind="stable")
+    have = [np.flatnonzero(hashed["atoms"] >= depth) for depth in BEGINNINGS]
+    begins = [hashed["begins"][of, place] for place, of in enumerate(have)]
+    atoms = [hashed["atoms"][of] for of in have]
     return {
         "texts": out[:used].copy(),
         "text_blocks": blocks,
         "ranks": ranks,
         **_names_table(hashes[by_hash], chosen[by_hash]),
-        "firsts": mask_table(hashed["first"], hashed["atoms"], 1),
-        "pairs": mask_table(hashed["pair"], hashed["atoms"], 2),
+        "firsts": mask_table(begins[0], atoms[0], 1),
+        "beginnings": mask_table(np.concatenate(begins[1:]), np.concatenate(atoms[1:]), 1),
     }
 
 

@@ -1,6 +1,6 @@
 /* The exact matcher. A text becomes atoms (runs of letters, digits and marks; any other character alone), each
  * hashed once from its case-folded UTF-8. Hashes roll from atom to atom. Two small tables say which lengths are
- * possible behind a first atom and behind a first pair; one open-addressing table holds the names. Whatever a
+ * possible behind a first atom and behind the first two, three, and LONG; one open-addressing table holds the names. Whatever a
  * hash finds is compared byte by byte before it counts. */
 #include "kernel.h"
 
@@ -10,7 +10,7 @@
 #define EACH_BYTE 0x0101010101010101ull
 
 typedef struct {
-    uint64_t hash, first, pair;
+    uint64_t hash, first, pair, triple;
     uint32_t mask;
     uint32_t fold_start, fold_end; /* in the folded text */
     uint32_t byte_start, byte_end; /* in the text */
@@ -22,42 +22,54 @@ typedef struct {
     uint32_t text, start, end, folded_key, exact_key;
 } hit;
 
+/* Of each ASCII character its class and how it is written in lower case, once for many texts. */
+typedef struct {
+    uint8_t kind[128], folded[128];
+    uint8_t word[256]; /* lower case of what stands in words, 0 for all else */
+} ascii;
+
+static void look_at_ascii(const dictionary *d, ascii *of) {
+    memset(of->word, 0, sizeof of->word);
+    for (uint32_t c = 0; c < 128; c++) {
+        uint32_t value = look(d, c);
+        of->kind[c] = (uint8_t)class_of(value);
+        of->folded[c] = (uint8_t)(c + value);
+        if (of->kind[c] == WORD) of->word[c] = of->folded[c];
+    }
+}
+
 /* Cut a text into atoms, also at `cuts` (sorted starts and ends of given tokens); returns their number.
  * `folded` needs 3 * length + PAD bytes, `atoms` length + 1 entries. */
-static uint32_t scan(const dictionary *d, const uint8_t *text, uint32_t length, const uint32_t *cuts,
-                     uint32_t cut_count, uint8_t *folded, atom *atoms) {
+static inline __attribute__((always_inline)) uint32_t scan_at(
+    const dictionary *d, const ascii *of, const uint8_t *text, uint32_t length, const uint32_t *cuts,
+    uint32_t cut_count, uint8_t *folded, atom *atoms) {
     const uint8_t *at = text, *end = text + length;
     uint8_t *out = folded;
     uint32_t n = 0, point = 0, cut = 0;
-    uint8_t ascii_class[128], ascii_fold[128];
-    for (uint32_t c = 0; c < 128; c++) {
-        uint32_t value = look(d, c);
-        ascii_class[c] = (uint8_t)class_of(value);
-        ascii_fold[c] = (uint8_t)(c + value);
-    }
     int space = 0, in_word = 0;
     while (at < end) {
         const uint8_t *from = at;
         uint8_t *fold_from = out;
-        uint32_t kind;
-        while (cut < cut_count && cuts[cut] < point) cut++;
-        int cut_here = cut < cut_count && cuts[cut] == point;
+        uint32_t kind, start = point++;
+        while (cut < cut_count && cuts[cut] < start) cut++;
+        int cut_here = cut < cut_count && cuts[cut] == start;
         if (*at < 0x80) {
-            kind = ascii_class[*at];
-            if (kind != SPACE) *out++ = ascii_fold[*at];
+            kind = of->kind[*at];
+            if (kind != SPACE) *out++ = of->folded[*at];
             at++;
         } else {
             uint32_t c = decode(&at, end), value = look(d, c);
             kind = class_of(value);
             if (kind != SPACE) out = fold(d, out, c, value);
         }
-        point++;
         if (kind == SPACE) {
             if (!space) *out++ = ' ';
             space = 1;
             in_word = 0;
             continue;
         }
+        if (kind == WORD && !cut_count) /* most of a text: to the end of the word, or to what is not ASCII */
+            for (uint8_t letter; at < end && (letter = of->word[*at]); at++, point++) *out++ = letter;
         if (kind == WORD && in_word && !cut_here) {
             atom *a = &atoms[n - 1];
             a->fold_end = (uint32_t)(out - folded);
@@ -69,7 +81,7 @@ static uint32_t scan(const dictionary *d, const uint8_t *text, uint32_t length, 
             a->fold_end = (uint32_t)(out - folded);
             a->byte_start = (uint32_t)(from - text);
             a->byte_end = (uint32_t)(at - text);
-            a->start = point - 1;
+            a->start = start;
             a->end = point;
             a->space = (uint8_t)space;
             a->glued = (uint8_t)(kind == WORD && in_word);
@@ -84,6 +96,11 @@ static uint32_t scan(const dictionary *d, const uint8_t *text, uint32_t length, 
         atoms[i].first = roll(ROLL_SEED, atoms[i].hash, 0);
     }
     return n;
+}
+
+static uint32_t scan(const dictionary *d, const ascii *of, const uint8_t *text, uint32_t length, uint8_t *folded,
+                     atom *atoms) {
+    return scan_at(d, of, text, length, NULL, 0, folded, atoms);
 }
 
 /* Whether a name, case-folded, is these bytes. */
@@ -173,15 +190,23 @@ static void possible(const dictionary *d, atom *atoms, uint32_t n) {
         if (i + 1 == n) atoms[i].mask &= 1;
         if (atoms[i].mask > 1) {
             atoms[i].pair = roll(atoms[i].first, atoms[i + 1].hash, atoms[i + 1].space);
-            __builtin_prefetch(&d->pairs[place_of_mask(atoms[i].pair, d->pair_count)]);
+            __builtin_prefetch(&d->beginnings[place_of_mask(atoms[i].pair, d->beginning_count)]);
         }
         if (atoms[i].mask & 1) __builtin_prefetch(&d->tags[place(atoms[i].first, d->slot_count)]);
     }
     for (uint32_t i = 0; i < n; i++) {
         if (atoms[i].mask <= 1) continue;
-        atoms[i].mask = (atoms[i].mask & 1) | (lengths(d->pairs, d->pair_count, atoms[i].pair) & ~1u);
+        atoms[i].mask = (atoms[i].mask & 1) | (lengths(d->beginnings, d->beginning_count, atoms[i].pair) & ~1u);
+        if (i + 2 >= n) atoms[i].mask &= 3;
+        if (atoms[i].mask > 3) {
+            atoms[i].triple = roll(atoms[i].pair, atoms[i + 2].hash, atoms[i + 2].space);
+            __builtin_prefetch(&d->beginnings[place_of_mask(atoms[i].triple, d->beginning_count)]);
+        }
         if (atoms[i].mask >> 1 & 1) __builtin_prefetch(&d->tags[place(atoms[i].pair, d->slot_count)]);
     }
+    for (uint32_t i = 0; i < n; i++)
+        if (atoms[i].mask > 3)
+            atoms[i].mask &= lengths(d->beginnings, d->beginning_count, atoms[i].triple) | 3;
 }
 
 /* Leftmost, longest; atoms are tokens. `nested` gives the longest name at each atom, EVERY the MOST longest.
@@ -198,11 +223,12 @@ static uint32_t match_atoms(const dictionary *d, const uint8_t *text, const uint
         hashes[0] = atoms[i].first;
         if (mask > 1) {
             hashes[1] = atoms[i].pair;
-            longest = mask >> 15 ? MAX_ATOMS : 32 - (uint32_t)__builtin_clz(mask);
+            longest = mask >> (LONG - 1) ? MAX_ATOMS : 32 - (uint32_t)__builtin_clz(mask);
             if (longest > n - i) longest = n - i;
             for (uint32_t k = 2; k < longest; k++) {
                 hashes[k] = roll(hashes[k - 1], atoms[i + k].hash, atoms[i + k].space);
-                if (mask & mask_bit(k + 1)) __builtin_prefetch(&d->tags[place(hashes[k], d->slot_count)]);
+                if (k + 1 == LONG && !lengths(d->beginnings, d->beginning_count, hashes[k])) longest = LONG - 1;
+                else if (mask & mask_bit(k + 1)) __builtin_prefetch(&d->tags[place(hashes[k], d->slot_count)]);
             }
         }
         uint32_t taken = 0, told = 0;
@@ -232,7 +258,8 @@ static uint32_t match_cut(const dictionary *d, const uint8_t *text, const uint8_
             uint64_t hash = atoms[j].hash;
             if (j == i || !atoms[j].glued) {
                 if (length == 1) mask = lengths(d->firsts, d->first_count, now);
-                if (length == 2) mask &= lengths(d->pairs, d->pair_count, now);
+                if (length == 2 || length == 3 || length == LONG)
+                    mask &= lengths(d->beginnings, d->beginning_count, now);
                 if (length && mask >> (length < 15 ? length : 15) == 0) break;
                 before = now;
                 begin = j;
@@ -267,12 +294,14 @@ int64_t mc_match(const dictionary *d, const uint8_t *data, const int64_t *offset
     uint8_t *folded = malloc((size_t)longest * 3 + PAD);
     atom *atoms = malloc(((size_t)longest + 1) * sizeof(atom));
     int64_t count = 0;
+    ascii of;
+    look_at_ascii(d, &of);
     if (!folded || !atoms) count = -1;
     for (*done = first; count >= 0 && *done < texts; ++*done) {
         const uint8_t *text = data + offsets[*done];
         uint32_t length = (uint32_t)(offsets[*done + 1] - offsets[*done]);
         if (count + (nested < EVERY ? 1 : MOST) * (int64_t)length > capacity) break;
-        uint32_t n = scan(d, text, length, NULL, 0, folded, atoms);
+        uint32_t n = scan(d, &of, text, length, folded, atoms);
         count += match_atoms(d, text, folded, atoms, n, (uint32_t)*done, nested, out + count);
     }
     free(folded);
@@ -287,7 +316,9 @@ int64_t mc_match_tokens(const dictionary *d, const uint8_t *text, int64_t length
     atom *atoms = malloc(((size_t)length + 1) * sizeof(atom));
     int64_t count = -1;
     if (folded && atoms) {
-        uint32_t n = scan(d, text, (uint32_t)length, cuts, (uint32_t)cut_count, folded, atoms);
+        ascii of;
+        look_at_ascii(d, &of);
+        uint32_t n = scan_at(d, &of, text, (uint32_t)length, cuts, (uint32_t)cut_count, folded, atoms);
         int64_t s = 0, e = 0;
         for (uint32_t i = 0; i < n; i++) {
             while (s < tokens && starts[s] < atoms[i].start) s++;
@@ -302,20 +333,23 @@ int64_t mc_match_tokens(const dictionary *d, const uint8_t *text, int64_t length
     return count;
 }
 
-/* Hashes of names, for building: of all atoms, the first, the first two; and the number of atoms. */
+/* Hashes of names, for building: of all atoms; the upper half of those of the first atom and of the first two,
+ * three and LONG, 0 where there are fewer; and the number of atoms. */
 int64_t mc_hash_names(const dictionary *d, const uint8_t *data, const int64_t *offsets, int64_t names,
-                      int64_t longest, uint64_t *whole, uint64_t *first, uint64_t *pair, uint8_t *atom_count) {
+                      int64_t longest, uint64_t *whole, uint32_t *begins, uint8_t *atom_count) {
     uint8_t *folded = malloc((size_t)longest * 3 + PAD);
     atom *atoms = malloc(((size_t)longest + 1) * sizeof(atom));
+    ascii of;
+    look_at_ascii(d, &of);
     if (folded && atoms)
         for (int64_t i = 0; i < names; i++) {
-            uint32_t n = scan(d, data + offsets[i], (uint32_t)(offsets[i + 1] - offsets[i]), NULL, 0, folded, atoms);
+            uint32_t n = scan(d, &of, data + offsets[i], (uint32_t)(offsets[i + 1] - offsets[i]), folded, atoms);
             uint64_t hash = ROLL_SEED;
-            first[i] = pair[i] = 0;
+            uint32_t *begin = begins + 4 * i;
+            memset(begin, 0, 4 * sizeof *begin);
             for (uint32_t k = 0; k < n; k++) {
                 hash = roll(hash, atoms[k].hash, k > 0 && atoms[k].space);
-                if (k == 0) first[i] = hash;
-                if (k == 1) pair[i] = hash;
+                if (k < 3 || k + 1 == LONG) begin[k < 3 ? k : 3] = (uint32_t)(hash >> 32);
             }
             whole[i] = hash;
             atom_count[i] = (uint8_t)(n < 255 ? n : 255);

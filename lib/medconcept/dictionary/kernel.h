@@ -13,6 +13,7 @@ enum { SKIPPED = 0, SIGN = 1, LETTERS = 2, GREEK = 3 };       /* of a word of th
 #define MAX_ATOMS 202
 #define PAD 16
 #define AHEAD 12
+#define LONG 16 /* atoms of a name from which on a mask tells lengths no more */
 #define BLOCK 16 /* names that are front-coded together */
 #define ROLL_SEED 0x589965cc75374cc3ull
 
@@ -26,12 +27,12 @@ typedef struct {
     const uint8_t *tags;     /* exact names by hash: 0 is an empty slot */
     const uint32_t *slots;   /* the number of the name */
     const uint32_t *firsts;  /* tag << 16 | mask by the first atom: bit n - 1 for n atoms, bit 15 for 16 and more */
-    const uint32_t *pairs;   /* the same by the first two atoms */
+    const uint32_t *beginnings; /* the same by the first two atoms, by three, and by LONG where there are as many */
     const uint64_t *form_slots; /* tag << 28 | place in senses, + 1 */
     const uint32_t *form_firsts;
     const uint32_t *form_pairs;
     const uint32_t *senses;  /* last << 31 | variant << 28 | number of the name */
-    uint64_t name_count, slot_count, first_count, pair_count, form_slot_count, form_first_count, form_pair_count;
+    uint64_t name_count, slot_count, first_count, beginning_count, form_slot_count, form_first_count, form_pair_count;
 } dictionary;
 
 static inline uint64_t mix(uint64_t a, uint64_t b) {

@@ -25,10 +25,10 @@ SOURCES = ("kernel.h", "words.h", "exact.c", "words.c", "places.c", "shapes.c", 
 # No -march=native: a cache on a shared disk may serve machines of several kinds.
 FLAGS = ("-O3", "-std=gnu11", "-shared", "-fPIC")
 POINTERS = (
-    "blocks", "chars", "several", "texts", "text_blocks", "ranks", "tags", "slots", "firsts", "pairs",
+    "blocks", "chars", "several", "texts", "text_blocks", "ranks", "tags", "slots", "firsts", "beginnings",
     "form_slots", "form_firsts", "form_pairs", "senses",
 )  # fmt: skip
-COUNTED = ("ranks", "slots", "firsts", "pairs", "form_slots", "form_firsts", "form_pairs")
+COUNTED = ("ranks", "slots", "firsts", "beginnings", "form_slots", "form_firsts", "form_pairs")
 
 
 class KernelMissing(MedconceptError):
@@ -131,7 +131,7 @@ def library() -> ctypes.CDLL:
     counting: dict[str, list[Any]] = {
         "mc_match": [pointer] * 3 + [number] * 3 + [ctypes.c_int, pointer, number, pointer],
         "mc_match_tokens": [pointer, pointer, number, pointer, pointer, number, pointer, number, pointer],
-        "mc_hash_names": [pointer] * 3 + [number] * 2 + [pointer] * 4,
+        "mc_hash_names": [pointer] * 3 + [number] * 2 + [pointer] * 3,
         "mc_name": [pointer, number, pointer],
         "mc_new_words": [pointer] * 4 + [number] * 2 + [pointer, number, pointer],
         "mc_forms": [pointer] * 4 + [number] * 3 + [pointer, number] + [pointer] * 3,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from medconcept.errors import LakeError
 
-MAGIC = b"medconcept dictionary 3\n"
+MAGIC = b"medconcept dictionary 4\n"
 ALIGN = 64
 PIECE = 256 * 1024  # a page of Parquet holds a hundred rows at least, however large they are
 _HEAD = len(MAGIC) + 8
