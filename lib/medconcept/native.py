@@ -27,11 +27,15 @@ def sources(package: str) -> dict[str, bytes]:
     >>> "panels" in sources("medconcept.jats"), "figure_records" in sources("medconcept.jats")
     (True, False)
     """
-    files = sorted(resources.files(package).iterdir(), key=lambda file: file.name)
-    found = {file.name[:-3]: file.read_bytes() for file in files if file.name.endswith(".py")}
+    found = _files(package)
     return {
         name: text for name, text in found.items() if not name.endswith(("__init__", "record", "records"))
     }
+
+
+def _files(package: str) -> dict[str, bytes]:
+    files = sorted(resources.files(package).iterdir(), key=lambda file: file.name)
+    return {file.name[:-3]: file.read_bytes() for file in files if file.name.endswith(".py")}
 
 
 def library_name(package: str) -> str:
@@ -44,12 +48,12 @@ def library_name(package: str) -> str:
 
 
 def checksum(package: str) -> str:
-    """Of the source of the modules that are compiled: 16 digits.
+    """Of the package's source, records too, since what is compiled relies on their types: 16 digits.
 
     >>> len(checksum("medconcept.jats"))
     16
     """
-    return hashlib.sha256(repr(sources(package)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr(_files(package)).encode()).hexdigest()[:16]
 
 
 def library(package: str) -> ModuleType | None:

@@ -18,6 +18,23 @@ PACKAGE = ROOT / "build/medconcept.zip"
 # All that a worker's Python has; pyspark itself comes with Spark.
 FOR_WORKERS = ("lxml", "pyarrow", "numpy", "pandas", "dateutil", "six", "zstandard")
 
+WHERE = """
+import json
+from pathlib import Path
+from pyspark.sql import SparkSession
+from medconcept.native import library_file
+
+def where(rows):
+    from medconcept.jats import panels
+    yield Path(panels.__file__).suffix
+
+context = SparkSession.builder.config("spark.python.worker.reuse", "false").getOrCreate().sparkContext
+told = {"before": context.parallelize(range(2), 2).mapPartitions(where).distinct().collect()}
+context.addFile(str(library_file("medconcept.jats")))
+told["after"] = context.parallelize(range(2), 2).mapPartitions(where).distinct().collect()
+print(json.dumps(told))
+"""
+
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not PACKAGE.is_file(), reason="make package has not been run"),
@@ -25,12 +42,12 @@ pytestmark = [
 
 
 def python_with(home: Path, wanted: tuple[str, ...] | None) -> str:
-    """A Python of its own with links to installed packages: those wanted, or all but medconcept."""
+    """A Python of its own with links to installed packages: those wanted, or all but medconcept's source."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True)
     target = next(home.glob("lib/python*/site-packages"))
     for folder in map(Path, site.getsitepackages()):
         for entry in folder.iterdir():
-            if entry.suffix == ".pth" or "medconcept" in entry.name:
+            if entry.suffix == ".pth" or ("medconcept" in entry.name and entry.suffix != ".so"):
                 continue
             if wanted is None or entry.name.split(".")[0].split("-")[0] in wanted:
                 (target / entry.name).symlink_to(entry)
@@ -66,7 +83,7 @@ def submit(master: str, job: str, arguments: list[str], folder: Path, pythons: t
         "GX_ANALYTICS_ENABLED": "false",
     }
     done = subprocess.run(
-        [*command, str(ROOT / f"jobs/{job}.py"), *arguments],
+        [*command, str(ROOT / "jobs" / f"{job}.py"), *arguments],
         cwd=folder,
         env=environ,
         capture_output=True,
@@ -76,6 +93,17 @@ def submit(master: str, job: str, arguments: list[str], folder: Path, pythons: t
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
+
+
+def test_workers_that_have_the_zip_alone_are_brought_native_code(master, tmp_path: Path) -> None:
+    from medconcept.native import checksum, library_file
+
+    if library_file("medconcept.jats") is None:
+        pytest.skip(f"the parser is not compiled ({checksum('medconcept.jats')}): `make setup` does it")
+    (tmp_path / "where.py").write_text(WHERE)
+    pythons = python_with(tmp_path / "driver", None), python_with(tmp_path / "worker", FOR_WORKERS)
+    told = submit(master, str(tmp_path / "where"), [], tmp_path, pythons)
+    assert json.loads(told) == {"before": [".py"], "after": [".so"]}
 
 
 def test_the_whole_pipeline_by_spark_submit_equals_the_local_run(spark, master, tmp_path: Path) -> None:

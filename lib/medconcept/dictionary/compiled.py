@@ -21,17 +21,8 @@ __all__ = [
     "CompiledDictionary", "DictionaryDamaged", "Hits", "compile_keys", "compile_names", "dictionary_sha256",
 ]  # fmt: skip
 NEEDED = (
-    "blocks",
-    "chars",
-    "several",
-    "texts",
-    "text_blocks",
-    "ranks",
-    "tags",
-    "slots",
-    "firsts",
-    "beginnings",
-)
+    "blocks", "chars", "several", "texts", "text_blocks", "ranks", "tags", "slots", "firsts", "beginnings",
+)  # fmt: skip
 NONE = 0xFFFFFFFF
 _EVERY, _MOST = 2, 8  # of exact.c
 _HIT = np.dtype([(name, np.uint32) for name in ("text", "start", "end", "folded_key", "exact_key")])

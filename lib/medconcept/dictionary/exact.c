@@ -1,7 +1,7 @@
 /* The exact matcher. A text becomes atoms (runs of letters, digits and marks; any other character alone), each
  * hashed once from its case-folded UTF-8. Hashes roll from atom to atom. Two small tables say which lengths are
- * possible behind a first atom and behind the first two, three, and LONG; one open-addressing table holds the names. Whatever a
- * hash finds is compared byte by byte before it counts. */
+ * possible behind a first atom and behind the first two, three, and LONG; one open-addressing table holds the
+ * names. Whatever a hash finds is compared byte by byte before it counts. */
 #include "kernel.h"
 
 #define EVERY 2
