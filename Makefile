@@ -21,7 +21,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 setup: $(VENV)/.installed ## packages, Java, JARs and the parser's native code
 	$(PY) -m medconcept.provision java --target build
 	$(PY) -m medconcept.provision jars --target build
-	$(PY) -m medconcept.provision native
+	-$(PY) -m medconcept.provision native  # what cannot be compiled runs as it stands, slower
 
 demo-data: $(VENV)/.installed ## fetch the real articles and open ontologies
 	$(PY) -m medconcept.provision demo-data --target build
