@@ -105,13 +105,13 @@ def main() -> None:
         for name in ways
         if name != "parse_article"
     }
-    print(f"{len(files)} articles, the parser as {'native code' if library('medconcept.jats') else 'source'}")
+    is_native = library("medconcept.jats") is not None
+    print(f"{len(files)} articles, the parser as {'native code' if is_native else 'source'}")
     for name, figure in speed.items():
         print(f"{name:16} {figure:8.1f} MB/s")
     for name, ratio in ratios.items():
         print(f"{name:30} {ratio:6.2f}")
-    figures = {"articles": len(files), "megabytes": round(megabytes, 2)}
-    figures["native"] = int(library("medconcept.jats") is not None)
+    figures = {"articles": len(files), "megabytes": round(megabytes, 2), "native": int(is_native)}
     figures |= {f"{name} MB/s": round(figure, 2) for name, figure in speed.items()}
     rounded = {name: round(ratio, 3) for name, ratio in ratios.items()}
     write("jats", figures, rounded, packages, options.output, jats_parser=PARSER_VERSION)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +10,9 @@ import pytest
 
 # This process runs the source of the parser, whose doctests can be read and whose parts be replaced; what it
 # starts (Spark's workers, commands) runs native code as everybody does; test_jats_native holds the two equal.
-os.environ["MEDCONCEPT_NATIVE"] = "0"
-importlib.import_module("medconcept.jats")
-del os.environ["MEDCONCEPT_NATIVE"]
+with pytest.MonkeyPatch.context() as environment:
+    environment.setenv("MEDCONCEPT_NATIVE", "0")
+    importlib.import_module("medconcept.jats")
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -19,23 +19,24 @@ from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # where it is from Python 3.11 on
+    from importlib.resources.abc import Traversable
 
 
-def sources(package: str) -> dict[str, bytes]:
+def modules(package: str) -> list[str]:
     """The modules of a package that are compiled, by name: all but records, whose types other code reads.
 
-    >>> "panels" in sources("medconcept.jats"), "figure_records" in sources("medconcept.jats")
+    >>> "panels" in modules("medconcept.jats"), "figure_records" in modules("medconcept.jats")
     (True, False)
     """
-    found = _files(package)
-    return {
-        name: text for name, text in found.items() if not name.endswith(("__init__", "record", "records"))
-    }
+    return [name for name in _files(package) if not name.endswith(("__init__", "record", "records"))]
 
 
-def _files(package: str) -> dict[str, bytes]:
+def _files(package: str) -> dict[str, Traversable]:
     files = sorted(resources.files(package).iterdir(), key=lambda file: file.name)
-    return {file.name[:-3]: file.read_bytes() for file in files if file.name.endswith(".py")}
+    return {file.name[:-3]: file for file in files if file.name.endswith(".py")}
 
 
 def library_name(package: str) -> str:
@@ -53,7 +54,8 @@ def checksum(package: str) -> str:
     >>> len(checksum("medconcept.jats"))
     16
     """
-    return hashlib.sha256(repr(_files(package)).encode()).hexdigest()[:16]
+    read = {name: file.read_bytes() for name, file in _files(package).items()}
+    return hashlib.sha256(repr(read).encode()).hexdigest()[:16]
 
 
 def library(package: str) -> ModuleType | None:
@@ -78,18 +80,18 @@ def prefer_native(package: str) -> None:
     To be called by the package itself, before it imports any of them.
     """
     if file := library_file(package):
-        modules = frozenset(f"{package}.{name}" for name in sources(package))
-        sys.meta_path.insert(0, _Native(modules, str(file)))
+        names = frozenset(f"{package}.{name}" for name in modules(package))
+        sys.meta_path.insert(0, _Native(names, str(file)))
 
 
 class _Native(MetaPathFinder):
     """Finds modules in one extension module, which has an entry point for each of them."""
 
-    def __init__(self, modules: frozenset[str], file: str) -> None:
-        self._modules = modules
+    def __init__(self, names: frozenset[str], file: str) -> None:
+        self._names = names
         self._file = file
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        return spec_from_file_location(fullname, self._file) if fullname in self._modules else None
+        return spec_from_file_location(fullname, self._file) if fullname in self._names else None

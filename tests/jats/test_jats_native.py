@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import pickle
 import random
@@ -19,10 +20,10 @@ from medconcept.jats import ArticleRejected, panels, parse_articles
 from medconcept.native import library_name
 
 TELL = """
-import pickle, sys
+import json, pickle, sys
 sys.path[:0] = sys.argv[2:]
 from test_jats_native import told
-print(told(pickle.load(open(sys.argv[1], "rb"))))
+print(json.dumps(told(pickle.load(open(sys.argv[1], "rb")))))
 """
 HERE = Path(__file__).resolve().parent
 LIB = HERE.parents[1] / "lib"
@@ -46,7 +47,7 @@ def test_native_code_tells_what_the_source_tells(tmp_path: Path) -> None:
     (tmp_path / "files").write_bytes(pickle.dumps(files))
     command = [sys.executable, "-c", TELL, str(tmp_path / "files"), str(HERE), str(LIB)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
-    is_native, as_compiled = eval(done.stdout)
+    is_native, as_compiled = json.loads(done.stdout)
     if not is_native:
         pytest.skip(f"no {library_name('medconcept.jats')} here: `make setup` makes it")
     assert told(files) == (False, as_compiled)

@@ -56,9 +56,9 @@ def ensure_native(folder: Path | None = None) -> list[Path]:
 def _compiled(package: str, scratch: Path) -> Path:
     """The extension module for a package, made in an empty folder."""
     group = native.library_name(package).removesuffix("__mypyc")
-    folder, names = resources.files(package), list(native.sources(package))
-    modules = [str(folder.joinpath(f"{name}.py")) for name in names]
-    _run("mypyc", [sys.executable, "-c", _TO_C, str(scratch), group, *modules])
+    folder, names = resources.files(package), native.modules(package)
+    paths = [str(folder.joinpath(f"{name}.py")) for name in names]
+    _run("mypyc", [sys.executable, "-c", _TO_C, str(scratch), group, *paths])
     code = [scratch / f"__native_{group}.c"]
     for name in names:
         entry = scratch / package.replace(".", "/") / f"{name}.c"
