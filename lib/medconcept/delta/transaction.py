@@ -26,6 +26,8 @@ from medconcept.tables import TABLES
 from medconcept.tables.fit import fitted, quoted
 
 STAGING, REJECTED, MANIFEST = "_staging", "_rejected", "manifest.json"
+# How a batch is written that is read once or twice and gone: quickly, not small.
+SOON_GONE = {"compression": "snappy", "parquet.enable.dictionary": "false"}
 TXN_APP, TXN_VERSION = "spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion"
 
 
@@ -51,7 +53,7 @@ class Manifest:
 def stage(lake: Lake, run_id: str, table: str, rows: DataFrame) -> DataFrame:
     """Write a batch to its staging folder and return it as read back from there."""
     path = lake.files.uri(f"{STAGING}/{run_id}/{table}")
-    rows.write.mode("overwrite").parquet(path)
+    rows.write.mode("overwrite").options(**SOON_GONE).parquet(path)
     # Told what was written, Spark need not ask the files.
     return lake.spark.read.schema(rows.schema).parquet(path)
 

@@ -139,6 +139,7 @@ def library() -> ctypes.CDLL:
         "mc_hash_words": [pointer] * 4 + [number] * 2 + [pointer],
         "mc_front": [pointer] * 3 + [number] + [pointer] * 3,
         "mc_count_grams": [pointer] * 4 + [ctypes.c_uint64],
+        "mc_fill_grams": [pointer] * 6,
         "mc_similar": [pointer] * 3 + [number, ctypes.c_double, number, pointer, pointer],
         "mc_join_masks": [pointer, ctypes.c_uint64, pointer, pointer, number, number],
     }
@@ -147,7 +148,6 @@ def library() -> ctypes.CDLL:
         "mc_hash_forms": [pointer, pointer, number, pointer],
         "mc_hash_strings": [pointer, pointer, number, pointer],
         "mc_split_ids": [pointer, pointer, number] + [pointer] * 3,
-        "mc_fill_grams": [pointer] * 6,
         "mc_shapes": [pointer] * 2 + [number, pointer],
         "mc_apart": [pointer] * 2 + [number] + [pointer] * 2,
         "mc_fill_forms": [pointer, ctypes.c_uint64, pointer, pointer, number],

@@ -70,43 +70,79 @@ static double weight(const similar *s, int64_t at) {
     return log((1.0 + (double)s->named) / (1.0 + count)) + 1.0;
 }
 
-/* Count the names that have each gram, in an open-addressing table; -1 where it is too small. */
+/* Count the names that have each gram, in an open-addressing table; -1 where it is too small or no memory is left.
+ * That a name has one twice is told by the last name it was met in: sorting its grams would take longer than all
+ * else. */
 int64_t mc_count_grams(const dictionary *d, const uint8_t *wanted, uint32_t *keys, uint32_t *counts, uint64_t size) {
     uint8_t name[MAX_BYTES + 8];
     uint32_t grams[MOST_GRAMS];
-    uint64_t used = 0;
-    for (uint64_t number = 0; number < d->name_count; number++) {
+    int64_t used = 0;
+    uint32_t *last = malloc(size * sizeof *last);
+    if (!last) return -1;
+    for (uint64_t number = 0; number < d->name_count && used >= 0; number++) {
         if (!wanted[number]) continue;
-        uint32_t n = grams_of(d, name, name_bytes(d, (uint32_t)number, name), grams);
+        uint32_t n = all_grams(d, name, name_bytes(d, (uint32_t)number, name), grams);
         for (uint32_t k = 0; k < n; k++) {
             uint64_t at = ((uint64_t)grams[k] * size) >> 32;
             while (counts[at] && keys[at] != grams[k]) at = at + 1 == size ? 0 : at + 1;
-            if (!counts[at] && ++used * 2 > size) return -1;
+            if (counts[at] && last[at] == (uint32_t)number) continue;
+            if (!counts[at] && (uint64_t)++used * 2 > size) {
+                used = -1;
+                break;
+            }
             keys[at] = grams[k];
+            last[at] = (uint32_t)number;
             counts[at]++;
         }
     }
-    return (int64_t)used;
+    free(last);
+    return used;
 }
 
-/* Write the names of each gram that keeps them, and the norm of each name. `at` is a copy of `begins`. */
-void mc_fill_grams(const dictionary *d, const similar *s, const uint8_t *wanted, uint64_t *at, uint32_t *postings,
-                   float *norms) {
+/* Write the names of each gram that keeps them, and the norm of each name. `at` is a copy of `begins`; returns
+ * -1 where there is no memory. */
+int64_t mc_fill_grams(const dictionary *d, const similar *s, const uint8_t *wanted, uint64_t *at, uint32_t *postings,
+                      float *norms) {
     uint8_t name[MAX_BYTES + 8];
-    uint32_t grams[MOST_GRAMS];
+    uint32_t grams[MOST_GRAMS], bits = 4;
+    while ((1ull << bits) < 4 * s->gram_count) bits++;
+    uint64_t mask = (1ull << bits) - 1;
+    uint32_t *places = calloc(mask + 1, sizeof *places); /* of grams, from 1 */
+    uint32_t *last = malloc((s->gram_count + 1) * sizeof *last);
+    double *squared = malloc((s->gram_count + 1) * sizeof *squared);
+    if (!places || !last || !squared) {
+        free(places);
+        free(last);
+        free(squared);
+        return -1;
+    }
+    for (uint64_t gram = 0; gram < s->gram_count; gram++) {
+        uint64_t slot = s->grams[gram] >> (32 - bits);
+        while (places[slot]) slot = (slot + 1) & mask;
+        places[slot] = (uint32_t)gram + 1;
+        squared[gram] = weight(s, (int64_t)gram) * weight(s, (int64_t)gram);
+        last[gram] = NONE;
+    }
     for (uint64_t number = 0; number < d->name_count; number++) {
         norms[number] = 0;
         if (!wanted[number]) continue;
-        uint32_t n = grams_of(d, name, name_bytes(d, (uint32_t)number, name), grams);
+        uint32_t n = all_grams(d, name, name_bytes(d, (uint32_t)number, name), grams);
         double sum = 0;
         for (uint32_t k = 0; k < n; k++) {
-            int64_t gram = gram_at(s, grams[k]);
-            double w = weight(s, gram);
-            sum += w * w;
+            uint64_t slot = grams[k] >> (32 - bits);
+            while (s->grams[places[slot] - 1] != grams[k]) slot = (slot + 1) & mask; /* each was counted */
+            uint32_t gram = places[slot] - 1;
+            if (last[gram] == (uint32_t)number) continue;
+            last[gram] = (uint32_t)number;
+            sum += squared[gram];
             if (s->begins[gram + 1] > s->begins[gram]) postings[at[gram]++] = (uint32_t)number;
         }
         norms[number] = (float)sqrt(sum);
     }
+    free(places);
+    free(last);
+    free(squared);
+    return 0;
 }
 
 typedef struct {

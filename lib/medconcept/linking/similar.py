@@ -41,7 +41,7 @@ def similar_parts(arrays: Mapping[str, Any], linked: Array) -> Iterator[bytes]:
         ctypes.byref(head), wanted.ctypes.data, keys.ctypes.data, counts.ctypes.data, _SLOTS
     )
     if used < 0:
-        raise ValueError(f"more than {_SLOTS // 2} distinct trigrams in the names")
+        raise ValueError(f"more than {_SLOTS // 2} distinct trigrams in the names, or no memory for them")
     at = np.flatnonzero(counts)
     at = at[np.argsort(keys[at])]
     grams, counts = keys[at], counts[at]
@@ -54,10 +54,12 @@ def similar_parts(arrays: Mapping[str, Any], linked: Array) -> Iterator[bytes]:
         "named": np.array([wanted.sum()], np.uint64),
     }  # fmt: skip
     filled = begins.copy()
-    library.mc_fill_grams(
+    done = library.mc_fill_grams(
         ctypes.byref(head), ctypes.byref(_head(index)), wanted.ctypes.data, filled.ctypes.data,
         index["postings"].ctypes.data, index["norms"].ctypes.data,
     )  # fmt: skip
+    if done < 0:
+        raise MemoryError("similar names")
     yield from pack_parts(index)
 
 

@@ -68,7 +68,9 @@ def _in_order(staged: DataFrame) -> Iterator[tuple[str, bytes]]:
         return sorted(rows.collect(), key=lambda row: row["number"])
 
     with ThreadPoolExecutor(max_workers=1) as pool:
-        ahead = pool.submit(block, 0)
-        for first in range(0, staged.count(), TOGETHER):
-            rows, ahead = ahead.result(), pool.submit(block, first + TOGETHER)
+        rows, first = block(0), 0
+        while rows:
+            first += TOGETHER
+            ahead = pool.submit(block, first)
             yield from ((row["file"], bytes(row["piece"])) for row in rows)
+            rows = ahead.result()

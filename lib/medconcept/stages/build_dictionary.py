@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from functools import partial, reduce
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame, Observation, Window
 from pyspark.sql import functions as F
 
 from medconcept import __version__
@@ -39,20 +39,17 @@ def settings(context: Context) -> str:
 def build(context: Context) -> Work:
     """Read every source, merge by UMLS identifiers, compile the names."""
     counts: dict[str, int] = {}
-    release = _release(context)
+    release, files = _release(context), all_terms(context)
     atoms = retired = asserted = terms = None
+    seen: list[Observation] = []  # told once the names are there
     if release is not None:
-        chosen, seen = umls.names(release)
-        atoms = context.checkpoint("atoms", dictionary_rows.describe(chosen))
-        counts |= {f"umls.{name}": int(value) for name, value in seen.get.items()}
-        counts["umls.names"] = atoms.count()
-        counts["umls.semantic_type"] = counts["umls.chosen"] - counts["umls.names"]
-        if not counts["umls.names"]:
-            raise InputError(f"dictionary source {release.source.name}: no name is chosen of {counts}")
+        chosen, read = umls.names(release)
+        seen = [read, Observation("umls.names")]
+        atoms = dictionary_rows.describe(chosen).observe(seen[1], F.count(F.lit(1)).alias("names"))
         retired = context.checkpoint("retired", umls.retired(release))
-    files = all_terms(context)
     if files is not None:
-        if atoms is not None:
+        if atoms is not None:  # looked at twice
+            atoms = context.checkpoint("atoms", atoms)
             asserted = umls.asserted(atoms.join(files.select("source_id"), "source_id", "left_semi"))
         terms = context.checkpoint("merged", dictionary_rows.merge(files, asserted, retired))
         counts["terms"] = terms.count()
@@ -61,6 +58,11 @@ def build(context: Context) -> Work:
         counts["conflicts.two_ids_one_cui"] = terms.where("lost_claim").count()
     both = [rows for rows in (atoms, _described(terms)) if rows is not None]
     names = context.checkpoint("names", dictionary_rows.name_rows(reduce(DataFrame.unionByName, both)))
+    if release is not None:
+        counts |= {f"umls.{name}": int(value) for each in seen for name, value in each.get.items()}
+        counts["umls.semantic_type"] = counts["umls.chosen"] - counts["umls.names"]
+        if not counts["umls.names"]:
+            raise InputError(f"dictionary source {release.source.name}: no name is chosen of {counts}")
     if names.where("NOT obsolete").isEmpty():
         raise InputError("the dictionary sources hold no term that is not obsolete")
     known = None if release is None else umls.concepts(release)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
+from pyspark.sql.types import ArrayType, IntegerType, StringType, StructField, StructType
 
 from medconcept.on_workers.terms import DESCRIBED, describe_batches
+from medconcept.tables.fit import fitted
 
 NAME_COLUMNS = (
     "concept_id", "source", "source_id", "name", "is_preferred", "scope", "term_type", "language",
@@ -117,28 +120,30 @@ def concept_rows(names: DataFrame, terms: DataFrame | None, release: DataFrame |
     `release` the concepts of a UMLS release.
     """
     synonym = F.expr("NOT is_preferred").alias("synonym")
-    first = F.struct(
-        "obsolete", "source_rank", synonym, "term_rank", "source_id", "name", "restriction_level"
+    said = F.struct(
+        "obsolete", "source_rank", synonym, "term_rank", "source_id", "name", "restriction_level", "source"
     )
-    by_name = names.groupBy("concept_id").agg(
-        F.min(first).alias("_first"),
-        F.array_sort(F.collect_set("source")).alias("sources"),
-        F.array_sort(F.collect_set("source_id")).alias("source_ids"),
-        F.min("obsolete").alias("obsolete"),
+    # By concept first: the names of one lie in all parts, so that to gather them before makes nothing less.
+    gathered = names.select("concept_id", said.alias("_said")).repartition("concept_id").groupBy("concept_id")
+    by_name = gathered.agg(F.collect_list("_said").alias("_said")).select(
+        "concept_id",
+        F.array_min("_said").alias("_first"),
+        F.array_sort(F.array_distinct("_said.source")).alias("sources"),
+        F.array_sort(F.array_distinct("_said.source_id")).alias("source_ids"),
     )
-    about = _about(names.sparkSession.createDataFrame([], _ABOUT), terms, release)
+    about = _about(terms, release)
+    obsolete = F.col("_first.obsolete")
     level = F.greatest("_first.restriction_level", F.coalesce("definition_level", F.lit(0)))
     empty = F.array().cast("array<string>")
-    lists = ("semantic_types", "semantic_type_ids", "semantic_groups", "xrefs")
     return by_name.join(about, "concept_id", "left").select(
         "concept_id",
         F.col("_first.name").alias("preferred_name"),
-        *[F.coalesce(F.col(name), empty).alias(name) for name in lists],
+        *[F.coalesce(F.col(name), empty).alias(name) for name in _LISTS],
         "definition",
         "sources",
         "source_ids",
-        "obsolete",
-        F.when(F.col("obsolete") & (F.col("replaced_by") != F.col("concept_id")), F.col("replaced_by")).alias(
+        obsolete.alias("obsolete"),
+        F.when(obsolete & (F.col("replaced_by") != F.col("concept_id")), F.col("replaced_by")).alias(
             "replaced_by"
         ),
         level.alias("restriction_level"),
@@ -148,11 +153,12 @@ def concept_rows(names: DataFrame, terms: DataFrame | None, release: DataFrame |
 def retired_rows(retired: DataFrame, names: DataFrame, source: str, level: int) -> DataFrame:
     """Rows of `concepts` for retired CUIs, so that they resolve; not for those that have a name in use."""
     empty = F.array().cast("array<string>")
-    lists = ("semantic_types", "semantic_type_ids", "semantic_groups", "xrefs")
-    return retired.join(names.select("concept_id"), "concept_id", "left_anti").select(
+    # Those few first: no exchange of all names where the retired can be sent to them.
+    used = names.select("concept_id").join(retired.select("concept_id"), "concept_id", "left_semi")
+    return retired.join(used.distinct(), "concept_id", "left_anti").select(
         "concept_id",
         F.col("name").alias("preferred_name"),
-        *[empty.alias(name) for name in lists],
+        *[empty.alias(name) for name in _LISTS],
         F.lit(None).cast("string").alias("definition"),
         F.array(F.lit(source)).alias("sources"),
         F.array(F.concat(F.lit("UMLS:"), "concept_id")).alias("source_ids"),
@@ -162,23 +168,33 @@ def retired_rows(retired: DataFrame, names: DataFrame, source: str, level: int) 
     )
 
 
-_ABOUT = (
-    "concept_id STRING, source_rank INT, source_id STRING, semantic_types ARRAY<STRING>, "
-    "semantic_type_ids ARRAY<STRING>, semantic_groups ARRAY<STRING>, xrefs ARRAY<STRING>, "
-    "definition STRING, definition_level INT, replaced_by STRING"
+_LISTS = ("semantic_types", "semantic_type_ids", "semantic_groups", "xrefs")
+_ABOUT = StructType(
+    [
+        StructField("concept_id", StringType()),
+        StructField("source_rank", IntegerType()),
+        StructField("source_id", StringType()),
+        *[StructField(name, ArrayType(StringType())) for name in _LISTS],
+        StructField("definition", StringType()),
+        StructField("definition_level", IntegerType()),
+        StructField("replaced_by", StringType()),
+    ]
 )
 
 
-def _about(rows: DataFrame, terms: DataFrame | None, release: DataFrame | None) -> DataFrame:
+def _about(terms: DataFrame | None, release: DataFrame | None) -> DataFrame:
+    """What is known of each concept besides its names: one row each."""
+    told = ("concept_id", *_LISTS, "definition", "definition_level", "replaced_by")
+    frames = [] if release is None else [fitted(release, _ABOUT)]
+    if terms is None and frames:
+        return frames[0].select(*told)  # as it is: a release has one row for each
     if terms is not None:
         ids = terms.select(F.col("source_id").alias("replaced_by"), F.col("concept_id").alias("_new"))
-        told = terms.join(ids, "replaced_by", "left").withColumn(
-            "replaced_by", F.coalesce("_new", "replaced_by")
-        )
-        told = told.withColumn("definition_level", F.col("restriction_level"))
-        rows = rows.unionByName(told.select(*[c for c in rows.columns if c in told.columns]), True)
-    if release is not None:
-        rows = rows.unionByName(release, True)
+        now = F.coalesce("_new", "replaced_by")
+        known = terms.join(ids, "replaced_by", "left").withColumn("replaced_by", now)
+        known = known.withColumn("definition_level", F.col("restriction_level"))
+        frames.append(fitted(known, _ABOUT))
+    rows = reduce(DataFrame.unionByName, [frame.select(*_ABOUT.names) for frame in frames])
 
     def union_of(name: str) -> Column:
         return F.array_sort(F.array_distinct(F.flatten(F.collect_list(name)))).alias(name)
@@ -186,22 +202,11 @@ def _about(rows: DataFrame, terms: DataFrame | None, release: DataFrame | None) 
     order = F.struct(
         F.coalesce("source_rank", F.lit(1 << 20)).alias("rank"), "source_id", "definition", "definition_level"
     )
-    lists = ("semantic_types", "semantic_type_ids", "semantic_groups", "xrefs")
-    return (
-        rows.groupBy("concept_id")
-        .agg(
-            *[union_of(name) for name in lists],
-            F.min(F.when(F.col("definition").isNotNull(), order)).alias("_d"),
-            F.min("replaced_by").alias("replaced_by"),
-        )
-        .select(
-            "concept_id",
-            *lists,
-            F.col("_d.definition").alias("definition"),
-            F.col("_d.definition_level").alias("definition_level"),
-            "replaced_by",
-        )
+    best = F.min(F.when(F.col("definition").isNotNull(), order)).alias("_d")
+    gathered = rows.groupBy("concept_id").agg(
+        *[union_of(name) for name in _LISTS], best, F.min("replaced_by").alias("replaced_by")
     )
+    return gathered.withColumns({name: F.col(f"_d.{name}") for name in ("definition", "definition_level")})
 
 
 def _replace_retired(terms: DataFrame, retired: DataFrame) -> DataFrame:

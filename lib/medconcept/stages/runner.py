@@ -26,6 +26,9 @@ from medconcept.stages.context import ARTICLE, FEW, Articles, Context, Say
 from medconcept.tables import TABLES
 
 
+POOL = "spark.scheduler.pool"
+
+
 @dataclass(frozen=True)
 class Beside:
     """What was made beside the tables: counts for `runs`, and the compiled dictionary that goes with them."""
@@ -153,7 +156,7 @@ def _land(stage: Stage, context: Context, work: Work) -> transaction.Manifest:
     # Most of a small batch's time is the driver's planning, so one batch is planned while another is written.
     with ThreadPoolExecutor(max_workers=6) as pool:
         pool.submit(prepare)  # where that fails, the gate says so
-        beside = pool.submit(work.beside or (lambda: Beside({})))
+        beside = pool.submit(_beside, context, work)
         tables = {name: pool.submit(_stage_table, context, work, name) for name in work.tables}
         ledgers = {name: pool.submit(_stage_ledger, context, work, name) for name in work.ledgers}
         changed: dict[str, int] = {}
@@ -185,6 +188,18 @@ def _land(stage: Stage, context: Context, work: Work) -> transaction.Manifest:
         replaced=tuple(replaced),
         event="batch" if work.more else "end",
     )
+
+
+def _beside(context: Context, work: Work) -> Beside:
+    """What is made beside the tables. Its jobs have a share of the cores of their own: most waits for it."""
+    if work.beside is None:
+        return Beside({})
+    spark = context.lake.spark.sparkContext
+    spark.setLocalProperty(POOL, "beside")
+    try:
+        return work.beside()
+    finally:
+        spark.setLocalProperty(POOL, None)
 
 
 def _by_row(table: str) -> bool:
