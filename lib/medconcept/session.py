@@ -67,7 +67,7 @@ def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
         .config("spark.ui.showConsoleProgress", "false")
         # A run has some hundred plans; of the code compiled for them Spark keeps that of 100 by default.
         .config("spark.sql.codegen.cache.maxEntries", "4000")
-        # A run has several jobs at once; one that others wait for is not to stand behind all tasks of a larger.
+        # A run has several jobs at once; one that all wait for must not stand behind a larger one.
         .config("spark.scheduler.mode", "FAIR")
         # Kryo is what Spark NLP's annotators are tested with; its buffer must hold one annotator.
         .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")

@@ -309,6 +309,56 @@ int64_t mc_match(const dictionary *d, const uint8_t *data, const int64_t *offset
     return count;
 }
 
+/* A place in a text as bytes, code points and UTF-16 code units. */
+typedef struct {
+    uint32_t byte, point, unit;
+} spot;
+
+/* From a place on to a code unit of the text, or to its end. */
+static void go_to(const uint8_t *text, uint32_t length, uint32_t unit, spot *at) {
+    while (at->unit < unit && at->byte < length) {
+        if (unit - at->unit >= 8 && length - at->byte >= 8 && !(load(text + at->byte) & EACH_BYTE << 7)) {
+            at->byte += 8, at->point += 8, at->unit += 8;
+            continue;
+        }
+        uint8_t lead = text[at->byte];
+        at->byte += lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+        at->unit += lead < 0xf0 ? 1 : 2;
+        at->point++;
+    }
+    if (at->byte > length) at->byte = length;
+}
+
+/* As mc_match, within sentences: those of text i are edges[i] to edges[i + 1], each from the code unit where it
+ * begins to that of its last character, in order. Hits are code points of the text. */
+int64_t mc_match_sentences(const dictionary *d, const uint8_t *data, const int64_t *offsets, const int32_t *edges,
+                           const int32_t *begins, const int32_t *lasts, int64_t first, int64_t texts,
+                           int64_t longest, hit *out, int64_t capacity, int64_t *done) {
+    uint8_t *folded = malloc((size_t)longest * 3 + PAD);
+    atom *atoms = malloc(((size_t)longest + 1) * sizeof(atom));
+    int64_t count = 0;
+    ascii of;
+    look_at_ascii(d, &of);
+    if (!folded || !atoms) count = -1;
+    for (*done = first; count >= 0 && *done < texts; ++*done) {
+        const uint8_t *text = data + offsets[*done];
+        uint32_t length = (uint32_t)(offsets[*done + 1] - offsets[*done]);
+        if (count + (int64_t)length > capacity) break;
+        spot at = {0, 0, 0};
+        for (int32_t s = edges[*done]; s < edges[*done + 1]; s++) {
+            go_to(text, length, (uint32_t)begins[s], &at);
+            spot from = at;
+            go_to(text, length, (uint32_t)lasts[s] + 1, &at);
+            uint32_t n = scan(d, &of, text + from.byte, at.byte - from.byte, folded, atoms);
+            uint32_t found = match_atoms(d, text + from.byte, folded, atoms, n, (uint32_t)*done, 0, out + count);
+            for (; found; found--, count++) out[count].start += from.point, out[count].end += from.point;
+        }
+    }
+    free(folded);
+    free(atoms);
+    return count;
+}
+
 /* Match one text on given tokens: sorted starts and ends in code points. `out` holds `length` hits. */
 int64_t mc_match_tokens(const dictionary *d, const uint8_t *text, int64_t length, const uint32_t *starts,
                         const uint32_t *ends, int64_t tokens, const uint32_t *cuts, int64_t cut_count, hit *out) {

@@ -55,6 +55,9 @@ class LinkingDictionary:
         self.sources = tuple(strings(arrays, "sources"))
         self.names = Names(arrays, self.exact.text)
         self._hits = np.empty(1 << 14, FORM_HIT)
+        # Ids of concepts that were asked for, and the place of each concept's among them, from 1.
+        self._concept_ids = pa.array([], pa.string())
+        self._concept_places = np.zeros(len(arrays["concept_head"]), np.uint32)
 
     def __len__(self) -> int:
         return len(self._a["name_term"])
@@ -134,12 +137,17 @@ class LinkingDictionary:
         """The number of the concept of each of many names; `concepts_of` tells them by id."""
         return self._a["term_concept"][self._a["name_term"][names]]
 
-    def concepts_of(self, names: Any) -> pa.LargeStringArray:
-        """The concept of each of many names, by number: each string is made once."""
-        a = self._a
-        found, at = np.unique(a["term_concept"][a["name_term"][names]], return_inverse=True)
-        pool = self.names.ids(a["concept_head"][found], a["concept_value"][found])
-        return pa.array(pool, pa.large_string()).take(pa.array(at))
+    def concepts_of(self, names: Any) -> pa.StringArray:
+        """The concept of each of many names, by number: each string is made once a process."""
+        concepts = self.concept_numbers(names)
+        known = self._concept_places[concepts]
+        if len(new := np.unique(concepts[known == 0])):
+            a, had = self._a, len(self._concept_ids)
+            ids = self.names.ids(a["concept_head"][new], a["concept_value"][new])
+            self._concept_ids = pa.concat_arrays([self._concept_ids, pa.array(ids, pa.string())])
+            self._concept_places[new] = np.arange(had + 1, len(self._concept_ids) + 1)
+            known = self._concept_places[concepts]
+        return self._concept_ids.take(pa.array(known - 1))
 
     def retired(self) -> Mapping[str, str]:
         """Ids that are no more, each with the one that stands for it now."""

@@ -59,7 +59,10 @@ def build(context: Context) -> Work:
     both = [rows for rows in (atoms, _described(terms)) if rows is not None]
     names = context.checkpoint("names", dictionary_rows.name_rows(reduce(DataFrame.unionByName, both)))
     if release is not None:
-        counts |= {f"umls.{name}": int(value) for each in seen for name, value in each.get.items()}
+        noted = {name: int(value) for each in seen for name, value in each.get.items()}
+        if not noted.get("names"):
+            noted = {**umls.tally(release), "names": 0}
+        counts |= {f"umls.{name}": count for name, count in noted.items()}
         counts["umls.semantic_type"] = counts["umls.chosen"] - counts["umls.names"]
         if not counts["umls.names"]:
             raise InputError(f"dictionary source {release.source.name}: no name is chosen of {counts}")

@@ -26,9 +26,6 @@ from medconcept.stages.context import ARTICLE, FEW, Articles, Context, Say
 from medconcept.tables import TABLES
 
 
-POOL = "spark.scheduler.pool"
-
-
 @dataclass(frozen=True)
 class Beside:
     """What was made beside the tables: counts for `runs`, and the compiled dictionary that goes with them."""
@@ -154,9 +151,9 @@ def _land(stage: Stage, context: Context, work: Work) -> transaction.Manifest:
     context.begin()
     counts = dict(work.counts)
     # Most of a small batch's time is the driver's planning, so one batch is planned while another is written.
-    with ThreadPoolExecutor(max_workers=6) as pool:
+    with ThreadPoolExecutor(max_workers=6) as pool, ThreadPoolExecutor(max_workers=1) as apart:
         pool.submit(prepare)  # where that fails, the gate says so
-        beside = pool.submit(_beside, context, work)
+        beside = apart.submit(_beside, context, work)
         tables = {name: pool.submit(_stage_table, context, work, name) for name in work.tables}
         ledgers = {name: pool.submit(_stage_ledger, context, work, name) for name in work.ledgers}
         changed: dict[str, int] = {}
@@ -194,12 +191,8 @@ def _beside(context: Context, work: Work) -> Beside:
     """What is made beside the tables. Its jobs have a share of the cores of their own: most waits for it."""
     if work.beside is None:
         return Beside({})
-    spark = context.lake.spark.sparkContext
-    spark.setLocalProperty(POOL, "beside")
-    try:
-        return work.beside()
-    finally:
-        spark.setLocalProperty(POOL, None)
+    context.lake.spark.sparkContext.setLocalProperty("spark.scheduler.pool", "beside")  # of this thread
+    return work.beside()
 
 
 def _by_row(table: str) -> bool:

@@ -61,23 +61,10 @@ def names(release: Release) -> tuple[DataFrame, Observation]:
 
     The counts are there once the rows have been computed.
     """
-    options, source = release.source.umls, release.source
-    atoms = release.read(
-        "MRCONSO", "CUI", "LAT", "TS", "STT", "ISPREF", "SAB", "TTY", "CODE", "STR", "SRL", "SUPPRESS"
-    )
-    levels = release.sound("MRSAB", "RSAB", "SRL", "VSAB", "CURVER").where("CURVER = 'Y'")
-    levels = levels.select(
-        F.col("RSAB").alias("SAB"), F.col("SRL").cast("int").alias("_level"), F.col("VSAB")
-    ).dropDuplicates(["SAB"])
+    source, counts = release.source, Observation(f"umls-{release.rank}")
     ranks = release.sound("MRRANK", "RANK", "SAB", "TTY", "SUPPRESS")
     ranks = ranks.groupBy("SAB", "TTY", "SUPPRESS").agg(F.max(F.col("RANK").cast("int")).alias("_mrrank"))
-    atoms = atoms.join(F.broadcast(levels), "SAB", "left")
-    atoms = atoms.withColumn("_level", F.coalesce("_level", F.col("SRL").cast("int"), F.lit(0)))
-    atoms = atoms.withColumn("_reason", _reason(options))
-    counts = Observation(f"umls-{release.rank}")
-    totals = [F.count(F.when(F.col("_reason") == r, 1)).alias(r) for r in REASONS]
-    chosen_count = F.count(F.when(F.col("_reason").isNull(), 1)).alias("chosen")
-    atoms = atoms.observe(counts, F.count(F.lit(1)).alias("read"), chosen_count, *totals)
+    atoms = _judged(release).observe(counts, *_totals())
     atoms = atoms.where(F.col("_reason").isNull()).join(
         F.broadcast(ranks), ["SAB", "TTY", "SUPPRESS"], "left"
     )
@@ -101,6 +88,12 @@ def names(release: Release) -> tuple[DataFrame, Observation]:
         "semantic_types",
         joined_column(F.array(source_id_column())).alias("joined"),
     ), counts
+
+
+def tally(release: Release) -> dict[str, int]:
+    """The counts that `names` observes, by themselves: Spark drops them from a plan that can give no row."""
+    row = _judged(release).agg(*_totals()).first()
+    return {} if row is None else {name: int(value) for name, value in row.asDict().items()}
 
 
 def concepts(release: Release) -> DataFrame:
@@ -188,6 +181,26 @@ def _chosen_concepts(release: Release) -> DataFrame:
         .where("_chosen")
         .drop("_chosen")
     )
+
+
+def _judged(release: Release) -> DataFrame:
+    """One row for each atom, with `_level`, VSAB, and the `_reason` why it gives no name."""
+    atoms = release.read(
+        "MRCONSO", "CUI", "LAT", "TS", "STT", "ISPREF", "SAB", "TTY", "CODE", "STR", "SRL", "SUPPRESS"
+    )
+    levels = release.sound("MRSAB", "RSAB", "SRL", "VSAB", "CURVER").where("CURVER = 'Y'")
+    levels = levels.select(
+        F.col("RSAB").alias("SAB"), F.col("SRL").cast("int").alias("_level"), F.col("VSAB")
+    ).dropDuplicates(["SAB"])
+    atoms = atoms.join(F.broadcast(levels), "SAB", "left")
+    atoms = atoms.withColumn("_level", F.coalesce("_level", F.col("SRL").cast("int"), F.lit(0)))
+    return atoms.withColumn("_reason", _reason(release.source.umls))
+
+
+def _totals() -> list[Column]:
+    each = [F.count(F.when(F.col("_reason") == reason, 1)).alias(reason) for reason in REASONS]
+    chosen = F.count(F.when(F.col("_reason").isNull(), 1)).alias("chosen")
+    return [F.count(F.lit(1)).alias("read"), chosen, *each]
 
 
 def _reason(options: UmlsOptions) -> Column:
