@@ -46,7 +46,7 @@ def python_with(home: Path, wanted: tuple[str, ...] | None) -> str:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True)
     target = next(home.glob("lib/python*/site-packages"))
     for folder in map(Path, site.getsitepackages()):
-        for entry in folder.iterdir():
+        for entry in folder.iterdir() if folder.is_dir() else ():  # Debian's Python names some it has not
             if entry.suffix == ".pth" or ("medconcept" in entry.name and entry.suffix != ".so"):
                 continue
             if wanted is None or entry.name.split(".")[0].split("-")[0] in wanted:

@@ -94,3 +94,13 @@ def test_a_batch_gives_what_the_matcher_gives_for_each_sentence(shared, captions
             at += len(sentence) + len(between)
     rows = [row(str(number), *sentences, between=between) for number, sentences in enumerate(captions)]
     assert found(rows, shared, 3) == expected
+
+
+def test_sentences_that_are_not_those_of_the_texts_are_refused(shared) -> None:
+    names = open_linking(shared.path, shared.sha256).exact
+    texts = pa.array(["a heart", "heart attack"])
+    hits = names.match_sentences(texts, [0, 1, 2], [0, 0], [6, 99])  # the last ends where its text does
+    assert list(zip(hits.text, hits.start, hits.end, strict=True)) == [(0, 2, 7), (1, 0, 12)]
+    for edges, begins, lasts in (([0, 1], [0], [6]), ([0, 1, 2], [0, 0], [6]), ([0, 1, 3], [0, 0], [6, 11])):
+        with pytest.raises(ValueError, match=r"^sentences are not those of the texts$"):
+            names.match_sentences(texts, edges, begins, lasts)
