@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,6 @@ NEEDED = (
 )  # fmt: skip
 NONE = 0xFFFFFFFF
 _EVERY, _MOST = 2, 8  # of exact.c
-_ROOM = 1 << 16  # hits at once, where no text needs more
 _HIT = np.dtype([(name, np.uint32) for name in ("text", "start", "end", "folded_key", "exact_key")])
 MAX_BYTES = 800
 
@@ -97,15 +95,7 @@ class CompiledDictionary:
         Leftmost, longest, without overlap; with `nested` the longest name at each token, with `every` up
         to eight at each, longest first.
         """
-        data, offsets = buffers(texts)
-        longest = int(np.diff(offsets).max(initial=0))
-        size, mode = max(longest, min(int(offsets[-1] - offsets[0]), _ROOM)) + 1, int(nested)
-        if every:
-            size, mode = size * _MOST, _EVERY
-        match = partial(
-            self._library.mc_match, ctypes.byref(self.head), data.ctypes.data, offsets.ctypes.data
-        )
-        return _hits(match, len(offsets) - 1, (longest, mode), longest, size)
+        return self._match(texts, _EVERY if every else int(nested))
 
     def match_sentences(self, texts: pa.Array, edges: Array, begins: Array, lasts: Array) -> Hits:
         """The same within sentences: those of text i are edges[i] to edges[i + 1] of `begins` and `lasts`.
@@ -113,17 +103,29 @@ class CompiledDictionary:
         A sentence is told as Spark NLP does, by UTF-16 code units of its text, its last one inclusive; those
         of a text are in order. Hits are code points of the text.
         """
-        data, offsets = buffers(texts)
-        longest = int(np.diff(offsets).max(initial=0))
         told = [np.ascontiguousarray(numbers, np.int32) for numbers in (edges, begins, lasts)]
-        if len(told[0]) != len(offsets) or len(told[1]) != len(told[2]) or told[0][-1] != len(told[1]):
+        if len(told[0]) != len(texts) + 1 or len(told[1]) != len(told[2]) or told[0][-1] != len(told[1]):
             raise ValueError("sentences are not those of the texts")
-        match = partial(
-            self._library.mc_match_sentences, ctypes.byref(self.head), data.ctypes.data, offsets.ctypes.data,
-            *(numbers.ctypes.data for numbers in told),
-        )  # fmt: skip
-        size = max(longest, min(int(offsets[-1] - offsets[0]), _ROOM)) + 1
-        return _hits(match, len(offsets) - 1, (longest,), longest, size)
+        return self._match(texts, 0, told)
+
+    def _match(self, texts: pa.Array | list[str], mode: int, sentences: Sequence[Array] = ()) -> Hits:
+        data, offsets = buffers(texts)
+        told: list[Any] = [numbers.ctypes.data for numbers in sentences] or [None] * 3
+        count, longest = len(offsets) - 1, int(np.diff(offsets).max(initial=0))
+        size = max(longest, min(int(offsets[-1] - offsets[0]), 1 << 16)) + 1
+        out = np.empty(size * (_MOST if mode == _EVERY else 1), _HIT)
+        done, first, parts = ctypes.c_int64(), 0, []
+        while first < count:
+            found = self._library.mc_match(
+                ctypes.byref(self.head), data.ctypes.data, offsets.ctypes.data, *told, first, count, longest,
+                mode, out.ctypes.data, out.size, ctypes.byref(done),
+            )  # fmt: skip
+            if found < 0:
+                raise MemoryError(f"a text of {longest} bytes")
+            parts.append(out[:found].copy())
+            first = done.value
+        rows = np.concatenate(parts) if parts else np.empty(0, _HIT)
+        return Hits(*(rows[name] for name in _HIT.names or ()))
 
     def match_tokens(self, text: str, tokens: Any) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         """Names in one NFC text on given tokens: (start, end, match keys), leftmost, longest."""
@@ -140,20 +142,6 @@ class CompiledDictionary:
             raise MemoryError(f"a text of {data.size} bytes")
         for _, start, end, folded, exact in out[:found].tolist():
             yield start, end, tuple(self.key(k) for k in (folded, exact) if k != NONE)
-
-
-def _hits(match: Callable[..., int], count: int, options: tuple[int, ...], longest: int, size: int) -> Hits:
-    """What the kernel finds in all of `count` texts, as many at once as room for `size` hits allows."""
-    out, parts = np.empty(size, _HIT), []
-    done, first = ctypes.c_int64(), 0
-    while first < count:
-        found = match(first, count, *options, out.ctypes.data, out.size, ctypes.byref(done))
-        if found < 0:
-            raise MemoryError(f"a text of {longest} bytes")
-        parts.append(out[:found].copy())
-        first = done.value
-    rows = np.concatenate(parts) if parts else np.empty(0, _HIT)
-    return Hits(*(rows[name] for name in _HIT.names or ()))
 
 
 def dictionary_sha256(data: bytes) -> str:

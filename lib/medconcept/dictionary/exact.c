@@ -287,28 +287,6 @@ static uint32_t match_cut(const dictionary *d, const uint8_t *text, const uint8_
     return count;
 }
 
-/* Match texts `first`.. of an Arrow string array until `capacity` might not hold the next one's hits.
- * Returns the hits; *done is the next text. -1: no memory. */
-int64_t mc_match(const dictionary *d, const uint8_t *data, const int64_t *offsets, int64_t first, int64_t texts,
-                 int64_t longest, int nested, hit *out, int64_t capacity, int64_t *done) {
-    uint8_t *folded = malloc((size_t)longest * 3 + PAD);
-    atom *atoms = malloc(((size_t)longest + 1) * sizeof(atom));
-    int64_t count = 0;
-    ascii of;
-    look_at_ascii(d, &of);
-    if (!folded || !atoms) count = -1;
-    for (*done = first; count >= 0 && *done < texts; ++*done) {
-        const uint8_t *text = data + offsets[*done];
-        uint32_t length = (uint32_t)(offsets[*done + 1] - offsets[*done]);
-        if (count + (nested < EVERY ? 1 : MOST) * (int64_t)length > capacity) break;
-        uint32_t n = scan(d, &of, text, length, folded, atoms);
-        count += match_atoms(d, text, folded, atoms, n, (uint32_t)*done, nested, out + count);
-    }
-    free(folded);
-    free(atoms);
-    return count;
-}
-
 /* A place in a text as bytes, code points and UTF-16 code units. */
 typedef struct {
     uint32_t byte, point, unit;
@@ -329,11 +307,13 @@ static void go_to(const uint8_t *text, uint32_t length, uint32_t unit, spot *at)
     if (at->byte > length) at->byte = length;
 }
 
-/* As mc_match, within sentences: those of text i are edges[i] to edges[i + 1], each from the code unit where it
- * begins to that of its last character, in order. Hits are code points of the text. */
-int64_t mc_match_sentences(const dictionary *d, const uint8_t *data, const int64_t *offsets, const int32_t *edges,
-                           const int32_t *begins, const int32_t *lasts, int64_t first, int64_t texts,
-                           int64_t longest, hit *out, int64_t capacity, int64_t *done) {
+/* Match texts `first`.. of an Arrow string array until `capacity` might not hold the next one's hits. Where `edges`
+ * is given, within sentences: those of text i are edges[i] to edges[i + 1], each from the code unit where it begins
+ * to that of its last character, in order. Returns the hits, code points of the text; *done is the next text.
+ * -1: no memory. */
+int64_t mc_match(const dictionary *d, const uint8_t *data, const int64_t *offsets, const int32_t *edges,
+                 const int32_t *begins, const int32_t *lasts, int64_t first, int64_t texts, int64_t longest, int nested,
+                 hit *out, int64_t capacity, int64_t *done) {
     uint8_t *folded = malloc((size_t)longest * 3 + PAD);
     atom *atoms = malloc(((size_t)longest + 1) * sizeof(atom));
     int64_t count = 0;
@@ -342,15 +322,20 @@ int64_t mc_match_sentences(const dictionary *d, const uint8_t *data, const int64
     if (!folded || !atoms) count = -1;
     for (*done = first; count >= 0 && *done < texts; ++*done) {
         const uint8_t *text = data + offsets[*done];
-        uint32_t length = (uint32_t)(offsets[*done + 1] - offsets[*done]);
-        if (count + (int64_t)length > capacity) break;
+        uint32_t length = (uint32_t)(offsets[*done + 1] - offsets[*done]), number = (uint32_t)*done;
+        if (count + (nested < EVERY ? 1 : MOST) * (int64_t)length > capacity) break;
+        if (!edges) {
+            uint32_t n = scan(d, &of, text, length, folded, atoms);
+            count += match_atoms(d, text, folded, atoms, n, number, nested, out + count);
+            continue;
+        }
         spot at = {0, 0, 0};
-        for (int32_t s = edges[*done]; s < edges[*done + 1]; s++) {
+        for (int32_t s = edges[number]; s < edges[number + 1]; s++) {
             go_to(text, length, (uint32_t)begins[s], &at);
             spot from = at;
             go_to(text, length, (uint32_t)lasts[s] + 1, &at);
             uint32_t n = scan(d, &of, text + from.byte, at.byte - from.byte, folded, atoms);
-            uint32_t found = match_atoms(d, text + from.byte, folded, atoms, n, (uint32_t)*done, 0, out + count);
+            uint32_t found = match_atoms(d, text + from.byte, folded, atoms, n, number, nested, out + count);
             for (; found; found--, count++) out[count].start += from.point, out[count].end += from.point;
         }
     }

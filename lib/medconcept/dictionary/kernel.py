@@ -129,8 +129,7 @@ def library() -> ctypes.CDLL:
     loaded = ctypes.CDLL(str(library_path()))
     pointer, number = ctypes.c_void_p, ctypes.c_int64
     counting: dict[str, list[Any]] = {
-        "mc_match": [pointer] * 3 + [number] * 3 + [ctypes.c_int, pointer, number, pointer],
-        "mc_match_sentences": [pointer] * 6 + [number] * 3 + [pointer, number, pointer],
+        "mc_match": [pointer] * 6 + [number] * 3 + [ctypes.c_int, pointer, number, pointer],
         "mc_match_tokens": [pointer, pointer, number, pointer, pointer, number, pointer, number, pointer],
         "mc_hash_names": [pointer] * 3 + [number] * 2 + [pointer] * 3,
         "mc_name": [pointer, number, pointer],

@@ -120,7 +120,8 @@ int64_t mc_fill_grams(const dictionary *d, const similar *s, const uint8_t *want
         uint64_t slot = s->grams[gram] >> (32 - bits);
         while (places[slot]) slot = (slot + 1) & mask;
         places[slot] = (uint32_t)gram + 1;
-        squared[gram] = weight(s, (int64_t)gram) * weight(s, (int64_t)gram);
+        double w = weight(s, (int64_t)gram);
+        squared[gram] = w * w;
         last[gram] = NONE;
     }
     for (uint64_t number = 0; number < d->name_count; number++) {
