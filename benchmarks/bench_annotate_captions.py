@@ -14,7 +14,8 @@ in three ways (--ways):
   its job one of sentences alone is subtracted. What a matcher sends to its workers is in it; the fit is not.
   These sessions have the heap of our local session, 4 GB, and the garbage collector that Java takes by
   itself, as a cluster's have. With 8 GB (--memory), or with our local session's own collector
-  (--java-options), TextMatcher takes a third to a half of the time;
+  (--java-options), TextMatcher takes a third to a half of the time; with little memory it varies threefold
+  from turn to turn. Of several turns (--sessions) the middle one of each job counts, and all are told;
 - `pipeline`: the same in one session that has run everything before, the best of several turns;
 - `kept`: so too, but what Spark NLP cut is kept as Parquet; reading it and matching, less reading it.
 Where TextMatcher's hits overlap, the first and longest are kept for the comparison of what is found. Writes
@@ -35,6 +36,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from bench_matching import dictionary_names
@@ -153,7 +155,7 @@ def behind_cutting(dictionary: SharedFile) -> dict[str, Run]:
 
 
 def in_sessions(options: argparse.Namespace, shared: SharedFile, folder: Path) -> dict[str, float]:
-    """Seconds of each job as the first of a session of its own, and of each less cutting alone."""
+    """Seconds of each job as the first of a session of its own, and of each less cutting alone: medians."""
     taken: dict[str, list[float]] = {}
     for _ in range(options.sessions):
         for name in FIRST_JOBS:
@@ -163,11 +165,11 @@ def in_sessions(options: argparse.Namespace, shared: SharedFile, folder: Path) -
             done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
             taken.setdefault(name, []).append(float(done.stdout.splitlines()[-1]))
             print(f"{name} as the first job of a session: {taken[name][-1]:.1f} s", file=sys.stderr)
-    best = {name: min(each) for name, each in taken.items()}
-    figures = {f"session_{name}_with_s": round(seconds, 2) for name, seconds in best.items()}
+    middle = {name: median(each) for name, each in taken.items()}
+    figures = {f"session_{name}_with_s": round(seconds, 2) for name, seconds in middle.items()}
     for name in ("textmatcher", "exact", "linker"):
-        without = best["sentences" if name == "exact" else "cutting"]
-        figures |= {f"session_{name}_s": round(best[name] - without, 2)}
+        without = middle["sentences" if name == "exact" else "cutting"]
+        figures |= {f"session_{name}_s": round(middle[name] - without, 2)}
     return figures
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark import SparkFiles
-from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import BinaryType, LongType, StringType, StructField, StructType
 
 from medconcept.dictionary import kernel
@@ -33,7 +33,9 @@ from medconcept.linking.wordtable import WordTable
 
 WORDS = StructType([StructField("word", LongType())])
 COMPOUNDS = ("name", "source_id", "semantic_types")  # beside the words: names that may imply short ones
-COMPILED = from_arrow_schema(pa.schema([*INDEXED, *RETIRED]))
+# Names in a row between two jobs: to make a Spark row of each and take it apart costs more than the work.
+PACKED_NAMES = 1000
+PACKED = StructType([StructField("packed", BinaryType())])
 PIECES = StructType(
     [StructField("file", StringType()), StructField("number", LongType()), StructField("piece", BinaryType())]
 )
@@ -66,29 +68,32 @@ def lexicon_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatc
 
 
 def index_batches(batches: Iterable[pa.RecordBatch], name: str) -> Iterator[pa.RecordBatch]:
-    """Rows of NAMES to rows of INDEXED; `name` is that of the lexicon's file."""
+    """Rows of NAMES to rows of PACKED, which have rows of INDEXED; `name` is that of the lexicon's file."""
     table, implied = _words(name)
+    schema = to_arrow_schema(PACKED)
     for batch in batches:
         rows = pa.Table.from_batches([batch]).select(NAMES.names).cast(NAMES)
         with GarbageLater():
-            indexed = index_names(rows, table, implied).combine_chunks().to_batches()
-        yield from indexed
+            indexed = index_names(rows, table, implied).combine_chunks().to_batches(PACKED_NAMES)
+        packed = pa.array([each.serialize().to_pybytes() for each in indexed], pa.binary())
+        yield pa.RecordBatch.from_arrays([packed], schema=schema)
 
 
 def compile_batches(
     batches: Iterable[pa.RecordBatch], name: str, sources: tuple[str, ...], similar: bool
 ) -> Iterator[pa.RecordBatch]:
-    """All rows of COMPILED, in one partition, to the pieces of the files, in order.
+    """All rows of PACKED and of RETIRED, in one partition, to the pieces of the files, in order.
 
-    A row is of INDEXED, or, where `old` is not null, an id that is no more.
+    A row has either names or an id that is no more.
     """
     kernel.take(SparkFiles.getRootDirectory())
     made = Compilation(_lexicon(name), sources)
     for batch in batches:
-        rows = pa.Table.from_batches([batch])
-        is_old = pc.is_valid(rows["old"])
-        made.add(rows.filter(pc.invert(is_old)).select(INDEXED.names))
-        made.retire(rows.filter(is_old).select(RETIRED.names))
+        packed = batch.column("packed").drop_null()
+        names = [pa.ipc.read_record_batch(each.as_buffer(), INDEXED) for each in packed]
+        made.add(pa.Table.from_batches(names, INDEXED))
+        gone = pa.Table.from_batches([batch]).select(RETIRED.names)
+        made.retire(gone.filter(pc.is_valid(gone["old"])))
     yield from _pieces(made.finish(similar=similar))
 
 

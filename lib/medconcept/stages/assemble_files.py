@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from pyspark.sql import DataFrame, Row
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame
 
+from medconcept.delta.hadoop import HadoopFiles
 from medconcept.delta.transaction import STAGING
+from medconcept.errors import LakeError
 from medconcept.stages.context import Context
-
-TOGETHER = 256  # pieces that the driver takes at once, of 256 KB each
 
 
 @dataclass(frozen=True)
@@ -27,50 +25,47 @@ class Assembled:
 
 
 def assemble(context: Context, what: str, pieces: DataFrame) -> dict[str, Assembled]:
-    """Write rows of PIECES as files of the lake, by `file`.
+    """Write rows of PIECES, all of one partition and in order, as files of the lake, by `file`.
 
-    The pieces are computed once and staged; then they pass through the driver's memory, a few at a time, to
-    the lake's file system. Nothing lies on the driver's disk.
+    The pieces are computed once and staged; then they pass from there to the files through the driver's JVM,
+    one at a time. Nothing lies on the driver's disk, and Python sees none of the bytes. Raises LakeError.
     """
     files, folder = context.lake.files, f"{STAGING}/{context.run_id}/temp-{what}-files"
-    staged = context.checkpoint(what, pieces)
+    context.checkpoint(what, pieces)
+    jvm = cast(Any, context.lake.spark._jvm)
     streams: dict[str, Any] = {}
-    digests: dict[str, Any] = {}
     sizes: dict[str, int] = {}
-    try:
-        for file, piece in _in_order(staged):
+    with ExitStack() as opened:
+        for file, piece in _in_order(context, f"{STAGING}/{context.run_id}/temp-{what}"):
             if file not in streams:
-                streams[file] = files.open_to_write(f"{folder}/{file}")
-                digests[file], sizes[file] = hashlib.sha256(), 0
-            streams[file].write(piece)
-            digests[file].update(piece)
-            sizes[file] += len(piece)
-    finally:
-        for stream in streams.values():
-            stream.close()
+                digest = jvm.java.security.MessageDigest.getInstance("SHA-256")
+                stream = files.open_to_write(f"{folder}/{file}")
+                stream = jvm.java.security.DigestOutputStream(stream, digest)
+                streams[file] = opened.enter_context(closing(stream))
+                sizes[file] = 0
+            piece.writeTo(streams[file])
+            sizes[file] += piece.length()
     out = {}
-    for file, digest in digests.items():
-        sha256 = digest.hexdigest()
+    for file, stream in streams.items():
+        sha256 = bytes(stream.getMessageDigest().digest()).hex()
         files.rename(f"{folder}/{file}", f"{folder}/{sha256}")
         out[file] = Assembled(f"{folder}/{sha256}", sha256, sizes[file])
     return out
 
 
-def _in_order(staged: DataFrame) -> Iterator[tuple[str, bytes]]:
-    """File and piece of all rows by their number, of which each is there once, from 0.
-
-    Some at a time, the next of them while these are written. They were staged in order, so that Parquet finds
-    those of a range without reading the others.
-    """
-
-    def block(first: int) -> list[Row]:
-        rows = staged.where(F.col("number").between(first, first + TOGETHER - 1))
-        return sorted(rows.collect(), key=lambda row: row["number"])
-
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        rows, first = block(0), 0
-        while rows:
-            first += TOGETHER
-            ahead = pool.submit(block, first)
-            yield from ((row["file"], bytes(row["piece"])) for row in rows)
-            rows = ahead.result()
+def _in_order(context: Context, staged: str) -> Iterator[tuple[str, Any]]:
+    """File and piece, a Binary of Parquet's, of all rows: one task wrote them, in order of their numbers."""
+    files: HadoopFiles = context.lake.files
+    jvm = cast(Any, context.lake.spark._jvm)
+    parquet = jvm.org.apache.parquet.hadoop
+    configuration = context.lake.spark.sparkContext._jsc.hadoopConfiguration()
+    parts, number = [name for name in files.walk(staged) if name.endswith(".parquet")], 0
+    for part in sorted(parts):
+        path = jvm.org.apache.hadoop.fs.Path(files.uri(part))
+        read = parquet.ParquetReader.builder(parquet.example.GroupReadSupport(), path)
+        with closing(read.withConf(configuration).build()) as rows:
+            while (row := rows.read()) is not None:
+                if row.getLong("number", 0) != number:
+                    raise LakeError(f"{files.uri(staged)}: piece {number} is not in its place")
+                yield row.getString("file", 0), row.getBinary("piece", 0)
+                number += 1

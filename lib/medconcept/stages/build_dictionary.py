@@ -57,7 +57,9 @@ def build(context: Context) -> Work:
         counts["conflicts.one_id_two_cuis"] = terms.where(F.size("cuis") > 1).count()
         counts["conflicts.two_ids_one_cui"] = terms.where("lost_claim").count()
     both = [rows for rows in (atoms, _described(terms)) if rows is not None]
-    names = context.checkpoint("names", dictionary_rows.name_rows(reduce(DataFrame.unionByName, both)))
+    rows = dictionary_rows.name_rows(reduce(DataFrame.unionByName, both))
+    is_first = not context.has_rows("concept_names")
+    names = context.stage_first("concept_names", rows) if is_first else context.checkpoint("names", rows)
     if release is not None:
         noted = {name: int(value) for each in seen for name, value in each.get.items()}
         if not noted.get("names"):
@@ -83,6 +85,7 @@ def build(context: Context) -> Work:
         },
         counts=counts,
         gate_against=("concepts",),
+        staged=("concept_names",) if is_first else (),
         # The file is laid out by one worker; the others meanwhile work on the tables.
         beside=partial(_compiled, context, names, terms),
     )

@@ -6,17 +6,18 @@ from functools import partial
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.pandas.types import from_arrow_schema
 
+from medconcept.delta import transaction
 from medconcept.dictionary import kernel
 from medconcept.errors import LakeError
 from medconcept.linking.compile import MAIN, SIMILAR
 from medconcept.linking.compiled import SIMILAR as BEHIND
 from medconcept.linking.ellipsis import PARTS, PROCESSES
 from medconcept.linking.general import NOT_CONCEPTS
-from medconcept.linking.index import INDEXED, NAMES, RETIRED
+from medconcept.linking.index import NAMES, RETIRED
 from medconcept.on_workers.compiling import (
     COMPOUNDS,
+    PACKED,
     PIECES,
     WORDS,
     compile_batches,
@@ -66,17 +67,21 @@ def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -
     # It stays: Spark brings what it was told of to every worker that comes later, too.
     context.lake.files.replace(found[MAIN].name, f"{DICTIONARIES}/{lexicon}")
     context.bring(context.lake.files.uri(f"{DICTIONARIES}/{lexicon}"))
-    indexed = rows.mapInArrow(partial(index_batches, name=lexicon), from_arrow_schema(INDEXED))
+    indexed = rows.mapInArrow(partial(index_batches, name=lexicon), PACKED)
     if terms is None:
         indexed = indexed.withColumns({c: F.lit(None).cast("string") for c in RETIRED.names})
     else:
         indexed = indexed.unionByName(retired_steps(terms), allowMissingColumns=True)
+    few = context.lake.beside()  # a row of it is a quarter of a megabyte
+    few.spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "100")
+    few.spark.conf.set("spark.sql.parquet.columnarReaderBatchSize", "16")
+    indexed = transaction.stage(few, context.run_id, "temp-indexed", indexed)
     settings = context.config.dictionary
     compiled = partial(
         compile_batches, name=lexicon, sources=tuple(s.name for s in settings.sources),
         similar=settings.similar,
     )  # fmt: skip
-    files = assemble(context, "compiled", indexed.repartition(1).mapInArrow(compiled, PIECES))
+    files = assemble(context, "compiled", indexed.coalesce(1).mapInArrow(compiled, PIECES))
     main = files[MAIN]
     if SIMILAR in files:
         context.lake.files.replace(files[SIMILAR].name, f"{DICTIONARIES}/{main.sha256}{BEHIND}")

@@ -16,7 +16,7 @@ from medconcept import __version__
 from medconcept.config import Config
 from medconcept.delta import transaction
 from medconcept.delta.change_log import Since, since
-from medconcept.delta.changes import compared
+from medconcept.delta.changes import UPSERT, compared
 from medconcept.delta.lake import Commit, Lake
 from medconcept.tables import TABLES
 
@@ -147,6 +147,17 @@ class Context:
     def checkpoint(self, name: str, rows: DataFrame) -> DataFrame:
         """Compute rows once: write them beside the staged batches and read them back."""
         return transaction.stage(self.lake, self.run_id, f"temp-{name}", rows)
+
+    def stage_first(self, table: str, rows: DataFrame) -> DataFrame:
+        """Stage the rows of a table that never had one, and return them as staged; a Work then names it.
+
+        For what more is made of: it is written once, where a checkpoint would be written again. What columns
+        `rows` has beside those of the table come behind them, and go no further than here.
+        """
+        spec = TABLES[table]
+        beside = [name for name in rows.columns if name not in spec.schema.names]
+        first = spec.conform(rows, self.run_id, self.started_at, beside=beside)
+        return transaction.stage(self.lake, self.run_id, table, first.withColumn("_op", F.lit(UPSERT)))
 
     def renewed(self) -> Context:
         """The same run on the lake as it stands now, after a commit of its own."""

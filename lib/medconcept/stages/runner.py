@@ -51,6 +51,7 @@ class Work:
     beside: Callable[[], Beside] | None = None  # what else is to be made, while the tables are staged
     more: bool = False  # another Work of the same run follows
     inserts_only: tuple[str, ...] = ()  # tables that have none of the keys yet: appended to, not merged
+    staged: tuple[str, ...] = ()  # tables of which Context.stage_first has written what they get
 
 
 @dataclass(frozen=True)
@@ -206,11 +207,12 @@ def _by_article(table: str, work: Work) -> bool:
 
 def _stage_table(context: Context, work: Work, name: str) -> dict[str, int]:
     """Stage what changes in a table; rows by what is done with them."""
-    table, (new, current) = TABLES[name], work.tables[name]
-    rows = table.conform(new, context.run_id, context.started_at)
-    known = current if context.has_rows(name) and name not in work.inserts_only else None
-    changes = change_set(rows, known, table, whole_scopes=_by_article(name, work))
-    batch = transaction.stage(context.lake, context.run_id, name, changes)
+    table, (batch, current) = TABLES[name], work.tables[name]
+    if name not in work.staged:
+        rows = table.conform(batch, context.run_id, context.started_at)
+        known = current if context.has_rows(name) and name not in work.inserts_only else None
+        changes = change_set(rows, known, table, whole_scopes=_by_article(name, work))
+        batch = transaction.stage(context.lake, context.run_id, name, changes)
     return {row["_op"]: row["count"] for row in batch.groupBy("_op").count().collect()}
 
 

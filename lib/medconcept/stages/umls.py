@@ -68,7 +68,8 @@ def names(release: Release) -> tuple[DataFrame, Observation]:
     atoms = atoms.where(F.col("_reason").isNull()).join(
         F.broadcast(ranks), ["SAB", "TTY", "SUPPRESS"], "left"
     )
-    atoms = atoms.join(_chosen_concepts(release), "CUI")
+    # By hash: to sort all atoms for the join is a fifth of its time.
+    atoms = atoms.join(_chosen_concepts(release).hint("shuffle_hash"), "CUI")
     by_nlm = (F.col("TS") == "P") & (F.col("STT") == "PF") & (F.col("ISPREF") == "Y")
     return atoms.select(
         F.col("CUI").alias("concept_id"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -64,10 +65,13 @@ class Table:
         row = F.to_json(F.struct(*self.content_columns), {"ignoreNullFields": "false"})
         return F.sha2(row, 256)
 
-    def conform(self, rows: DataFrame, run_id: str, started_at: object) -> DataFrame:
+    def conform(
+        self, rows: DataFrame, run_id: str, started_at: object, *, beside: Sequence[str] = ()
+    ) -> DataFrame:
         """Select the table's columns in schema order and add provenance; one row in, one row out.
 
-        Raises LakeError that lists every missing column and every wrong type at once.
+        `beside` are further columns to keep, behind those. Raises LakeError that lists every missing column
+        and every wrong type at once.
         """
         have = {f.name: f.dataType for f in rows.schema.fields}
         wrong = [
@@ -77,12 +81,13 @@ class Table:
         ]
         if wrong:
             raise LakeError(f"rows do not fit table {self.name}: {'; '.join(wrong)}")
-        content = rows.select(*[c.name for c in self.columns])
+        content = [c.name for c in self.columns]
         if self.is_ledger:
-            return content
-        return content.select(
-            "*",
+            return rows.select(*content, *beside)
+        return rows.select(
+            *content,
             self.digest().alias("row_digest"),
             F.lit(run_id).alias("run_id"),
             F.lit(started_at).cast("timestamp").alias("written_at"),
+            *beside,
         )
