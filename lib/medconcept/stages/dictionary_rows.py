@@ -16,6 +16,7 @@ NAME_COLUMNS = (
     "source_rank", "term_rank", "licence", "restriction_level", "source_version", "obsolete",
     "semantic_types", "joined",
 )  # fmt: skip
+_ALL = (Window.unboundedPreceding, Window.unboundedFollowing)
 SCOPE_RANK = "CASE scope WHEN 'exact' THEN 0 WHEN 'narrow' THEN 1 WHEN 'broad' THEN 2 ELSE 3 END"
 
 
@@ -99,18 +100,19 @@ def describe(names: DataFrame) -> DataFrame:
 def name_rows(described: DataFrame) -> DataFrame:
     """One row for each name of each term and concept, with its ambiguity, the best of equal ones.
 
-    All that is asked of rows of one normalised form is asked after one exchange by it.
+    All that is asked of rows of one normalised form is asked after one exchange by it, in one pass.
     """
-    same = Window.partitionBy("normalised", "name", "source", "source_id", "concept_id").orderBy(
-        F.desc("is_preferred"), "source_rank", F.expr(SCOPE_RANK), "term_rank", "term_type", "language"
-    )
-    rows = described.repartition("normalised").withColumn("_n", F.row_number().over(same))
-    form = Window.partitionBy("normalised")
+    key = ("name", "source", "source_id", "concept_id")
+    best = (F.desc("is_preferred"), "source_rank", F.expr(SCOPE_RANK), "term_rank", "term_type", "language")
+    form = Window.partitionBy("normalised").orderBy(*key, *best)
+    # A window of its own order, with a row's number in it, would be a second pass over all rows.
+    again = reduce(Column.__and__, [F.lag(name).over(form).eqNullSafe(F.col(name)) for name in key])
     in_use = F.when(~F.col("obsolete"), F.col("concept_id"))
-    counted = rows.where("_n = 1").withColumn(
-        "ambiguity", F.greatest(F.size(F.collect_set(in_use).over(form)), F.lit(1))
+    concepts = F.collect_set(in_use).over(form.rowsBetween(*_ALL))
+    counted = described.repartition("normalised").withColumns(
+        {"_again": again, "ambiguity": F.greatest(F.size(concepts), F.lit(1))}
     )
-    return counted.drop("_n")
+    return counted.where("NOT _again").drop("_again")
 
 
 def concept_rows(names: DataFrame, terms: DataFrame | None, release: DataFrame | None) -> DataFrame:
