@@ -30,7 +30,7 @@ def change_set(
     `current` is None for a table that never had a row; no more than `compared` is read of it.
     """
     if current is None:  # a first load is the largest there is: no exchange of it to compare with nothing
-        return new.select(*table.schema.names, F.lit(UPSERT).alias("_op"))
+        return new.withColumn("_op", F.lit(UPSERT))
     names, stays = _names(table), _staying(table, whole_scopes)
     looked_at = compared(table, whole_scopes=whole_scopes)
     known = current.select(*[F.col(name).alias(f"_{name}") for name in looked_at])

@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from pyspark.sql import DataFrame
 
-from medconcept.delta.hadoop import HadoopFiles
 from medconcept.delta.transaction import STAGING
 from medconcept.errors import LakeError
 from medconcept.stages.context import Context
@@ -30,13 +29,14 @@ def assemble(context: Context, what: str, pieces: DataFrame) -> dict[str, Assemb
     The pieces are computed once and staged; then they pass from there to the files through the driver's JVM,
     one at a time. Nothing lies on the driver's disk, and Python sees none of the bytes. Raises LakeError.
     """
-    files, folder = context.lake.files, f"{STAGING}/{context.run_id}/temp-{what}-files"
+    files, staged = context.lake.files, f"{STAGING}/{context.run_id}/temp-{what}"
+    folder = f"{staged}-files"
     context.checkpoint(what, pieces)
     jvm = cast(Any, context.lake.spark._jvm)
     streams: dict[str, Any] = {}
     sizes: dict[str, int] = {}
     with ExitStack() as opened:
-        for file, piece in _in_order(context, f"{STAGING}/{context.run_id}/temp-{what}"):
+        for file, piece in _in_order(context, staged):
             if file not in streams:
                 digest = jvm.java.security.MessageDigest.getInstance("SHA-256")
                 stream = files.open_to_write(f"{folder}/{file}")
@@ -55,8 +55,7 @@ def assemble(context: Context, what: str, pieces: DataFrame) -> dict[str, Assemb
 
 def _in_order(context: Context, staged: str) -> Iterator[tuple[str, Any]]:
     """File and piece, a Binary of Parquet's, of all rows: one task wrote them, in order of their numbers."""
-    files: HadoopFiles = context.lake.files
-    jvm = cast(Any, context.lake.spark._jvm)
+    files, jvm = context.lake.files, cast(Any, context.lake.spark._jvm)
     parquet = jvm.org.apache.parquet.hadoop
     configuration = context.lake.spark.sparkContext._jsc.hadoopConfiguration()
     parts, number = [name for name in files.walk(staged) if name.endswith(".parquet")], 0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from medconcept.delta import transaction
 from medconcept.dictionary import kernel
 from medconcept.errors import LakeError
 from medconcept.linking.compile import MAIN, SIMILAR
@@ -75,7 +75,7 @@ def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -
     few = context.lake.beside()  # a row of it is a quarter of a megabyte
     few.spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "100")
     few.spark.conf.set("spark.sql.parquet.columnarReaderBatchSize", "16")
-    indexed = transaction.stage(few, context.run_id, "temp-indexed", indexed)
+    indexed = replace(context, lake=few).checkpoint("indexed", indexed)
     settings = context.config.dictionary
     compiled = partial(
         compile_batches, name=lexicon, sources=tuple(s.name for s in settings.sources),

@@ -16,7 +16,7 @@ from medconcept import __version__
 from medconcept.config import Config
 from medconcept.delta import transaction
 from medconcept.delta.change_log import Since, since
-from medconcept.delta.changes import UPSERT, compared
+from medconcept.delta.changes import change_set, compared
 from medconcept.delta.lake import Commit, Lake
 from medconcept.tables import TABLES
 
@@ -157,7 +157,7 @@ class Context:
         spec = TABLES[table]
         beside = [name for name in rows.columns if name not in spec.schema.names]
         first = spec.conform(rows, self.run_id, self.started_at, beside=beside)
-        return transaction.stage(self.lake, self.run_id, table, first.withColumn("_op", F.lit(UPSERT)))
+        return transaction.stage(self.lake, self.run_id, table, change_set(first, None, spec))
 
     def renewed(self) -> Context:
         """The same run on the lake as it stands now, after a commit of its own."""
