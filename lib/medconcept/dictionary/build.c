@@ -1,4 +1,4 @@
-/* Loops of building that numpy has not: hashes of strings, front coding, tables. */
+/* Loops of building that numpy has not, or slower: hashes of strings, front coding, tables, order by hash. */
 #include "kernel.h"
 
 void mc_hash_strings(const uint8_t *data, const int64_t *offsets, int64_t n, uint64_t *out) {
@@ -70,4 +70,76 @@ void mc_fill_forms(uint64_t *table, uint64_t count, const uint64_t *hashes, cons
         while (table[at]) at = at + 1 == count ? 0 : at + 1;
         table[at] = (hashes[i] & 0xfffffffffull) << 28 | ((uint64_t)senses[i] + 1);
     }
+}
+
+typedef struct {
+    uint64_t key;
+    uint32_t tie, at;
+} keyed;
+
+static inline int is_behind(const keyed *a, const keyed *b) {
+    return a->key > b->key || (a->key == b->key && a->tie > b->tie);
+}
+
+/* Sort by key and tie, equal ones as they come: few by insertion, many byte by byte from the least. `spare` is as
+ * long as `part`. */
+static void sort_part(keyed *part, keyed *spare, uint64_t n, int tied) {
+    if (n <= 32) {
+        for (uint64_t i = 1; i < n; i++) {
+            keyed one = part[i];
+            uint64_t at = i;
+            for (; at && is_behind(&part[at - 1], &one); at--) part[at] = part[at - 1];
+            part[at] = one;
+        }
+        return;
+    }
+    keyed *from = part, *to = spare;
+    for (int digit = tied ? -4 : 0; digit < 8; digit++) {
+        uint64_t places[256] = {0}, sum = 0;
+#define DIGIT(e) ((digit < 0 ? (e).tie >> 8 * (digit + 4) : (e).key >> 8 * digit) & 0xff)
+        for (uint64_t i = 0; i < n; i++) places[DIGIT(from[i])]++;
+        if (places[DIGIT(from[0])] == n) continue; /* one digit in all */
+        for (int d = 0; d < 256; d++) {
+            uint64_t count = places[d];
+            places[d] = sum;
+            sum += count;
+        }
+        for (uint64_t i = 0; i < n; i++) to[places[DIGIT(from[i])]++] = from[i];
+#undef DIGIT
+        keyed *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != part) memcpy(part, from, n * sizeof(keyed));
+}
+
+/* The order of keys by rising key, then tie where `ties` is not NULL, then place; -1 where there is no memory for
+ * it. Spread by their upper bits first, hashes make parts that a core's cache holds. */
+int64_t mc_order(const uint64_t *keys, const uint32_t *ties, int64_t n, int64_t *order) {
+    enum { UPPER = 11, PARTS = 1 << UPPER };
+    uint64_t *begins = calloc(PARTS + 1, sizeof(uint64_t)), *filled = malloc(PARTS * sizeof(uint64_t)), most = 0;
+    keyed *all = malloc((n + 1) * sizeof(keyed)), *spare = NULL;
+    if (begins && filled && all) {
+        for (int64_t i = 0; i < n; i++) begins[(keys[i] >> (64 - UPPER)) + 1]++;
+        for (int p = 0; p < PARTS; p++) {
+            if (begins[p + 1] > most) most = begins[p + 1];
+            begins[p + 1] += begins[p];
+            filled[p] = begins[p];
+        }
+        spare = malloc((most + 1) * sizeof(keyed));
+    }
+    if (spare) {
+        for (int64_t i = 0; i < n; i++) {
+            keyed one = {keys[i], ties ? ties[i] : 0, (uint32_t)i};
+            all[filled[keys[i] >> (64 - UPPER)]++] = one;
+        }
+        for (int p = 0; p < PARTS; p++) {
+            uint64_t size = begins[p + 1] - begins[p];
+            if (size > 1) sort_part(all + begins[p], spare, size, ties != NULL);
+        }
+        for (int64_t i = 0; i < n; i++) order[i] = all[i].at;
+    }
+    int64_t done = spare ? 0 : -1;
+    free(begins), free(filled), free(all), free(spare);
+    return done;
 }

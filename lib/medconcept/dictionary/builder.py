@@ -16,6 +16,7 @@ from medconcept.dictionary import kernel
 from medconcept.dictionary.characters import character_tables
 from medconcept.dictionary.layout import Array, pack
 from medconcept.dictionary.names import EXACT
+from medconcept.dictionary.ordered import order_of
 from medconcept.dictionary.strings import buffers
 
 SPARE = 2.0  # slots for each entry of a table: more is faster and larger
@@ -82,7 +83,7 @@ def exact_arrays(texts: pa.Array, order: Any, ranks: Any, hashed: Any) -> dict[s
     same[1:] &= rule[1:] == rule[:-1]
     chosen = np.flatnonzero(same == 0)
     hashes = hashed["whole"][chosen]
-    by_hash = np.argsort(hashes, kind="stable")
+    by_hash = order_of(hashes)
     have = [np.flatnonzero(hashed["atoms"] >= depth) for depth in BEGINNINGS]
     begins = [hashed["begins"][of, place] for place, of in enumerate(have)]
     atoms = [hashed["atoms"][of] for of in have]

@@ -142,6 +142,7 @@ def library() -> ctypes.CDLL:
         "mc_fill_grams": [pointer] * 6,
         "mc_similar": [pointer] * 3 + [number, ctypes.c_double, number, pointer, pointer],
         "mc_join_masks": [pointer, ctypes.c_uint64, pointer, pointer, number, number],
+        "mc_order": [pointer, pointer, number, pointer],
     }
     silent: dict[str, list[Any]] = {
         "mc_fill_names": [pointer, pointer, ctypes.c_uint64, pointer, pointer, number],

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from medconcept.dictionary import kernel
 from medconcept.dictionary.builder import EXACT_HASHES, exact_arrays, mask_table
 from medconcept.dictionary.layout import Array, pack_parts
+from medconcept.dictionary.ordered import groups_of, order_of
 from medconcept.dictionary.strings import buffers, hashes, pool
 from medconcept.linking.index import FORM, SEPARATOR, whole
 from medconcept.linking.similar import similar_parts
@@ -122,13 +123,11 @@ class Compilation:
     def _terms(self, columns: dict[str, Any], order: Array) -> dict[str, Array]:
         """What names stand for, kept once for each term, and once for each concept."""
         key = columns.pop("term_key") + columns["origin"].astype(np.uint64) * np.uint64(0xD1B54A32D192ED03)
-        _, first, term = np.unique(key, return_index=True, return_inverse=True)
+        first, term = groups_of(key)
         for name in ("id_head", "id_value", "origin"):
             if not np.array_equal(columns[name], columns[name][first][term]):
                 raise ValueError("two terms with one hash")  # 64 bits: not in the lifetime of the sun
-        _, concept_first, concept = np.unique(
-            columns.pop("concept_key")[first], return_index=True, return_inverse=True
-        )
+        concept_first, concept = groups_of(columns.pop("concept_key")[first])
         concept_first = first[concept_first]
         joined = columns.pop("joined")[first]
         empty = self._pools["joined"].sorted().index("") if len(joined) else 0
@@ -180,7 +179,7 @@ class _Heads(_Pool):
             data.ctypes.data, offsets.ctypes.data, count,
             head.ctypes.data, length.ctypes.data, value.ctypes.data,
         )  # fmt: skip
-        _, first, code = np.unique(head, return_index=True, return_inverse=True)
+        first, code = groups_of(head)
         texts = [
             data[offsets[at] : offsets[at] + length[at]].tobytes().decode("utf-8", "surrogatepass")
             for at in first.tolist()
@@ -221,9 +220,7 @@ def _form_arrays(forms: Any, number: Any) -> dict[str, Array]:
     if len(number) >= (1 << 28) - 1:
         raise ValueError(f"{len(number)} forms are more than a dictionary holds")
     sense = forms["variant"].astype(np.uint32) << _SENSE_BITS | number
-    by_sense = np.argsort(sense, kind="stable")
-    order = by_sense[np.argsort(forms["hash"][by_sense], kind="stable")]
-    del by_sense
+    order = order_of(forms["hash"], sense)
     hashed, sense = forms["hash"][order], sense[order]
     last = np.ones(len(order), bool)
     last[:-1] = hashed[1:] != hashed[:-1]
