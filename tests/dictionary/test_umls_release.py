@@ -257,3 +257,23 @@ def test_options_choose(spark, tmp_path):
     assert taken(restriction_levels=(9,)) == {("SNOMEDCT_US", "en", "PT")}
     assert taken(suppress=("O",), sources=("NCI",), semantic_groups=("CONC",)) == {("NCI", "en", "OP")}
     assert taken(term_types=("MH",), semantic_groups=(), semantic_types=("T047",)) == {("MSH", "en", "MH")}
+
+
+def test_a_concept_is_known_by_its_whole_cui(spark, tmp_path):
+    from medconcept.stages.umls import Release, names
+
+    line = "{}|ENG|P|L1|PF|S1|Y|A1||||{}|PT|D00{}|{}|0|N||\n"
+    atoms = (
+        ("C0000001", "MSH", 1, "typed"),
+        ("C0000001", "NCI", 1, "same"),
+        ("C0000002", "MSH", 2, "untyped"),
+    )
+    (tmp_path / "MRCONSO.RRF").write_text("".join(line.format(*atom) for atom in atoms))
+    kind = "{}|T047|B2.2.1.2.1|Disease or Syndrome|AT1||\n"
+    (tmp_path / "MRSTY.RRF").write_text("".join(kind.format(c) for c in ("C0000001", "X0000002", "C000000X")))
+    files = {p.stem: str(p) for p in tmp_path.iterdir()}
+    rows, _ = names(Release(spark, umls(tmp_path), 0, files))
+    assert {(r.name, r.source_id, r.joined, r.semantic_types) for r in rows.collect()} == {
+        ("typed", "MESH:D001", "MESH:D001", "Disease or Syndrome"),
+        ("same", "NCIT:D001", "", "Disease or Syndrome"),
+    }
