@@ -100,7 +100,7 @@ def tally(release: Release) -> dict[str, int]:
 
 def concepts(release: Release) -> DataFrame:
     """One row for each concept of the release, whether or not it is chosen: types, groups, definition."""
-    types = release.sound("MRSTY", "CUI", "TUI", "STY").where(F.col("CUI").rlike(CUI_PATTERN))
+    types = _semantic_types(release)
     kinds = types.groupBy("CUI").agg(
         F.sort_array(F.collect_set("STY")).alias("semantic_types"),
         F.sort_array(F.collect_set("TUI")).alias("semantic_type_ids"),
@@ -176,8 +176,13 @@ def _chosen_concepts(release: Release) -> DataFrame:
     tuis = [tui for tui, group in GROUP_OF.items() if group in options.semantic_groups]
     chosen = F.max(F.col("TUI").isin(*tuis, *options.semantic_types)).alias("_chosen")
     types = F.array_join(F.sort_array(F.collect_set("STY")), "|").alias("semantic_types")
-    known = release.sound("MRSTY", "CUI", "TUI", "STY").where(F.col("CUI").rlike(CUI_PATTERN))
-    return known.groupBy(_cui_number().alias("_cui")).agg(chosen, types).where("_chosen").drop("_chosen")
+    by_concept = _semantic_types(release).groupBy(_cui_number().alias("_cui"))
+    return by_concept.agg(chosen, types).where("_chosen").drop("_chosen")
+
+
+def _semantic_types(release: Release) -> DataFrame:
+    """One row for each semantic type of each concept: CUI, TUI, STY."""
+    return release.sound("MRSTY", "CUI", "TUI", "STY").where(F.col("CUI").rlike(CUI_PATTERN))
 
 
 def _cui_number() -> Column:
