@@ -138,13 +138,13 @@ def timed(
         seconds = {name: _seconds(run(rows)) for name, run in runs.items()}
         if turn:
             alone.append(first)
-            for name, each in seconds.items():
-                taken[name].append(each)
+            for name, spent in seconds.items():
+                taken[name].append(spent)
     figures: dict[str, float] = {}
-    for name, each in taken.items():
+    for name, turns in taken.items():
         figures[f"{way}_{name}_without_s"] = round(min(alone), 2)
-        figures[f"{way}_{name}_with_s"] = round(min(each), 2)
-        figures[f"{way}_{name}_s"] = round(min(each) - min(alone), 2)
+        figures[f"{way}_{name}_with_s"] = round(min(turns), 2)
+        figures[f"{way}_{name}_s"] = round(min(turns) - min(alone), 2)
     return figures
 
 
@@ -326,7 +326,8 @@ def cut(rows: DataFrame) -> DataFrame:
         SentenceDetector().setInputCols(["document"]).setOutputCol("sentence"),
         Tokenizer().setInputCols(["sentence"]).setOutputCol("token").setSplitPattern(EDGE),
     ]
-    return Pipeline(stages=steps).fit(rows.limit(0)).transform(rows).drop("document")
+    annotated = Pipeline(stages=steps).fit(rows.limit(0)).transform(rows)
+    return annotated.drop("document")
 
 
 def cut_captions(spark: SparkSession, folder: Path) -> DataFrame:
@@ -346,7 +347,8 @@ def sentences_of(annotated: DataFrame) -> DataFrame:
 
 def hits_of(model: Any, annotated: DataFrame) -> DataFrame:
     """What TextMatcher finds in each caption."""
-    return model.transform(annotated).select("figure_key", "hit")
+    found: DataFrame = model.transform(annotated)
+    return found.select("figure_key", "hit")
 
 
 def with_places(annotated: DataFrame) -> DataFrame:

@@ -27,7 +27,8 @@ class Memory:
 
     def __init__(self) -> None:
         """Begin to watch."""
-        self.peak, self.parts, self._stop = 0.0, {}, threading.Event()
+        self.peak, self._stop = 0.0, threading.Event()
+        self.parts: dict[int, float] = {}
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 

@@ -18,7 +18,7 @@ import sys
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from source_bench import bucket_server, report, session
 
@@ -73,7 +73,7 @@ def change(bucket: PmcBucket, articles: int) -> None:
         if kind < 8:
             bucket.change(n, turn=1)
         elif kind == 8:
-            bucket.put(replace(bucket.articles[n, 1], version=2, turn=1))
+            bucket.put(replace(cast(Copy, bucket.articles[n, 1]), version=2, turn=1))
         elif n % 20 == 9:
             bucket.withdraw(n)
         else:

@@ -15,7 +15,7 @@ import hashlib
 import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from source_bench import bucket_server, report, session
 
@@ -56,6 +56,7 @@ def write_inventory(root: Path, rows: int) -> None:
 def write_known(spark: Any, lake: Any, rows: int) -> None:
     """raw_articles with a row for each article of the inventory, named by a commit; without the bytes."""
     from pyspark.sql import functions as F
+    from pyspark.sql.types import StructType
     from sync_lakes import BUCKET
 
     from medconcept.delta.transaction import Manifest, name_commit
@@ -68,7 +69,7 @@ def write_known(spark: Any, lake: Any, rows: int) -> None:
     pmcid = F.concat(F.lit("PMC"), number)
     told = [
         {"pmcid": pmcid, "version": F.lit(1)}.get(f.name, F.lit(None)).cast(f.dataType).alias(f.name)
-        for f in types["metadata"].fields
+        for f in cast(StructType, types["metadata"]).fields
     ]
     key = F.concat(pmcid, F.lit(".1/"), pmcid, F.lit(".1.xml"))
     known = {

@@ -23,6 +23,7 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -117,9 +118,10 @@ def similarity(dictionary: LinkingDictionary, threshold: float = 0.8) -> dict[st
     """
     draw = random.Random(SEED)
     index, exact = dictionary.similar, dictionary.exact
-    norms = index._index["norms"]
+    assert index is not None  # compile_files makes one
+    norms: Any = index._index["norms"]
     known = np.flatnonzero(norms > 0)
-    queries = []
+    queries: list[str] = []
     while len(queries) < 2000:
         name = exact.text(int(draw.choice(known)))
         if len(name) >= 10:
@@ -161,7 +163,7 @@ def ready(path: Path, sha256: str) -> dict[str, float]:
 
 def made_terms(folder: Path, wanted: int) -> list[Term]:
     """The terms of the dictionary files, and made ones until there are `wanted` names."""
-    terms = []
+    terms: list[Term] = []
     for file, (format, source) in FORMATS.items():
         if (folder / file).exists():
             terms += iter_terms((folder / file).read_bytes(), format, source)
@@ -178,7 +180,7 @@ def caption_texts(folder: Path, megabytes: float) -> list[str]:
     for path in sorted(folder.rglob("*.xml")):
         root = etree.parse(str(path), etree.XMLParser(recover=True, resolve_entities=False)).getroot()
         for element in root.iter("caption"):
-            if text := " ".join("".join(element.itertext()).split()):
+            if text := " ".join("".join(map(str, element.itertext())).split()):
                 texts.append(text)
     if not texts:
         raise SystemExit(f"{folder}: no caption in any article (*.xml)")

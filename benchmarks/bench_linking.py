@@ -4,8 +4,10 @@
 
 Rivals, each with the settings of its own documentation: exact Aho-Corasick on token boundaries, gilda,
 QuickUMLS (its index built from the same names; without its spaCy model a blank pipeline, told so) and, with
---spark, Spark NLP's TextMatcher. Writes build/bench/linking.json: F1 of mentions and concepts, and the 95%
-interval of our F1 minus theirs by bootstrap over articles.
+--spark, Spark NLP's TextMatcher. Ours is untrained, or tuned: by what `medconcept tune` has written from
+other gold (--learned), or by folds over these articles (--cross-validate); no rival has anything to be tuned.
+Writes build/bench/linking.json: F1 of mentions and concepts, and the 95% interval of our F1 minus theirs by
+bootstrap over articles.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 from results import write
 
 from medconcept.config import load_config
@@ -28,9 +31,12 @@ from medconcept.evaluation.bootstrap import difference_interval, f1_interval
 from medconcept.evaluation.gold import read_gold
 from medconcept.evaluation.identifiers import Identifiers
 from medconcept.evaluation.records import Annotation
-from medconcept.evaluation.run import FORMATS, Predictions, predict
-from medconcept.linking.compiled import LinkingDictionary, Name
+from medconcept.evaluation.run import FORMATS, Predictions, articles_near, predict
+from medconcept.evaluation.tune import cross_validated
+from medconcept.linking.compiled import LinkingDictionary
 from medconcept.linking.general import FIGURE_WORDS, GENERAL, is_general
+from medconcept.linking.learned import read_learned
+from medconcept.linking.names import Name
 from medconcept.linking.prepare import prepared
 
 Found = list[list[tuple[int, int, Name]]]
@@ -174,7 +180,12 @@ def main(argv: list[str] | None = None) -> int:
         load_config(options.config), options.dictionary, () if options.dictionary else form.read
     )
     gold = read_gold(options.gold, options.format)
-    ours = predict(gold, dictionary, form, articles=options.articles)
+    articles = options.articles or articles_near(options.gold)
+    if options.cross_validate:
+        ours = cross_validated(gold, dictionary, form, articles=articles)
+    else:
+        learned = read_learned(options.learned) if options.learned else None
+        ours = predict(gold, dictionary, form, articles=articles, learned=learned)
     names = _names(dictionary, form.read, form.semantic_types, joined="OMIM" in form.scored)
     ids = Identifiers(dictionary.retired(), dictionary.joined() if "OMIM" in form.scored else None)
     texts = [document.text for document in gold.documents]
@@ -211,6 +222,7 @@ def main(argv: list[str] | None = None) -> int:
         options.output,
         gold=Path(options.gold).name,
         names=len(names),
+        setting="tuned" if options.learned or options.cross_validate else "untrained",
         missing=missing,
     )
     return 0
@@ -240,7 +252,7 @@ def _names(
     wanted, kinds = set(sources), set(types)
     return [
         name
-        for name in map(dictionary.name, range(len(dictionary)))
+        for name in dictionary.names.named(np.arange(len(dictionary)))
         if name.source in wanted
         and (not kinds or kinds & set(name.semantic_types))
         and (name.joined or not joined)
@@ -274,7 +286,12 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--format", choices=sorted(FORMATS), required=True)
     parser.add_argument("--config", default="demo")
     parser.add_argument("--dictionary", metavar="FILE")
-    parser.add_argument("--articles", metavar="DIR")
+    parser.add_argument("--articles", metavar="DIR", help="JATS files of the gold (default: `jats` near it)")
+    tuned = parser.add_mutually_exclusive_group()
+    tuned.add_argument("--learned", metavar="FILE", help="ours is tuned by what `medconcept tune` wrote")
+    tuned.add_argument(
+        "--cross-validate", action="store_true", help="ours is tuned, by folds over the articles"
+    )
     parser.add_argument("--spark", action="store_true", help="Spark NLP's TextMatcher too")
     parser.add_argument("--only", action="append", metavar="RIVAL")
     parser.add_argument("--output", type=Path, default=Path("build/bench/linking.json"))

@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def main(argv: list[str] | None = None) -> int:
         start = time.perf_counter()
         scan = engine(folded)
         figures[f"{name}_build_s"] = round(time.perf_counter() - start, 2)
-        figures[f"{name}_mb_s"] = round(size / _best(lambda scan=scan: scan(text), options.repeat), 2)
+        figures[f"{name}_mb_s"] = round(size / _best(partial(scan, text), options.repeat), 2)
         del scan
     rates = {
         name: value for name, value in figures.items() if name.endswith("_mb_s") and name != "medconcept_mb_s"
@@ -179,11 +180,11 @@ def made_names(keys: list[str], wanted: int) -> Iterator[tuple[str, str]]:
         words = words[: draw.randint(1, length)]
         while len(words) < length + 1 and words[-1] in follows:
             words.append(draw.choice(follows[words[-1]]))
-        key = match_key(" ".join(words))
-        if key and key not in known:
-            known.add(key)
+        made = match_key(" ".join(words))
+        if made and made not in known:
+            known.add(made)
             wanted -= 1
-            yield key, f"MADE:{wanted:07d}"
+            yield made, f"MADE:{wanted:07d}"
 
 
 def article_texts(folder: Path, megabytes: float) -> list[str]:
@@ -192,7 +193,7 @@ def article_texts(folder: Path, megabytes: float) -> list[str]:
     for path in sorted(folder.rglob("*.xml")):
         root = etree.parse(str(path), etree.XMLParser(recover=True, resolve_entities=False)).getroot()
         for element in root.iter("p", "title"):
-            text = " ".join("".join(element.itertext()).split())
+            text = " ".join("".join(map(str, element.itertext())).split())
             if text:
                 texts.append(text)
     if not texts:

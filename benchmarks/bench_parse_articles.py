@@ -226,8 +226,8 @@ def main() -> None:
     megabytes = bytes_of["all"] / 1e6
     print(f"{options.articles} articles, {megabytes:.0f} MB, {options.cores} cores")
     for name, told in (("pool", alone), ("job", all_)):
-        by_clock = f"{megabytes / told.seconds:8.1f} MB/s {options.articles / told.seconds:8.0f} articles/s"
-        print(f"{name:5} {by_clock} {megabytes / told.processor:8.1f} MB a second of processor time")
+        speed = f"{megabytes / told.seconds:8.1f} MB/s {options.articles / told.seconds:8.0f} articles/s"
+        print(f"{name:5} {speed} {megabytes / told.processor:8.1f} MB a second of processor time")
     by_clock, by_processor = alone.seconds / all_.seconds, alone.processor / all_.processor
     print(f"job/pool {by_clock:.2f} by the clock, {by_processor:.2f} by processor time")
     peaks = f"{small.peak_mb:.0f} MB at {sizes['small']} articles, {all_.peak_mb:.0f} MB at {sizes['all']}"

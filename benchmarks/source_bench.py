@@ -23,7 +23,7 @@ def program() -> str:
     """versitygw. Ends the benchmark with 2 where there is none: `make bench` then passes it over."""
     from s3_server import find_versitygw
 
-    found = find_versitygw()
+    found: str | None = find_versitygw()
     if found is None:
         print("needs Go to build versitygw, or versitygw on the path", file=sys.stderr)
         sys.exit(2)

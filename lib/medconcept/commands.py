@@ -17,6 +17,7 @@ from medconcept.evaluation.identifiers import Identifiers
 from medconcept.evaluation.run import (
     FORMATS,
     articles_found,
+    articles_near,
     fitting,
     ids_of,
     predict,
@@ -57,7 +58,7 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
     wanted = () if arguments.dictionary else form.read
     dictionary = _dictionary(arguments, config, wanted)
     form = scored_sources(form, arguments.sources, dictionary)
-    articles = arguments.articles or _articles_near(arguments.gold)
+    articles = arguments.articles or articles_near(arguments.gold)
     if arguments.command == "tune":
         learned = learn(predict(gold, dictionary, form, articles=articles))
         write_learned(learned, arguments.out)
@@ -112,12 +113,6 @@ def _entities(
     from medconcept.ner.evaluated import recognised
 
     return recognised(arguments, config, gold.documents)
-
-
-def _articles_near(gold: str) -> str | None:
-    """The folder `jats` beside a gold file or one level above it, where there is one."""
-    folder = Path(gold).resolve().parent
-    return next((str(f / "jats") for f in (folder, folder.parent) if (f / "jats").is_dir()), None)
 
 
 def _lines(out: Mapping[str, Any]) -> list[str]:

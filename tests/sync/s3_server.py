@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = "github.com/versity/versitygw/cmd/versitygw@latest"
@@ -25,7 +26,7 @@ class Server:
     url: str
     folder: Path
 
-    def client(self):
+    def client(self) -> Any:
         """A boto3 client with the owner's keys."""
         import boto3
 

@@ -143,6 +143,12 @@ def fitting(form: Format, gold: Gold) -> Format:
     return form
 
 
+def articles_near(gold: str) -> str | None:
+    """The folder `jats` beside a gold file or one level above it, where there is one."""
+    folder = Path(gold).resolve().parent
+    return next((str(f / "jats") for f in (folder, folder.parent) if (f / "jats").is_dir()), None)
+
+
 def articles_found(gold: Gold, folder: str | None) -> int:
     """How many of the JATS files that the gold names are in the folder or below."""
     if folder is None:
@@ -201,6 +207,6 @@ def ids_of(documents: Sequence[Document], ids: Identifiers) -> frozenset[str]:
 
 
 __all__ = [
-    "FORMATS", "Format", "Predictions", "articles_found", "fitting", "ids_of", "predict", "report",
-    "scored_sources",
+    "FORMATS", "Format", "Predictions", "articles_found", "articles_near", "fitting", "ids_of", "predict",
+    "report", "scored_sources",
 ]  # fmt: skip
