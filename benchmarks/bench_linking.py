@@ -253,9 +253,7 @@ def _names(
     return [
         name
         for name in dictionary.names.named(np.arange(len(dictionary)))
-        if name.source in wanted
-        and (not kinds or kinds & set(name.semantic_types))
-        and (name.joined or not joined)
+        if name.source in wanted and (not kinds or kinds & name.kinds) and (name.joined or not joined)
     ]
 
 

@@ -52,6 +52,16 @@ def test_what_no_name_matches_is_linked_to_the_most_similar_one_of_a_fitting_typ
     assert (bare.concept_id, bare.similarity, bare.method) == (None, None, "recognised")
 
 
+def test_a_type_of_the_umls_is_a_kind_that_entities_have() -> None:
+    term = Term("M", "M:als", "amyotrophic lateral sclerosis", (), ("Disease or Syndrome",))
+    main, index = compile_files([term], ["M"])
+    text = "Amyotropic lateral sclerosis"
+    linker = Linker(LinkingDictionary(main, "umls", lambda: index))
+    for kinds, expected in ((DISEASE, "M:als"), (GENE, None)):
+        (found,) = linker.link_batch([Caption(text, entities=(Entity(0, len(text), "X", kinds),))])
+        assert [link.concept_id for link in found.links] == [expected]
+
+
 def test_a_span_without_a_concept_is_kept_beside_what_it_overlaps() -> None:
     text = "No weird heart. Quokkaitis of the heart"
     found = links(text, Entity(3, 14, "Disease", DISEASE), Entity(16, 26, "Disease", DISEASE))

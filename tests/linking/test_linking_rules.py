@@ -1,5 +1,7 @@
 """Rules that go beyond the spelling of a name: each with what it links, and what it must not."""
 
+from dataclasses import replace
+
 import pytest
 
 from medconcept.dictionary.names import FUNCTION_WORDS
@@ -43,6 +45,13 @@ TERMS = (
     Term("MONDO", "MONDO:hcc", "hepatocellular carcinoma", (), DISEASE),
     Term("MONDO", "MONDO:lung", "lung carcinoma", (), DISEASE),
     Term("MONDO", "MONDO:brain", "brain tumor", (), DISEASE),  # gives the word
+    Term("MONDO", "MONDO:hts", "hereditary tumour syndrome", (), DISEASE),
+    Term("MONDO", "MONDO:hboc", "breast and ovarian cancer syndrome", (), DISEASE),
+    Term("MONDO", "MONDO:breast", "breast cancer", (), DISEASE),
+    Term("MONDO", "MONDO:ovary", "ovarian cancer", (), DISEASE),
+    Term("MONDO", "MONDO:skin", "skin cancer", (), DISEASE),
+    Term("MONDO", "MONDO:fa", "familial ataxia", (), DISEASE),
+    Term("MONDO", "MONDO:pa", "Ataxia, paroxysmal, hereditary", (), DISEASE),
     Term("GO", "GO:reg", "signs of apoptosis", (), ("function",)),  # as this one
 )  # fmt: skip
 
@@ -72,6 +81,11 @@ def ids(text, using=LINKER, **more):
         ("ovarian tumours", "MONDO:ov"),
         ("immunodeficiency", "MONDO:imm"),
         ("THE syndrome", "MONDO:the"),
+        ("hereditary tumours", "MONDO:hts"),
+        ("breast and ovarian cancer syndrome", "MONDO:hboc"),
+        ("hereditary ataxia", "MONDO:fa"),
+        ("Inherited ataxias", "MONDO:fa"),
+        ("familial paroxysmal ataxia", "MONDO:pa"),
     ],
 )
 def test_what_a_rule_links(text, target):
@@ -88,11 +102,59 @@ def test_what_a_rule_links(text, target):
         "deficiency",  # before "disease" there must be a disease
         "the syndrome",
         "PI",  # two elements without a number are an acronym
+        "ataxia",  # familial, or not
+        "familiar ataxia",
         "B12",
     ],
 )
 def test_what_it_does_not(text):
     assert ids(f"We saw {text} there.") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["breast and ovarian cancer", "breast/ovarian cancer", "breast and/or ovarian cancer"]
+)
+def test_a_syndrome_of_two_cancers_is_not_what_names_the_two(text):
+    assert [i for _, i in ids(text)] == ["MONDO:breast", "MONDO:ovary"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("breast, skin and ovarian cancer", ["breast", "skin", "ovary"]),
+        ("breast, skin, and ovarian cancer", ["breast", "skin", "ovary"]),
+        ("breast, skin, and/or ovarian cancer", ["breast", "skin", "ovary"]),
+        ("breast, ovarian cancer", ["ovary"]),  # no conjunction, no list
+        ("breast; skin, and ovarian cancer", ["skin", "ovary"]),
+        (", and ovarian cancer", ["ovary"]),
+        ("and and ovarian cancer", ["ovary"]),
+    ],
+)
+def test_a_list_shares_its_last_head(text, expected):
+    assert [i for _, i in ids(text)] == [f"MONDO:{name}" for name in expected]
+
+
+# What the UMLS calls the kinds of TERMS: one type of each, as NLM's SemGroups.txt writes it.
+UMLS = {
+    "process": "Biologic Function", "disease": "Neoplastic Process", "function": "Molecular Function",
+    "anatomy": "Body Part, Organ, or Organ Component", "chemical": "Element, Ion, or Isotope",
+    "cell component": "Cell Component",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "expressed ovarian tumours", "immunodeficiency", "hereditary ataxia", "apoptosis in lungs",
+        "Ca2+ 32P", "frontal deficiency", "calcic tumor", "breast, skin, and ovarian cancer",
+    ],
+)  # fmt: skip
+def test_rules_ask_for_kinds_and_know_the_types_of_the_umls(text):
+    umls = linker(*(replace(t, semantic_types=tuple(UMLS[k] for k in t.semantic_types)) for t in TERMS))
+    assert ids(text, umls) == ids(text)
+    assert all(link.semantic_types[0] in UMLS.values() for link in umls.link(text).links)
+    strange = linker(*(replace(t, semantic_types=("Idea or Concept",)) for t in TERMS))
+    assert ids("ovarian tumours", strange) == []
 
 
 def test_what_stands_before_the_signs_of_a_genotype_is_a_gene():

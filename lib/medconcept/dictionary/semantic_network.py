@@ -6,6 +6,8 @@ Bodenreider O, McCray AT. Exploring semantic groups through visual approaches. J
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 GROUPS: dict[str, tuple[str, ...]] = {
     "ACTI": ("T051", "T052", "T053", "T054", "T055", "T056", "T057", "T064", "T066"),
     "ANAT": (
@@ -44,6 +46,61 @@ GROUP_OF_KIND = {
     "organism": "LIVB", "process": "PHYS", "function": "PHYS", "developmental stage": "PHYS",
     "procedure": "PROC", "measurement": "PROC",
 }  # fmt: skip
+# What the UMLS calls what the readers of open sources call so; the rules of the linker ask for these kinds.
+_TYPES_OF_KIND = {
+    "disease": (
+        "Acquired Abnormality", "Anatomical Abnormality", "Cell or Molecular Dysfunction",
+        "Congenital Abnormality", "Disease or Syndrome", "Experimental Model of Disease",
+        "Injury or Poisoning", "Mental or Behavioral Dysfunction", "Neoplastic Process",
+        "Pathologic Function",
+    ),
+    "phenotype": ("Finding", "Sign or Symptom"),
+    "anatomy": (
+        "Anatomical Structure", "Body Location or Region", "Body Part, Organ, or Organ Component",
+        "Body Space or Junction", "Body Substance", "Body System", "Embryonic Structure",
+        "Fully Formed Anatomical Structure", "Tissue",
+    ),
+    "cell": ("Cell",),
+    "cell component": ("Cell Component",),
+    "chemical": (
+        "Antibiotic", "Biologically Active Substance", "Biomedical or Dental Material", "Carbohydrate",
+        "Chemical", "Chemical Viewed Functionally", "Chemical Viewed Structurally", "Clinical Drug",
+        "Eicosanoid", "Element, Ion, or Isotope", "Hazardous or Poisonous Substance", "Hormone",
+        "Immunologic Factor", "Indicator, Reagent, or Diagnostic Aid", "Inorganic Chemical", "Lipid",
+        "Neuroreactive Substance or Biogenic Amine", "Nucleic Acid, Nucleoside, or Nucleotide",
+        "Organic Chemical", "Organophosphorus Compound", "Pharmacologic Substance", "Steroid", "Vitamin",
+    ),
+    "protein": ("Amino Acid, Peptide, or Protein", "Enzyme", "Receptor"),
+    "gene": ("Gene or Genome",),
+    "sequence": (
+        "Amino Acid Sequence", "Carbohydrate Sequence", "Molecular Sequence", "Nucleotide Sequence",
+    ),
+    "organism": (
+        "Alga", "Amphibian", "Animal", "Archaeon", "Bacterium", "Bird", "Eukaryote", "Fish", "Fungus",
+        "Human", "Invertebrate", "Mammal", "Organism", "Plant", "Reptile", "Rickettsia or Chlamydia",
+        "Vertebrate", "Virus",
+    ),
+    "process": (
+        "Biologic Function", "Cell Function", "Genetic Function", "Mental Process",
+        "Organ or Tissue Function", "Organism Function", "Physiologic Function",
+    ),
+    "function": ("Molecular Function",),
+    "procedure": (
+        "Diagnostic Procedure", "Laboratory Procedure", "Molecular Biology Research Technique",
+        "Therapeutic or Preventive Procedure",
+    ),
+}  # fmt: skip
+_KIND_OF_TYPE = {name: kind for kind, names in _TYPES_OF_KIND.items() for name in names}
+
+
+@lru_cache(maxsize=1 << 12)
+def with_kinds(types: tuple[str, ...]) -> frozenset[str]:
+    """Semantic types with the kinds that they are, for rules that ask for a kind whatever the source.
+
+    >>> sorted(with_kinds(("Neoplastic Process",))), sorted(with_kinds(("anatomy", "other")))
+    (['Neoplastic Process', 'disease'], ['anatomy', 'other'])
+    """
+    return frozenset({*types, *(_KIND_OF_TYPE[name] for name in types if name in _KIND_OF_TYPE)})
 
 
 def groups_of(kinds: tuple[str, ...]) -> tuple[str, ...]:

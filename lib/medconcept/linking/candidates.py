@@ -67,7 +67,7 @@ class Candidate(NamedTuple):
         """
         if self.name.preferred or " " in self.name.name or is_formula(self.name.name):
             return False
-        short = len(self.name.name) <= _LOWER_ACRONYM and not _DISEASE.isdisjoint(self.name.semantic_types)
+        short = len(self.name.name) <= _LOWER_ACRONYM and not _DISEASE.isdisjoint(self.name.kinds)
         return self.name.case_sensitive or short
 
 
@@ -90,9 +90,7 @@ def judge(
             continue
         if variant is Variant.ELLIPTIC and derived and not _INFLECTED.search(surface):
             continue  # "severe" is no form of severing
-        if variant is Variant.PART and (
-            derived or only != name.source_id or _DISEASE & set(name.semantic_types)
-        ):
+        if variant is Variant.PART and (derived or only != name.source_id or _DISEASE & name.kinds):
             continue
         method = "derived" if derived else text.method(name.name, variant)
         similarity = SIMILARITY[method]
@@ -115,7 +113,7 @@ def _is_wanted(name: Name, settings: LinkSettings) -> bool:
     if settings.sources is not None and not _is_of(name, settings.sources):
         return False
     wanted = settings.semantic_types
-    return wanted is None or not wanted.isdisjoint(name.semantic_types)
+    return wanted is None or not wanted.isdisjoint(name.kinds)
 
 
 def denotes(name: Name) -> bool:
@@ -164,7 +162,7 @@ class Surface:
 
     def may_derive(self, name: Name) -> bool:
         """True if an adjective or verb may mean it: verbs mean events, and substances have no adjective."""
-        kinds = name.semantic_types
+        kinds = name.kinds
         if self._no_adjective or not NO_ADJECTIVE.isdisjoint(kinds):
             return False
         if not self._spaced and not _DISEASE.isdisjoint(kinds):

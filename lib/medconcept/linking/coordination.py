@@ -66,25 +66,25 @@ def joints(words: Sequence[str], names: Sequence[tuple[int, int]]) -> Iterator[J
 
     >>> list(joints(["left", "and", "right", "ventricle"], [(2, 3)]))
     [Joint(first=0, last=0, head=3, end=3)]
+    >>> [joint.first for joint in joints(["brain", ",", "breast", ",", "and", "lung", "cancer"], [(5, 6)])]
+    [2, 0]
     >>> list(joints(["left", "beside", "right", "ventricle"], [(2, 3)]))
     []
     """
     for begin, end in names:
-        stops = [begin - 1]
-        # A list has commas before its last conjunction: "A, B and C head".
-        while stops[-1] >= 1 and (words[stops[-1]] in JOINING or words[stops[-1]] == ","):
-            last = stops[-1] - 1
-            if words[last] in JOINING or words[last] == ",":
-                stops[-1] = last  # "A, and B head"
-                continue
-            if len(stops) == 1 and words[stops[-1]] == ",":
-                break
+        stop = begin
+        while stop > 1 and (words[stop - 1] in JOINING or words[stop - 1] == ","):
+            stop -= 1  # "A and/or B head", "A, and B head"
+        if not any(words[number] in JOINING for number in range(stop, begin)):
+            continue
+        while True:
+            last = stop - 1
             for head in range(begin + 1, end + 1):
                 for first in range(last, max(-1, last - MOST_MODIFIERS), -1):
                     if words[first] in JOINING or not words[first].isalnum():
                         break
                     yield Joint(first, last, head, end)
-            before = last - 1
-            if before < 1 or words[before] != ",":
+            # A list has commas before its last conjunction: "A, B and C head".
+            if last < 2 or words[last - 1] != ",":
                 break
-            stops.append(before)
+            stop = last - 1

@@ -14,7 +14,7 @@ Near = Callable[[Entity], tuple[Candidate, ...]]
 
 def fits(candidate: Candidate, entity: Entity) -> bool:
     """True where a candidate is of a kind that the entity's type may be."""
-    return not entity.kinds or not entity.kinds.isdisjoint(candidate.name.semantic_types)
+    return not entity.kinds or not entity.kinds.isdisjoint(candidate.name.kinds)
 
 
 def restricted(mentions: Sequence[Mention], entities: Sequence[Entity], near: Near) -> list[Mention]:

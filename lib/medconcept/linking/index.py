@@ -16,6 +16,7 @@ from medconcept.dictionary.characters import character_tables
 from medconcept.dictionary.layout import Array
 from medconcept.dictionary.names import is_case_sensitive
 from medconcept.dictionary.records import SCOPES
+from medconcept.dictionary.semantic_network import with_kinds
 from medconcept.dictionary.strings import buffers, hashes, piece, pool
 from medconcept.linking.ellipsis import may_imply
 from medconcept.linking.general import NO_ADJECTIVE, NOT_CONCEPTS
@@ -114,7 +115,7 @@ def _forms(texts: pa.Array, names: pa.Table, table: WordTable, implied: Mapping[
     linked = ~pc.is_in(names["source_id"], pa.array(sorted(NOT_CONCEPTS), pa.large_string())).to_numpy()
     varied = pc.match_substring_regex(texts, MAY_VARY).to_numpy(zero_copy_only=False)
     kinds = names["semantic_types"].to_pylist()
-    sets = {kind: frozenset(kind.split("|")) for kind in set(kinds)}
+    sets = {kind: with_kinds(tuple(kind.split("|"))) for kind in set(kinds)}
     none = {kind: not NO_ADJECTIVE.isdisjoint(own) for kind, own in sets.items()}
     adjective = ~np.array([none[kind] for kind in kinds], bool)
     own = _hashed(table, data, offsets)

@@ -10,6 +10,7 @@ import numpy as np
 
 from medconcept.dictionary.layout import Array
 from medconcept.dictionary.records import SCOPES
+from medconcept.dictionary.semantic_network import with_kinds
 from medconcept.dictionary.strings import piece
 from medconcept.linking.index import CASE, PREFERRED, SEPARATOR
 from medconcept.linking.variants import Variant
@@ -37,6 +38,7 @@ class Name(NamedTuple):
     term_type: str = ""
     restriction_level: int = 0  # of its source, MRSAB.SRL
     among: int = 1  # how many names its term has, 255 for more
+    kinds: frozenset[str] = frozenset()  # semantic_types, and what kinds these are
 
 
 Sense = tuple[tuple[Name, Variant], ...]
@@ -49,7 +51,8 @@ class Names:
         """Take the arrays of the file, and what tells the text of a name."""
         self._a, self._text = arrays, text
         self._origins = strings(arrays, "origins")
-        self._types = [tuple(types.split("|")) for types in strings(arrays, "types")]
+        types = [tuple(types.split("|")) for types in strings(arrays, "types")]
+        self._types = [(own, with_kinds(own)) for own in types]
         self._kinds = []
         for kind in strings(arrays, "kinds"):
             term_type, language, flags = kind.split(SEPARATOR)
@@ -102,10 +105,11 @@ class Names:
         told = []
         for number, kind, origin, source_id, concept_id, types, rank, joined, level, among in columns:
             term_type, language, flags = self._kinds[kind]
+            own, kinds = self._types[types]
             told.append(Name(
-                number, self._text(number), self._origins[origin], source_id, concept_id, self._types[types],
-                rank, bool(flags & PREFERRED), bool(flags & CASE), SCOPES[flags & 3],
-                joined or source_id.startswith(_JOINED), language, term_type, level, among,
+                number, self._text(number), self._origins[origin], source_id, concept_id, own, rank,
+                bool(flags & PREFERRED), bool(flags & CASE), SCOPES[flags & 3],
+                joined or source_id.startswith(_JOINED), language, term_type, level, among, kinds,
             ))  # fmt: skip
         return told
 

@@ -16,7 +16,7 @@ from medconcept.errors import ConfigError, InputError
 from medconcept.linking.compiled import SIMILAR, LinkingDictionary, open_linking
 from medconcept.linking.from_terms import compile_files
 
-VERSION = 12  # of the rules by which names become forms; a new one compiles anew
+VERSION = 13  # of the rules by which names become forms; a new one compiles anew
 _FORMATS = {".tsv": "tsv", ".obo": "obo", ".json": "obograph-json"}
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from enum import IntEnum
 from functools import lru_cache
+from itertools import chain
 
 from medconcept.linking.inflection import singulars
 
@@ -18,7 +19,7 @@ class Variant(IntEnum):
     SHORTER = 2  # without a tag of its kind behind it, or a head that says nothing
     NOUN = 3  # adjectives and verbs as the noun behind them
     PART = 4  # without the "of …" behind two words or more: counts only where one term alone has it
-    SYNONYM = 5  # with another head that says the same of a disease
+    SYNONYM = 5  # with another head or modifier that says the same of a disease
     ELLIPTIC = 6  # without the argument that the dictionary's own names imply, see ellipsis.py
 
 
@@ -37,9 +38,10 @@ _KIND_PROCESS = re.compile(r"^(.{4,}) process$")
 _CHARGE = re.compile(r"(?<=[A-Za-z])\((\d*[+\-])\)")
 _MASS = re.compile(r"^\((\d+)\)(?=[A-Z])")
 # "Immunodeficiency syndrome" is immunodeficiency: before the head there is a word for a disease, by the
-# endings that medical Latin and Greek have for it (Dorland's Illustrated Medical Dictionary).
+# endings that medical Latin and Greek have for it (Dorland's Illustrated Medical Dictionary), or one of the
+# English words for a neoplasm (MESH D009369).
 _KIND_DISEASE = re.compile(
-    r"^(.{3,}(?:deficiency|itis|osis|[aei]mia|pathy|plasia|trophy|algia|uria))"
+    r"^(.{3,}(?:deficiency|itis|osis|[aei]mia|pathy|plasia|trophy|algia|uria|oma|cancer|tumou?r|neoplasm))"
     r" (?:syndrome|disease|disorder)s?$",
     re.IGNORECASE,
 )
@@ -55,6 +57,10 @@ _SAME_HEAD = (
     ("neoplasm", "tumor", "neoplasia"),
     ("abnormality", "anomaly", "malformation", "defect"),
 )
+# "Breast and ovarian cancer syndrome" is one disease, and "breast and ovarian cancer" are two.
+_JOINS_TWO = re.compile(r"\b(?:and|or)\b|/")
+# What they say of a disease that runs in families: the synonyms of MONDO:0003847 (hereditary disease).
+_SAME_MODIFIER = ("hereditary", "familial", "inherited")
 _PART_OF = re.compile(r"^([^,()]+ [^,()]+?) (?:of|in) (?:the )?[^,()]+$")
 _INVERTED = re.compile(r"^([^,()]+), ([^,()]+)(?:, ([^,()]+))?$")
 _NO_MODIFIER = re.compile(r"^\d|\b(?:and|or|with|without|due|nos|unspecified|other)\b", re.IGNORECASE)
@@ -80,7 +86,7 @@ def written(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[tuple[st
         yield raised, Variant.NORMAL
     if _DISEASE in kinds:
         for form in (name, *orders):
-            for other in with_other_head(form):
+            for other in chain(with_other_head(form), with_other_modifier(form)):
                 yield other, Variant.SYNONYM
     if (" of " in name or " in " in name) and (part := _PART_OF.match(name)):
         yield part.group(1), Variant.PART
@@ -99,6 +105,19 @@ def with_other_head(name: str) -> Iterator[str]:
         yield f"{before} {other}"
 
 
+def with_other_modifier(name: str) -> Iterator[str]:
+    """The name of a disease with other words for its being hereditary.
+
+    >>> list(with_other_modifier("Familial ataxia")), list(with_other_modifier("ataxia, familial"))
+    (['hereditary ataxia', 'inherited ataxia'], [])
+    """
+    modifier, _, rest = name.partition(" ")
+    if rest and "," not in name and modifier.lower() in _SAME_MODIFIER:
+        for other in _SAME_MODIFIER:
+            if other != modifier.lower():
+                yield f"{other} {rest}"
+
+
 @lru_cache(maxsize=1 << 12)
 def _other_heads(head: str) -> tuple[str, ...]:
     singular = {head, *singulars(head)}
@@ -115,7 +134,7 @@ def shortened(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[str]:
     if name.endswith((")", "]")) and (qualified := _QUALIFIER.match(name)):
         yield qualified.group(1)
     pattern = _KIND_PROCESS if _PROCESS in kinds else _KIND_DISEASE if _DISEASE in kinds else _KIND
-    if name[-9:].lower().endswith(_KINDS) and (kind := pattern.match(name)):
+    if name[-9:].lower().endswith(_KINDS) and (kind := pattern.match(name)) and not _JOINS_TWO.search(name):
         yield kind.group(1)
 
 
@@ -141,5 +160,6 @@ def reordered(name: str) -> Iterator[str]:
 # What a name must have for a rule above to change it; names without are most of a dictionary.
 MAY_VARY = (
     r", | of | in | cell$| process$|[)\]]$|\([0-9]*[+\-]\)|^\([0-9]"
-    r"|(?i)(?:disease|disorder|condition|syndrome|neoplas|tumou?r|abnormalit|anomal|malformation|defect)"
+    r"|(?i)(?:disease|disorder|condition|syndrome|neoplas|tumou?r|abnormalit|anomal|malformation|defect"
+    r"|hereditary|familial|inherited)"
 )
