@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,21 @@ def test_a_mention_carries_what_the_linker_found(made) -> None:
     assert (hearts.text, hearts.panels, hearts.method, hearts.sentence) == ("hearts", ["B"], "inflected", 1)
     assert 0.8 <= hearts.similarity < 1.0
     assert hearts.first_token == hearts.last_token > attack.last_token > attack.first_token
+
+
+@pytest.mark.parametrize(
+    ("job", "version"), [("build_dictionary", "FORMS_VERSION"), ("annotate_captions", "LINKING_VERSION")]
+)
+def test_other_rules_of_the_same_release_are_other_settings(made, monkeypatch, job, version) -> None:
+    from medconcept.stages import stage
+    from medconcept.stages.context import Context
+
+    lake, settings, _ = made
+    context = Context(job, lake, settings, "run", datetime.now(timezone.utc), lake.head(), print)
+    before = stage(job).settings(context)
+    assert stage(job).settings(context) == before == lake.last_commit_of(job)["settings_digest"]
+    monkeypatch.setattr(f"medconcept.stages.{job}.{version}", "other")
+    assert stage(job).settings(context) != before
 
 
 def test_a_short_form_of_another_caption_of_the_article_is_known(made) -> None:

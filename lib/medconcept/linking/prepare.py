@@ -15,8 +15,8 @@ from medconcept.dictionary.sources import iter_terms
 from medconcept.errors import ConfigError, InputError
 from medconcept.linking.compiled import SIMILAR, LinkingDictionary, open_linking
 from medconcept.linking.from_terms import compile_files
+from medconcept.linking.variants import FORMS_VERSION
 
-VERSION = 13  # of the rules by which names become forms; a new one compiles anew
 _FORMATS = {".tsv": "tsv", ".obo": "obo", ".json": "obograph-json"}
 
 
@@ -75,7 +75,7 @@ def _told_by_name(file: str) -> DictionarySource:
 
 def _compiled(sources: Sequence[DictionarySource], similar: bool) -> LinkingDictionary:
     data = [_read(source) for source in sources]
-    digest = hashlib.sha256(f"{VERSION}".encode())
+    digest = hashlib.sha256(f"{FORMS_VERSION}".encode())
     for source, content in zip(sources, data, strict=True):
         digest.update(f"\n{source.name} {source.format} {hashlib.sha256(content).hexdigest()}".encode())
     path = cache_folder() / f"linking-{digest.hexdigest()[:24]}{'-and' if similar else ''}"

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from medconcept.jats.figure_records import Panel
 
+LINKING_VERSION = 2  # of the rules by which forms become mentions; a new one has all captions linked anew
+
 
 @dataclass(frozen=True)
 class LinkSettings:

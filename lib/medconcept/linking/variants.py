@@ -10,6 +10,8 @@ from itertools import chain
 
 from medconcept.linking.inflection import singulars
 
+FORMS_VERSION = 13  # of the rules by which names become forms; a new one has dictionaries compiled anew
+
 
 class Variant(IntEnum):
     """How a looked-up form came from a name; the smaller the nearer."""

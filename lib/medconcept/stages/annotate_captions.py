@@ -20,7 +20,7 @@ from medconcept.config import AnnotateConfig, settings_digest
 from medconcept.delta.hadoop import HadoopFiles
 from medconcept.errors import InputError, LakeError
 from medconcept.linking.general import FIGURE_WORDS, GENERAL
-from medconcept.linking.records import LinkSettings
+from medconcept.linking.records import LINKING_VERSION, LinkSettings
 from medconcept.on_workers.linking import ENTITIES, LINKED, LinkJob, link_batches
 from medconcept.on_workers.shared_files import SharedFile
 from medconcept.stages import centrality
@@ -46,7 +46,7 @@ def settings(context: Context) -> str:
         chosen["recogniser"] = recogniser_settings(context)
     learned = None if annotate.learned is None else _checksum(_read_learned(context, annotate.learned))
     how = centrality.settings(context.config.centrality)
-    return settings_digest(__version__, chosen, learned, how, context.head.dictionary_sha256)
+    return settings_digest(__version__, LINKING_VERSION, chosen, learned, how, context.head.dictionary_sha256)
 
 
 def build(context: Context) -> Work:

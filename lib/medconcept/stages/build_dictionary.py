@@ -12,6 +12,7 @@ from medconcept import __version__
 from medconcept.config import DictionarySource, settings_digest
 from medconcept.delta.hadoop import HadoopFiles
 from medconcept.errors import ConfigError, InputError
+from medconcept.linking.variants import FORMS_VERSION
 from medconcept.on_workers.terms import TERMS, Source, read_terms
 from medconcept.stages import dictionary_rows, umls
 from medconcept.stages.compile_dictionary import DICTIONARIES, compile_names
@@ -33,7 +34,8 @@ def settings(context: Context) -> str:
     known = sorted((row["_rank"], row["sum"]) for row in sums)
     releases = [fingerprint(context.lake, s) for _, s in _sources(context, umls=True)]
     described = [_public(source) for source in context.config.dictionary.sources]
-    return settings_digest(__version__, *described, known, releases, context.config.dictionary.similar)
+    similar = context.config.dictionary.similar
+    return settings_digest(__version__, FORMS_VERSION, *described, known, releases, similar)
 
 
 def build(context: Context) -> Work:
