@@ -33,6 +33,7 @@ from medconcept.evaluation.identifiers import Identifiers
 from medconcept.evaluation.records import Annotation
 from medconcept.evaluation.run import FORMATS, Predictions, articles_near, predict
 from medconcept.evaluation.tune import cross_validated
+from medconcept.linking.candidates import is_of
 from medconcept.linking.compiled import LinkingDictionary
 from medconcept.linking.general import FIGURE_WORDS, GENERAL, is_general
 from medconcept.linking.learned import read_learned
@@ -249,11 +250,11 @@ def _tell(figures: dict[str, Any], name: str, ours: Predictions, theirs: Predict
 def _names(
     dictionary: LinkingDictionary, sources: Iterable[str], types: Iterable[str], *, joined: bool
 ) -> list[Name]:
-    wanted, kinds = set(sources), set(types)
+    wanted, kinds = frozenset(sources), set(types)
     return [
         name
         for name in dictionary.names.named(np.arange(len(dictionary)))
-        if name.source in wanted and (not kinds or kinds & name.kinds) and (name.joined or not joined)
+        if is_of(name, wanted) and (not kinds or kinds & name.kinds) and (name.joined or not joined)
     ]
 
 

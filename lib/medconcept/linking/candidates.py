@@ -110,7 +110,7 @@ def _is_wanted(name: Name, settings: LinkSettings) -> bool:
         return False
     if settings.joined_only and not name.joined:
         return False
-    if settings.sources is not None and not _is_of(name, settings.sources):
+    if settings.sources is not None and not is_of(name, settings.sources):
         return False
     wanted = settings.semantic_types
     return wanted is None or not wanted.isdisjoint(name.kinds)
@@ -125,7 +125,7 @@ def denotes(name: Name) -> bool:
     return name.scope == "exact" or name.source_id.startswith("MESH:")
 
 
-def _is_of(name: Name, sources: frozenset[str]) -> bool:
+def is_of(name: Name, sources: frozenset[str]) -> bool:
     """By its source, or by the prefix of its id, as a user's own list may hold ids of several sources."""
     return name.source in sources or name.source_id.partition(":")[0].upper() in sources
 
