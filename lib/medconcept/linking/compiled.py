@@ -56,7 +56,7 @@ class LinkingDictionary:
         self.names = Names(arrays, self.exact.text)
         self._hits = np.empty(1 << 14, FORM_HIT)
         # Ids of concepts that were asked for, and the place of each concept's among them, from 1.
-        self._concept_ids = pa.array([], pa.string())
+        self._concept_ids = pa.nulls(0, pa.string())  # pa.array of a list imports pandas, 27 MB
         self._concept_places = np.zeros(len(arrays["concept_head"]), np.uint32)
 
     def __len__(self) -> int:
