@@ -1,5 +1,7 @@
 """A tiny dictionary for tests of the linker."""
 
+import json
+
 from medconcept.dictionary.records import Term
 from medconcept.linking.compiled import LinkingDictionary, compile_linking
 from medconcept.linking.linker import Linker
@@ -47,6 +49,12 @@ def dictionary(terms=TERMS):
     """A compiled dictionary of terms, sources in order of first use."""
     sources = list(dict.fromkeys(term.source for term in terms))
     return LinkingDictionary(compile_linking(terms, sources), "example")
+
+
+def write_files(folder, names, rows):
+    """Write a dictionary of a user's own, `mine.tsv`, and gold as CRAFT's captions have it, `gold.jsonl`."""
+    (folder / "mine.tsv").write_text(names)
+    (folder / "gold.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
 def linker(terms=TERMS, **settings):

@@ -6,6 +6,7 @@ import sys
 import zipfile
 
 import pytest
+from linking_examples import write_files
 
 from medconcept.cli import main
 
@@ -21,8 +22,7 @@ ROWS = [
 @pytest.fixture
 def files(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    (tmp_path / "mine.tsv").write_text(NAMES)
-    (tmp_path / "gold.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    write_files(tmp_path, NAMES, ROWS)
     return tmp_path
 
 

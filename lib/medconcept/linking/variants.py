@@ -162,6 +162,7 @@ def reordered(name: str) -> Iterator[str]:
 # What a name must have for a rule above to change it; names without are most of a dictionary.
 MAY_VARY = (
     r", | of | in | cell$| process$|[)\]]$|\([0-9]*[+\-]\)|^\([0-9]"
-    r"|(?i)(?:disease|disorder|condition|syndrome|neoplas|tumou?r|abnormalit|anomal|malformation|defect"
-    r"|hereditary|familial|inherited)"
+    r"|(?i)(?:disease|disorder|condition|syndrome|neoplas|tumou?r|abnormalit|anomal|malformation|defect|"
+    + "|".join(_SAME_MODIFIER)
+    + ")"
 )

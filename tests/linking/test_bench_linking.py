@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from linking_examples import write_files
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 import bench_linking
@@ -22,8 +23,7 @@ ROWS = [
 def told(tmp_path, monkeypatch):
     """What the benchmark writes, by further arguments, with a rival that finds names as they are."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    (tmp_path / "mine.tsv").write_text(NAMES)
-    (tmp_path / "gold.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    write_files(tmp_path, NAMES, ROWS)
 
     def literal(names, texts):
         assert sorted(name.name for name in names) == ["neuron", "retina", "tissue"]
