@@ -27,7 +27,7 @@ demo-data: $(VENV)/.installed ## fetch the real articles and open ontologies
 	$(PY) -m medconcept.provision demo-data --target build
 
 demo: setup demo-data ## run the whole pipeline on real articles and look at the result
-	$(PY) -m medconcept.demo --lake $(DEMO_LAKE)
+	$(PY) -m medconcept.cli.demo --lake $(DEMO_LAKE)
 
 # The gold is not ours to give: where it lies, its format and licence, can be told as GOLD="FILE", FORMAT, LICENCE.
 GOLD ?= ../shared/data/gold/craft_captions.jsonl
@@ -84,10 +84,11 @@ bench-long: setup demo-data $(VENV)/.bench ## the same at full size: 20,000 arti
 	$(PY) benchmarks/bench_inventory.py --rows 8000000
 	$(PY) benchmarks/bench_increment.py --articles 20000
 
-lint: $(VENV)/.installed ## ruff and mypy
+lint: $(VENV)/.installed ## ruff, mypy, and the layers of the package
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
 
 format: $(VENV)/.installed ## let ruff format the code
 	$(VENV)/bin/ruff check --fix .

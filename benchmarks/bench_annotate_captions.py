@@ -45,16 +45,16 @@ from pyspark.sql import functions as F
 from results import show, write
 
 from medconcept.config import SparkConfig
-from medconcept.dictionary.names import FOLDED
-from medconcept.dictionary.records import Term
+from medconcept.dictionary.compile_terms import compile_files
+from medconcept.dictionary.linking_dictionary import SIMILAR
+from medconcept.dictionary.name_rules import FOLDED
 from medconcept.jats import parse_article
-from medconcept.linking.compiled import SIMILAR
-from medconcept.linking.from_terms import compile_files
-from medconcept.ner.pipeline import EDGE
-from medconcept.on_workers.exact_matching import MATCHED, match_batches
-from medconcept.on_workers.linking import LINKED, LinkJob, link_batches
-from medconcept.on_workers.shared_files import SharedFile
-from medconcept.session import get_session
+from medconcept.spark.session import get_session
+from medconcept.spark.shared_files import SharedFile
+from medconcept.spark_nlp.ner_pipeline import EDGE
+from medconcept.terminologies.term import Term
+from medconcept.workers.annotate.exact_matching import MATCHED, match_batches
+from medconcept.workers.annotate.link_captions import LINKED, LinkJob, link_batches
 
 PLACES = tuple(f"{what}_{edge}" for what in ("sentence", "token") for edge in ("begin", "end"))
 FIRST_JOBS = ("cutting", "sentences", "textmatcher", "exact", "linker")

@@ -27,9 +27,10 @@ from results import write
 from medconcept.centrality.evidence import evidence
 from medconcept.centrality.score import CONSTANT, WEIGHTS, weighed
 from medconcept.config import load_config
-from medconcept.delta.lake import Lake
-from medconcept.session import get_session
-from medconcept.stages import run_stage, stage
+from medconcept.lake.lake import Lake
+from medconcept.pipeline.registry import stage
+from medconcept.pipeline.runner import run_stage
+from medconcept.spark.session import get_session
 from medconcept.stages.count_concepts import statistics
 
 LABELS = Path(__file__).parents[1] / "tests/centrality/labels.jsonl"

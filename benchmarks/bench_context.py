@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "linking"))
 from context_sentences import SENTENCES, marked
 from results import write
 
-from medconcept.linking.context import context_flags, sentence_spans
+from medconcept.linking.negation import context_flags, sentence_spans
 
 Flags = Callable[[str, int, int], bool]
 

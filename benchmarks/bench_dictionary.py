@@ -67,9 +67,10 @@ def measure(folder: Path, names: int, driver_memory: str) -> dict[str, float]:
     from synthetic_umls import write_release
 
     from medconcept.config import Config, DictionaryConfig, DictionarySource, SparkConfig
-    from medconcept.delta.lake import Lake
-    from medconcept.session import get_session
-    from medconcept.stages import run_stage, stage
+    from medconcept.lake.lake import Lake
+    from medconcept.pipeline.registry import stage
+    from medconcept.pipeline.runner import run_stage
+    from medconcept.spark.session import get_session
 
     expected = write_release(folder / "META", names)
     size = sum(path.stat().st_size for path in (folder / "META").iterdir())

@@ -24,8 +24,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "dictionary"))
 from naive_matcher import naive_matches, simple_tokens
 from results import write
 
-from medconcept.dictionary.compiled import NONE, CompiledDictionary, compile_keys
-from medconcept.dictionary.names import match_key
+from medconcept.dictionary.compiled_dictionary import NONE, CompiledDictionary, compile_keys
+from medconcept.dictionary.name_rules import match_key
 
 TEXTS, NAMES = 100_000, 400
 PIECES = (

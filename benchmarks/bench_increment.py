@@ -54,8 +54,9 @@ class Copy(Article):
 
 def run(spark: Any, config: Any) -> dict[str, float]:
     """Seconds of each stage."""
-    from medconcept.delta.lake import Lake
-    from medconcept.stages import run_stage, stage
+    from medconcept.lake.lake import Lake
+    from medconcept.pipeline.registry import stage
+    from medconcept.pipeline.runner import run_stage
 
     lake = Lake(spark, config.lake)
     spent = {}
@@ -96,7 +97,7 @@ def main() -> None:
     from sync_lakes import settings
 
     from medconcept.config import load_config
-    from medconcept.delta.lake import Lake
+    from medconcept.lake.lake import Lake
     from medconcept.tables import TABLES
 
     both = not (options.first or options.second)

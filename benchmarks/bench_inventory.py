@@ -59,7 +59,7 @@ def write_known(spark: Any, lake: Any, rows: int) -> None:
     from pyspark.sql.types import StructType
     from sync_lakes import BUCKET
 
-    from medconcept.delta.transaction import Manifest, name_commit
+    from medconcept.lake.transaction import Manifest, name_commit
     from medconcept.tables import TABLES
 
     lake.create()
@@ -108,8 +108,9 @@ def main() -> None:
     options.work = options.work / f"inventory-{options.rows}"
     from sync_lakes import BUCKET, settings
 
-    from medconcept.delta.lake import Lake
-    from medconcept.stages import run_stage, stage
+    from medconcept.lake.lake import Lake
+    from medconcept.pipeline.registry import stage
+    from medconcept.pipeline.runner import run_stage
 
     spark = session("4g")
     lake_at = str(options.work / "work/lake")

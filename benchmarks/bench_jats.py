@@ -24,7 +24,7 @@ from lxml import etree
 from results import write
 
 from medconcept.jats import PARSER_VERSION, ArticleRejected, parse_article
-from medconcept.native import library
+from medconcept.runtime.native_modules import library
 
 Read = Callable[[bytes], object]
 

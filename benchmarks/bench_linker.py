@@ -31,15 +31,15 @@ from bench_matching import FORMATS, SEED, _best, dictionary_names
 from lxml import etree
 from results import show, write
 
-from medconcept.dictionary.compiled import dictionary_sha256
-from medconcept.dictionary.records import Term
-from medconcept.dictionary.sources import iter_terms
-from medconcept.jats.panels import find_panels
-from medconcept.linking.compiled import SIMILAR, LinkingDictionary, open_linking
-from medconcept.linking.context import sentence_spans
-from medconcept.linking.from_terms import compile_files
+from medconcept.dictionary.compile_terms import compile_files
+from medconcept.dictionary.compiled_dictionary import dictionary_sha256
+from medconcept.dictionary.linking_dictionary import SIMILAR, LinkingDictionary, open_linking
+from medconcept.jats.panels.caption_panels import find_panels
 from medconcept.linking.linker import Linker
-from medconcept.linking.records import Caption
+from medconcept.linking.negation import sentence_spans
+from medconcept.linking.types import Caption
+from medconcept.terminologies.readers import iter_terms
+from medconcept.terminologies.term import Term
 
 COMPARED = 100_000_000  # names that the oracle looks at
 WORKER = """
@@ -50,7 +50,7 @@ def private():
         return sum(int(line.split()[1]) for line in file if line.startswith("Private_Dirty")) / 1024
 import numpy, pyarrow, pyarrow.compute  # every PySpark worker that handles Arrow batches has them
 bare, at = private(), time.perf_counter()
-from medconcept.linking.compiled import open_linking
+from medconcept.dictionary.linking_dictionary import open_linking
 from medconcept.linking.linker import Linker
 linker = Linker(open_linking(sys.argv[1], sys.argv[2]))
 linker.link("Heart attack and lung cancer.")

@@ -24,21 +24,21 @@ from typing import Any
 import numpy as np
 from results import write
 
+from medconcept.cli.command_dictionary import prepared
 from medconcept.config import load_config
-from medconcept.dictionary.names import EXACT, FUNCTION_WORDS, match_key
+from medconcept.dictionary.linking_dictionary import LinkingDictionary
+from medconcept.dictionary.name_rules import EXACT, FUNCTION_WORDS, match_key
+from medconcept.dictionary.name_table import Name
+from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL, is_general
 from medconcept.evaluation import score
 from medconcept.evaluation.bootstrap import difference_interval, f1_interval
+from medconcept.evaluation.documents import Annotation
+from medconcept.evaluation.evaluate import FORMATS, Predictions, articles_near, predict
 from medconcept.evaluation.gold import read_gold
 from medconcept.evaluation.identifiers import Identifiers
-from medconcept.evaluation.records import Annotation
-from medconcept.evaluation.run import FORMATS, Predictions, articles_near, predict
-from medconcept.evaluation.tune import cross_validated
+from medconcept.evaluation.tuning import cross_validated
 from medconcept.linking.candidates import is_of
-from medconcept.linking.compiled import LinkingDictionary
-from medconcept.linking.general import FIGURE_WORDS, GENERAL, is_general
 from medconcept.linking.learned import read_learned
-from medconcept.linking.names import Name
-from medconcept.linking.prepare import prepared
 
 Found = list[list[tuple[int, int, Name]]]
 Rival = Callable[[list[Name], list[str]], Found]
@@ -142,8 +142,8 @@ def text_matcher(names: list[Name], texts: list[str]) -> Found:
     from sparknlp.annotator import TextMatcher, Tokenizer
     from sparknlp.base import DocumentAssembler
 
-    from medconcept.annotate.offsets import code_points
-    from medconcept.session import get_session
+    from medconcept.spark.session import get_session
+    from medconcept.workers.annotate.utf16_offsets import code_points
 
     best = _best_names(names, lambda name: " ".join(name.name.lower().split()))
     spark = get_session(load_config("demo").spark)

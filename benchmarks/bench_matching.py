@@ -28,11 +28,11 @@ import pyarrow as pa
 from lxml import etree
 from results import show, write
 
-from medconcept.dictionary.compiled import dictionary_sha256
-from medconcept.dictionary.names import match_key
-from medconcept.dictionary.records import Term
-from medconcept.dictionary.sources import iter_terms
-from medconcept.linking.compiled import compile_linking, open_linking
+from medconcept.dictionary.compiled_dictionary import dictionary_sha256
+from medconcept.dictionary.linking_dictionary import compile_linking, open_linking
+from medconcept.dictionary.name_rules import match_key
+from medconcept.terminologies.readers import iter_terms
+from medconcept.terminologies.term import Term
 
 SEED = 20_261
 FORMATS = {
@@ -56,7 +56,7 @@ def private():
         return sum(int(line.split()[1]) for line in file if line.startswith("Private_Dirty")) / 1024
 import numpy, pyarrow  # every PySpark worker that handles Arrow batches has them
 bare, at = private(), time.perf_counter()
-from medconcept.linking.compiled import open_linking
+from medconcept.dictionary.linking_dictionary import open_linking
 names = open_linking(sys.argv[1], sys.argv[2])
 names.exact.match_texts(pyarrow.array(["Heart attack and lung cancer."]))
 print(json.dumps({"seconds": time.perf_counter() - at, "megabytes": private() - bare}))

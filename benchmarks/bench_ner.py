@@ -26,14 +26,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from results import show, write
 
-from medconcept.annotate.tokens import sentences_and_tokens
 from medconcept.config import RecogniserConfig, SparkConfig
-from medconcept.linking.compiled import SIMILAR
-from medconcept.ner.models import load_recognisers
-from medconcept.ner.recognise import with_entities
-from medconcept.on_workers.linking import LINKED, LinkJob, link_batches
-from medconcept.on_workers.shared_files import SharedFile
-from medconcept.session import get_session
+from medconcept.dictionary.linking_dictionary import SIMILAR
+from medconcept.spark.session import get_session
+from medconcept.spark.shared_files import SharedFile
+from medconcept.spark_nlp.recognise import with_entities
+from medconcept.spark_nlp.recognisers import load_recognisers
+from medconcept.spark_nlp.tokens import sentences_and_tokens
+from medconcept.workers.annotate.link_captions import LINKED, LinkJob, link_batches
 
 SCHEMA = (
     "figure_key string, caption string, panels array<struct<labels:array<string>,start:int,end:int>>, "

@@ -35,7 +35,7 @@ from results import write
 
 from medconcept.config import SparkConfig
 from medconcept.jats import PARSER_VERSION, ArticleRejected, parse_article
-from medconcept.session import get_session
+from medconcept.spark.session import get_session
 from medconcept.stages.parse_articles import parse, small_batches
 
 _IDS = (

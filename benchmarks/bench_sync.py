@@ -88,15 +88,18 @@ def synced(spark: Any, url: str, folder: Path, **select: Any) -> tuple[float, fl
     """Seconds of the download and of the run, the workers' peak memory, the counts of a sync."""
     from sync_lakes import settings
 
-    from medconcept.delta.lake import Lake
-    from medconcept.stages import run_stage, stage, sync_bucket
+    from medconcept.lake.lake import Lake
+    from medconcept.pipeline.registry import stage
+    from medconcept.pipeline.runner import run_stage
 
     shutil.rmtree(folder, ignore_errors=True)
     config = settings(folder, url, **select)
     options = replace(config.sync.bucket, in_flight=IN_FLIGHT, requests_per_second=0, request_seconds=60.0)
     config = replace(config, sync=replace(config.sync, bucket=options, batch_articles=100_000))
     spent = [0.0]
-    module = cast(Any, sync_bucket)  # what it uses is replaced
+    from medconcept.stages.sync import bucket_sync
+
+    module = cast(Any, bucket_sync)  # what it uses is replaced
     watched = module.watched
 
     def timed(*arguments: Any) -> Any:

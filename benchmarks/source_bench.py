@@ -65,7 +65,7 @@ def delayed(upstream: str, milliseconds: int) -> Iterator[str]:
 def session(memory: str = "4g") -> Any:
     """A local session on two cores."""
     from medconcept.config import SparkConfig
-    from medconcept.session import get_session
+    from medconcept.spark.session import get_session
 
     jars = os.environ.get("MEDCONCEPT_JARS", str(ROOT / "build/jars"))
     return get_session(SparkConfig(jars=jars, driver_memory=memory, shuffle_partitions=4))

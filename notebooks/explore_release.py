@@ -12,11 +12,11 @@ import os
 
 from pyspark.sql import functions as F
 
-from medconcept import queries
 from medconcept.config import Config, SparkConfig
-from medconcept.delta.lake import Lake
+from medconcept.lake import queries
+from medconcept.lake.lake import Lake
 from medconcept.report.write import gather, render
-from medconcept.session import get_session
+from medconcept.spark.session import get_session
 
 
 def setting(name: str, default: str) -> str:

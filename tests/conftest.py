@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def spark() -> Iterator[object]:
     """A local session as medconcept makes it: Delta, Spark NLP, UTC."""
     from medconcept.config import SparkConfig
-    from medconcept.session import get_session
+    from medconcept.spark.session import get_session
 
     # Few partitions: tests have a handful of rows; each is a task. The JVM stops at its first
     # compiler (the second pays off after more work than tests have), which alone would get a small cache.

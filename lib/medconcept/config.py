@@ -13,11 +13,11 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import yaml
 
-from medconcept.dictionary.semantic_network import GROUPS
-from medconcept.dictionary.umls_options import UmlsOptions
 from medconcept.errors import ConfigError
-from medconcept.linking.records import MENTION_FLAGS
+from medconcept.linking.flags import MENTION_FLAGS
 from medconcept.sources.options import BucketOptions, Selection
+from medconcept.terminologies.semantic_network import GROUPS
+from medconcept.terminologies.umls_options import UmlsOptions
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,8 @@ def made(spark, tmp_path_factory):
 
 @pytest.mark.slow  # three runs of the stages
 def test_an_older_lake_is_read_and_the_next_run_brings_it_up(spark, made) -> None:
-    from medconcept import queries
-    from medconcept.delta.lake import Lake
+    from medconcept.lake import queries
+    from medconcept.lake.lake import Lake
     from medconcept.stages.publish_release import content_digest
 
     settings, rows = made
@@ -94,8 +94,8 @@ def test_an_older_lake_is_read_and_the_next_run_brings_it_up(spark, made) -> Non
 
 
 def test_a_foreign_format_is_one_line(spark, made, tmp_path: Path) -> None:
-    from medconcept.delta.lake import Lake
     from medconcept.errors import LakeError
+    from medconcept.lake.lake import Lake
 
     (tmp_path / "_medconcept").mkdir()
     for version in (3, 6):

@@ -22,7 +22,7 @@ WHERE = """
 import json
 from pathlib import Path
 from pyspark.sql import SparkSession
-from medconcept.native import library_file
+from medconcept.runtime.native_modules import library_file
 
 def where(rows):
     from medconcept.jats import panels
@@ -96,7 +96,7 @@ def submit(master: str, job: str, arguments: list[str], folder: Path, pythons: t
 
 
 def test_workers_that_have_the_zip_alone_are_brought_native_code(master, tmp_path: Path) -> None:
-    from medconcept.native import checksum, library_file
+    from medconcept.runtime.native_modules import checksum, library_file
 
     if library_file("medconcept.jats") is None:
         pytest.skip(f"the parser is not compiled ({checksum('medconcept.jats')}): `make setup` does it")
@@ -112,8 +112,9 @@ def test_the_whole_pipeline_by_spark_submit_equals_the_local_run(spark, master, 
     sys.path.insert(0, str(ROOT / "tests/pipeline"))
     from articles import config, jats, write
 
-    from medconcept.delta.lake import Lake
-    from medconcept.stages import STAGES, run_stage, stage
+    from medconcept.lake.lake import Lake
+    from medconcept.pipeline.registry import IN_ORDER, stage
+    from medconcept.pipeline.runner import run_stage
     from medconcept.stages.publish_release import content_digest
 
     write(
@@ -128,12 +129,12 @@ def test_the_whole_pipeline_by_spark_submit_equals_the_local_run(spark, master, 
     elsewhere.mkdir()
     pythons = python_with(tmp_path / "driver", None), python_with(tmp_path / "worker", FOR_WORKERS)
     arguments = ["--config", str(tmp_path / "conf.yaml"), "--lake", str(tmp_path / "cluster-lake"), "--json"]
-    for name in STAGES:
+    for name in IN_ORDER:
         report = json.loads(submit(master, name, arguments, elsewhere, pythons))
         assert [(r["job"], r["status"]) for r in report] == [(name, "done")]
 
     local = Lake(spark, str(tmp_path / "local-lake"))
-    for name in STAGES:
+    for name in IN_ORDER:
         run_stage(stage(name), local, replace(settings, lake=local.root), lambda line: None)
     there = Lake(spark, str(tmp_path / "cluster-lake"))
     for table in ("raw_articles", "articles", "figures", "concepts", "concept_names", "mentions", "triplets"):

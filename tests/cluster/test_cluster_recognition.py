@@ -28,9 +28,9 @@ JOBS = ("sync_articles", "parse_articles", "build_dictionary", "annotate_caption
 def test_a_recogniser_finds_the_same_on_a_cluster(spark, master, tmp_path: Path) -> None:
     import yaml
 
-    from medconcept.delta.lake import Lake
-    from medconcept.ner.options import NER_CRF, NER_DL, Options
-    from medconcept.ner.training import embeddings_for, has_tensorflow, train
+    from medconcept.lake.lake import Lake
+    from medconcept.spark_nlp.training import embeddings_for, has_tensorflow, train
+    from medconcept.spark_nlp.training_options import NER_CRF, NER_DL, Options
     from medconcept.stages.publish_release import content_digest
 
     options = Options(NER_DL if has_tensorflow(spark) else NER_CRF, epochs=60, vector_least=1)

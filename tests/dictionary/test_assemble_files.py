@@ -10,11 +10,11 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from medconcept.config import Config
-from medconcept.delta.lake import Lake
 from medconcept.errors import LakeError
-from medconcept.on_workers.compiling import PIECES
-from medconcept.stages.assemble_files import assemble
+from medconcept.lake.lake import Lake
 from medconcept.stages.context import Context
+from medconcept.stages.dictionary.assemble_files import assemble
+from medconcept.workers.dictionary.compile_names import PIECES
 
 MADE = [("similar", b"\x00a"), ("similar", b"\xff\n"), ("main", b"b" * 300_000), ("main", b"")]
 

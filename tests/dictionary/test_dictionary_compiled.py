@@ -13,7 +13,7 @@ from naive_matcher import naive_matches, simple_tokens
 from test_dictionary_matcher import PIECES, TEXTS, dictionary, keys_of
 
 from medconcept.dictionary import kernel
-from medconcept.dictionary.compiled import (
+from medconcept.dictionary.compiled_dictionary import (
     NONE,
     CompiledDictionary,
     DictionaryDamaged,
@@ -21,9 +21,9 @@ from medconcept.dictionary.compiled import (
     compile_names,
     dictionary_sha256,
 )
-from medconcept.dictionary.names import match_key
-from medconcept.dictionary.records import Term
-from medconcept.linking.compiled import compile_linking, open_linking
+from medconcept.dictionary.linking_dictionary import compile_linking, open_linking
+from medconcept.dictionary.name_rules import match_key
+from medconcept.terminologies.term import Term
 
 
 def found_in(compiled, texts):
@@ -187,7 +187,7 @@ def test_without_a_compiler_there_is_one_clear_line(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CC", raising=False)
     monkeypatch.setitem(sys.modules, "ziglang", None)  # the compiler from PyPI, where it is installed
-    with pytest.raises(kernel.KernelMissing, match=r"no C compiler is there \(cc, or ziglang\)$"):
+    with pytest.raises(kernel.CompilerMissing, match=r"no C compiler is there \(cc, or ziglang\)$"):
         kernel.build(tmp_path)
 
 

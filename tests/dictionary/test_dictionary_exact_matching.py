@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medconcept.dictionary.records import Term
-from medconcept.linking.compiled import compile_linking, open_linking
-from medconcept.on_workers.exact_matching import MATCHED, match_batches
-from medconcept.on_workers.shared_files import SharedFile
+from medconcept.dictionary.linking_dictionary import compile_linking, open_linking
+from medconcept.spark.shared_files import SharedFile
+from medconcept.terminologies.term import Term
+from medconcept.workers.annotate.exact_matching import MATCHED, match_batches
 
 TERMS = (
     Term("T", "T:1", "heart attack", cuis=("C0027051",)),

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from naive_matcher import naive_matches, simple_tokens
 
-from medconcept.dictionary.compiled import CompiledDictionary, compile_keys
+from medconcept.dictionary.compiled_dictionary import CompiledDictionary, compile_keys
 from medconcept.dictionary.matcher import match_sentence
-from medconcept.dictionary.names import match_key
+from medconcept.dictionary.name_rules import match_key
 
 # Letters that fold to others or to several, marks, every kind of white space, astral letters, punctuation.
 PIECES = [

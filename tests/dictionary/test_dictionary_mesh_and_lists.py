@@ -6,8 +6,8 @@ import zipfile
 
 import pytest
 
-from medconcept.dictionary.records import DictionarySourceError
-from medconcept.dictionary.sources import iter_terms
+from medconcept.terminologies.readers import iter_terms
+from medconcept.terminologies.term import DictionarySourceError
 
 DESCRIPTORS = b"""<?xml version="1.0"?>
 <!DOCTYPE DescriptorRecordSet SYSTEM "https://www.nlm.nih.gov/databases/dtd/nlmdescriptorrecordset.dtd">

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medconcept.dictionary.described import described_names
-from medconcept.dictionary.fields import text
-from medconcept.dictionary.names import described, match_key, name_flags, normalise
+from medconcept.dictionary.name_descriptions import described_names
+from medconcept.dictionary.name_rules import described, match_key, name_flags, normalise
+from medconcept.terminologies.fields import text
 
 
 @pytest.mark.parametrize("name", ["ALL", "AIDS", "CAT", "BRCA1", "T4", "HIV", "CD4", "mRNA"])

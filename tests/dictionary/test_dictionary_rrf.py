@@ -2,9 +2,9 @@
 
 import pytest
 
-from medconcept.dictionary.records import DictionarySourceError
-from medconcept.dictionary.rrf import COLUMNS, REQUIRED, check_first_line, choose_members
-from medconcept.dictionary.semantic_network import GROUP_OF, GROUPS
+from medconcept.terminologies.semantic_network import GROUP_OF, GROUPS
+from medconcept.terminologies.term import DictionarySourceError
+from medconcept.terminologies.umls_rrf import COLUMNS, REQUIRED, check_first_line, choose_members
 
 
 def test_tables_are_found_wherever_they_lie_and_however_they_are_packed():

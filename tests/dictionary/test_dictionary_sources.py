@@ -6,10 +6,10 @@ import pickle
 import pytest
 import zstandard
 
-from medconcept.dictionary.compiled import DictionaryDamaged
-from medconcept.dictionary.records import DictionarySourceError
-from medconcept.dictionary.sources import READERS, iter_terms
+from medconcept.dictionary.compiled_dictionary import DictionaryDamaged
 from medconcept.errors import InputError, LakeError
+from medconcept.terminologies.readers import READERS, iter_terms
+from medconcept.terminologies.term import DictionarySourceError
 
 OBO = b"""format-version: 1.2
 ontology: test

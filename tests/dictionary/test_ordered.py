@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from medconcept.dictionary.ordered import groups_of, order_of
+from medconcept.dictionary.hash_order import groups_of, order_of
 
 RNG = np.random.default_rng(7)
 ANY = np.iinfo(np.uint64).max

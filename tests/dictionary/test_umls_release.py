@@ -9,10 +9,10 @@ import pytest
 from synthetic_umls import write_release
 
 from medconcept.config import Config, DictionaryConfig, DictionarySource, SyncConfig
-from medconcept.dictionary.umls_options import UmlsOptions
+from medconcept.dictionary.linking_dictionary import LinkingDictionary
 from medconcept.errors import MedconceptError
-from medconcept.linking.compiled import LinkingDictionary
 from medconcept.linking.linker import Linker
+from medconcept.terminologies.umls_options import UmlsOptions
 
 OWN = (
     "concept_id\tname\tcui\txref\tobsolete\treplaced_by\n"
@@ -26,8 +26,9 @@ OWN = (
 
 
 def build(spark, folder, *sources):
-    from medconcept.delta.lake import Lake
-    from medconcept.stages import run_stage, stage
+    from medconcept.lake.lake import Lake
+    from medconcept.pipeline.registry import stage
+    from medconcept.pipeline.runner import run_stage
 
     settings = Config(
         lake=str(folder / "lake"),
@@ -116,7 +117,7 @@ def test_own_ids_take_the_cui_that_the_rule_gives_them(made):
 
 def test_compiled_names_know_their_concepts(made):
     lake, report, _ = made
-    from medconcept.dictionary.compiled import dictionary_sha256
+    from medconcept.dictionary.compiled_dictionary import dictionary_sha256
 
     sha256 = lake.head().dictionary_sha256
     data = lake.files.read(f"_dictionaries/{sha256}")
@@ -193,8 +194,8 @@ def gzip_parts(meta, folder):
 
 
 def test_packed_releases_unpack_to_the_same_bytes(spark, tmp_path):
-    from medconcept.delta.lake import Lake
-    from medconcept.stages.umls_files import unpack
+    from medconcept.lake.lake import Lake
+    from medconcept.stages.dictionary.umls_files import unpack
 
     meta = tmp_path / "META"
     write_release(meta, 100)
@@ -229,7 +230,7 @@ def test_packed_releases_unpack_to_the_same_bytes(spark, tmp_path):
     ],
 )
 def test_a_release_of_another_format_is_one_line(spark, tmp_path, change, reason):
-    from medconcept.stages.umls import Release, names
+    from medconcept.stages.dictionary.umls import Release, names
 
     write_release(tmp_path / "META", 20)
     path = tmp_path / "META" / "MRCONSO.RRF"
@@ -240,7 +241,7 @@ def test_a_release_of_another_format_is_one_line(spark, tmp_path, change, reason
 
 
 def test_options_choose(spark, tmp_path):
-    from medconcept.stages.umls import Release, names
+    from medconcept.stages.dictionary.umls import Release, names
 
     write_release(tmp_path, 100)
     files = {p.stem: str(p) for p in tmp_path.iterdir()}
@@ -260,7 +261,7 @@ def test_options_choose(spark, tmp_path):
 
 
 def test_a_concept_is_known_by_its_whole_cui(spark, tmp_path):
-    from medconcept.stages.umls import Release, names
+    from medconcept.stages.dictionary.umls import Release, names
 
     line = "{}|ENG|P|L1|PF|S1|Y|A1||||{}|PT|D00{}|{}|0|N||\n"
     atoms = (

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from medconcept.errors import InputError
+from medconcept.evaluation.documents import Annotation
+from medconcept.evaluation.evaluate import FORMATS, fitting
 from medconcept.evaluation.gold import read_gold
-from medconcept.evaluation.records import Annotation
-from medconcept.evaluation.run import FORMATS, fitting
 
 PUBTATOR = """12|t|BRCA1 and cancers
 12|a|Breast and ovarian cancer run in families.

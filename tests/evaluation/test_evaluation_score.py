@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from medconcept.evaluation import score
 from medconcept.evaluation.bootstrap import difference_interval, f1_interval
-from medconcept.evaluation.records import Annotation, Document
+from medconcept.evaluation.documents import Annotation, Document
 from medconcept.evaluation.score import Counts
 
 

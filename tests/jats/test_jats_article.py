@@ -4,7 +4,7 @@ import pytest
 from jats_examples import PMC1, article_xml, parsed
 
 from medconcept.jats import parse_article
-from medconcept.jats.article_records import (
+from medconcept.jats.records.article_parts import (  # fmt: skip
     Abstract,
     Affiliation,
     ArticleDate,
@@ -15,7 +15,7 @@ from medconcept.jats.article_records import (
     Named,
     RelatedArticle,
     Subject,
-)  # fmt: skip
+)
 
 
 def test_titles_and_their_translations() -> None:

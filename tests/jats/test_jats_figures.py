@@ -4,8 +4,8 @@ import pytest
 from jats_examples import PMC1, article_xml, one_figure, parsed
 
 from medconcept.jats import Graphic, parse_article
-from medconcept.jats.article_records import Named
-from medconcept.jats.figure_records import Alternative, Caption, Section, SubArticle
+from medconcept.jats.records.article_parts import Named
+from medconcept.jats.records.figure import GraphicAlternative, Section, SubArticle, TranslatedCaption
 
 CAPTION = "<caption><p>Own.</p></caption>"
 
@@ -115,7 +115,7 @@ def test_graphics_and_their_alternatives() -> None:
         '<media mimetype="video" xlink:href="film"/><p><graphic xlink:href="d"/></p>'
         '<fig><graphic xlink:href="nested"/></fig><graphic/></fig>'
     ).figures[0]
-    others = (Alternative("c", None, None),)
+    others = (GraphicAlternative("c", None, None),)
     graphics = (Graphic("a", "image/tiff"), Graphic("b", None, ("c",), others=others), Graphic("d"))
     assert figure.graphics == graphics
 
@@ -198,12 +198,12 @@ def test_sub_article_and_its_language() -> None:
 
 def test_translated_captions_beside_each_other_in_groups_and_in_translations() -> None:
     beside = one_figure(TWO.format("pt", "en"), 'xml:lang="en"').translated_captions
-    assert beside == (Caption("pt", None, None, "um", "figure"),)
+    assert beside == (TranslatedCaption("pt", None, None, "um", "figure"),)
     one = '<fig xml:lang="{}"><label>{} 1</label><caption><p>{}</p></caption></fig>'
     group = f"<fig-group>{one.format('pt', 'Figura', 'um')}{one.format('en', 'Figure', 'one')}</fig-group>"
     first, second = parsed(group).figures
-    assert first.translated_captions == (Caption("en", "Figure 1", None, "one", "group"),)
-    assert second.translated_captions == (Caption("pt", "Figura 1", None, "um", "group"),)
+    assert first.translated_captions == (TranslatedCaption("en", "Figure 1", None, "one", "group"),)
+    assert second.translated_captions == (TranslatedCaption("pt", "Figura 1", None, "um", "group"),)
     sub = (
         '<sub-article article-type="translation" xml:lang="en"><body><fig><label>Figure 1</label>'
         "<caption><p>one</p>"
@@ -212,7 +212,7 @@ def test_translated_captions_beside_each_other_in_groups_and_in_translations() -
     first, second = parsed(
         body, attributes='xml:lang="pt"', after_body=f"{sub}</caption></fig></body></sub-article>"
     ).figures
-    assert first.translated_captions == (Caption("en", "Figure 1", None, "one", "sub-article"),)
+    assert first.translated_captions == (TranslatedCaption("en", "Figure 1", None, "one", "sub-article"),)
     assert (second.translation_of, first.translation_of) == ("PMC1#1", None)
 
 
@@ -224,7 +224,7 @@ def test_a_preview_is_an_alternative() -> None:
     )
     (graphic,) = one_figure(inside).graphics
     assert (graphic.href, graphic.alternatives, graphic.use) == ("b", ("s",), None)
-    assert graphic.others == (Alternative("s", None, "thumbnail"),)
+    assert graphic.others == (GraphicAlternative("s", None, "thumbnail"),)
     assert (graphic.alt_text, graphic.long_desc) == ("A lung", "It is large.")
 
 

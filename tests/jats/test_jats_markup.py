@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from jats_examples import one_figure
 from lxml import etree
 
-from medconcept.jats.markup import clean
-from medconcept.jats.text import marked_text
+from medconcept.jats.text.element_text import marked_text
+from medconcept.jats.text.markup import clean
 
 TAG = re.compile(r"</?(?:sup|sub|italic|bold)>")
 

@@ -4,7 +4,7 @@ import pytest
 from jats_examples import PMC1, article_xml, parsed
 
 from medconcept.jats import Article, parse_article
-from medconcept.jats.licence import code_from_text, code_from_url, licence_group
+from medconcept.jats.article.licence import code_from_text, code_from_url, licence_group
 
 
 def ids(**values: str) -> Article:

@@ -9,7 +9,7 @@ from jats_examples import one_figure, parsed
 from panel_score import Score, score
 
 from medconcept.jats import Panel
-from medconcept.jats.panels import find_panels
+from medconcept.jats.panels.caption_panels import find_panels
 
 
 def cut(caption: str) -> list[tuple[str, str]]:

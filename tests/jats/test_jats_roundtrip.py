@@ -9,8 +9,8 @@ from html import escape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medconcept.jats import Article, Figure, Graphic, Mention, parse_article
-from medconcept.jats.article_records import (
+from medconcept.jats import Article, CitingParagraph, Figure, Graphic, parse_article
+from medconcept.jats.records.article_parts import (  # fmt: skip
     Affiliation,
     ArticleDate,
     Author,
@@ -19,8 +19,8 @@ from medconcept.jats.article_records import (
     KeywordGroup,
     Named,
     Subject,
-)  # fmt: skip
-from medconcept.jats.figure_records import Citation, Section
+)
+from medconcept.jats.records.figure import Citation, Section
 
 WORDS = (
     "lung",
@@ -103,7 +103,7 @@ def sections(draw: st.DrawFn, first: int) -> tuple[list[Figure], str]:
             cites.setdefault(place, []).append(Citation(len(text), len(text) + len(words), "xref"))
             text += f"{words} "
             source += f'{escape(lead)} <xref ref-type="fig" rid="f{first + place}">{escape(words)}</xref>\n '
-        mention = Mention(text.rstrip(), "body", told[0].section, told[0].section_types, "en", ())
+        mention = CitingParagraph(text.rstrip(), "body", told[0].section, told[0].section_types, "en", ())
         for place, where in cites.items():
             cited = (*told[place].mentions, replace(mention, citations=tuple(where)))
             told[place] = replace(told[place], mentions=cited)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from jats_examples import article_xml, caption_of, one_figure
 
 from medconcept.jats import parse_article
-from medconcept.jats.text import clean
+from medconcept.jats.text.element_text import clean
 
 TEX = r"<tex-math>\documentclass{minimal} \begin{document}$$\alpha$$\end{document}</tex-math>"
 MATH = "<mml:math>\n <mml:mi>α</mml:mi>\n <mml:mo>=</mml:mo> <mml:mn>1</mml:mn></mml:math>"

@@ -14,8 +14,8 @@ import pytest
 from jats_examples import PMC1, article_xml
 
 from medconcept.jats import Article, ArticleRejected, Limits, parse_article, parse_articles
-from medconcept.on_workers import parsing
-from medconcept.on_workers.isolation import Apart, Bounds, Death
+from medconcept.workers.parse import parse_files
+from medconcept.workers.parse.isolated_worker import Bounds, Death, IsolatedWorker
 
 QUICK = Bounds(processor_seconds=0.5, seconds=60)
 RICH = article_xml(
@@ -69,11 +69,11 @@ def batch(*contents: bytes | None) -> pa.RecordBatch:
 
 
 def parsed(*batches: pa.RecordBatch, bounds: Bounds = QUICK) -> list[dict[str, object]]:
-    return pa.Table.from_batches(parsing.parse_batches(batches, bounds)).to_pylist()
+    return pa.Table.from_batches(parse_files.parse_batches(batches, bounds)).to_pylist()
 
 
 def test_each_way_to_die_has_its_reason_and_the_others_are_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parsing, "parse_articles", harmed)
+    monkeypatch.setattr(parse_files, "parse_articles", harmed)
     contents = (RICH, b"crash", RICH, b"loop", b"crash", None, RICH, b"leave", b"fill", RICH, b"<x>")
     rows = parsed(batch(*contents[:5]), batch(*contents[5:]))
     told = sorted((str(row["reason"] or row["article_key"]), str(row["detail"] or "")) for row in rows)
@@ -90,14 +90,14 @@ def test_each_way_to_die_has_its_reason_and_the_others_are_parsed(monkeypatch: p
 
 
 def test_what_waits_is_ended_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parsing, "parse_articles", harmed)
+    monkeypatch.setattr(parse_files, "parse_articles", harmed)
     rows = parsed(batch(RICH, b"wait", RICH), bounds=Bounds(processor_seconds=60, seconds=2))
     assert [row["reason"] for row in rows] == [None, "parser_timeout", None]
     assert rows[1]["detail"] == "over 2 s"
 
 
 def test_rows_say_of_which_file_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parsing, "parse_articles", harmed)
+    monkeypatch.setattr(parse_files, "parse_articles", harmed)
     rows = parsed(batch(RICH, None, b"crash", b"<x>", RICH))
     told = {str(row["source_key"]): row["reason"] for row in rows}
     assert told == {"k0": None, "k1": "too_large", "k2": "parser_crashed", "k3": "truncated", "k4": None}
@@ -135,27 +135,33 @@ def test_a_record_that_no_column_holds_is_a_defect_of_its_own_file(monkeypatch: 
         else:
             yield from parse_articles(data, limits)
 
-    monkeypatch.setattr(parsing, "parse_articles", surrogate)
+    monkeypatch.setattr(parse_files, "parse_articles", surrogate)
     assert [row["reason"] for row in parsed(batch(RICH, b"bad", RICH))] == [None, "parser_error", None]
 
 
 def test_no_rows_for_no_files() -> None:
-    assert list(parsing.parse_batches([])) == []
-    assert [len(b) for b in parsing.parse_batches([batch()])] in ([], [0])
+    assert list(parse_files.parse_batches([])) == []
+    assert [len(b) for b in parse_files.parse_batches([batch()])] in ([], [0])
 
 
 def test_a_child_that_ends_without_an_item_is_an_error_of_the_run() -> None:
     def broken(items: Iterator[bytes]) -> bytes:
         raise ValueError("not of an item")
 
-    with Apart(broken, Bounds()) as work, pytest.raises(RuntimeError, match="ValueError: not of an item"):
+    with (
+        IsolatedWorker(broken, Bounds()) as work,
+        pytest.raises(RuntimeError, match="ValueError: not of an item"),
+    ):
         work([b"a"])
-    with Apart(lambda items: os._exit(4), Bounds()) as work, pytest.raises(RuntimeError, match="code 4"):
+    with (
+        IsolatedWorker(lambda items: os._exit(4), Bounds()) as work,
+        pytest.raises(RuntimeError, match="code 4"),
+    ):
         work([b"a"])
 
 
 def test_no_child_is_left() -> None:
-    with Apart(lambda items: b"%d %d" % (os.getpid(), len(b"".join(items))), Bounds()) as work:
+    with IsolatedWorker(lambda items: b"%d %d" % (os.getpid(), len(b"".join(items))), Bounds()) as work:
         child, size = map(int, work([b"a" * 300_000] * 3).split())
     assert (child != os.getpid(), size) == (True, 900_000)
     with pytest.raises(ChildProcessError):  # it has ended and has been waited for
@@ -163,7 +169,7 @@ def test_no_child_is_left() -> None:
 
 
 def test_what_is_left_of_a_call_does_not_reach_the_next() -> None:
-    with Apart(lambda items: next(items), Bounds()) as work:
+    with IsolatedWorker(lambda items: next(items), Bounds()) as work:
         assert [work([b"1", b"2", b"3"]), work([b"4"])] == [b"1", b"4"]
 
 
@@ -174,6 +180,6 @@ def test_death_is_told_by_item() -> None:
                 crash()
         return b"well"
 
-    with Apart(dies, Bounds()) as work:
+    with IsolatedWorker(dies, Bounds()) as work:
         assert work([b"a", b"x", b"c"]) == Death(1, "crashed", "ended by SIGSEGV")
         assert work([b"a"]) == b"well"

@@ -2,10 +2,10 @@
 
 import json
 
-from medconcept.dictionary.records import Term
-from medconcept.linking.compiled import LinkingDictionary, compile_linking
+from medconcept.dictionary.linking_dictionary import LinkingDictionary, compile_linking
 from medconcept.linking.linker import Linker
-from medconcept.linking.records import LinkSettings
+from medconcept.linking.types import LinkSettings
+from medconcept.terminologies.term import Term
 
 TERMS = (
     Term("U", "U:heart", "heart", ("chambered heart",), ("anatomy",)),

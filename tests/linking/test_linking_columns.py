@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from linking_examples import TERMS, dictionary
 
+from medconcept.dictionary.words import TOKEN, plain
 from medconcept.linking.abbreviations import MOST_LONGS, by_short_form, occurrences
 from medconcept.linking.linker import Linker
 from medconcept.linking.overlaps import Mention, apart, longest_first
-from medconcept.linking.places import PlainWords, WordPlaces
-from medconcept.linking.records import Caption
-from medconcept.linking.words import TOKEN, plain
+from medconcept.linking.types import Caption
+from medconcept.linking.word_offsets import PlainWords, WordPlaces
 
 OPENED = dictionary(TERMS)
 PIECES = ["CF", "CFs", "s", "CFCF", "_", " ", "-", "é", "1", "x", "α", "'s", "/", "ES-cell"]

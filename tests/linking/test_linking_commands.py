@@ -95,5 +95,6 @@ def test_bad_input_is_one_line(arguments, words, capsys):
 
 
 def test_linking_needs_no_pyspark():
-    code = "import sys, medconcept.commands, medconcept.linking.linker; sys.exit('pyspark' in sys.modules)"
+    modules = "medconcept.cli.linking_commands, medconcept.linking.linker"
+    code = f"import sys, {modules}; sys.exit('pyspark' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

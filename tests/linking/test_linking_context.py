@@ -3,7 +3,7 @@
 import pytest
 from context_sentences import SENTENCES, marked
 
-from medconcept.linking.context import context_flags, sentence_spans
+from medconcept.linking.negation import context_flags, sentence_spans
 
 # The reach of "lacking" ends with the noun behind it, not with the sentence: the rules know no phrases.
 KNOWN = {"Mice lacking the gene developed [obesity] because of feeding."}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from linking_examples import TERMS
 
-from medconcept.dictionary.records import Term
-from medconcept.linking.compiled import LinkingDictionary
-from medconcept.linking.from_terms import compile_files
+from medconcept.dictionary.compile_terms import compile_files
+from medconcept.dictionary.linking_dictionary import LinkingDictionary
 from medconcept.linking.linker import Linker
-from medconcept.linking.records import Caption, Entity, LinkSettings
+from medconcept.linking.types import Caption, Entity, LinkSettings
+from medconcept.terminologies.term import Term
 
 DISEASE, GENE = frozenset({"disease", "phenotype"}), frozenset({"gene"})
 MORE = (

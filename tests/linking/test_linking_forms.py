@@ -3,7 +3,7 @@
 import pytest
 from linking_examples import linker
 
-from medconcept.linking.inflection import singulars
+from medconcept.dictionary.inflection import singulars
 
 LINKER = linker()
 

@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 from linking_examples import TERMS, dictionary
 
 from medconcept.dictionary import kernel
-from medconcept.dictionary.layout import unpack
-from medconcept.dictionary.names import is_matchable, name_flags
-from medconcept.dictionary.records import Term
+from medconcept.dictionary.file_layout import unpack
+from medconcept.dictionary.lemmas import Lemmatiser, vocabulary
+from medconcept.dictionary.linking_dictionary import INVERTED, LEGEND, LinkingDictionary, compile_linking
+from medconcept.dictionary.name_rules import is_matchable, name_flags
+from medconcept.dictionary.name_variants import NO_NOUN, Variant, written
+from medconcept.dictionary.stop_concepts import NO_ADJECTIVE
+from medconcept.dictionary.words import plain_words
 from medconcept.linking.abbreviations import _KEY as LEGEND_KEY
-from medconcept.linking.compiled import INVERTED, LEGEND, LinkingDictionary, compile_linking
-from medconcept.linking.cut import Cut
-from medconcept.linking.general import NO_ADJECTIVE
-from medconcept.linking.inverted import inverted
+from medconcept.linking.inverted_names import inverted
 from medconcept.linking.linker import Linker
-from medconcept.linking.normal import Normaliser, vocabulary
-from medconcept.linking.variants import NO_NOUN, Variant, written
-from medconcept.linking.words import plain_words
+from medconcept.linking.tokenised_text import TokenisedText
+from medconcept.terminologies.term import Term
 
 MOST_WORDS = 24  # of a form, words.c
 PIECES = [
@@ -55,9 +55,9 @@ def variants(name, known, kinds):
 
 def expected_forms(names, text, kinds):
     """(start, end) of every form at most eight at each word, by the rules in Python alone."""
-    known = Normaliser(vocabulary(word for name in names for word in plain_words(name)))
+    known = Lemmatiser(vocabulary(word for name in names for word in plain_words(name)))
     forms = {form for name in names for form in variants(name, known, frozenset(kinds))}
-    cut, out = Cut(text), set()
+    cut, out = TokenisedText(text), set()
     singular, noun = ([known.forms(word)[n] for word in cut.words] for n in (0, 1))
     for words in (singular, noun):
         for first in range(len(words)):
@@ -95,7 +95,7 @@ def test_each_form_has_the_variant_that_the_rules_give_it(names, kind):
     names = [name for name in dict.fromkeys(names) if is_matchable(name)]
     terms = [Term("A", f"A:{n}", name, (), (kind,)) for n, name in enumerate(names)]
     compiled = compile_linking(terms, ["A"])
-    known = Normaliser(vocabulary(word for name in names for word in plain_words(name)))
+    known = Lemmatiser(vocabulary(word for name in names for word in plain_words(name)))
     expected = {(name, how) for name in names for how in variants(name, known, {kind}).values()}
     found, senses = set(), range(len(unpack(compiled, "x")["senses"]))
     for sense in LinkingDictionary(compiled, "x").names.of_senses(senses).values():
@@ -131,7 +131,7 @@ def test_every_name_can_be_read_back():
 def test_names_match_texts_of_their_own_language():
     terms = [Term("A", "A:1", "sang", language="fr"), Term("A", "A:2", "blood"), Term("A", "A:3", "Sang")]
     opened = LinkingDictionary(compile_linking(terms, ["A"]), "x")
-    from medconcept.linking.records import LinkSettings
+    from medconcept.linking.types import LinkSettings
 
     both = Linker(opened, LinkSettings(languages=frozenset({"en", "fr"})))
     assert [m.source_id for m in both.link("sang", language="fr").links] == ["A:1"]
@@ -195,7 +195,7 @@ def test_odd_captions_are_bounded(text, count):
 
 
 def test_words_met_are_forgotten_when_they_are_many(monkeypatch):
-    monkeypatch.setattr("medconcept.linking.wordtable.MOST", 50)
+    monkeypatch.setattr("medconcept.dictionary.word_table.MOST", 50)
     opened = dictionary(TERMS)
     opened.words._most = 50
     texts = [" ".join(f"w{n}x{k}" for k in range(40)) + " hearts" for n in range(300)]
@@ -213,7 +213,7 @@ if len(sys.argv) > 1:
 try:
     kernel.library()
     print("found")
-except kernel.KernelMissing as error:
+except kernel.CompilerMissing as error:
     print(error)
 """
 

@@ -6,15 +6,15 @@ from hypothesis import strategies as st
 from linking_examples import TERMS, dictionary, linker
 from naive_linking import naive_exact
 
-from medconcept.dictionary.layout import DictionaryDamaged
-from medconcept.dictionary.records import Term
-from medconcept.jats.figure_records import Panel
+from medconcept.dictionary.file_layout import DictionaryDamaged
+from medconcept.dictionary.linking_dictionary import LinkingDictionary, compile_linking
+from medconcept.dictionary.name_table import Name
+from medconcept.jats.records.figure import Panel
 from medconcept.linking.candidates import Candidate
-from medconcept.linking.compiled import LinkingDictionary, compile_linking
 from medconcept.linking.linker import Linker
-from medconcept.linking.names import Name
 from medconcept.linking.overlaps import Mention, longest_first
-from medconcept.linking.records import ArticleContext, Caption
+from medconcept.linking.types import ArticleContext, Caption
+from medconcept.terminologies.term import Term
 
 LINKER = linker()
 

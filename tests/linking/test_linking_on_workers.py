@@ -10,12 +10,13 @@ import pyarrow as pa
 import pytest
 from linking_examples import TERMS
 
-from medconcept.dictionary.layout import DictionaryDamaged
-from medconcept.dictionary.records import Term
-from medconcept.linking.compiled import compile_linking
-from medconcept.linking.records import FLAGS, MENTION_FLAGS, METHODS, LinkSettings
-from medconcept.on_workers.linking import LINKED, LinkJob, link_batches, linker_of
-from medconcept.on_workers.shared_files import SharedFile
+from medconcept.dictionary.file_layout import DictionaryDamaged
+from medconcept.dictionary.linking_dictionary import compile_linking
+from medconcept.linking.flags import FLAGS, MENTION_FLAGS
+from medconcept.linking.types import METHODS, LinkSettings
+from medconcept.spark.shared_files import SharedFile
+from medconcept.terminologies.term import Term
+from medconcept.workers.annotate.link_captions import LINKED, LinkJob, link_batches, linker_of
 
 ROOT = Path(__file__).resolve().parents[2]
 ALPHA = "\U0001d6fc"  # two code units in UTF-16, one code point

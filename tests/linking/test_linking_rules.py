@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from medconcept.dictionary.names import FUNCTION_WORDS
-from medconcept.dictionary.records import Term
+from medconcept.dictionary.ellipsis import LEAST, ellipses
+from medconcept.dictionary.linking_dictionary import LinkingDictionary, compile_linking
+from medconcept.dictionary.name_rules import FUNCTION_WORDS
+from medconcept.dictionary.stop_concepts import is_general
 from medconcept.linking.abbreviations import legend_pairs
-from medconcept.linking.compiled import LinkingDictionary, compile_linking
-from medconcept.linking.ellipsis import LEAST, ellipses
-from medconcept.linking.general import is_general
 from medconcept.linking.linker import Linker
-from medconcept.linking.records import ArticleContext, LinkSettings
+from medconcept.linking.types import ArticleContext, LinkSettings
+from medconcept.terminologies.term import Term
 
 PROCESS, DISEASE, ANATOMY, CHEMICAL = ("process",), ("disease",), ("anatomy",), ("chemical",)
 GROWING = tuple(

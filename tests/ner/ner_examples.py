@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from medconcept.evaluation.records import Document
+from medconcept.evaluation.documents import Document
 
 DISEASES = ("gout", "heart attack", "type 2 diabetes", "measles")
 FRAMES = (
@@ -52,7 +52,7 @@ def save_matcher(spark, folder: Path, name: str, label: str, *phrases: str) -> P
     from pyspark.ml import Pipeline
     from sparknlp.annotator import TextMatcher
 
-    from medconcept.ner.pipeline import cut
+    from medconcept.spark_nlp.ner_pipeline import cut
 
     words = folder / f"{name}.txt"
     words.write_text("\n".join(phrases) + "\n", encoding="utf-8")

@@ -59,8 +59,8 @@ def test_what_has_no_concept_is_in_no_triplet_and_in_no_statistics(spark, made) 
     triplets = {t.figure_key: [c.text for c in t.concepts] for t in lake.read("triplets").collect()}
     assert triplets == {"PMC1#f1": ["myocardial infarcton", "heart", "ALL"], "PMC2#f1": ["heart"]}
     assert reports["assemble_triplets"].counts["figures.no_concept"] == 1
+    from medconcept.pipeline.summary import figures_of
     from medconcept.stages.count_concepts import statistics
-    from medconcept.summary import figures_of
 
     counted = statistics(lake.read("figures"), lake.read("mentions")).collect()
     assert {row["concept_id"] for row in counted} == {"C0027051", "T:2", "T:3"}

@@ -11,17 +11,17 @@ from ner_examples import save_matcher
 
 from medconcept.config import AnnotateConfig, RecogniserConfig, parse_config
 from medconcept.errors import ConfigError
-from medconcept.ner.kinds import kinds_of
+from medconcept.terminologies.entity_kinds import kinds_of
 
 
 def load(spark, *wanted: RecogniserConfig):
-    from medconcept.ner.models import load_recognisers
+    from medconcept.spark_nlp.recognisers import load_recognisers
 
     return load_recognisers(spark, wanted)
 
 
 def places(spark, recognisers, *texts: str):
-    from medconcept.ner.recognise import places_in
+    from medconcept.spark_nlp.recognise import places_in
 
     return places_in(spark, recognisers, texts)
 
@@ -133,7 +133,7 @@ def test_a_broken_or_foreign_model_is_one_line(spark, saved, tmp_path: Path, how
 def test_what_is_missing_or_recognises_nothing_is_one_line(spark, tmp_path: Path) -> None:
     from pyspark.ml import Pipeline
 
-    from medconcept.ner.pipeline import cut
+    from medconcept.spark_nlp.ner_pipeline import cut
 
     with pytest.raises(ConfigError, match=r"Spark NLP model .*/nowhere: no such model folder$"):
         load(spark, RecogniserConfig(path=str(tmp_path / "nowhere")))

@@ -6,10 +6,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ner_examples import save_matcher
 
-from medconcept.annotate.offsets import code_points
 from medconcept.config import RecogniserConfig
 from medconcept.evaluation.conll import entities
-from medconcept.ner.labels import tags
+from medconcept.spark_nlp.bio_labels import tags
+from medconcept.workers.annotate.utf16_offsets import code_points
 
 # Letters of one to four bytes, of one and two UTF-16 code units, marks, signs and white space.
 AROUND = st.text(st.sampled_from("aZ é中̈‐\u2028\U0001d6fc\U0001f9ec\U00020000.\n-(/5"), max_size=12)
@@ -30,7 +30,7 @@ def captions(draw) -> tuple[str, set[tuple[int, int]]]:
 def test_spans_are_code_points_of_the_caption(spark, tmp_path_factory) -> None:
     from sparknlp.base import LightPipeline
 
-    from medconcept.ner.models import load_recognisers
+    from medconcept.spark_nlp.recognisers import load_recognisers
 
     folder = tmp_path_factory.mktemp("offsets")
     path = save_matcher(spark, folder, "names", "Thing", *NAMES)

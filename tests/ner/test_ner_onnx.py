@@ -12,13 +12,13 @@ from medconcept.errors import ConfigError
 
 
 def load(spark, *paths: Path):
-    from medconcept.ner.models import load_recognisers
+    from medconcept.spark_nlp.recognisers import load_recognisers
 
     return load_recognisers(spark, [RecogniserConfig(path=str(path)) for path in paths])
 
 
 def test_two_graphs_of_one_name_tag_side_by_side(spark, tmp_path: Path) -> None:
-    from medconcept.ner.recognise import places_in
+    from medconcept.spark_nlp.recognise import places_in
 
     diseases = write_classifier(tmp_path / "diseases", "Disease", "heart attack", "gout")
     organs = write_classifier(tmp_path / "organs", "Organ", "eye")

@@ -22,8 +22,8 @@ def command(folder: Path, *more: str) -> list[str]:
 
 
 def recognised(spark, path: str, text: str) -> list[tuple[int, int, str]]:
-    from medconcept.ner.models import load_recognisers
-    from medconcept.ner.recognise import places_in
+    from medconcept.spark_nlp.recognise import places_in
+    from medconcept.spark_nlp.recognisers import load_recognisers
 
     (found,) = places_in(spark, load_recognisers(spark, [RecogniserConfig(path=path)]), [text])
     return found
@@ -63,8 +63,8 @@ def test_the_same_seed_gives_the_same_recogniser(spark, tmp_path: Path, capfd) -
 
 
 def test_embeddings_of_articles_and_saved_ones(spark, tmp_path: Path) -> None:
-    from medconcept.ner.options import Options
-    from medconcept.ner.training import embeddings_for, paragraphs_in
+    from medconcept.spark_nlp.training import embeddings_for, paragraphs_in
+    from medconcept.spark_nlp.training_options import Options
 
     (tmp_path / "text").mkdir()
     (tmp_path / "text/a.xml").write_text("<article><p>Gout hurts, and measles spreads fast.</p></article>")

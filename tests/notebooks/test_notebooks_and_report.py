@@ -18,18 +18,19 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def lake(spark, tmp_path_factory):
-    from medconcept.delta.lake import Lake
-    from medconcept.stages import STAGES, run_stage, stage
+    from medconcept.lake.lake import Lake
+    from medconcept.pipeline.registry import IN_ORDER, stage
+    from medconcept.pipeline.runner import run_stage
 
     folder = tmp_path_factory.mktemp("released")
     settings = config(folder)
     made = Lake(spark, settings.lake)
     write(folder / "in", a_xml=jats("1", "A <italic>heart</italic> attack &lt;script&gt;", "ALL"), b_xml="no")
-    for name in STAGES:
+    for name in IN_ORDER:
         run_stage(stage(name), made, settings, lambda line: None)
     again = replace(settings, release=replace(settings.release, name="again"))
     (folder / "in/b.xml").write_text(jats("2", "heart"))
-    for name in STAGES:
+    for name in IN_ORDER:
         run_stage(stage(name), made, again, lambda line: None)
     return made, settings
 

@@ -54,8 +54,9 @@ def config(tmp_path: Path, **annotate: object) -> Config:
 
 def run(spark, settings: Config, *names: str):
     """Run the named stages, by default all of them; returns the lake and the stages' reports."""
-    from medconcept.delta.lake import Lake
-    from medconcept.stages import STAGES, run_stage, stage
+    from medconcept.lake.lake import Lake
+    from medconcept.pipeline.registry import IN_ORDER, stage
+    from medconcept.pipeline.runner import run_stage
 
     lake = Lake(spark, settings.lake)
-    return lake, [run_stage(stage(n), lake, settings, lambda line: None) for n in names or STAGES]
+    return lake, [run_stage(stage(n), lake, settings, lambda line: None) for n in names or IN_ORDER]

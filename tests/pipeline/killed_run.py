@@ -9,10 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 from medconcept.config import load_config
-from medconcept.delta import transaction
-from medconcept.delta.lake import Lake
-from medconcept.session import get_session
-from medconcept.stages import STAGES, run_stage, stage
+from medconcept.lake import transaction
+from medconcept.lake.lake import Lake
+from medconcept.pipeline.registry import IN_ORDER, stage
+from medconcept.pipeline.runner import run_stage
+from medconcept.spark.session import get_session
 
 MOMENTS = ("after staging", "between two tables", "before the row in commits", "after the row in commits")
 
@@ -51,5 +52,5 @@ if __name__ == "__main__":
     lake = Lake(get_session(settings.spark), settings.lake)
     run_stage(stage("sync_articles"), lake, settings)
     arm(sys.argv[1])  # parse_articles writes two data tables and a ledger
-    for name in STAGES[1:]:
+    for name in IN_ORDER[1:]:
         run_stage(stage(name), lake, settings)

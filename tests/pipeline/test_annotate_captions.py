@@ -74,14 +74,14 @@ def test_a_mention_carries_what_the_linker_found(made) -> None:
     ("job", "version"), [("build_dictionary", "FORMS_VERSION"), ("annotate_captions", "LINKING_VERSION")]
 )
 def test_other_rules_of_the_same_release_are_other_settings(made, monkeypatch, job, version) -> None:
-    from medconcept.stages import stage
+    from medconcept.pipeline.registry import MODULES, stage
     from medconcept.stages.context import Context
 
     lake, settings, _ = made
     context = Context(job, lake, settings, "run", datetime.now(timezone.utc), lake.head(), print)
     before = stage(job).settings(context)
     assert stage(job).settings(context) == before == lake.last_commit_of(job)["settings_digest"]
-    monkeypatch.setattr(f"medconcept.stages.{job}.{version}", "other")
+    monkeypatch.setattr(f"medconcept.stages.{MODULES[job]}.{version}", "other")
     assert stage(job).settings(context) != before
 
 
@@ -262,7 +262,7 @@ def test_settings_change_what_is_linked(spark, made, tmp_path: Path) -> None:
 
 def test_what_may_be_linked_to_is_restricted_by_source_type_and_group(made) -> None:
     from medconcept.config import AnnotateConfig
-    from medconcept.stages.annotate_captions import link_settings
+    from medconcept.stages.annotate.annotate_captions import link_settings
 
     concepts = made[0].read("concepts")
     every = link_settings(AnnotateConfig(), concepts)

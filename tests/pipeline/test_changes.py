@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from articles import config, jats, run, write
 
-from medconcept.delta.change_log import CHANGES, NOTE, since
-from medconcept.delta.changes import change_set
-from medconcept.delta.lake import Lake
-from medconcept.delta.transaction import is_among
+from medconcept.lake.change_log import CHANGES, NOTE, since
+from medconcept.lake.changes import change_set
+from medconcept.lake.lake import Lake
+from medconcept.lake.transaction import is_among
 from medconcept.tables import TABLES
 
 FIGURES = TABLES["figures"]
@@ -109,8 +109,8 @@ def test_a_small_change_marks_rows_and_rewrites_no_file(spark, parsed, tmp_path)
 @pytest.mark.slow
 def test_more_than_can_be_named_are_merged(spark, parsed, tmp_path, monkeypatch) -> None:
     settings = copied(parsed, tmp_path)
-    for module in ("context", "runner"):
-        monkeypatch.setattr(f"medconcept.stages.{module}.FEW", 1)
+    for module in ("stages.context", "pipeline.runner"):
+        monkeypatch.setattr(f"medconcept.{module}.FEW", 1)
     lake, _ = run(spark, settings, *PARSE)
     captions = sorted(row["caption"] for row in lake.read("figures").collect())
     assert captions == ["a heart", "heart attack", "liver", "lung"]

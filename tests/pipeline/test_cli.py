@@ -48,8 +48,8 @@ def test_missing_folder(spark, conf: str, tmp_path: Path, capsys) -> None:
 def test_another_input_is_not_told_by_the_name_of_the_configured_one() -> None:
     import argparse
 
+    from medconcept.cli.source_options import with_source_arguments
     from medconcept.config import SyncConfig
-    from medconcept.source_arguments import with_source_arguments
 
     told = SyncConfig(input="demo", source="plos", acknowledgements=("By PLOS.",))
     other = with_source_arguments(told, argparse.Namespace(input="elsewhere"))
@@ -91,8 +91,8 @@ def test_dictionary_source_that_is_damaged(spark, conf: str, tmp_path: Path, cap
 
 
 def test_second_writer_is_told_so(spark, conf: str, tmp_path: Path, capsys) -> None:
-    from medconcept.delta.hadoop import HadoopFiles
-    from medconcept.delta.lease import lease
+    from medconcept.lake.lease import lease
+    from medconcept.spark.hadoop_files import HadoopFiles
 
     with lease(HadoopFiles(spark, str(tmp_path / "lake")), "the-other-run"):
         assert main(["sync_articles", "--config", conf]) == 7
@@ -130,7 +130,7 @@ def test_questions_to_a_lake(spark, conf: str, tmp_path: Path, capsys) -> None:
 
 @pytest.mark.skipif(os.environ.get("MEDCONCEPT_DEBUG") == "1", reason="tracebacks are wanted")
 def test_unforeseen_errors_are_one_line_too(monkeypatch, capsys) -> None:
-    monkeypatch.setattr("medconcept.cli.load_config", lambda path: 1 / 0)
+    monkeypatch.setattr("medconcept.cli.program.load_config", lambda path: 1 / 0)
     assert main(["tables"]) == 1
     assert said(capsys)[0] == "medconcept: tables failed: ZeroDivisionError: division by zero"
 

@@ -19,7 +19,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def demo(spark, tmp_path_factory) -> str:
     """A lake made by the demo in an empty folder."""
-    from medconcept.demo import main
+    from medconcept.cli.demo import main
 
     lake = str(tmp_path_factory.mktemp("demo") / "lake")
     assert main(["--lake", lake]) == 0
@@ -39,7 +39,7 @@ def tables(capsys, lake: str) -> dict[str, dict]:
 
 
 def test_the_second_demo_writes_no_version(demo: str, capsys) -> None:
-    from medconcept.demo import main
+    from medconcept.cli.demo import main
 
     before = tables(capsys, demo)
     assert main(["--lake", demo]) == 0

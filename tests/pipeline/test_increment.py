@@ -9,7 +9,7 @@ from articles import config, jats, run, write
 
 
 def test_increment_equals_rebuild_and_old_versions_stay_readable(spark, tmp_path: Path) -> None:
-    from medconcept import queries
+    from medconcept.lake import queries
     from medconcept.stages.publish_release import content_digest
 
     settings = config(tmp_path)

@@ -24,12 +24,13 @@ pytestmark = pytest.mark.slow
 
 
 def run_all(spark, settings: Config):
-    from medconcept.delta.lake import Lake
-    from medconcept.stages import STAGES, run_stage, stage
+    from medconcept.lake.lake import Lake
+    from medconcept.pipeline.registry import IN_ORDER, stage
+    from medconcept.pipeline.runner import run_stage
 
     lake = Lake(spark, settings.lake)
     said: list[str] = []
-    for name in STAGES:
+    for name in IN_ORDER:
         run_stage(stage(name), lake, settings, said.append)
     return lake, said
 

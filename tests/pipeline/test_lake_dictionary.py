@@ -8,8 +8,9 @@ import pytest
 
 from medconcept.cli import main
 from medconcept.config import Config, DictionaryConfig, DictionarySource
-from medconcept.delta.lake import Lake
-from medconcept.stages import run_stage, stage
+from medconcept.lake.lake import Lake
+from medconcept.pipeline.registry import stage
+from medconcept.pipeline.runner import run_stage
 
 GOLD = {"pmid": "1", "fig_id": "F1", "nxml": "a", "text": "Retina. A lens.",
         "annotations": [{"id": "UBERON:1", "spans": [[0, 6]]}]}  # fmt: skip

@@ -31,7 +31,7 @@ def made(spark, tmp_path_factory):
 
 
 def test_nothing_is_lost(made) -> None:
-    from medconcept.summary import figures_of
+    from medconcept.pipeline.summary import figures_of
 
     found = figures_of(made[0])
     counts = found["counts"]
@@ -133,7 +133,7 @@ def test_a_release_is_never_pointed_elsewhere(spark, made, tmp_path: Path) -> No
 
 
 def without_sentences(captions, *, detect_sentences: bool):
-    from medconcept.annotate.tokens import sentences_and_tokens
+    from medconcept.spark_nlp.tokens import sentences_and_tokens
 
     return sentences_and_tokens(captions, detect_sentences=False)
 
@@ -142,7 +142,7 @@ def without_tokens(captions, *, detect_sentences: bool):
     """Every sentence of Spark NLP, cut at white space alone: one token, the whole caption."""
     from pyspark.sql import functions as F
 
-    from medconcept.annotate.tokens import sentences_and_tokens
+    from medconcept.spark_nlp.tokens import sentences_and_tokens
 
     whole = {"token_begin": F.array(F.lit(0)), "token_end": F.array(F.length("caption") - 1)}
     return sentences_and_tokens(captions, detect_sentences=detect_sentences).withColumns(whole)
@@ -156,7 +156,7 @@ def test_mentions_change_without_spark_nlp(spark, made, tmp_path: Path, monkeypa
     shutil.copytree(settings.lake, tmp_path / "lake")
     # Another setting makes every caption be annotated anew.
     annotate = replace(settings.annotate, frequent_share=0.5)
-    monkeypatch.setattr("medconcept.stages.annotate_captions.sentences_and_tokens", instead)
+    monkeypatch.setattr("medconcept.stages.annotate.annotate_captions.sentences_and_tokens", instead)
     other, _ = run(
         spark, replace(settings, lake=str(tmp_path / "lake"), annotate=annotate), "annotate_captions"
     )
@@ -177,7 +177,7 @@ def test_empty_folder_is_one_line(spark, tmp_path: Path) -> None:
 def test_corrupted_batch_is_stopped_and_says_what_failed(spark, tmp_path: Path, monkeypatch) -> None:
     from pyspark.sql import functions as F
 
-    from medconcept.delta import transaction
+    from medconcept.lake import transaction
 
     write(tmp_path / "in", a_xml=jats("1", "heart"))
     settings = config(tmp_path)

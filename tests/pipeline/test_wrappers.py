@@ -13,8 +13,8 @@ from articles import config, jats, run, write
 
 
 def test_articles_of_a_wrapper_have_versions_like_any_others(spark, tmp_path: Path) -> None:
+    from medconcept.pipeline.summary import figures_of
     from medconcept.stages.publish_release import content_digest
-    from medconcept.summary import figures_of
 
     def wrapped(*articles: str) -> str:
         return f"<pmc-articleset>{''.join(articles)}</pmc-articleset>"
@@ -39,24 +39,24 @@ def test_articles_of_a_wrapper_have_versions_like_any_others(spark, tmp_path: Pa
 
 
 def test_a_crash_in_a_worker_of_spark_costs_one_document(spark) -> None:
-    from medconcept.on_workers.parsing import PARSED
     from medconcept.stages.parse_articles import small_batches
+    from medconcept.workers.parse.parse_files import PARSED
 
     def crashing(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        from medconcept.on_workers import parsing
+        from medconcept.workers.parse import parse_files
 
-        sound = parsing.parse_articles
+        sound = parse_files.parse_articles
 
         def broken(data: bytes, limits: object) -> object:
             if data == b"crash":
                 os.kill(os.getpid(), signal.SIGSEGV)
             return sound(data, limits)
 
-        parsing.parse_articles = broken
+        parse_files.parse_articles = broken
         try:
-            yield from parsing.parse_batches(batches)
+            yield from parse_files.parse_batches(batches)
         finally:  # Spark uses its workers again
-            parsing.parse_articles = sound
+            parse_files.parse_articles = sound
 
     contents = [jats("1", "heart").encode(), b"crash", jats("2", "liver").encode()] * 20
     files = [("s", str(n), "0", len(data), bytearray(data)) for n, data in enumerate(contents)]

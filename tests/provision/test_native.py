@@ -29,7 +29,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     package = tmp_path / "tiny"
     package.mkdir()
     (package / "__init__.py").write_text(
-        "from medconcept.native import prefer_native\nprefer_native(__name__)\n"
+        "from medconcept.runtime.native_modules import prefer_native\nprefer_native(__name__)\n"
     )
     (package / "double.py").write_text(
         "from tiny.shared import ONE\n\ndef twice(number: int) -> int:\n    return 2 * ONE * number\n"

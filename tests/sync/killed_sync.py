@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from medconcept.config import load_config
-from medconcept.delta import transaction
-from medconcept.delta.lake import Lake
-from medconcept.session import get_session
-from medconcept.stages import run_stage, stage
+from medconcept.lake import transaction
+from medconcept.lake.lake import Lake
+from medconcept.pipeline.registry import stage
+from medconcept.pipeline.runner import run_stage
+from medconcept.spark.session import get_session
 
 DRIVER = ("between download and commit", "in the second commit", "in the second download")
 WORKER = "a worker dies in a batch"
@@ -75,9 +76,9 @@ if __name__ == "__main__":
     elif moment == DRIVER[1]:
         transaction.apply_batch = at_call(2, transaction.apply_batch)
     elif moment == DRIVER[2]:
-        from medconcept.stages import sync_bucket
+        from medconcept.stages.sync import bucket_sync
 
-        sync_bucket._work = at_call(2, sync_bucket._work)
+        bucket_sync._work = at_call(2, bucket_sync._work)
     else:
         threading.Thread(target=kill_a_worker, daemon=True).start()
     report = run_stage(stage("sync_articles"), lake, settings, lambda line: None)

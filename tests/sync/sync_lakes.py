@@ -32,8 +32,9 @@ def settings(folder: Path, url: str, lake: str = "lake", batch: int = 5000, **se
 
 def sync(spark: Any, config: Config, *names: str) -> tuple[Any, Any]:
     """Run the named stages, by default sync_articles; the lake and the last report."""
-    from medconcept.delta.lake import Lake
-    from medconcept.stages import run_stage, stage
+    from medconcept.lake.lake import Lake
+    from medconcept.pipeline.registry import stage
+    from medconcept.pipeline.runner import run_stage
 
     lake = Lake(spark, config.lake)
     reports = [run_stage(stage(n), lake, config, lambda line: None) for n in names or ("sync_articles",)]
@@ -48,7 +49,7 @@ def keys(lake: Any) -> set[str]:
 
 def refused(lake: Any) -> dict[str, str]:
     """The refusals that stand: the version's folder and the reason."""
-    from medconcept.delta.quarantine import open_quarantine
+    from medconcept.lake.quarantine import open_quarantine
 
     rows = open_quarantine(lake.read("quarantine")).collect()
     return {row.source_key.split("/")[0]: row.reason for row in rows}

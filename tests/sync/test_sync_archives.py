@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pipeline"))
 from articles import config, jats, run
 
 from medconcept.errors import InputError
-from medconcept.on_workers.archives import read_archives
+from medconcept.workers.sync.archive_members import read_archives
 
 INCLUDE = ("*.xml", "*.nxml")
 
@@ -92,7 +92,7 @@ def test_an_archive_that_breaks_off_keeps_what_was_whole(tmp_path: Path) -> None
 
 
 def test_archives_to_the_lake_and_up_to_date(spark, tmp_path: Path) -> None:
-    from medconcept.delta.quarantine import open_quarantine
+    from medconcept.lake.quarantine import open_quarantine
 
     settings = config(tmp_path)
     (tmp_path / "in").mkdir()

@@ -12,7 +12,7 @@ from pmc_bucket import PREFIX, Article, PmcBucket
 from sync_lakes import digests, keys, refused, settings, sync
 
 from medconcept.errors import InputError, LeaseHeld
-from medconcept.stages.sync_bucket import LOOK_FROM
+from medconcept.stages.sync.bucket_sync import LOOK_FROM
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
 RAW = ("raw_articles",)
@@ -198,8 +198,8 @@ def test_inventories_that_cannot_be_used_end_with_one_line(
 
 
 def test_two_syncs_at_once(spark, bucket: PmcBucket, server, tmp_path: Path) -> None:
-    from medconcept.delta.hadoop import HadoopFiles
-    from medconcept.delta.lease import lease
+    from medconcept.lake.lease import lease
+    from medconcept.spark.hadoop_files import HadoopFiles
 
     bucket.put(Article(1))
     bucket.publish("2026-11-01")

@@ -12,11 +12,11 @@ import pytest
 from pmc_bucket import Article
 
 from medconcept.errors import ConfigError, InputError
-from medconcept.on_workers.inventory_parts import read_part
 from medconcept.sources.manifest import read_manifest
 from medconcept.sources.options import BucketOptions, Selection
 from medconcept.sources.pmc import check_article, read_metadata
 from medconcept.sources.transfer import Obj, Refused
+from medconcept.workers.sync.inventory import read_part
 
 COLUMNS = ("Bucket", "Key", "LastModifiedDate", "ETag")
 

@@ -29,7 +29,7 @@ def listed(spark, rows):
 
 def known(spark, rows, selection: Selection):
     """What a lake knows of (pmc, version, etag[, left_out])."""
-    from medconcept.stages.sync_plan import known_versions
+    from medconcept.stages.sync.inventory_plan import known_versions
 
     full = [(*row, None)[:4] for row in rows]
     frame = spark.createDataFrame(
@@ -43,7 +43,7 @@ def known(spark, rows, selection: Selection):
 
 
 def classes(spark, there, here, selection: Selection = EVERYTHING, *, complete: bool = True):
-    from medconcept.stages.sync_plan import compare
+    from medconcept.stages.sync.inventory_plan import compare
 
     each = compare(
         listed(spark, there), known(spark, here, selection), selection, complete=complete, spark=spark
@@ -107,7 +107,7 @@ def test_random_sides_against_dictionaries(spark) -> None:
 
 
 def test_lists_of_ids(spark, tmp_path) -> None:
-    from medconcept.stages.sync_plan import pmcid_list
+    from medconcept.stages.sync.inventory_plan import pmcid_list
 
     (tmp_path / "ids").write_text("PMC12\n 7 \n\npmc12\n")
     assert sorted(r.pmc for r in pmcid_list(spark, str(tmp_path / "ids")).collect()) == [7, 12]

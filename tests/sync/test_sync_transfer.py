@@ -13,11 +13,11 @@ from pmc_bucket import Article, PmcBucket
 from sync_lakes import BUCKET
 
 from medconcept.errors import ConfigError, InputError
-from medconcept.on_workers.fetching import Wanted, fetch_batches
 from medconcept.sources.bucket import parse_bucket
 from medconcept.sources.manifest import newest_manifest
 from medconcept.sources.options import BucketOptions
 from medconcept.sources.transfer import Refused, Transfer
+from medconcept.workers.sync.fetch_articles import Wanted, fetch_batches
 
 MANY = 40
 

@@ -8,8 +8,8 @@ from typing import Any
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from medconcept.annotate.onnx_bert import bert_from_graph
 from medconcept.centrality.model_folder import MARK, EntailmentModel, write_paired
+from medconcept.spark_nlp.onnx_bert import bert_from_graph
 
 METHOD = "entailment"
 # Pairs of one caption that go through the model at once: a row of Spark NLP's, which never joins rows. No

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from medconcept.linking.words import TOKEN
+from medconcept.dictionary.words import TOKEN
 
 _GREEK = re.compile("[\u0370-\u03ff\u1f00-\u1fff]")
 BLOCK = 128

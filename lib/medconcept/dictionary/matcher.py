@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from medconcept.dictionary.compiled import CompiledDictionary
+from medconcept.dictionary.compiled_dictionary import CompiledDictionary
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def match_sentence(
     where a token begins and ends where a token ends. The text between, with each run of white space as one
     space, is the name; for folded names after Unicode case folding.
 
-    >>> from medconcept.dictionary.compiled import compile_keys
+    >>> from medconcept.dictionary.compiled_dictionary import compile_keys
     >>> names = CompiledDictionary(compile_keys(["\\x01heart attack", "\\x01heart"]), "example")
     >>> match_sentence("Heart  attack", [(0, 5), (7, 13)], names)
     [Match(start=0, end=13, keys=('\\x01heart attack',))]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from medconcept.errors import InputError
-from medconcept.evaluation.records import Annotation, Document, Place
+from medconcept.evaluation.documents import Annotation, Document, Place
 
 _KINDS = ("type", "Type", "NE type")
 _IDS = ("identifier", "Identifier", "MESH", "MeSH", "OMIM", "concept_id", "id")

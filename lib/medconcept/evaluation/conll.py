@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from medconcept.errors import InputError
-from medconcept.evaluation.records import Document, Place
+from medconcept.evaluation.documents import Document, Place
 
 SENTENCES = 20  # of a document, where no -DOCSTART- says where one ends
 

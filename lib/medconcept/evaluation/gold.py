@@ -15,7 +15,7 @@ from typing import Any
 from medconcept.errors import InputError
 from medconcept.evaluation.bioc import read_bioc
 from medconcept.evaluation.conll import read_conll
-from medconcept.evaluation.records import Annotation, Document, Place, Spans
+from medconcept.evaluation.documents import Annotation, Document, Place, Spans
 
 _MESH = re.compile(r"[CD]\d+")
 _TITLE = re.compile(r"([^|\t]+)\|t\|(.*)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from medconcept.evaluation.records import Annotation, Document, source_of
+from medconcept.evaluation.documents import Annotation, Document, source_of
 
 
 class Identifiers:

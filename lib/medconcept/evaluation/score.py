@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from medconcept.evaluation.records import Annotation, Document, source_of
+from medconcept.evaluation.documents import Annotation, Document, source_of
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,23 @@
 """JATS articles: bytes in, records out. Pure lxml; nothing here knows Spark."""
 
-from medconcept.native import prefer_native
+from medconcept.runtime.native_modules import prefer_native
 
 prefer_native(__name__)
 
 from medconcept.jats.errors import REASONS, ArticleRejected, Reason
-from medconcept.jats.figure_records import Figure, Graphic, Mention, Panel, Rights
 from medconcept.jats.parse import parse_article, parse_articles
-from medconcept.jats.records import PARSER_VERSION, Article, Limits
+from medconcept.jats.records.article import PARSER_VERSION, Article, Limits
+from medconcept.jats.records.figure import CitingParagraph, Figure, Graphic, Panel, Rights
 
 __all__ = [
     "PARSER_VERSION",
     "REASONS",
     "Article",
     "ArticleRejected",
+    "CitingParagraph",
     "Figure",
     "Graphic",
     "Limits",
-    "Mention",
     "Panel",
     "Reason",
     "Rights",

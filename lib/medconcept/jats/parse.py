@@ -6,19 +6,14 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from medconcept.garbage import GarbageLater
-from medconcept.jats.abbreviations import find_abbreviations
-from medconcept.jats.budget import Budget, Warnings
-from medconcept.jats.contributors import read_affiliations, read_authors, read_funding
-from medconcept.jats.dates import all_dates, latest, published
-from medconcept.jats.dialect import read_dialect
-from medconcept.jats.element_names import ELEMENT_NAMES
-from medconcept.jats.errors import ArticleRejected, Reason
-from medconcept.jats.figures import FigureReader
-from medconcept.jats.identifiers import read_identifiers
-from medconcept.jats.journal import read_journal, read_place
-from medconcept.jats.licence import read_licence
-from medconcept.jats.metadata import (
+from medconcept.jats.article.abbreviations import find_abbreviations
+from medconcept.jats.article.contributors import read_affiliations, read_authors, read_funding
+from medconcept.jats.article.dates import all_dates, latest, published
+from medconcept.jats.article.dialect import read_dialect
+from medconcept.jats.article.identifiers import read_identifiers
+from medconcept.jats.article.journal import read_journal, read_place
+from medconcept.jats.article.licence import read_licence
+from medconcept.jats.article.metadata import (
     abstracts,
     article_title,
     counts,
@@ -27,12 +22,17 @@ from medconcept.jats.metadata import (
     subtitle,
     translated_titles,
 )
-from medconcept.jats.records import Article, Limits
-from medconcept.jats.related import is_retraction_notice, related_articles, retraction_evidence
-from medconcept.jats.safe_xml import parse_xml
-from medconcept.jats.surroundings import Map
-from medconcept.jats.text import clean
-from medconcept.jats.tree import child, flatten_names, language, local_name
+from medconcept.jats.article.related import is_retraction_notice, related_articles, retraction_evidence
+from medconcept.jats.article.surroundings import Map
+from medconcept.jats.budget import Budget, Warnings
+from medconcept.jats.errors import ArticleRejected, Reason
+from medconcept.jats.figures.figure_reader import FigureReader
+from medconcept.jats.records.article import Article, Limits
+from medconcept.jats.text.element_text import clean
+from medconcept.jats.xml.element_names import ELEMENT_NAMES
+from medconcept.jats.xml.safe_xml import parse_xml
+from medconcept.jats.xml.tree import child, flatten_names, language, local_name
+from medconcept.runtime.gc_pause import PausedGC
 
 _DEFAULT_LIMITS = Limits()
 _TRANSLATED = frozenset(("trans-title", "sub-article"))
@@ -53,7 +53,7 @@ def parse_article(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Article:
     ('PMC7', 'PMC7#f1', 'Lung. H2O')
     """
     try:
-        with GarbageLater():
+        with PausedGC():
             root = parse_xml(data, limits)
             elements = _articles(root)
             warnings = Warnings()
@@ -82,7 +82,7 @@ def parse_articles(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Iterator[Ar
         return
     for element in elements:
         try:
-            with GarbageLater():
+            with PausedGC():
                 article = _article(element, root, limits, Warnings())
             yield article
         except ArticleRejected as refusal:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from medconcept.dictionary.names import FUNCTION_WORDS
-from medconcept.jats.abbreviations import pairs
+from medconcept.dictionary.name_rules import FUNCTION_WORDS
+from medconcept.jats.article.abbreviations import pairs
 
 # What is explained in more ways is no short form; each is looked for at each place.
 MOST_LONGS = 8

@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from medconcept.dictionary.names import FUNCTION_WORDS, is_case_sensitive
-from medconcept.linking.formulae import is_formula
-from medconcept.linking.general import NO_ADJECTIVE, is_far
-from medconcept.linking.names import Name
-from medconcept.linking.records import LinkSettings
-from medconcept.linking.variants import Variant
-from medconcept.linking.words import plain_words
+from medconcept.dictionary.name_rules import FUNCTION_WORDS, is_case_sensitive
+from medconcept.dictionary.name_table import Name
+from medconcept.dictionary.name_variants import Variant
+from medconcept.dictionary.stop_concepts import NO_ADJECTIVE, is_far
+from medconcept.dictionary.words import plain_words
+from medconcept.linking.chemical_formulae import is_formula
+from medconcept.linking.types import LinkSettings
 
 SIMILARITY = {
     "exact": 1.0, "case_folded": 1.0, "form": 0.98, "inflected": 0.96, "reordered": 0.94,

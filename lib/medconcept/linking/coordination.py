@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from medconcept.linking.compiled import LinkingDictionary
-from medconcept.linking.places import PlainWords, WordPlaces
+from medconcept.dictionary.linking_dictionary import LinkingDictionary
+from medconcept.linking.word_offsets import PlainWords, WordPlaces
 
 JOINING = frozenset({"and", "or", "to", "&"})
 # What stands before the last name of a list.

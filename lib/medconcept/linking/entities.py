@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from medconcept.linking.candidates import Candidate
 from medconcept.linking.overlaps import Mention
-from medconcept.linking.records import Entity
+from medconcept.linking.types import Entity
 
 OVER = 0.85
 Near = Callable[[Entity], tuple[Candidate, ...]]

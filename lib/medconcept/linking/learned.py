@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from medconcept.dictionary.name_table import Name
 from medconcept.errors import InputError
 from medconcept.linking.candidates import Candidate
-from medconcept.linking.names import Name
 from medconcept.linking.overlaps import Mention
 
 MAGIC = "medconcept learned 1"
@@ -71,9 +71,9 @@ class Learned:
         return told < 3 or right / told >= self.at_least / 2
 
     def _places(self, text: str) -> list[tuple[tuple[int, int], tuple[str, int, int]]]:
-        from medconcept.linking.cut import Cut
+        from medconcept.linking.tokenised_text import TokenisedText
 
-        cut = Cut(text)
+        cut = TokenisedText(text)
         found = []
         for first in range(len(cut.words)):
             for last in range(first, min(first + LONGEST, len(cut.words))):

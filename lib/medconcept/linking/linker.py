@@ -10,29 +10,24 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from medconcept.garbage import GarbageLater
+from medconcept.dictionary.linking_dictionary import ALLELES, INVERTED, JOINED, LEGEND, LinkingDictionary
+from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL, names_genotype
 from medconcept.linking.candidates import Candidate
-from medconcept.linking.captions import Captions, Numbers
-from medconcept.linking.compiled import ALLELES, INVERTED, JOINED, LEGEND, LinkingDictionary
+from medconcept.linking.caption_batch import Captions, Numbers
 from medconcept.linking.coordination import coordinated, is_joined
 from medconcept.linking.entities import restricted
-from medconcept.linking.found import Found, described, links_of
-from medconcept.linking.general import FIGURE_WORDS, GENERAL, names_genotype
-from medconcept.linking.inverted import inverted
-from medconcept.linking.known import NONE
+from medconcept.linking.fuzzy_lookup import FuzzyLookup
+from medconcept.linking.interpretation import NONE
+from medconcept.linking.inverted_names import inverted
 from medconcept.linking.learned import Learned
-from medconcept.linking.nearest import Nearest
+from medconcept.linking.linked_mentions import LinkedMentions, described, links_of
+from medconcept.linking.lookup import LookedUp, NameLookup, base
+from medconcept.linking.mention_table import MentionColumns, MentionTable, SingleMention
+from medconcept.linking.negation import hints_at_context
 from medconcept.linking.overlaps import Mention, apart, longest_first
-from medconcept.linking.readings import Named, Readings, base
-from medconcept.linking.records import (
-    ArticleContext,
-    Caption,
-    Entity,
-    LinkedCaption,
-    LinkSettings,
-)
-from medconcept.linking.rows import Columns, Extra, Rows
 from medconcept.linking.short_forms import ShortForms
+from medconcept.linking.types import ArticleContext, Caption, Entity, LinkedCaption, LinkSettings
+from medconcept.runtime.gc_pause import PausedGC
 
 _NOTHING = ArticleContext()
 _DEFAULT = LinkSettings()
@@ -56,9 +51,10 @@ class Linker:
         """
         self._learned = learned
         self.dictionary, self.settings = dictionary, settings
-        self.readings = Readings(dictionary, settings, general)
+        dictionary.words.mark(hints_at_context)
+        self.readings = NameLookup(dictionary, settings, general)
         self._short_forms = ShortForms(dictionary, self.readings)
-        self._nearest = Nearest(dictionary, settings, self.readings.spoken)
+        self._nearest = FuzzyLookup(dictionary, settings, self.readings.spoken)
 
     def link(
         self,
@@ -78,12 +74,12 @@ class Linker:
     def link_batch(self, captions: Sequence[Caption]) -> Iterator[LinkedCaption]:
         """The mentions of each of many captions, in order: one call of the kernel for all of them."""
         columns = Captions.of(captions)
-        with GarbageLater():
+        with PausedGC():
             links = list(links_of(self.find(columns), columns, self.readings))
         for caption, own in zip(captions, links, strict=True):
             yield LinkedCaption(tuple(own), () if self._speaks(caption.language) else ("language",))
 
-    def find(self, captions: Captions) -> Found:
+    def find(self, captions: Captions) -> LinkedMentions:
         """The mentions of many captions as columns. What they mean, `readings` tell until the next call."""
         captions = self._spoken(captions)
         hints, rows = self._complete(captions)
@@ -101,7 +97,7 @@ class Linker:
         found = found.take(np.lexsort((found.second, found.end, found.start, found.text)))
         return described(captions, found, hints if self.settings.context else hints[:0], self.readings)
 
-    def _longest_first(self, captions: Captions, found: Columns) -> Columns:
+    def _longest_first(self, captions: Captions, found: MentionColumns) -> MentionColumns:
         """Those that no other is in the way of: the longest first, of equals the better, then the first."""
         scores = self.readings.pool.scores[found.known]
         order = np.lexsort((found.second, found.end, found.start, -scores, -found.length, found.text))
@@ -137,23 +133,23 @@ class Linker:
 
     def _of_one(
         self, text: str, article: ArticleContext, entities: Sequence[Entity]
-    ) -> tuple[Captions, Rows]:
+    ) -> tuple[Captions, MentionTable]:
         captions = Captions.of([Caption(text, article, language=None, panels=(), entities=entities)])
         return captions, self._complete(captions)[1]
 
-    def _mentions(self, rows: Rows, number: int) -> list[Mention]:
+    def _mentions(self, rows: MentionTable, number: int) -> list[Mention]:
         return [
             Mention(spans, self.readings[known].candidates, self.readings[known].way)
             for spans, known in rows.of_text(number)
         ]
 
-    def _complete(self, captions: Captions) -> tuple[Numbers, Rows]:
+    def _complete(self, captions: Captions) -> tuple[Numbers, MentionTable]:
         """All mentions; and caption and begin of each word that hints at a flag of context."""
         self.readings.forget()
         named = self.readings.named(captions.texts, captions.languages)
         shapes = self.dictionary.shapes(captions.texts)
         extras = chain(self._coordinated(captions, named), self._inverted(captions, shapes))
-        rows = Rows(named, len(captions.texts), extras)
+        rows = MentionTable(named, len(captions.texts), extras)
         self._short_forms.settle(captions, rows, (shapes & LEGEND) > 0)
         texts = captions.texts
         for row in np.flatnonzero(named.signs & ALLELES).tolist():
@@ -165,7 +161,7 @@ class Linker:
                 self._revise(captions, rows, number, self._restricted)
         return named.hints, rows
 
-    def _choose(self, captions: Captions, rows: Rows) -> None:
+    def _choose(self, captions: Captions, rows: MentionTable) -> None:
         if self._learned is not None:
             for number in range(len(captions.texts)):
                 self._revise(captions, rows, number, self._as_learned)
@@ -174,7 +170,7 @@ class Linker:
             rows.kept &= ~little[rows.known]
             rows.keep(lambda extra: not little[extra.known])
 
-    def _revise(self, captions: Captions, rows: Rows, number: int, change: _Change) -> None:
+    def _revise(self, captions: Captions, rows: MentionTable, number: int, change: _Change) -> None:
         """Have what `change` makes of the mentions of a caption in their place."""
         old = list(rows.of_text(number))
         mentions = self._mentions(rows, number)
@@ -200,7 +196,7 @@ class Linker:
     def _by_settings(self, captions: Captions, number: int, mentions: list[Mention]) -> list[Mention]:
         return longest_first(mentions, nested=self.settings.nested, by_source=self.settings.by_source)
 
-    def _bare(self, captions: Captions, rows: Rows) -> Iterator[Extra]:
+    def _bare(self, captions: Captions, rows: MentionTable) -> Iterator[SingleMention]:
         """What was recognised where no name stands."""
         for number, entities in enumerate(captions.entities):
             named = {spans for spans, _ in rows.of_text(number)} if entities else ()
@@ -208,13 +204,15 @@ class Linker:
                 place = ((entity.start, entity.end),)
                 if place not in named:
                     surface = captions.texts[number][entity.start : entity.end]
-                    yield Extra(number, place, self.readings.pool.recognised(surface, sorted(entity.kinds)))
+                    yield SingleMention(
+                        number, place, self.readings.pool.recognised(surface, sorted(entity.kinds))
+                    )
 
     def whole(self, text: str, language: str | None = None) -> tuple[Candidate, ...]:
         """The names that a whole text may mean, best first: what a long form stands for."""
         return self.readings.candidates(text, language)
 
-    def _coordinated(self, captions: Captions, named: Named) -> Iterator[Extra]:
+    def _coordinated(self, captions: Captions, named: LookedUp) -> Iterator[SingleMention]:
         """Names that share the head of one behind a conjunction: such a one stands there, or none does."""
         places: dict[int, list[tuple[int, int]]] = {}
         for row in np.flatnonzero(named.signs & JOINED).tolist():
@@ -226,9 +224,9 @@ class Linker:
         for number, spans, words in found:
             known = self.readings.whole(words, captions.languages[number])
             if known != NONE:
-                yield Extra(number, spans, known)
+                yield SingleMention(number, spans, known)
 
-    def _inverted(self, captions: Captions, shapes: NDArray[np.uint8]) -> Iterator[Extra]:
+    def _inverted(self, captions: Captions, shapes: NDArray[np.uint8]) -> Iterator[SingleMention]:
         """Names that stand as an index has them; a noun behind an adjective would be a guess too many."""
         found = [
             (number, start, end, words)
@@ -243,4 +241,4 @@ class Linker:
             find = partial(self.readings.surely, words, language)
             known = self.readings.made("reordered", (words, language), surface, find)
             if known != NONE:
-                yield Extra(number, ((start, end),), known)
+                yield SingleMention(number, ((start, end),), known)

@@ -10,17 +10,17 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from medconcept.dictionary.linking_dictionary import LinkingDictionary
 from medconcept.linking.abbreviations import by_short_form, occurrences, own_pairs
-from medconcept.linking.around import Around, Longs, Span, around, neighbours
 from medconcept.linking.candidates import Candidate
-from medconcept.linking.captions import Captions, Pairs
-from medconcept.linking.compiled import LinkingDictionary
+from medconcept.linking.caption_batch import Captions, Pairs
 from medconcept.linking.entities import fits
-from medconcept.linking.known import NONE
-from medconcept.linking.places import WordPlaces
-from medconcept.linking.readings import Readings
-from medconcept.linking.records import Entity
-from medconcept.linking.rows import Extra, Rows
+from medconcept.linking.interpretation import NONE
+from medconcept.linking.lookup import NameLookup
+from medconcept.linking.mention_table import MentionTable, SingleMention
+from medconcept.linking.short_form_context import Longs, ShortFormContext, Span, around, neighbours
+from medconcept.linking.types import Entity
+from medconcept.linking.word_offsets import WordPlaces
 
 HEADS = ("disease", "syndrome", "cell")
 ARTICLES = 256  # kept; captions of one article come behind each other
@@ -39,12 +39,12 @@ class _Article:
 class ShortForms:
     """Explains short forms; keeps what articles say of theirs."""
 
-    def __init__(self, dictionary: LinkingDictionary, readings: Readings) -> None:
+    def __init__(self, dictionary: LinkingDictionary, readings: NameLookup) -> None:
         """Take a dictionary and what its names say."""
         self._dictionary, self._readings = dictionary, readings
         self._articles: dict[tuple[Pairs, str | None], _Article] = {}
 
-    def settle(self, captions: Captions, rows: Rows, legends: NDArray[np.bool_]) -> None:
+    def settle(self, captions: Captions, rows: MentionTable, legends: NDArray[np.bool_]) -> None:
         """Put what is said of short forms in place of what names do, and drop acronyms without evidence.
 
         `legends` tells which captions may have a legend's key.
@@ -94,7 +94,7 @@ class ShortForms:
 
     def _places(
         self, captions: Captions, known: Sequence[Sequence[tuple[str, Longs]]]
-    ) -> list[list[tuple[int, Around]]]:
+    ) -> list[list[tuple[int, ShortFormContext]]]:
         """For each text its short forms with what is around them, and where that begins."""
         texts, kept = captions.texts, self._readings.pool.around
         found = [
@@ -103,7 +103,7 @@ class ShortForms:
         ]
         having = [number for number, each in enumerate(found) if each]
         words = WordPlaces(self._dictionary, [texts[number] for number in having])
-        places: list[list[tuple[int, Around]]] = [[] for _ in texts]
+        places: list[list[tuple[int, ShortFormContext]]] = [[] for _ in texts]
         for n, number in enumerate(having):
             text, language = texts[number], captions.languages[number]
             for span, longs in found[number]:
@@ -115,7 +115,9 @@ class ShortForms:
                 places[number].append((begin, one))
         return places
 
-    def _said(self, places: Sequence[tuple[int, Around]]) -> tuple[dict[Span, int], dict[Span, int]]:
+    def _said(
+        self, places: Sequence[tuple[int, ShortFormContext]]
+    ) -> tuple[dict[Span, int], dict[Span, int]]:
         """What short forms stand for, and the longer names that they are part of: "ES cells"."""
         explained: dict[Span, int] = {}
         wider: dict[Span, int] = {}
@@ -128,7 +130,7 @@ class ShortForms:
                 wider[begin + start, begin + end] = known
         return explained, wider
 
-    def _explain(self, one: Around) -> None:
+    def _explain(self, one: ShortFormContext) -> None:
         longs, language, made = one.longs, one.language, self._readings.made
         short = one.text[slice(*one.span)]
         one.explained = made(METHOD, (longs, language), short, partial(self._spelt, longs, language))
@@ -158,7 +160,7 @@ class ShortForms:
 
     def _settle_rows(
         self,
-        rows: Rows,
+        rows: MentionTable,
         explained: Sequence[tuple[int, int, int]],
         evident: Callable[[int], _Evident],
         recognised: Mapping[int, Mapping[Span, Entity]],
@@ -177,7 +179,7 @@ class ShortForms:
     def _settle_extras(
         self,
         number: int,
-        rows: Rows,
+        rows: MentionTable,
         said: tuple[Mapping[Span, int], Mapping[Span, int]],
         evident: Callable[[int], _Evident],
         recognised: Mapping[Span, Entity],
@@ -196,7 +198,9 @@ class ShortForms:
             if reading != NONE:
                 kept.append(extra._replace(known=reading))
         for each in said:
-            kept += [Extra(number, (span,), reading) for span, reading in each.items() if reading != NONE]
+            kept += [
+                SingleMention(number, (span,), reading) for span, reading in each.items() if reading != NONE
+            ]
         rows.put(number, kept)
 
     def _sure(self, reading: int, evident: _Evident, entity: Entity | None) -> int:
@@ -221,7 +225,7 @@ class _Evident:
 
     def __init__(
         self,
-        readings: Readings,
+        readings: NameLookup,
         language: str | None,
         own: Mapping[str, Longs],
         article: _Article,
@@ -246,7 +250,7 @@ class _Evident:
         return concept in self._concepts
 
 
-def concepts_of(readings: Readings, longs: Longs, language: str | None) -> frozenset[str]:
+def concepts_of(readings: NameLookup, longs: Longs, language: str | None) -> frozenset[str]:
     """The concepts that long forms may name."""
     return frozenset(c.name.concept_id for long in longs for c in readings.candidates(long, language))
 
@@ -259,5 +263,5 @@ def _asked(told: Mapping[str, Longs]) -> Iterator[str]:
                 yield f"{long} {head}"
 
 
-def _new(places: Sequence[tuple[int, Around]]) -> Iterator[str]:
+def _new(places: Sequence[tuple[int, ShortFormContext]]) -> Iterator[str]:
     return (full for _, one in places if one.explained is None for _, fulls in one.wider for full in fulls)

@@ -12,9 +12,9 @@ import tempfile
 from importlib import resources
 from pathlib import Path
 
-from medconcept import native
-from medconcept.dictionary.kernel import KernelMissing, compiler
 from medconcept.provision.errors import ProvisionError
+from medconcept.runtime import native_modules
+from medconcept.runtime.c_compiler import CompilerMissing, compiler
 
 PACKAGES = ("medconcept.jats",)
 _TO_C = """
@@ -38,7 +38,7 @@ def ensure_native(folder: Path | None = None) -> list[Path]:
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
     made: list[Path] = []
     for package in PACKAGES:
-        target = folder / f"{native.library_name(package)}{suffix}"
+        target = folder / f"{native_modules.library_name(package)}{suffix}"
         if target.is_file():
             continue
         if missing := _missing():
@@ -47,7 +47,7 @@ def ensure_native(folder: Path | None = None) -> list[Path]:
         _say(f"compiling {package} with mypyc")
         with tempfile.TemporaryDirectory() as scratch:
             made.append(_put(_compiled(package, Path(scratch)), target))
-        for other in folder.glob(target.name.replace(native.checksum(package), "*")):
+        for other in folder.glob(target.name.replace(native_modules.checksum(package), "*")):
             if other != target:  # of a source that is no more
                 other.unlink(missing_ok=True)
     return made
@@ -55,19 +55,19 @@ def ensure_native(folder: Path | None = None) -> list[Path]:
 
 def _compiled(package: str, scratch: Path) -> Path:
     """The extension module for a package, made in an empty folder."""
-    group = native.library_name(package).removesuffix("__mypyc")
-    folder, names = resources.files(package), native.modules(package)
-    paths = [str(folder.joinpath(f"{name}.py")) for name in names]
+    group = native_modules.library_name(package).removesuffix("__mypyc")
+    folder, names = resources.files(package), native_modules.modules(package)
+    paths = [str(folder.joinpath(*name.split("."))) + ".py" for name in names]
     _run("mypyc", [sys.executable, "-c", _TO_C, str(scratch), group, *paths])
     code = [scratch / f"__native_{group}.c"]
     for name in names:
-        entry = scratch / package.replace(".", "/") / f"{name}.c"
+        entry = scratch.joinpath(*package.split("."), *name.split(".")).with_suffix(".c")
         # All in one library: each has an entry point of its own name, and a second one always named the same.
-        entry.write_text(entry.read_text().replace("PyInit___init__", f"PyInit___init___{name}"))
+        entry.write_text(entry.read_text().replace("PyInit___init__", f"PyInit___init___{entry.stem}"))
         code.append(entry)
     runtime = Path(str(resources.files("mypyc"))) / "lib-rt"
     headers = [f"-I{where}" for where in (sysconfig.get_path("include"), runtime, scratch)]
-    made = scratch / "native.so"
+    made = scratch / "native_modules.so"
     _run("the C compiler", [*compiler(), *_FLAGS, *headers, "-o", str(made), *map(str, code)])
     return made
 
@@ -97,7 +97,7 @@ def _missing() -> str | None:
         return "Python.h"
     try:
         compiler()
-    except KernelMissing:
+    except CompilerMissing:
         return "a C compiler"
     return None
 

@@ -6,8 +6,8 @@ import html
 import re
 from datetime import datetime
 
-from medconcept.delta.hadoop import HadoopFiles
 from medconcept.quality.gate import Verdict
+from medconcept.spark.hadoop_files import HadoopFiles
 
 DOCS = "_docs"
 LISTED = 200  # runs in the index, the newest; the pages of older ones stay where they are

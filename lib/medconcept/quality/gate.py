@@ -14,8 +14,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from medconcept.config import data_file
-from medconcept.delta.changes import DELETE
 from medconcept.errors import GateFailed, SuiteBroken
+from medconcept.lake.changes import DELETE
 from medconcept.tables import TABLES
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")

@@ -7,7 +7,7 @@ from typing import Any
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from medconcept.delta.lake import Commit, Lake
+from medconcept.lake.lake import Commit, Lake
 
 CAPTIONS = 12
 FREQUENT = 20

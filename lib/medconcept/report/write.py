@@ -7,21 +7,22 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medconcept import __version__, queries
+from medconcept import __version__
 from medconcept.config import Config
-from medconcept.delta.lake import Lake
 from medconcept.errors import LakeError
+from medconcept.lake import queries
+from medconcept.lake.lake import Lake
+from medconcept.pipeline.summary import acknowledgements, figures_of
 from medconcept.report import selection
 from medconcept.report.highlight import Concept, concept_url, pieces
-from medconcept.summary import acknowledgements, figures_of
 
 if TYPE_CHECKING:
-    from medconcept.stages import Report
+    from medconcept.stages.stage import StageResult
 
 REPORT = "_docs/report.html"
 
 
-def write_report(lake: Lake, config: Config, reports: list[Report], target: str | None = None) -> str:
+def write_report(lake: Lake, config: Config, reports: list[StageResult], target: str | None = None) -> str:
     """Write the report of a lake as one self-contained HTML file and return where it is.
 
     By default that is `_docs/report.html` in the lake, beside the Data Docs that it links to; `target` names
@@ -38,7 +39,7 @@ def write_report(lake: Lake, config: Config, reports: list[Report], target: str 
     return target
 
 
-def gather(lake: Lake, config: Config, reports: list[Report]) -> dict[str, Any]:
+def gather(lake: Lake, config: Config, reports: list[StageResult]) -> dict[str, Any]:
     """All that the page shows, as plain values."""
     head = lake.head()
     mentions = lake.read("mentions", head).where("concept_id IS NOT NULL")

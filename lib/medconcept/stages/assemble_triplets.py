@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from medconcept import __version__
 from medconcept.config import settings_digest
 from medconcept.stages.context import Context
-from medconcept.stages.runner import Beside, Stage, Work
+from medconcept.stages.stage import SideResult, Stage, StageOutput
 from medconcept.tables.triplets import TRIPLET_CONCEPT
 
 ABOUT = (
@@ -38,7 +38,7 @@ INPUTS = (*BY_ARTICLE, "concepts")
 NO_MEDIA, AT_SOURCE = "no media at source", "at source, not fetched"
 
 
-def build(context: Context) -> Work:
+def build(context: Context) -> StageOutput:
     """Assemble the triplets of the articles that changed; of all, where concepts changed."""
     articles = None
     if context.previous is not None and not context.is_other("concepts"):
@@ -48,9 +48,9 @@ def build(context: Context) -> Work:
     tables["mentions"] = tables["mentions"].where("concept_id IS NOT NULL")  # recognised alone is no concept
     chosen = without_flags(tables["mentions"], context.config.triplets.exclude_flags)
     rows = triplet_rows(tables["articles"], tables["figures"], chosen, concepts)
-    return Work(
+    return StageOutput(
         tables={"triplets": (rows, current)},
-        beside=lambda: Beside(filter_counts(tables["figures"], tables["mentions"], chosen)),
+        side_result=lambda: SideResult(filter_counts(tables["figures"], tables["mentions"], chosen)),
         articles=articles,
         gate_against=("figures", "concepts"),
     )

@@ -14,10 +14,10 @@ from pyspark.sql import functions as F
 
 from medconcept import __version__
 from medconcept.config import Config
-from medconcept.delta import transaction
-from medconcept.delta.change_log import Since, since
-from medconcept.delta.changes import change_set, compared
-from medconcept.delta.lake import Commit, Lake
+from medconcept.lake import transaction
+from medconcept.lake.change_log import Since, since
+from medconcept.lake.changes import change_set, compared
+from medconcept.lake.lake import Commit, Lake
 from medconcept.tables import TABLES
 
 Say = Callable[[str], None]
@@ -149,7 +149,7 @@ class Context:
         return transaction.stage(self.lake, self.run_id, f"temp-{name}", rows)
 
     def stage_first(self, table: str, rows: DataFrame) -> DataFrame:
-        """Stage the rows of a table that never had one, and return them as staged; a Work then names it.
+        """Stage the first rows of a table and return them as staged; the StageOutput then names the table.
 
         For what more is made of: it is written once, where a checkpoint would be written again. What columns
         `rows` has beside those of the table come behind them, and go no further than here.

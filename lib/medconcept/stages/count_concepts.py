@@ -13,11 +13,11 @@ from pyspark.sql import functions as F
 
 from medconcept import __version__
 from medconcept.config import settings_digest
-from medconcept.delta.lake import Commit, Lake
 from medconcept.errors import LakeError
+from medconcept.lake.lake import Commit, Lake
+from medconcept.lake.releases import release_commit
 from medconcept.stages.context import Context
-from medconcept.stages.publish_release import release_commit
-from medconcept.stages.runner import Stage, Work
+from medconcept.stages.stage import Stage, StageOutput
 
 COUNTED = ("figures", "mentions")
 
@@ -28,7 +28,7 @@ def settings(context: Context) -> str:
     return settings_digest(__version__, lake.root, {name: at.versions.get(name, 0) for name in COUNTED})
 
 
-def build(context: Context) -> Work | None:
+def build(context: Context) -> StageOutput | None:
     """Count; None where these very versions were counted last."""
     if context.previous is not None:
         return None
@@ -37,7 +37,7 @@ def build(context: Context) -> Work | None:
         raise LakeError(f"{lake.root}: there are no mentions to count; run annotate_captions first")
     context.begin()
     rows = statistics(lake.read("figures", at), lake.read("mentions", at))
-    return Work(
+    return StageOutput(
         tables={"concept_statistics": (rows, context.read("concept_statistics"))},
         counts={"concepts": rows.count()},
     )

@@ -9,12 +9,10 @@ from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from medconcept.config import settings_digest
-from medconcept.delta.quarantine import open_quarantine
 from medconcept.jats import PARSER_VERSION
-from medconcept.native import library_file
-from medconcept.on_workers.parsing import BATCH_ROWS, FIGURE, FILE, PARSED, parse_batches
+from medconcept.lake.quarantine import open_quarantine
+from medconcept.runtime.native_modules import library_file
 from medconcept.stages.context import Context
-from medconcept.stages.runner import Beside, Stage, Work
 from medconcept.stages.source_metadata import (
     event_counts,
     named_in_notices,
@@ -23,7 +21,9 @@ from medconcept.stages.source_metadata import (
     with_concerns,
     with_source_metadata,
 )
-from medconcept.stages.sync_events import REFUSED_BY, stamped
+from medconcept.stages.stage import SideResult, Stage, StageOutput
+from medconcept.stages.sync.article_events import REFUSED_BY, stamped
+from medconcept.workers.parse.parse_files import BATCH_ROWS, FIGURE, FILE, PARSED, parse_batches
 
 FILE_KEY = ["source", "source_key"]
 _NAMED = ("article_key", "doi", "related_articles")
@@ -31,7 +31,7 @@ _KNOWN = (*FILE_KEY, "source_sha256", "article_key", "doi", "pmcid")
 _FIGURE_KEYS = ("figure_key", "parent_key", "translation_of")
 
 
-def build(context: Context) -> Work:
+def build(context: Context) -> StageOutput:
     """Parse what changed in `raw_articles`, and the other versions of the same works."""
     if native := library_file("medconcept.jats"):
         context.bring(native.as_uri())  # a worker of a cluster has the zip alone
@@ -71,13 +71,13 @@ def build(context: Context) -> Work:
     versions = order_versions(with_concerns(with_source_metadata(good, told), notices))
     if files is not None:
         versions = context.checkpoint("versions", versions)
-    return Work(
+    return StageOutput(
         tables={
             "articles": (versions, scope),
             "figures": (figure_rows(versions), figures),
         },
         ledgers={"quarantine": _quarantine_events(context, parsed, todo, raw)},
-        beside=lambda: Beside({**_counts(parsed, raw), **event_counts(versions, scope)}),
+        side_result=lambda: SideResult({**_counts(parsed, raw), **event_counts(versions, scope)}),
         articles=None if files is None else affected,
         gate_against=("articles",),
     )

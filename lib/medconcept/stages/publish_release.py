@@ -11,16 +11,15 @@ from pyspark.sql.types import StructType
 
 from medconcept import __version__
 from medconcept.config import settings_digest
-from medconcept.delta.lake import Commit
 from medconcept.errors import LakeError
 from medconcept.stages.context import Context
-from medconcept.stages.runner import Stage, Work
+from medconcept.stages.stage import Stage, StageOutput
 from medconcept.tables import DATA_TABLES, TABLES
 
 CONTENT = tuple(name for name in DATA_TABLES if name != "releases")
 
 
-def build(context: Context) -> Work | None:
+def build(context: Context) -> StageOutput | None:
     """Add one row to `releases`; None where the release of that name, or the last one, names this content.
 
     A release is never pointed elsewhere. Raises LakeError where its name is taken for other content.
@@ -47,7 +46,7 @@ def build(context: Context) -> Work | None:
         __version__,
     )
     new = context.lake.spark.createDataFrame([row], StructType(list(TABLES["releases"].columns)))
-    return Work(
+    return StageOutput(
         tables={"releases": (new, releases.where(F.lit(False)))},
         counts={f"rows.{table}": count for table, (count, _) in digests.items()},
     )
@@ -66,15 +65,6 @@ def content_digest(rows: DataFrame) -> tuple[int, str]:
     sums = [F.sum(h.cast("decimal(38,0)")).alias(f"s{n}") for n, h in enumerate(hashes)]
     row = rows.agg(F.count(F.lit(1)).alias("n"), *sums).collect()[0]
     return int(row["n"]), settings_digest(int(row["n"]), str(row["s0"]), str(row["s1"]))
-
-
-def release_commit(releases: DataFrame, name: str) -> Commit:
-    """The commit that a release names. Raises LakeError where there is no such release."""
-    rows = releases.where(F.col("name") == name).collect()
-    if not rows:
-        known = ", ".join(sorted(r["name"] for r in releases.select("name").collect())) or "none"
-        raise LakeError(f"no release {name!r} (releases: {known})")
-    return Commit(int(rows[0]["commit_seq"]), dict(rows[0]["versions"]), rows[0]["dictionary_sha256"])
 
 
 STAGE = Stage(

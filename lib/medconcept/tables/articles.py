@@ -2,7 +2,7 @@
 
 from pyspark.sql.types import ArrayType, BooleanType, IntegerType, StringType
 
-from medconcept.jats.article_records import (
+from medconcept.jats.records.article_parts import (
     Abbreviation,
     Abstract,
     Affiliation,
@@ -16,7 +16,7 @@ from medconcept.jats.article_records import (
     RelatedArticle,
     Subject,
 )
-from medconcept.jats.figure_records import Figure
+from medconcept.jats.records.figure import Figure
 from medconcept.tables.nested import list_of, struct_of
 from medconcept.tables.table import Table, column
 

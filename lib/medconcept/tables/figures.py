@@ -2,8 +2,16 @@
 
 from pyspark.sql.types import ArrayType, IntegerType, StringType
 
-from medconcept.jats.article_records import Named
-from medconcept.jats.figure_records import Caption, Graphic, Mention, Panel, Rights, Section, SubArticle
+from medconcept.jats.records.article_parts import Named
+from medconcept.jats.records.figure import (
+    CitingParagraph,
+    Graphic,
+    Panel,
+    Rights,
+    Section,
+    SubArticle,
+    TranslatedCaption,
+)
 from medconcept.tables.nested import list_of, struct_of
 from medconcept.tables.table import Table, column
 
@@ -27,7 +35,9 @@ FIGURES = Table(
         column("group_id", StringType(), "id of the enclosing <fig-group>"),
         column("group_label", StringType(), "Label of the enclosing <fig-group>"),
         column(
-            "group_caption", StringType(), "Caption of the enclosing <fig-group>; never copied to its figures"
+            "group_caption",
+            StringType(),
+            "Caption of the enclosing <fig-group>; never copied to its figures",
         ),
         column("position", StringType(), "body, floats, back, appendix, sub-article or front"),
         column("section", ArrayType(StringType()), "Titles of the enclosing sections, outermost first"),
@@ -41,15 +51,21 @@ FIGURES = Table(
         column(
             "caption", StringType(), "Title and text joined by a space: the string that every span indexes"
         ),
-        column("caption_markup", StringType(), "Caption with sup, sub, italic and bold as inline markup"),
-        column("translated_captions", list_of(Caption), "The caption in other languages"),
+        column(
+            "caption_markup",
+            StringType(),
+            "Caption with sup, sub, italic and bold as inline markup",
+        ),
+        column("translated_captions", list_of(TranslatedCaption), "The caption in other languages"),
         column("panels", list_of(Panel), "Parts of the caption, in code points of caption, end exclusive"),
-        column("alt_text", StringType(), "Alternative text of the figure"),
+        column("alt_text", StringType(), "GraphicAlternative text of the figure"),
         column("long_desc", StringType(), "Long description of the figure"),
         column("object_ids", list_of(Named), "Ids of the figure itself, with their kind"),
         column("doi", StringType(), "DOI of the figure"),
         column("rights", struct_of(Rights), "Rights that are not the article's; null where none are stated"),
-        column("mentions", list_of(Mention), "Paragraphs that cite the figure, with each place that does"),
+        column(
+            "mentions", list_of(CitingParagraph), "Paragraphs that cite the figure, with each place that does"
+        ),
         column("graphics", list_of(Graphic), "Every graphic of the figure in document order"),
         column("source_sha256", StringType(), "SHA-256 of the file that this row was read from"),
     ),

@@ -25,7 +25,7 @@ def struct_of(record: type) -> StructType:
     str, int, bool, literals of str, tuples of one type and other such dataclasses may stand in it, each also
     with None. Raises TypeError on anything else.
 
-    >>> from medconcept.jats.article_records import LanguageText
+    >>> from medconcept.jats.records.article_parts import LanguageText
     >>> struct_of(LanguageText).simpleString()
     'struct<language:string,text:string>'
     """

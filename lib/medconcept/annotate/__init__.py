@@ -1,1 +1,0 @@
-"""Spark NLP sentences and tokens, and the dictionary applied to them."""

@@ -1,0 +1,107 @@
+"""The dictionary that a command links with: a file that the user names, or the configuration's sources."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from medconcept.config import Config, DictionarySource
+from medconcept.dictionary.compile_terms import compile_files
+from medconcept.dictionary.file_layout import MAGIC
+from medconcept.dictionary.linking_dictionary import SIMILAR, LinkingDictionary, open_linking
+from medconcept.dictionary.name_variants import FORMS_VERSION
+from medconcept.errors import ConfigError, InputError
+from medconcept.runtime.c_compiler import cache_folder
+from medconcept.terminologies.readers import iter_terms
+from medconcept.terminologies.term import Term
+
+_FORMATS = {".tsv": "tsv", ".obo": "obo", ".json": "obograph-json"}
+
+
+def prepared(
+    config: Config, files: str | None = None, wanted: Sequence[str] = (), *, similar: bool = False
+) -> LinkingDictionary:
+    """The linking dictionary of a command, compiled where it is not yet.
+
+    `files` is a compiled dictionary, or one or more of TSV, OBO and OBO-graph files and of sources of the
+    configuration, by commas, in order of preference; each may be gzipped or alone in a zip. Without it the
+    sources of the configuration, of `wanted` names alone where some are told, in that order. What was
+    compiled is kept in the user's cache under the checksum of what it was made of. `similar` wants an index
+    of similar names with it, for entities. Raises ConfigError or InputError.
+    """
+    configured = {source.name: source for source in config.dictionary.sources}
+    if files is None:
+        sources = [source for source in configured.values() if not wanted or source.name in wanted]
+        if wanted:
+            sources.sort(key=lambda s: list(wanted).index(s.name))
+        if not sources:
+            raise ConfigError("no dictionary: give --dictionary FILE, or --config with dictionary.sources")
+        return _compiled(sources, similar)
+    parts = [files] if Path(files).is_file() else [part.strip() for part in files.split(",") if part.strip()]
+    sources = []
+    for part in parts:
+        if part in configured and not Path(part).is_file():
+            sources.append(configured[part])
+            continue
+        if _is_compiled(part):
+            if len(parts) > 1:
+                raise InputError(f"{part}: a compiled dictionary stands alone")
+            return open_linking(part)
+        sources.append(_told_by_name(part))
+    names = [source.name for source in sources]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise InputError(f"--dictionary: two files are called {twice}")
+    return _compiled(sources, similar)
+
+
+def _is_compiled(file: str) -> bool:
+    try:
+        with Path(file).open("rb") as opened:
+            return opened.read(len(MAGIC)) == MAGIC
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror or 'cannot be read'}") from error
+
+
+def _told_by_name(file: str) -> DictionarySource:
+    """A file whose name tells its format, and before the first full stop the source."""
+    name, *endings = Path(file).name.split(".")
+    told = [f".{ending.lower()}" for ending in endings if ending.lower() not in ("gz", "zip")]
+    if not told or told[-1] not in _FORMATS:
+        raise InputError(f"{file}: neither a compiled dictionary nor one of {', '.join(_FORMATS)}")
+    return DictionarySource(name, _FORMATS[told[-1]], file)
+
+
+def _compiled(sources: Sequence[DictionarySource], similar: bool) -> LinkingDictionary:
+    data = [_read(source) for source in sources]
+    digest = hashlib.sha256(f"{FORMS_VERSION}".encode())
+    for source, content in zip(sources, data, strict=True):
+        digest.update(f"\n{source.name} {source.format} {hashlib.sha256(content).hexdigest()}".encode())
+    path = cache_folder() / f"linking-{digest.hexdigest()[:24]}{'-and' if similar else ''}"
+    if not path.is_file():
+        names = ", ".join(source.name for source in sources)
+        print(f"medconcept: compiling {names}; kept for the next time", file=sys.stderr)
+        order = [source.name for source in sources]
+        main, index = compile_files(_terms(sources, data), order, similar=similar)
+        # The index first: where the dictionary is, all of it is.
+        for behind, made in ((SIMILAR, index), ("", main)):
+            if made:
+                scratch = path.with_suffix(".new")
+                scratch.write_bytes(made)
+                scratch.replace(f"{path}{behind}")
+    return open_linking(str(path))
+
+
+def _terms(sources: Sequence[DictionarySource], data: Sequence[bytes]) -> Iterator[Term]:
+    for source, content in zip(sources, data, strict=True):
+        yield from iter_terms(content, source.format, source.name)
+
+
+def _read(source: DictionarySource) -> bytes:
+    try:
+        return Path(source.path).read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"dictionary source {source.name}: {source.path}: {error.strerror or 'cannot be read'}"
+        ) from error

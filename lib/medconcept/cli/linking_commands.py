@@ -1,0 +1,169 @@
+"""Commands that need no lake, and Spark for a recogniser alone: `evaluate`, `link`, `train_ner`, `tune`."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from medconcept.cli.command_dictionary import prepared
+from medconcept.cli.lake_dictionary import TABLES, dictionary_of_lake
+from medconcept.config import Config, load_config
+from medconcept.dictionary.linking_dictionary import LinkingDictionary
+from medconcept.errors import ConfigError
+from medconcept.evaluation.evaluate import (
+    FORMATS,
+    articles_found,
+    articles_near,
+    fitting,
+    ids_of,
+    predict,
+    report,
+    scored_sources,
+)
+from medconcept.evaluation.gold import Gold, read_gold
+from medconcept.evaluation.identifiers import Identifiers
+from medconcept.evaluation.tuning import cross_validated, learn, unseen_alone
+from medconcept.linking.learned import read_learned, write_learned
+from medconcept.linking.linker import Linker
+from medconcept.linking.types import Entity, LinkSettings
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run one of COMMANDS; returns the exit code."""
+    config = load_config(arguments.config or "demo")
+    if arguments.command == "train_ner":
+        from medconcept.cli.train_ner import run as train
+
+        return train(arguments, config)
+    return _link(arguments, config) if arguments.command == "link" else _score(arguments, config)
+
+
+def _dictionary(arguments: argparse.Namespace, config: Config, wanted: Sequence[str]) -> LinkingDictionary:
+    """What `--dictionary` names, else the lake's where `--lake` names one, else the configuration's."""
+    named = arguments.dictionary
+    if (named in TABLES and not Path(named).is_file()) or (named is None and arguments.lake):
+        return dictionary_of_lake(replace(config, lake=arguments.lake or config.lake))
+    recognises = bool(getattr(arguments, "recogniser", None) or getattr(arguments, "train", False))
+    return prepared(config, named, wanted, similar=recognises)
+
+
+def _score(arguments: argparse.Namespace, config: Config) -> int:
+    gold = read_gold(arguments.gold, arguments.format)
+    form = fitting(FORMATS[arguments.format], gold)
+    wanted = () if arguments.dictionary else form.read
+    dictionary = _dictionary(arguments, config, wanted)
+    form = scored_sources(form, arguments.sources, dictionary)
+    articles = arguments.articles or articles_near(arguments.gold)
+    if arguments.command == "tune":
+        learned = learn(predict(gold, dictionary, form, articles=articles))
+        write_learned(learned, arguments.out)
+        print(json.dumps({"surfaces": len(learned.surfaces), "terms": len(learned.terms)}))
+        return 0
+    learned_file = read_learned(arguments.learned) if arguments.learned else None
+    entities, recognition = _entities(arguments, config, gold)
+    if arguments.cross_validate:
+        found = cross_validated(gold, dictionary, form, articles=articles, entities=entities)
+    else:
+        found = predict(
+            gold,
+            dictionary,
+            form,
+            articles=articles,
+            learned=learned_file,
+            joined_only=not arguments.unrestricted,
+            entities=entities,
+        )
+    seen = None
+    if arguments.development:
+        ids = Identifiers(dictionary.retired(), dictionary.joined() if "OMIM" in form.scored else None)
+        seen = ids_of(read_gold(arguments.development, arguments.format).documents, ids)
+    out = report(found, form, seen=seen)
+    if arguments.cross_validate:
+        out["mention_unseen"] = report(unseen_alone(found), form)["mention"]
+    out["setting"] = "tuned" if arguments.learned or arguments.cross_validate else "untrained"
+    if entities is not None:
+        out["recognition"] = recognition
+        out["setting"] = "trained" if out["setting"] == "untrained" else "tuned and trained"
+    out["left_out"] = gold.left_out
+    out["articles_read"] = articles_found(gold, articles)
+    out["dictionary"] = {
+        "names": len(dictionary),
+        "sha256": dictionary.sha256,
+        "sources": list(dictionary.sources),
+    }
+    if arguments.learned:
+        out["learned_sha256"] = hashlib.sha256(Path(arguments.learned).read_bytes()).hexdigest()
+    print(json.dumps(out) if arguments.json else "\n".join(_lines(out)))
+    return 0
+
+
+def _entities(
+    arguments: argparse.Namespace, config: Config, gold: Gold
+) -> tuple[dict[str, list[Entity]] | None, dict[str, object] | None]:
+    """What recognisers find in the gold's texts, by document, and how well; starts Spark for them alone."""
+    if not arguments.recogniser and not arguments.train:
+        return None, None
+    if arguments.train and not arguments.cross_validate:
+        raise ConfigError("--train needs --cross-validate: a recogniser is trained on the other folds")
+    from medconcept.cli.gold_entities import recognised
+
+    return recognised(arguments, config, gold.documents)
+
+
+def _lines(out: Mapping[str, Any]) -> list[str]:
+    lines = [f"{out['documents']} documents of {out['articles']} articles, {out['setting']}", ""]
+    lines.append(f"{'':22}{'precision':>10}{'recall':>10}{'F1':>10}   95% interval")
+    rows = [(n, f) for n, f in out.items() if isinstance(f, dict) and "f1" in f]
+    rows += [(f"  {n}", f) for n, f in out["by_source"].items()]
+    for name, figures in rows:
+        low, high = figures["f1_interval"]
+        cells = "".join(f"{figures[key]:10.4f}" for key in ("precision", "recall", "f1"))
+        lines.append(f"{name:22}{cells}   {low:.4f} to {high:.4f}")
+    if out.get("recognition"):
+        told = out["recognition"]["spans"]
+        cells = "".join(f"{told[key]:10.4f}" for key in ("precision", "recall", "f1"))
+        lines.append(f"{'recognition':22}{cells}")
+    ceiling = out["ceiling"]
+    lines.append("")
+    lines.append(
+        f"perfect choice, recall: mention {ceiling['mention_recall']}, concept {ceiling['concept_recall']}"
+    )
+    drawn = out["bootstrap"]
+    lines.append(f"bootstrap over articles: {drawn['samples']} samples, seed {drawn['seed']}")
+    lines.append(f"dictionary: {out['dictionary']['names']} names, {out['dictionary']['sha256'][:12]}")
+    lines.extend(f"left out of the gold: {reason}: {times}" for reason, times in out["left_out"].items())
+    return lines
+
+
+def _link(arguments: argparse.Namespace, config: Config) -> int:
+    dictionary = _dictionary(arguments, config, ())
+    learned = read_learned(arguments.learned) if arguments.learned else None
+    linker = Linker(dictionary, replace(LinkSettings(), nested=arguments.nested), learned=learned)
+    found = linker.link(arguments.text, language=arguments.language)
+    if arguments.json:
+        print(
+            json.dumps(
+                {"flags": found.flags, "links": [link.as_dict() for link in found.links]}, ensure_ascii=False
+            )
+        )
+        return 0
+    print(arguments.text)
+    for flag in found.flags:
+        print(f"not linked: {flag}")
+    for link in found.links:
+        spans = ", ".join(f"{start}-{end}" for start, end in link.spans)
+        also = (
+            f"  [{', '.join((*link.flags, *(f'panel {p}' for p in link.panels)))}]"
+            if link.flags or link.panels
+            else ""
+        )
+        told = f"{link.source_id:18} {link.name}  {link.similarity:.2f} {link.method}{also}"
+        print(f"  {spans:12} {link.text:28} {told}")
+    if not found.links and not found.flags:
+        print("  (no concept)")
+    return 0

@@ -1,0 +1,148 @@
+"""`train_ner`: gold files to a recogniser with its card, under a path that names its version."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from medconcept import __version__
+from medconcept.config import Config, settings_digest
+from medconcept.errors import ConfigError, InputError
+from medconcept.evaluation.documents import Document
+from medconcept.evaluation.gold import read_gold
+from medconcept.evaluation.recognition_score import recognition
+from medconcept.runtime.stdout import StdoutToStderr
+from medconcept.spark_nlp.bio_labels import counts, wanted
+from medconcept.spark_nlp.recogniser_card import CARD, LATEST, MODEL, READABLE, as_json, as_markdown
+from medconcept.spark_nlp.training_options import NER_CRF, NER_DL, Options
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A gold file: its documents, what of it could not be used, and on what terms it is used."""
+
+    path: str
+    format: str
+    documents: tuple[Document, ...]
+    left_out: dict[str, int]
+    licence: str
+
+    def described(self, types: Sequence[str]) -> dict[str, Any]:
+        """What the card says of it; no path of the machine."""
+        data = Path(self.path).read_bytes()
+        found = [wanted(document, types) for document in self.documents]
+        return {
+            "file": Path(self.path).name, "format": self.format, "documents": len(self.documents),
+            "entities": counts(found), "left_out": self.left_out, "licence": self.licence,
+            "sha256": hashlib.sha256(data).hexdigest(),
+        }  # fmt: skip
+
+
+def run(arguments: argparse.Namespace, config: Config) -> int:
+    """Train, score on what is held out, write. Prints the card's figures."""
+    options = options_of(arguments)
+    corpora = corpora_of(arguments.gold, arguments.format, arguments.licence)
+    test = None
+    if arguments.test:
+        test = corpora_of([arguments.test], arguments.format[-1:], [])[0].documents
+    training, held, how = split([d for c in corpora for d in c.documents], test, arguments.held_out, options)
+    if not any(wanted(d, options.types) for d in training):
+        raise InputError(f"{corpora[0].path}: it has no entity to learn")
+    from medconcept.spark.session import get_session
+
+    with StdoutToStderr():
+        spark = get_session(config.spark)
+    from medconcept.spark.hadoop_files import HadoopFiles
+    from medconcept.spark_nlp.recognise import places_in
+    from medconcept.spark_nlp.recognisers import whole
+    from medconcept.spark_nlp.training import embeddings_for, gold_places, has_tensorflow, train
+
+    if options.architecture == NER_DL and not has_tensorflow(spark):
+        if arguments.architecture:
+            raise ConfigError("train_ner: ner_dl needs TensorFlow, whose JAR is not on the class path")
+        options = replace(options, architecture=NER_CRF)
+    described = [corpus.described(options.types) for corpus in corpora]
+    version = arguments.version or settings_digest(
+        __version__,
+        asdict(options),
+        [d["sha256"] for d in described],
+        how,
+        [Path(part).name for part in (*arguments.text, *filter(None, [arguments.embeddings]))],
+    )
+    files = HadoopFiles(spark, arguments.out)
+    if files.exists(f"{version}/{CARD}"):
+        raise ConfigError(f"train_ner: {arguments.out}: version {version} is there already")
+    began = time.monotonic()
+    embeddings, text = embeddings_for(spark, training, arguments.text, arguments.embeddings, options)
+    model = train(training, embeddings, options, spark)
+    seconds = time.monotonic() - began
+    found = places_in(spark, [whole(spark, version, list(model.stages), "")], [d.text for d in held])
+    figures = {"documents": len(held), "of": how, **recognition(gold_places(held, options.types), found)}
+    card = {
+        "name": Path(arguments.out).name, "version": version, "data": described, "text": text,
+        "labels": list(counts([wanted(d, options.types) for d in training])), "held_out": figures,
+        "options": {k: v for k, v in asdict(options).items() if k != "seed"}, "seed": options.seed,
+        "seconds": round(seconds, 1), "versions": _versions(spark),
+    }  # fmt: skip
+    model.write().overwrite().save(files.uri(f"{version}/{MODEL}"))
+    files.write(f"{version}/{READABLE}", as_markdown(card))
+    files.write(f"{version}/{CARD}", as_json(card))  # a version without it was cut short
+    files.write(LATEST, version.encode())
+    told = {"path": files.uri(version), "version": version, "seconds": card["seconds"], "held_out": figures}
+    print(json.dumps(told) if arguments.json else as_markdown(card).decode())
+    return 0
+
+
+def options_of(arguments: argparse.Namespace) -> Options:
+    """The options that the command line gives."""
+    told = {name: getattr(arguments, name) for name in ("architecture", "epochs", "seed", "dimension")}
+    types = tuple(part.strip() for part in (arguments.types or "").split(",") if part.strip())
+    return replace(Options(types=types), **{k: v for k, v in told.items() if v is not None})
+
+
+def corpora_of(paths: Sequence[str], formats: Sequence[str], licences: Sequence[str]) -> list[Corpus]:
+    """Gold files, each with its format and licence; one format stands for all. Raises InputError."""
+    if len(formats) not in (1, len(paths)) or len(licences) > len(paths):
+        raise ConfigError("train_ner: --format once, or once for each --gold; --licence at most so")
+    out = []
+    for n, path in enumerate(paths):
+        form = formats[n if len(formats) > 1 else 0]
+        gold = read_gold(path, form)
+        licence = licences[n] if n < len(licences) else licences[0] if len(licences) == 1 else "not told"
+        out.append(Corpus(path, form, gold.documents, gold.left_out, licence))
+    return out
+
+
+def split(
+    documents: Sequence[Document], test: Sequence[Document] | None, share: float, options: Options
+) -> tuple[list[Document], list[Document], str]:
+    """Documents to train on and to score on, and how they were parted: by articles, drawn with the seed.
+
+    >>> from medconcept.evaluation.documents import Document
+    >>> some = [Document(str(n), str(n // 2), "", ()) for n in range(8)]
+    >>> train, held, how = split(some, None, 0.25, Options(seed=1))
+    >>> len(train), len(held), how
+    (6, 2, '25% of the articles')
+    """
+    if test is not None:
+        return list(documents), list(test), "a file of its own"
+    articles = sorted({d.article for d in documents})
+    random.Random(options.seed).shuffle(articles)
+    held = set(articles[: round(share * len(articles))])
+    parts: tuple[list[Document], list[Document]] = ([], [])
+    for document in documents:
+        parts[document.article in held].append(document)
+    return *parts, f"{share:.0%} of the articles"
+
+
+def _versions(spark: Any) -> dict[str, str]:
+    import sparknlp
+
+    return {"medconcept": __version__, "spark": spark.version, "spark_nlp": sparknlp.version()}

@@ -1,1 +1,0 @@
-"""Delta: lakes, change sets, commits over several tables, the writer's lease."""

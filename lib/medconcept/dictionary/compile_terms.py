@@ -1,0 +1,150 @@
+"""A dictionary of the linker from terms in memory: what `link` and `evaluate` use without a lake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+import pyarrow as pa
+
+from medconcept.dictionary.compile_names import MAIN, SIMILAR, Compilation
+from medconcept.dictionary.ellipsis import ellipses
+from medconcept.dictionary.name_index import (
+    NAMES,
+    RETIRED,
+    empty_table,
+    index_names,
+    lexicon,
+    word_table,
+    words_of,
+)
+from medconcept.dictionary.name_rules import is_matchable
+from medconcept.dictionary.stop_concepts import NOT_CONCEPTS
+from medconcept.terminologies.term import Term
+
+BATCH = 1 << 16
+
+
+def compile_linking(terms: Iterable[Term], sources: Sequence[str]) -> bytes:
+    """Compile the names of terms; `sources` in order of preference. The same terms give the same bytes.
+
+    Without an index of similar names; `compile_files` makes that as well.
+    """
+    return compile_files(terms, sources, similar=False)[0]
+
+
+def compile_files(
+    terms: Iterable[Term], sources: Sequence[str], *, similar: bool = True
+) -> tuple[bytes, bytes]:
+    """The dictionary and its index of similar names, empty where none is wanted.
+
+    Obsolete terms lend no name, but their ids are kept with what replaced them, as alternative ids are. Of
+    terms with one id the first counts. The concept of a term is that of build_dictionary's rule.
+    """
+    rank = {source: n for n, source in enumerate(sources)}
+    told: dict[str, Term] = {}
+    for term in terms:
+        told.setdefault(term.source_id, term)
+    alive = [t for t in told.values() if not t.obsolete]
+    rows = (
+        row
+        for term, concept in zip(alive, concept_ids(alive), strict=True)
+        for row in _rows(term, concept, rank[term.source])
+    )
+    tables = []
+    while batch := list(islice(rows, BATCH)):
+        tables.append(pa.Table.from_pylist(batch, NAMES))
+    finder = empty_table()
+    # "regulation" of a modifier is no word of a name: what is never linked lends none.
+    found = [words_of(table["name"].combine_chunks(), finder) for table in map(_linked, tables)]
+    implied = ellipses(
+        (name, term, kinds)
+        for table in tables
+        for name, term, kinds, scope in zip(
+            *(table[c].to_pylist() for c in ("name", "source_id", "semantic_types", "scope")), strict=True
+        )
+        if scope == "exact"
+    )
+    known = lexicon(np.unique(np.concatenate([np.empty(0, np.uint64), *found])), implied)
+    words = word_table(known)
+    made = Compilation(known, sources)
+    for table in tables:
+        made.add(index_names(table, words, implied))
+    steps = [{"old": old, "new": new} for old, new in _steps(told.values()).items()]
+    made.retire(pa.Table.from_pylist(steps, RETIRED))
+    pieces = list(made.finish(similar=similar))
+    main, index = (b"".join(piece for file, piece in pieces if file == f) for f in (MAIN, SIMILAR))
+    return main, index
+
+
+def _linked(names: pa.Table) -> pa.Table:
+    kept = [source_id not in NOT_CONCEPTS for source_id in names["source_id"].to_pylist()]
+    return names.filter(pa.array(kept, pa.bool_()))
+
+
+def concept_ids(terms: Sequence[Term]) -> list[str]:
+    """The concept of each term, by build_dictionary's rule (docs/dictionary.md) without a UMLS release.
+
+    Its smallest CUI, else that of the terms that refer to it, else its id; of several terms of a source with
+    one CUI the best founded has it, the others keep their own id.
+    """
+    named: dict[str, set[str]] = {}
+    for term in terms:
+        if len(term.cuis) == 1:
+            for xref in term.xrefs:
+                named.setdefault(xref, set()).add(term.cuis[0])
+    claims: list[str | None] = []
+    best: dict[tuple[str, str], tuple[int, int, str]] = {}
+    for term in terms:
+        told = named.get(term.source_id, set())
+        claim = term.cuis[0] if term.cuis else next(iter(told)) if len(told) == 1 else None
+        claims.append(claim)
+        if claim is not None:
+            founded = (1 if term.cuis else 2, len(term.cuis), term.source_id)
+            best[term.source, claim] = min(best.get((term.source, claim), founded), founded)
+    return [
+        claim if claim is not None and best[term.source, claim][2] == term.source_id else term.source_id
+        for term, claim in zip(terms, claims, strict=True)
+    ]
+
+
+def joined_ids(source_id: str, xrefs: Iterable[str]) -> str:
+    """The MeSH and OMIM ids of a term, its own or by cross-reference: what disease gold is annotated with."""
+    ids = [i for i in (source_id, *xrefs) if i.startswith(("MESH:", "OMIM:"))]
+    return "|".join(dict.fromkeys(ids))
+
+
+def _rows(term: Term, concept: str, rank: int) -> Iterator[dict[str, object]]:
+    count = len(term.synonyms)
+    each = zip(
+        term.synonyms, term.scopes or ("exact",) * count, term.term_types or (None,) * count,
+        term.languages or (term.language,) * count, strict=True,
+    )  # fmt: skip
+    seen = set()
+    for place, (name, scope, kind, language) in enumerate(
+        [(term.name, "exact", term.term_type, term.language), *each]
+    ):
+        if name in seen or not is_matchable(name):
+            continue
+        seen.add(name)
+        yield {
+            "name": name, "source": term.source, "source_id": term.source_id,
+            "concept_id": concept, "source_rank": rank, "scope": scope, "is_preferred": place == 0,
+            "term_type": kind, "language": language, "restriction_level": 0,
+            "semantic_types": "|".join(term.semantic_types), "joined": joined_ids(term.source_id, term.xrefs),
+        }  # fmt: skip
+
+
+def _steps(terms: Iterable[Term]) -> dict[str, str]:
+    """Alternative and obsolete ids that no term in use has, each with what took its place."""
+    step: dict[str, str] = {}
+    alive = set()
+    for term in terms:
+        if not term.obsolete:
+            alive.add(term.source_id)
+        for other in term.alt_ids:
+            step.setdefault(other, term.source_id)
+        if term.obsolete and term.replaced_by:
+            step[term.source_id] = term.replaced_by
+    return {old: new for old, new in step.items() if old not in alive}

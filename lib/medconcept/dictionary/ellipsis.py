@@ -1,0 +1,71 @@
+"""Short names that a terminology's own names imply: who says "expression" of genes leaves the gene out.
+
+A noun made from a verb may do without its argument where context tells it (Grimshaw, Argument Structure,
+1990). Which argument that is, the terminology tells: where most of its names that end in a word end in one
+whole name ("regulation of gene expression" and all other names with "expression" end in "gene expression"),
+the word alone stands for that name. Nothing but the dictionary is counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from medconcept.dictionary.words import plain_words
+
+SHARE = 0.6  # of the terms whose names end in the short form, how many must end in the whole name
+LEAST = 10  # terms, so that a few compounds alone show nothing
+MOST_WORDS = 3
+# The readers' own kinds, and the types that the UMLS has for the Gene Ontology's terms.
+PROCESSES = frozenset({
+    "process", "Biologic Function", "Physiologic Function", "Organism Function", "Organ or Tissue Function",
+    "Cell Function", "Molecular Function", "Genetic Function",
+})  # fmt: skip
+PARTS = frozenset({"cell component", "Cell Component"})
+# Endings of nouns made from verbs (Quirk and others, A Comprehensive Grammar of the English Language, I.38).
+_DEVERBAL = re.compile(r"(?:[st]ion|ing|ment|[ae]nce|sis|al|age|th)$")
+# Words that tell how a name goes on, not what it is about.
+_RELATION = frozenset({"of", "to", "in", "by", "from", "via", "and", "or", "with", "for", "on", "into"})
+
+
+def may_imply(kinds: str) -> bool:
+    """True if terms of these semantic types, joined by "|", lend short names."""
+    return not (PROCESSES | PARTS).isdisjoint(kinds.split("|"))
+
+
+def ellipses(rows: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    """The plain words of a name to those that stand for it, for each short form that there is.
+
+    Rows are exact names, the ids of their terms, and the terms' semantic types joined by "|"; their order
+    does not matter. A process of two words loses the first, a part of a cell of three words the first.
+
+    >>> some = ["gene expression", "cell wall", *(f"{kind} gene expression" for kind in "abcdefghi")]
+    >>> ellipses((name, f"G:{n}", "process") for n, name in enumerate(some))
+    {'gene expression': 'expression'}
+    """
+    whole: dict[str, tuple[str, int]] = {}
+    ends: dict[str, set[str]] = {}
+    for name, term, kinds in rows:
+        if not may_imply(kinds):
+            continue
+        words = plain_words(name)
+        size = 2 if PROCESSES.isdisjoint(kinds.split("|")) else 1
+        plain = " ".join(words)
+        whole[plain] = max(whole.get(plain, (plain, 0)), (plain, size))
+        for last in range(1, min(len(words), MOST_WORDS) + 1):
+            ends.setdefault(" ".join(words[-last:]), set()).add(term)
+    best: dict[str, tuple[int, int, str]] = {}
+    for plain, size in whole.values():
+        words = plain.split()
+        if len(words) != size + 1 or not _RELATION.isdisjoint(words):
+            continue
+        short = " ".join(words[-size:])
+        if short in whole or not short.replace(" ", "").isalpha():
+            continue
+        if size == 1 and not _DEVERBAL.search(short):
+            continue
+        own, every = len(ends[plain]), len(ends[short])
+        if own >= (LEAST if size == 1 else 1) and own >= SHARE * every:
+            found = (-own, len(words), plain)
+            best[short] = min(best.get(short, found), found)
+    return {plain: short for short, (_, _, plain) in sorted(best.items())}

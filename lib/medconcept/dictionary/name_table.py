@@ -1,0 +1,146 @@
+"""What the names of a compiled dictionary are and stand for, read from its arrays for many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from medconcept.dictionary.arrow_strings import piece
+from medconcept.dictionary.file_layout import Array
+from medconcept.dictionary.name_index import CASE, PREFERRED, SEPARATOR
+from medconcept.dictionary.name_variants import Variant
+from medconcept.terminologies.semantic_network import with_kinds
+from medconcept.terminologies.term import SCOPES
+
+CACHE = 1 << 15
+_HEADS = 1 << 12
+_LAST, _NUMBER = np.uint32(1 << 31), np.uint32((1 << 28) - 1)
+
+
+class Name(NamedTuple):
+    """A name of the dictionary and the term it belongs to."""
+
+    number: int
+    name: str
+    source: str
+    source_id: str
+    concept_id: str
+    semantic_types: tuple[str, ...]
+    source_rank: int
+    preferred: bool
+    case_sensitive: bool
+    scope: str
+    joined: bool = False  # has a MeSH or OMIM id
+    language: str = "en"
+    term_type: str = ""
+    restriction_level: int = 0  # of its source, MRSAB.SRL
+    among: int = 1  # how many names its term has, 255 for more
+    kinds: frozenset[str] = frozenset()  # semantic_types, and what kinds these are
+
+
+Sense = tuple[tuple[Name, Variant], ...]
+
+
+class NameTable:
+    """The names of a dictionary by number, and the senses of its forms: read many at once, and kept."""
+
+    def __init__(self, arrays: Mapping[str, Array], text: Callable[[int], str]) -> None:
+        """Take the arrays of the file, and what tells the text of a name."""
+        self._a, self._text = arrays, text
+        self._origins = strings(arrays, "origins")
+        types = [tuple(types.split("|")) for types in strings(arrays, "types")]
+        self._types = [(own, with_kinds(own)) for own in types]
+        self._kinds = []
+        for kind in strings(arrays, "kinds"):
+            term_type, language, flags = kind.split(SEPARATOR)
+            self._kinds.append((term_type, language, int(flags)))
+        self._head = lru_cache(maxsize=_HEADS)(self._read_head)
+        self._senses: dict[int, Sense] = {}
+
+    def of_senses(self, senses: Iterable[int]) -> dict[int, Sense]:
+        """The names that each form stands for, each with how the form came from it."""
+        wanted = dict.fromkeys(senses)
+        new = [sense for sense in wanted if sense not in self._senses]
+        if new:
+            if len(self._senses) + len(new) > CACHE:
+                self._senses = {sense: self._senses[sense] for sense in wanted if sense in self._senses}
+            self._senses.update(self._read(new))
+        return {sense: self._senses[sense] for sense in wanted}
+
+    def _read(self, senses: Sequence[int]) -> dict[int, Sense]:
+        """A sense is a run of numbers in the file, of which the last is marked."""
+        of, at = np.arange(len(senses)), np.array(senses, np.int64)
+        owners, values = [], []
+        while len(at):
+            value: Any = self._a["senses"][at]
+            owners.append(of)
+            values.append(value)
+            goes_on = (value & _LAST) == 0
+            of, at = of[goes_on], at[goes_on] + 1
+        owner, told = np.concatenate(owners), np.concatenate(values)
+        numbers, place = np.unique(told & _NUMBER, return_inverse=True)
+        names = self.named(numbers)
+        found: list[list[tuple[Name, Variant]]] = [[] for _ in senses]
+        variants = (told >> np.uint32(28) & np.uint32(7)).tolist()
+        for number, known, variant in zip(owner.tolist(), place.tolist(), variants, strict=True):
+            found[number].append((names[known], _VARIANTS[variant]))
+        return dict(zip(senses, map(tuple, found), strict=True))
+
+    def named(self, numbers: Any) -> list[Name]:
+        """The names of these numbers."""
+        a = self._a
+        terms = a["name_term"][numbers]
+        concepts, origins = a["term_concept"][terms], a["term_origin"][terms]
+        ids = self.ids(a["term_head"][terms], a["term_value"][terms])
+        columns = zip(
+            np.asarray(numbers).tolist(), a["name_kind"][numbers].tolist(), origins.tolist(), ids,
+            self.ids(a["concept_head"][concepts], a["concept_value"][concepts]),
+            a["term_types"][terms].tolist(), a["origin_rank"][origins].tolist(),
+            self._is_joined(terms).tolist(), a["origin_restriction"][origins].tolist(),
+            a["term_names"][terms].tolist(), strict=True,
+        )  # fmt: skip
+        told = []
+        for number, kind, origin, source_id, concept_id, types, rank, joined, level, among in columns:
+            term_type, language, flags = self._kinds[kind]
+            own, kinds = self._types[types]
+            told.append(Name(
+                number, self._text(number), self._origins[origin], source_id, concept_id, own, rank,
+                bool(flags & PREFERRED), bool(flags & CASE), SCOPES[flags & 3],
+                joined or source_id.startswith(_JOINED), language, term_type, level, among, kinds,
+            ))  # fmt: skip
+        return told
+
+    def ids(self, heads: Array, values: Array) -> list[str]:
+        """Ids from their heads and numbers; see mc_split_ids."""
+        pairs = zip(heads.tolist(), values.tolist(), strict=True)
+        return [self._head(head) + str(value)[1:] for head, value in pairs]
+
+    def joined_of(self, term: int, source_id: str) -> tuple[str, ...]:
+        """The MeSH and OMIM ids of a term, its own first."""
+        at = int(np.searchsorted(self._a["joined_term"], term))
+        if self._is_joined(np.array([term]))[0]:
+            number = int(self._a["joined_ids"][at])
+            return tuple(piece(self._a["joined"], self._a["joined_bytes"], number).split("|"))
+        return (source_id,) if source_id.startswith(_JOINED) else ()
+
+    def _is_joined(self, terms: Array) -> Array:
+        known = self._a["joined_term"]
+        if not len(known):
+            return np.zeros(len(terms), bool)
+        found: Array = known[np.minimum(np.searchsorted(known, terms), len(known) - 1)] == terms
+        return found
+
+    def _read_head(self, number: int) -> str:
+        return piece(self._a["heads"], self._a["heads_bytes"], number)
+
+
+_JOINED = ("MESH:", "OMIM:")
+_VARIANTS = {int(variant): variant for variant in Variant}
+
+
+def strings(arrays: Mapping[str, Array], pool: str) -> list[str]:
+    """The strings of a pool of the file."""
+    return [piece(arrays[pool], arrays[f"{pool}_bytes"], n) for n in range(len(arrays[f"{pool}_bytes"]) - 1)]

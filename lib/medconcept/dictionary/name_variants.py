@@ -1,0 +1,168 @@
+"""The forms under which a name is looked up, made when the dictionary is compiled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import IntEnum
+from functools import lru_cache
+from itertools import chain
+
+from medconcept.dictionary.inflection import singulars
+
+FORMS_VERSION = 13  # of the rules by which names become forms; a new one has dictionaries compiled anew
+
+
+class Variant(IntEnum):
+    """How a looked-up form came from a name; the smaller the nearer."""
+
+    NORMAL = 0  # case, hyphens, diacritics, Greek, spelling, number
+    ORDER = 1  # "carcinoma, hepatocellular", "carcinoma of lung"
+    SHORTER = 2  # without a tag of its kind behind it, or a head that says nothing
+    NOUN = 3  # adjectives and verbs as the noun behind them
+    PART = 4  # without the "of …" behind two words or more: counts only where one term alone has it
+    SYNONYM = 5  # with another head or modifier that says the same of a disease
+    ELLIPTIC = 6  # without the argument that the dictionary's own names imply, see ellipsis.py
+
+
+NO_NOUN = (Variant.PART, Variant.SYNONYM)
+# A tag of kind in brackets, as SNOMED CT and MONDO put behind a name: no part of it.
+_QUALIFIER = re.compile(
+    r"^(.{3,}?) [(\[](?:disease|disorder|finding|morphologic abnormality|body structure|cell structure|cell"
+    r"|substance|organism|procedure|qualifier value|observable entity|phenotype|organ)[)\]]$"
+)
+# Heads that say only what kind of thing a name is: "photoreceptor cell" is a photoreceptor, "apoptotic
+# process" is apoptosis. A process of anatomy is a projection.
+_KIND = re.compile(r"^(.*(?:or|er|yte|blast|phage|clast)) cell$")
+_KIND_PROCESS = re.compile(r"^(.{4,}) process$")
+# IUPAC writes charges and mass numbers in brackets where a text raises them: "Ca(2+)", "(32)P" (Nomenclature
+# of Inorganic Chemistry, 2005, IR-2.2).
+_CHARGE = re.compile(r"(?<=[A-Za-z])\((\d*[+\-])\)")
+_MASS = re.compile(r"^\((\d+)\)(?=[A-Z])")
+# "Immunodeficiency syndrome" is immunodeficiency: before the head there is a word for a disease, by the
+# endings that medical Latin and Greek have for it (Dorland's Illustrated Medical Dictionary), or one of the
+# English words for a neoplasm (MESH D009369).
+_KIND_DISEASE = re.compile(
+    r"^(.{3,}(?:deficiency|itis|osis|[aei]mia|pathy|plasia|trophy|algia|uria|oma|cancer|tumou?r|neoplasm))"
+    r" (?:syndrome|disease|disorder)s?$",
+    re.IGNORECASE,
+)
+# What the three end with.
+_KINDS = (
+    " cell", " process", "syndrome", "syndromes", " disease", " diseases", " disorder", "disorders",
+)  # fmt: skip
+_CHEMICAL, _PROCESS, _DISEASE = "chemical", "process", "disease"
+# Heads of disease names that terminologies use for each other: the synonyms of MONDO:0000001 (disease), of
+# MESH D009369 (Neoplasms) and of MESH D000013 (Congenital Abnormalities).
+_SAME_HEAD = (
+    ("disease", "disorder", "condition"),
+    ("neoplasm", "tumor", "neoplasia"),
+    ("abnormality", "anomaly", "malformation", "defect"),
+)
+# "Breast and ovarian cancer syndrome" is one disease, and "breast and ovarian cancer" are two.
+_JOINS_TWO = re.compile(r"\b(?:and|or)\b|/")
+# What they say of a disease that runs in families: the synonyms of MONDO:0003847 (hereditary disease).
+_SAME_MODIFIER = ("hereditary", "familial", "inherited")
+_PART_OF = re.compile(r"^([^,()]+ [^,()]+?) (?:of|in) (?:the )?[^,()]+$")
+_INVERTED = re.compile(r"^([^,()]+), ([^,()]+)(?:, ([^,()]+))?$")
+_NO_MODIFIER = re.compile(r"^\d|\b(?:and|or|with|without|due|nos|unspecified|other)\b", re.IGNORECASE)
+_JOINS = re.compile(r"\b(?:of|in|and|or)\b")
+_OF = re.compile(r"^([^,()]+?) (?:of|in) (?:the )?([^,()]+)$")
+
+
+def written(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[tuple[str, Variant]]:
+    """The name as it is and as it may be written otherwise, the nearest first; some may be told twice.
+
+    `kinds` are the semantic types of its term.
+
+    >>> [(form, variant.name) for form, variant in written("Carcinomas, Nuclear")]
+    [('Carcinomas, Nuclear', 'NORMAL'), ('Nuclear Carcinomas', 'ORDER')]
+    """
+    yield name, Variant.NORMAL
+    orders = [*reordered(name)]
+    for other in orders:
+        yield other, Variant.ORDER
+    for other in shortened(name, kinds):
+        yield other, Variant.SHORTER
+    if _CHEMICAL in kinds and (raised := _MASS.sub(r"\1", _CHARGE.sub(r"\1", name))) != name:
+        yield raised, Variant.NORMAL
+    if _DISEASE in kinds:
+        for form in (name, *orders):
+            for other in chain(with_other_head(form), with_other_modifier(form)):
+                yield other, Variant.SYNONYM
+    if (" of " in name or " in " in name) and (part := _PART_OF.match(name)):
+        yield part.group(1), Variant.PART
+
+
+def with_other_head(name: str) -> Iterator[str]:
+    """The name of a disease with other words for its head.
+
+    >>> list(with_other_head("genetic disorder")), list(with_other_head("Ovarian Neoplasms"))
+    (['genetic disease', 'genetic condition'], ['Ovarian tumor', 'Ovarian neoplasia'])
+    """
+    before, _, head = name.rpartition(" ")
+    if not before or "," in name:
+        return
+    for other in _other_heads(head.lower()):
+        yield f"{before} {other}"
+
+
+def with_other_modifier(name: str) -> Iterator[str]:
+    """The name of a disease with other words for its being hereditary.
+
+    >>> list(with_other_modifier("Familial ataxia")), list(with_other_modifier("ataxia, familial"))
+    (['hereditary ataxia', 'inherited ataxia'], [])
+    """
+    modifier, _, rest = name.partition(" ")
+    if rest and "," not in name and modifier.lower() in _SAME_MODIFIER:
+        for other in _SAME_MODIFIER:
+            if other != modifier.lower():
+                yield f"{other} {rest}"
+
+
+@lru_cache(maxsize=1 << 12)
+def _other_heads(head: str) -> tuple[str, ...]:
+    singular = {head, *singulars(head)}
+    alike = (heads for heads in _SAME_HEAD if not singular.isdisjoint(heads))
+    return tuple(other for heads in alike for other in heads if other not in singular)
+
+
+def shortened(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[str]:
+    """The name without what only tells its kind.
+
+    >>> list(shortened("neuron (cell)")), list(shortened("photoreceptor cell")), list(shortened("rod cell"))
+    (['neuron'], ['photoreceptor'], [])
+    """
+    if name.endswith((")", "]")) and (qualified := _QUALIFIER.match(name)):
+        yield qualified.group(1)
+    pattern = _KIND_PROCESS if _PROCESS in kinds else _KIND_DISEASE if _DISEASE in kinds else _KIND
+    if name[-9:].lower().endswith(_KINDS) and (kind := pattern.match(name)) and not _JOINS_TWO.search(name):
+        yield kind.group(1)
+
+
+def reordered(name: str) -> Iterator[str]:
+    """The same name in other word orders: an inverted one turned round, "X of Y" as "Y X".
+
+    >>> list(reordered("Anemia, Sickle Cell")), list(reordered("carcinoma of the lung"))
+    (['Sickle Cell Anemia'], ['lung carcinoma'])
+    >>> list(reordered("1,2-dichloroethane"))
+    []
+    """
+    inverted = _INVERTED.match(name) if ", " in name else None
+    if inverted and not any(_NO_MODIFIER.search(part) for part in inverted.groups() if part):
+        head, modifier, more = inverted.groups()
+        yield f"{modifier} {head}" if more is None else f"{more} {modifier} {head}"
+        if more is not None:
+            yield f"{modifier} {more} {head}"
+    of = _OF.match(name) if " of " in name or " in " in name else None
+    if of and not _JOINS.search(of.group(2)):
+        yield f"{of.group(2)} {of.group(1)}"
+
+
+# What a name must have for a rule above to change it; names without are most of a dictionary.
+MAY_VARY = (
+    r", | of | in | cell$| process$|[)\]]$|\([0-9]*[+\-]\)|^\([0-9]"
+    r"|(?i)(?:disease|disorder|condition|syndrome|neoplas|tumou?r|abnormalit|anomal|malformation|defect|"
+    + "|".join(_SAME_MODIFIER)
+    + ")"
+)

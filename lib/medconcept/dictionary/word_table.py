@@ -1,0 +1,97 @@
+"""Words met so far, as the kernel looks them up: the normal forms of each are worked out once."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from medconcept.dictionary import kernel
+from medconcept.dictionary.arrow_strings import hashes
+from medconcept.dictionary.file_layout import Array
+from medconcept.dictionary.lemmas import Lemmatiser
+from medconcept.dictionary.words import NUMBERED, ROMAN_LETTER, plain
+
+MOST = 1 << 18  # words kept; then all are forgotten
+NEW = 1 << 14  # words that are told of at once
+_START = 1 << 13
+
+
+class WordTable:
+    """The forms of words, as hashes; grows with the texts, and begins anew when it holds MOST."""
+
+    def __init__(self, known: Mapping[str, Array], normaliser: Lemmatiser, most: int = MOST) -> None:
+        """Take arrays that have the characters, such as those of a dictionary, and what knows its words."""
+        self._arrays, self.normaliser, self._most = known, normaliser, most
+        self._is_marked: Callable[[str], bool] | None = None
+        self.head = kernel.head_of(known)
+        self._library = kernel.library()
+        self._new = np.empty((NEW, 3), np.int64)
+        self.table = kernel.Words()
+        letters = list(ROMAN_LETTER)
+        self._letters = {letter: n + 1 for n, letter in enumerate(letters)}
+        for n, number in enumerate(hashes([ROMAN_LETTER[letter] for letter in letters]).tolist()):
+            self.table.numbers[n + 1] = number
+        self._make(_START)
+
+    def mark(self, is_marked: Callable[[str], bool]) -> None:
+        """Have `find_forms` return the places of the words for which the predicate is true.
+
+        Another predicate than before empties the table, since words are asked about once.
+        """
+        if self._is_marked is not is_marked:
+            self._is_marked = is_marked
+            self._make(_START)
+
+    def _make(self, size: int) -> None:
+        self._keys, self._singular, self._noun = (np.zeros(size, np.uint64) for _ in range(3))
+        self._flags = np.zeros(size, np.uint8)
+        for name in ("keys", "singular", "noun", "flags"):
+            setattr(self.table, name, getattr(self, f"_{name}").ctypes.data)
+        self.table.size, self.table.used = size, 0
+
+    def _grow(self) -> None:
+        old = (self._keys, self._singular, self._noun, self._flags)
+        self._make(4 * len(self._keys))
+        size = len(self._keys)
+        for at in np.flatnonzero(old[0]).tolist():
+            key = int(old[0][at])
+            slot = key * size >> 64  # `place` of kernel.h
+            while self._keys[slot]:
+                slot = (slot + 1) % size
+            self._keys[slot], self._singular[slot] = old[0][at], old[1][at]
+            self._noun[slot], self._flags[slot] = old[2][at], old[3][at]
+            self.table.used += 1
+
+    def learn(self, data: Array, offsets: Array) -> list[str]:
+        """Work out the forms of the words of texts that are not there yet; returns these words, plain."""
+        if self.table.used > self._most:
+            self._make(_START)
+        done, first, plain_words = ctypes.c_int64(), 0, []
+        while first < len(offsets) - 1:
+            count = self._library.mc_new_words(
+                ctypes.byref(self.head), ctypes.byref(self.table), data.ctypes.data, offsets.ctypes.data,
+                first, len(offsets) - 1, self._new.ctypes.data, NEW, ctypes.byref(done),
+            )  # fmt: skip
+            if count:
+                plain_words += self._fill(data, self._new[:count])
+            if self.table.used * 2 >= self.table.size:
+                self._grow()
+            first = done.value
+        return plain_words
+
+    def _fill(self, data: Array, new: Array) -> list[str]:
+        written = [
+            data[begin:end].tobytes().decode("utf-8", "replace")
+            for begin, end in zip(new[:, 1].tolist(), new[:, 2].tolist(), strict=True)
+        ]
+        words = [plain(word) for word in written]
+        forms = self.normaliser.forms_of(words)
+        slots = new[:, 0]
+        self._singular[slots] = hashes([single for single, _ in forms])
+        self._noun[slots] = hashes([noun for _, noun in forms])
+        self._flags[slots] = [(word in NUMBERED) | self._letters.get(word, 0) << 1 for word in words]
+        if self._is_marked is not None:
+            self._flags[slots] |= np.array([self._is_marked(word) for word in written], np.uint8) << 3
+        return words

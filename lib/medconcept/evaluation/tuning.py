@@ -1,0 +1,107 @@
+"""Learning surfaces from development gold, and cross-validation over its articles."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from medconcept.dictionary.linking_dictionary import LinkingDictionary
+from medconcept.evaluation.documents import Annotation, Document
+from medconcept.evaluation.evaluate import Format, Predictions, predict
+from medconcept.evaluation.gold import Gold
+from medconcept.linking.learned import LONGEST, Learned, surface_key
+from medconcept.linking.tokenised_text import TokenisedText
+from medconcept.linking.types import Entity
+
+FOLDS = 5
+
+
+def learn(predictions: Predictions) -> Learned:
+    """Count, over documents with what was predicted for them untrained, what people said of each surface."""
+    seen: Counter[str] = Counter()
+    meant: dict[str, Counter[str]] = defaultdict(Counter)
+    right: Counter[str] = Counter()
+    told: Counter[str] = Counter()
+    cuts = [TokenisedText(document.text) for document in predictions.documents]
+    for document, chosen, cut in zip(predictions.documents, predictions.chosen, cuts, strict=True):
+        gold = set(document.annotations)
+        for guess in chosen:
+            told[guess.id] += 1
+            right[guess.id] += guess in gold
+        for annotation in (*document.annotations, *chosen):
+            key = _key(cut, annotation)
+            if key is not None:
+                meant[key][annotation.id] += annotation in gold and annotation in document.annotations
+    for cut in cuts:
+        for first in range(len(cut.words)):
+            for last in range(first, min(first + LONGEST, len(cut.words))):
+                key = surface_key(cut.words[first : last + 1])
+                if key in meant:
+                    seen[key] += 1
+    surfaces = {}
+    for key, ids in meant.items():
+        identifier, times = min(ids.items(), key=lambda pair: (-pair[1], pair[0]))
+        surfaces[key] = (identifier, times, max(seen[key], times, 1))
+    return Learned(surfaces, {i: (right[i], told[i]) for i in told})
+
+
+def _key(cut: TokenisedText, annotation: Annotation) -> str | None:
+    start, end = annotation.spans[0]
+    if len(annotation.spans) > 1 or start not in cut.first or end not in cut.last:
+        return None
+    words = cut.words[cut.first[start] : cut.last[end] + 1]
+    return surface_key(words) if 0 < len(words) <= LONGEST else None
+
+
+def cross_validated(
+    gold: Gold,
+    dictionary: LinkingDictionary,
+    form: Format,
+    *,
+    articles: str | None = None,
+    folds: int = FOLDS,
+    entities: Mapping[str, Sequence[Entity]] | None = None,
+) -> Predictions:
+    """Predictions for every document with what was learned from the other folds' articles alone.
+
+    `entities` are those that a recogniser trained on these same articles found in it.
+    """
+    untrained = predict(gold, dictionary, form, articles=articles)
+    chosen = list(untrained.chosen)
+    for held in folds_of(gold.documents, folds):
+        inside = [n for n in range(len(gold.documents)) if n not in held]
+        learned = learn(_part(untrained, inside))
+        part = Gold(tuple(gold.documents[n] for n in held))
+        tuned = predict(part, dictionary, form, articles=articles, learned=learned, entities=entities)
+        for place, guesses in zip(held, tuned.chosen, strict=True):
+            chosen[place] = guesses
+    return replace(untrained, chosen=tuple(chosen))
+
+
+def folds_of(documents: Sequence[Document], folds: int = FOLDS) -> list[list[int]]:
+    """The numbers of the documents of each fold; an article is in one fold with all its documents."""
+    order = sorted({d.article for d in documents})
+    fold = {article: n % folds for n, article in enumerate(order)}
+    return [[n for n, d in enumerate(documents) if fold[d.article] == number] for number in range(folds)]
+
+
+def unseen_alone(predictions: Predictions, folds: int = FOLDS) -> Predictions:
+    """Of each fold what has an id that the others' documents do not have: what could not be learned."""
+    documents, chosen = list(predictions.documents), list(predictions.chosen)
+    for held in folds_of(documents, folds):
+        others = (d for n, d in enumerate(predictions.documents) if n not in held)
+        seen = {a.id for d in others for a in d.annotations}
+        for n in held:
+            kept = tuple(a for a in documents[n].annotations if a.id not in seen)
+            documents[n] = replace(documents[n], annotations=kept)
+            chosen[n] = tuple(a for a in chosen[n] if a.id not in seen)
+    return Predictions(tuple(documents), tuple(chosen), predictions.possible)
+
+
+def _part(predictions: Predictions, places: Sequence[int]) -> Predictions:
+    return Predictions(
+        tuple(predictions.documents[n] for n in places),
+        tuple(predictions.chosen[n] for n in places),
+        tuple(predictions.possible[n] for n in places),
+    )

@@ -1,0 +1,1 @@
+"""What `<front>` and `<back>` say of an article."""

@@ -1,0 +1,148 @@
+"""Who wrote an article, where they work, who paid."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from medconcept.jats.records.article_parts import Affiliation, Author, Award
+from medconcept.jats.text.element_text import clean, plain_text, text_or_none, text_without
+from medconcept.jats.xml.tree import children, href
+
+_ORCID = re.compile(r"(?<![0-9])([0-9]{4}-?[0-9]{4}-?[0-9]{4}-?[0-9]{3}[0-9Xx])(?![0-9])")
+_NAMES = frozenset(
+    (
+        "name",
+        "string-name",
+        "collab",
+        "collab-alternatives",
+        "name-alternatives",
+        "anonymous",
+        "on-behalf-of",
+    )
+)
+_PARTS = frozenset(("surname", "given-names", "prefix", "suffix"))
+_LINKS = frozenset(("contrib-id", "ext-link", "uri"))
+_OTHERS = re.compile(r"edit|review|referee|translat|tradu", re.IGNORECASE)
+
+
+def read_affiliations(meta: etree._Element) -> tuple[dict[etree._Element, str], tuple[Affiliation, ...]]:
+    """The affiliations in document order, and under which id each element goes: its own, or `aff-<n>`."""
+    ids: dict[etree._Element, str] = {}
+    found: list[Affiliation] = []
+    for number, element in enumerate(meta.iter("aff"), start=1):
+        ids[element] = clean(element.get("id", "")) or f"aff-{number}"
+        if text := text_without(element, "label"):
+            found.append(Affiliation(ids[element], text))
+    return ids, tuple(found)
+
+
+def read_authors(meta: etree._Element, affiliation_ids: dict[etree._Element, str]) -> tuple[Author, ...]:
+    """The authors in their order, groups among them; editors, reviewers and translators left out.
+
+    >>> person = "<contrib><name><surname>Curie</surname><given-names>Marie</given-names></name></contrib>"
+    >>> meta = etree.fromstring(f"<article-meta><contrib-group>{person}</contrib-group></article-meta>")
+    >>> read_authors(meta, {})[0].name
+    'Marie Curie'
+    """
+    authors: list[Author] = []
+    for group in meta.iterchildren("contrib-group"):
+        if _OTHERS.search(group.get("content-type", "")):
+            continue
+        for contrib in group.iterchildren("contrib"):
+            role = clean(contrib.get("contrib-type", "")) or "author"
+            if (role == "author" or not _OTHERS.search(role)) and (
+                author := _author(contrib, role, affiliation_ids)
+            ):
+                authors.append(author)
+    return tuple(authors)
+
+
+def _author(contrib: etree._Element, role: str, ids: dict[etree._Element, str]) -> Author | None:
+    named: etree._Element | None = None
+    rids: list[str] = []
+    corresponding = contrib.get("corresp") == "yes"
+    for child in contrib:
+        tag = child.tag
+        if tag == "xref":
+            kind = child.get("ref-type")
+            if kind == "aff":
+                rids += (child.get("rid") or "").split()
+            elif kind == "corresp":
+                corresponding = True
+        elif named is None and tag in _NAMES:
+            named = child
+    if named is None:
+        return None
+    if named.tag.endswith("-alternatives"):
+        named = next(iter(named), named)
+    parts: dict[str, str | None] = {}
+    for part in named:
+        if part.tag in _PARTS:
+            parts.setdefault(part.tag, text_or_none(part))
+    surname, given = parts.get("surname"), parts.get("given-names")
+    if named.tag == "name" and (surname or given):
+        order = (surname, given) if named.get("name-style") == "eastern" else (given, surname)
+        name = " ".join(part for part in (parts.get("prefix"), *order, parts.get("suffix")) if part)
+    else:
+        # The members of a group stand inside it, as do its affiliations.
+        name = text_without(named, "contrib-group", "aff", "xref")
+    if named.tag == "anonymous":
+        name = name or "anonymous"
+    if not name:
+        return None
+    inside = [ids[aff] for aff in contrib.iter("aff") if aff in ids]
+    return Author(
+        name=name,
+        surname=surname,
+        given_names=given,
+        is_group=named.tag in ("collab", "on-behalf-of"),
+        role=role,
+        orcid=_orcid(contrib),
+        affiliation_ids=tuple(dict.fromkeys(rids + inside)),
+        is_corresponding=corresponding,
+    )
+
+
+def _orcid(contrib: etree._Element) -> str | None:
+    for element in contrib:
+        if element.tag not in _LINKS:
+            continue
+        written = f"{plain_text(element)} {href(element) or ''}"
+        kinds = (element.get("contrib-id-type"), element.get("ext-link-type"), element.get("content-type"))
+        match = _ORCID.search(written)
+        if match and (
+            "orcid.org" in written.lower() or any("orcid" in (kind or "").lower() for kind in kinds)
+        ):
+            digits = match.group(1).replace("-", "").upper()
+            return "-".join(digits[at : at + 4] for at in range(0, 16, 4))
+    return None
+
+
+def read_funding(meta: etree._Element) -> tuple[tuple[Award, ...], str | None]:
+    """The grants, as JATS groups them or as NLM 2 lists them, and what is said of funding in words."""
+    awards: list[Award] = []
+    statements: list[etree._Element] = []
+    # JATS 1.4 puts funding under support, beside support of other kinds.
+    groups = [*meta.iterchildren("funding-group")]
+    groups += [g for support in meta.iterchildren("support-group") for g in support.iter("funding-group")]
+    for group in groups:
+        statements += group.iterchildren("funding-statement")
+        awards += [
+            Award(
+                _texts(award, "funding-source"),
+                _texts(award, "award-id"),
+                _texts(award, "principal-award-recipient", "principal-investigator"),
+            )
+            for award in group.iterchildren("award-group")
+        ]
+    sources = _texts(meta, "contract-sponsor", "grant-sponsor")
+    numbers = _texts(meta, "contract-num", "grant-num")
+    if sources or numbers:
+        awards.append(Award(sources, numbers, ()))
+    return tuple(award for award in awards if award != Award((), (), ())), plain_text(*statements) or None
+
+
+def _texts(element: etree._Element, *names: str) -> tuple[str, ...]:
+    return tuple(text for found in children(element, *names) if (text := plain_text(found)))

@@ -1,0 +1,98 @@
+"""The names of an article: PMCID with its version, PMID, DOI, the publisher's own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from medconcept.jats.budget import Warnings
+from medconcept.jats.errors import ArticleRejected, Reason
+from medconcept.jats.text.element_text import plain_text
+from medconcept.jats.xml.tree import children
+
+_PMC_TYPES = frozenset(("pmc", "pmcid", "pmc-ver", "pmcid-ver"))
+_MANUSCRIPTS = ("manuscript", "manuscript-id", "mid", "nihms")
+_PMCID = re.compile(r"(?:PMC)?\s*0*([1-9][0-9]*)(?:\.([0-9]{1,6}))?", re.IGNORECASE)
+_PMID = re.compile(r"(?:pmid:?\s*)?([0-9]+)", re.IGNORECASE)
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
+
+
+def doi_of(written: str) -> str:
+    """A DOI in lower case, without the address or word it may be written with.
+
+    >>> doi_of("https://doi.org/10.1371/X.g001")
+    '10.1371/x.g001'
+    """
+    match = _DOI.fullmatch(written)
+    return (match.group(1) if match else written).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Identifiers:
+    """What names an article; `key` outlives its versions."""
+
+    pmcid: str | None
+    pmc_version: int | None
+    pmid: str | None
+    doi: str | None
+    publisher_id: str | None
+    manuscript_id: str | None
+    key: str
+
+
+def read_identifiers(meta: etree._Element | None, warnings: Warnings) -> Identifiers:
+    """The identifiers in an article-meta; raises `ArticleRejected` without a PMCID and a DOI.
+
+    >>> meta = etree.fromstring('<m><article-id pub-id-type="pmc-ver">PMC12.3</article-id></m>')
+    >>> read_identifiers(meta, Warnings()).key, read_identifiers(meta, Warnings()).pmc_version
+    ('PMC12', 3)
+    """
+    found: dict[str, list[str]] = {}
+    there: list[str] = []
+    version: dict[str, int] = {}
+    for element in children(meta, "article-id") if meta is not None else ():
+        kind = (element.get("pub-id-type") or "").strip().lower()
+        value = plain_text(element)
+        there.append(f"{kind or 'untyped'}={value}")
+        field = "pmcid" if kind in _PMC_TYPES else kind
+        pattern = {"pmcid": _PMCID, "pmid": _PMID, "doi": _DOI}.get(field)
+        match = pattern.fullmatch(value) if pattern else None
+        if pattern and match is None:
+            warnings.append(f"bad_identifier: {kind} {value!r}")
+            continue
+        value = match.group(1) if match else value
+        if field == "pmcid" and match:
+            value = f"PMC{value}"
+            if match.group(2):
+                version.setdefault(value, int(match.group(2)))
+        value = value.lower() if field == "doi" else value
+        if value and value not in found.setdefault(field, []):
+            found[field].append(value)
+    for field in ("pmcid", "pmid", "doi"):
+        if len(found.get(field, ())) > 1:
+            warnings.append(f"several_identifiers: {field} {', '.join(found[field])}")
+    first = {field: values[0] for field, values in found.items() if values}
+    pmcid, doi = first.get("pmcid"), first.get("doi")
+    if pmcid is None and doi is None:
+        raise ArticleRejected(Reason.NO_IDENTIFIER, None, "ids there: " + (", ".join(there) or "none"))
+    key = pmcid or f"doi:{doi}"
+    return Identifiers(
+        pmcid=pmcid,
+        pmc_version=version.get(pmcid or "", _stated_version(meta)),
+        pmid=first.get("pmid"),
+        doi=doi,
+        publisher_id=first.get("publisher-id"),
+        manuscript_id=next((first[kind] for kind in _MANUSCRIPTS if kind in first), None),
+        key=key,
+    )
+
+
+def _stated_version(meta: etree._Element | None) -> int | None:
+    """PMC's number of the version where it has an element of its own."""
+    for element in meta.iter("article-version") if meta is not None else ():
+        number = plain_text(element)
+        if element.get("article-version-type") == "pmc-version" and re.fullmatch("[0-9]{1,6}", number):
+            return int(number)
+    return None

@@ -1,0 +1,145 @@
+"""Whose a figure is, where that is not settled by the article's licence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Literal
+
+from lxml import etree
+
+from medconcept.jats.article.licence import Licence, read_licence
+from medconcept.jats.budget import Warnings
+from medconcept.jats.records.figure import Evidence, Rights
+from medconcept.jats.text.element_text import text_without
+
+# What captions say of another's picture. "Images taken from the left" must not count, so the weak verbs
+# count only with permission.
+_REPRINTED = (
+    r"(?:re-?printed|re-?produced|republished|reused|reproduzid[oa]s?|reproducid[oa]s?|extra[ií]d[oa]s?|"
+    r"reproduite?s?|nachdruck)"
+)
+_ADAPTED = (
+    r"(?:adapted|modified|re-?drawn|adaptad[oa]s?|modificad[oa]s?|adaptée?s?|modifiée?s?|modifiziert"
+    r"|adaptiert)"
+)
+_FROM = (
+    r"(?:\s+(?:and\s+\w+\s+)?(?:from|after|with\b[^.;]{0,40}\bpermission|by\s+permission)"
+    r"|\s+(?:de|da|do|d['’]après|nach)\b)"
+)
+_ADAPTED_FROM = re.compile(rf"\b{_ADAPTED}{_FROM}", re.IGNORECASE)
+_REPRINTED_FROM = re.compile(rf"\b{_REPRINTED}{_FROM}", re.IGNORECASE)
+_PERMISSION = re.compile(
+    r"\b(?:with|by)\s+(?:the\s+)?(?:kind\s+|written\s+|express\s+)?permission\b|\bcourtesy\s+of\b"
+    r"|\bcom\s+(?:a\s+)?permissão\b|\bcon\s+(?:el\s+)?permiso\b|\bavec\s+(?:l['’]aimable\s+)?(?:autorisation|permission)\b",
+    re.IGNORECASE,
+)
+_COPYRIGHT = re.compile(
+    r"(?:©|\(c\)\s*copyright|\bcopyright\b)\s*(?:\(c\)|©)?\s*(?:19|20)[0-9]{2}", re.IGNORECASE
+)
+# Each pattern with word stems, one of which it needs: hardly any caption has such words.
+_PATTERNS = tuple(
+    (tuple(stem.encode() for stem in stems), pattern)
+    for stems, pattern in (
+        (
+            ("reprint", "re-print", "reprodu", "re-produ", "republ", "reused", "extra", "nachdruck"),
+            _REPRINTED_FROM,
+        ),
+        (("adapt", "modifi", "redrawn", "re-drawn"), _ADAPTED_FROM),
+        (("permi", "courtesy", "autorisation"), _PERMISSION),
+        (("©", "copyright"), _COPYRIGHT),
+    )
+)
+_SENTENCE_END = re.compile(r"[.!?;](?=\s+[A-ZÀ-Ý(]|\s*\Z)")  # not "et al. 2015", "p. 3"
+_REACH = 400
+_MOST = 8  # of one pattern; a caption of nothing else must not multiply
+
+
+def read_rights(
+    figure: Mapping[str, etree._Element], group: etree._Element | None, caption: str | None, licence: Licence
+) -> Rights | None:
+    """What a figure, its caption or its group says of its rights; None if no more than the article does.
+
+    `figure` are the figure's children by name, the first of each.
+    """
+    evidence: list[Evidence] = []
+    caption_element = figure.get("caption")
+    attributions = [
+        text for e in _stated("attrib", figure, caption_element, group) if (text := text_without(e))
+    ]
+    evidence += [Evidence("attrib", text) for text in attributions]
+    permissions = next(_stated("permissions", figure, caption_element, group), None)
+    own: Licence | None = None
+    if permissions is not None and (holder := permissions.getparent()) is not None:
+        stated = read_licence(holder, Warnings())
+        if _differs(stated, licence):
+            own = stated
+            words = " ".join(part for part in (stated.copyright_statement, stated.text) if part)
+            if words:
+                evidence.append(Evidence("permissions", words))
+    if caption:
+        evidence += [Evidence("caption", text) for text in _sentences(caption)]
+    if not evidence and own is None:
+        return None
+    said = " ".join(item.text for item in evidence)
+    return Rights(
+        attribution=" ".join(attributions) or None,
+        copyright_statement=own.copyright_statement if own else None,
+        licence_url=own.url if own else None,
+        licence_text=own.text if own else None,
+        licence_code=own.code if own else None,
+        licence_group=own.group if own else None,
+        reuse=_reuse(said),
+        by_permission=_PERMISSION.search(said) is not None,
+        evidence=tuple(evidence),
+    )
+
+
+def _stated(
+    name: str,
+    figure: Mapping[str, etree._Element],
+    caption: etree._Element | None,
+    group: etree._Element | None,
+) -> Iterator[etree._Element]:
+    """What bears a name in the figure, in its caption, in its group, in this order."""
+    if name in figure:
+        yield figure[name]
+        yield from figure[name].itersiblings(name)
+    for place in (caption, group):
+        if place is not None:
+            yield from place.iterchildren(name)
+
+
+def _differs(own: Licence, article: Licence) -> bool:
+    """A figure that repeats the article's licence, perhaps in fewer words, has no rights of its own."""
+    if own.copyright_statement and own.copyright_statement != article.copyright_statement:
+        return True
+    if own.code is not None:
+        return own.code != article.code
+    return bool(own.url or own.text) and (own.url, own.text) != (article.url, article.text)
+
+
+def _reuse(said: str) -> Literal["reprinted", "adapted"] | None:
+    if _ADAPTED_FROM.search(said):
+        return "adapted"
+    return "reprinted" if _REPRINTED_FROM.search(said) else None
+
+
+def _sentences(caption: str) -> list[str]:
+    """The sentences of a caption that speak of another's rights, each once."""
+    found: dict[str, None] = {}
+    small = caption.encode().lower()  # of its ASCII, which is all that the stems need
+    for stems, pattern in _PATTERNS:
+        for stem in stems:
+            if stem in small:
+                break
+        else:
+            continue
+        for match in islice(pattern.finditer(caption), _MOST):
+            before = max(0, match.start() - _REACH)
+            ends = list(_SENTENCE_END.finditer(caption, before, match.start()))
+            start = ends[-1].end() if ends else before
+            stop = _SENTENCE_END.search(caption, match.end(), match.end() + _REACH)
+            found[caption[start : stop.end() if stop else match.end() + _REACH].strip()] = None
+    return list(found)

@@ -1,0 +1,1 @@
+"""What a parse returns: plain values that pickle."""

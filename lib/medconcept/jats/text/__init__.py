@@ -1,0 +1,1 @@
+"""The text of JATS elements, plain and marked up."""

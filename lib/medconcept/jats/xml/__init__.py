@@ -1,0 +1,1 @@
+"""Bytes to a tree: encodings, entities, limits, and small questions asked of a tree."""

@@ -1,0 +1,158 @@
+"""Untrusted bytes to an lxml tree: no file, no network, no entity of its own, bounded size and depth."""
+
+from __future__ import annotations
+
+import re
+from xml.parsers import expat
+
+from lxml import etree
+
+from medconcept.jats.errors import ArticleRejected, Reason
+from medconcept.jats.records.article import Limits
+from medconcept.jats.xml.encoding import to_utf8, unpack
+from medconcept.jats.xml.entities import resolve_named_entities, without_sections
+from medconcept.jats.xml.tree import local_name
+
+_STARTS_AS_XML = re.compile(rb"\s*<[A-Za-z_:?!\x80-\xff]")
+# The head of most files: a DOCTYPE with names alone, and the root element, behind which no declaration
+# counts. Whatever begins otherwise is searched.
+_HARMLESS = re.compile(
+    rb"\s*(?:<\?xml[^?<>]*\?>\s*)?"
+    rb"(?:<!DOCTYPE\s+[^\s<>\[\]\"']+(?:\s+(?:PUBLIC\s+\"[^\"<>]*\"|SYSTEM)(?:\s+\"[^\"<>]*\")?)?\s*>\s*)?<[A-Za-z_]"
+)
+_INCLUDE = "{http://www.w3.org/2001/XInclude}include"
+_LXML_DEPTH = 255  # libxml2 refuses the next level whatever we ask
+_ENCODING_ERRORS = frozenset(
+    (
+        etree.ErrorTypes.ERR_INVALID_ENCODING,
+        etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING,
+        etree.ErrorTypes.ERR_UNKNOWN_ENCODING,
+    )
+)
+
+
+def parse_xml(data: bytes, limits: Limits) -> etree._Element:
+    """The root element of the file; raises `ArticleRejected` for whatever is not safe, sound XML.
+
+    >>> parse_xml(b"<article><p>&eacute;</p></article>", Limits())[0].text
+    'é'
+    >>> parse_xml(b"<article><p>", Limits())  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    medconcept.jats.errors.ArticleRejected: truncated at line 1, column 13: Premature end ...
+    """
+    data = unpack(data, limits.max_bytes)
+    if not data or data.isspace():
+        raise ArticleRejected(Reason.EMPTY_FILE, None, f"{len(data)} bytes")
+    data = to_utf8(data)
+    if not data or data.isspace():
+        raise ArticleRejected(Reason.EMPTY_FILE, None, "a byte-order mark or declaration alone")
+    if not _STARTS_AS_XML.match(data):
+        raise ArticleRejected(Reason.NOT_XML, None, f"starts with {data.lstrip()[:16]!r}")
+    _refuse_declared_entities(data)
+    _refuse_many_nodes(data, limits.max_nodes)
+    data = resolve_named_entities(data)
+    root = _parse(data)
+    # The search above reads bytes; a quoted "<!--" in a DOCTYPE could mislead it, so ask the parser too.
+    dtd = root.getroottree().docinfo.internalDTD
+    # lxml has DTD.entities; lxml-stubs leaves it out.
+    if dtd is not None and any(dtd.entities()):  # type: ignore[attr-defined]
+        raise ArticleRejected(Reason.FORBIDDEN_ENTITY, None, "the document type declares entities")
+    if next(root.iter(_INCLUDE), None) is not None:  # at once where no document has had the name yet
+        raise ArticleRejected(Reason.FORBIDDEN_ENTITY, None, "XInclude asks for another file")
+    _refuse_depth(root, limits.max_depth)
+    _refuse_long_values(data, root, limits.max_value)
+    return root
+
+
+def _parse(data: bytes) -> etree._Element:
+    # A parser for each call: lxml's are not shared between threads, and making one costs microseconds.
+    # Never collect_ids=False here: lxml 6.1 then makes libxml2 load the DTD in spite of load_dtd=False.
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise _rejection(error, data) from error
+
+
+def _rejection(error: etree.XMLSyntaxError, data: bytes) -> ArticleRejected:
+    line, column = error.position
+    code: int = getattr(error, "code", 0)  # lxml's stubs leave it out
+    place = f"line {line}, column {column}" if line else None
+    detail = re.sub(r", line \d+, column \d+.*$", "", error.msg or "no message")
+    if "depth" in detail:
+        return ArticleRejected(Reason.TOO_DEEP, place, detail)
+    if "limit exceeded" in detail:
+        return ArticleRejected(Reason.TOO_LARGE, place, detail)
+    if _ends_early(data):
+        return ArticleRejected(Reason.TRUNCATED, place, detail)
+    if code in _ENCODING_ERRORS:
+        return ArticleRejected(Reason.BAD_ENCODING, place, detail)
+    if code == etree.ErrorTypes.ERR_DOCUMENT_EMPTY:
+        return ArticleRejected(Reason.NOT_XML, place, detail)
+    return ArticleRejected(Reason.NOT_WELL_FORMED, place, detail)
+
+
+def _ends_early(data: bytes) -> bool:
+    """True if the bytes are sound as far as they go; expat tells a missing end from a wrong middle."""
+    parser = expat.ParserCreate()
+    try:
+        parser.Parse(data, False)
+    except expat.ExpatError:
+        return False
+    try:
+        parser.Parse(b"", True)
+    except expat.ExpatError:
+        return True
+    return False
+
+
+def _refuse_declared_entities(data: bytes) -> None:
+    """Refuse by declaration: counting expansions would mean expanding them."""
+    if not _HARMLESS.match(data) and b"<!ENTITY" in data:
+        bare = without_sections(data)
+        at = bare.find(b"<!ENTITY")
+        if at >= 0:
+            declaration = bare[at : at + 60].decode("utf-8", "replace")
+            line = data.count(b"\n", 0, data.find(b"<!ENTITY")) + 1
+            raise ArticleRejected(Reason.FORBIDDEN_ENTITY, f"line {line}", f"declares {declaration}")
+
+
+def _refuse_many_nodes(data: bytes, max_nodes: int) -> None:
+    """Refuse by counting what every element or attribute needs: a tree takes a hundred bytes for each."""
+    if len(data) <= 3 * max_nodes:  # `<a>` and ` a=` are the shortest
+        return
+    nodes = data.count(b"<") + data.count(b"=")
+    if nodes > max_nodes:
+        detail = f"up to {nodes} elements and attributes, at most {max_nodes} are accepted"
+        raise ArticleRejected(Reason.TOO_LARGE, None, detail)
+
+
+def _refuse_long_values(data: bytes, root: etree._Element, max_value: int) -> None:
+    """Refuse an attribute longer than any that means something."""
+    # No `<` may stand in a value, so a long one leaves a stretch of the file without: a few jumps tell.
+    step = max(1, max_value // 2)
+    if all(data.find(b"<", at, at + step) >= 0 for at in range(0, len(data) - step, step)):
+        return
+    for element in root.iter():
+        for name, value in element.items():
+            if len(value) > max_value:
+                detail = (
+                    f"attribute {str(name)[:40]} of {local_name(element)[:40]} has {len(value)} characters"
+                )
+                raise ArticleRejected(Reason.TOO_LARGE, f"line {element.sourceline}", detail)
+
+
+def _refuse_depth(root: etree._Element, max_depth: int) -> None:
+    if max_depth >= _LXML_DEPTH:
+        return
+    # One step a level: libxml2 walks the tree once, in C; counting ancestors would be quadratic.
+    deeper = etree.XPath("boolean(" + "/*" * (max_depth + 1) + ")")
+    if deeper(root.getroottree()):
+        raise ArticleRejected(Reason.TOO_DEEP, None, f"elements nested more than {max_depth} deep")

@@ -1,0 +1,83 @@
+"""What each commit changed, by name: where a job that follows has to work, without comparing two versions.
+
+Under `_changes/<seq>` stands `commit.json` with the run, and for each table that the commit changed a folder
+of Parquet with the distinct scopes (see Table) of the rows that it wrote or deleted. A table that had no rows
+before stands in `filled`: all of it is new. Written from the staged batch before the commit is named, so
+that it is there for every commit that a reader can see, and safe to write twice.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from medconcept.lake.changes import KEEP
+from medconcept.lake.lake import Commit, Lake
+from medconcept.tables import TABLES
+
+CHANGES, NOTE = "_changes", "commit.json"
+FURTHEST = 1000  # commits: a job that is further behind works on everything
+
+
+def note_scopes(lake: Lake, seq: int, table: str, batch: DataFrame) -> None:
+    """Write down which scopes of a table, which must have some, a staged batch changes."""
+    rows = batch.where(F.col("_op") != KEEP).select(*TABLES[table].scope).distinct()
+    rows.write.mode("overwrite").parquet(lake.files.uri(f"{CHANGES}/{seq}/{table}"))
+
+
+def note_commit(lake: Lake, seq: int, run_id: str, filled: tuple[str, ...]) -> None:
+    """Write down the run of a commit and the tables that had no rows before it."""
+    lake.files.write(f"{CHANGES}/{seq}/{NOTE}", json.dumps({"run_id": run_id, "filled": filled}).encode())
+
+
+@dataclass(frozen=True)
+class Since:
+    """Between two commits: the runs, the tables filled, and of each changed table where its scopes are."""
+
+    lake: Lake
+    runs: tuple[str, ...]
+    filled: frozenset[str]
+    noted: dict[str, list[str]]
+
+    def scopes(self, *tables: str) -> DataFrame | None:
+        """The distinct scopes of rows that changed in tables of one scope; None where one was filled."""
+        if self.filled.intersection(tables):
+            return None
+        parts = [part for table in tables for part in self.noted.get(table, ())]
+        names = TABLES[tables[0]].scope
+        schema = ", ".join(f"{name} string" for name in names)
+        reader = self.lake.spark.read.schema(schema)
+        rows = reader.parquet(*parts) if parts else self.lake.spark.createDataFrame([], schema)
+        return rows.distinct()
+
+    def written(self, rows: DataFrame) -> DataFrame:
+        """Those rows of a table that the runs wrote.
+
+        Files' statistics tell which runs wrote them: what is older is not opened, unless it lies with newer.
+        """
+        return rows.where(F.col("run_id").isin(list(self.runs)))
+
+
+def since(lake: Lake, seq: int, head: Commit) -> Since | None:
+    """What happened after the commit `seq` up to `head`; None where that is not known, or too much."""
+    numbers = range(seq + 1, head.seq + 1)
+    if len(numbers) > FURTHEST:
+        return None
+    runs: list[str] = []
+    filled: set[str] = set()
+    noted: dict[str, list[str]] = {}
+    for number in numbers:
+        folder = f"{CHANGES}/{number}"
+        names = lake.files.list(folder)
+        if NOTE not in names:  # a commit of a program that kept no log
+            return None
+        told = json.loads(lake.files.read(f"{folder}/{NOTE}"))
+        runs.append(told["run_id"])
+        filled.update(told["filled"])
+        for table in names:
+            if table != NOTE:
+                noted.setdefault(table, []).append(lake.files.uri(f"{folder}/{table}"))
+    return Since(lake, tuple(dict.fromkeys(runs)), frozenset(filled), noted)

@@ -1,0 +1,195 @@
+"""A lake: Delta tables under one root, read at the versions that the last row of `commits` names."""
+
+from __future__ import annotations
+
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from delta.tables import DeltaTable
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from medconcept.errors import LakeError
+from medconcept.spark.hadoop_files import HadoopFiles, reason
+from medconcept.spark.session import new_session
+from medconcept.tables import TABLES, Table
+from medconcept.tables.fit import fitted, missing_columns
+
+FORMAT = "_medconcept/format.json"
+# 2: all that the parser reads; 3: mentions by the linker, concept_statistics; 4: what PMC says;
+# 5: centrality of concepts, what was recognised
+FORMAT_VERSION = 5
+# Formats that lack columns alone: they are read with nulls there, and the first run that writes adds them.
+LACK_COLUMNS = (4,)
+_LOG_FILE = re.compile(r"[0-9]{20}\.json")  # as Delta's protocol names a commit
+PROPERTIES = {
+    # A release must be readable for as long as it exists; by default Delta drops the log after 30 days, files
+    # after 7.
+    "delta.enableExpiredLogCleanup": "false",
+    "delta.deletedFileRetentionDuration": "interval 3650 days",
+}
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One row of `commits`; seq 0 stands for the lake before the first."""
+
+    seq: int = 0
+    versions: dict[str, int] = field(default_factory=dict)
+    dictionary_sha256: str | None = None
+
+
+class Lake:
+    """A lake as readers and jobs see it.
+
+    The state is the last row of `commits`; a table that no commit names yet is empty.
+    """
+
+    def __init__(self, spark: SparkSession, root: str) -> None:
+        """Open a lake that may not be there yet; nothing is written. Raises LakeError on a foreign format."""
+        self.spark = spark
+        self.files = HadoopFiles(spark, root)
+        self.root = self.files.root
+        self._tables: set[str] = set()
+        self._format = FORMAT_VERSION
+        self._seen: tuple[list[str], dict[str, Any]] = ([], {})
+        if self.files.exists(FORMAT):
+            self._read_format()
+
+    def with_new_session(self) -> Lake:
+        """The same lake through a session of its own, for work beside other work."""
+        return Lake(new_session(self.spark), self.root)
+
+    @property
+    def exists(self) -> bool:
+        """True once the lake has been created."""
+        return self.files.exists(FORMAT)
+
+    def create(self) -> None:
+        """Create the lake and its empty tables where they are missing; bring one of an older format to this.
+
+        Raises LakeError where it cannot.
+        """
+        missing = [table for table in TABLES.values() if table.name not in self._tables]
+        is_older = self._format != FORMAT_VERSION
+        if not missing and not is_older:
+            return
+        older = [TABLES[name] for name in sorted(self._tables & set(TABLES))] if is_older else []
+        # Each table costs a round trip to the storage and little else, so they are made side by side.
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            list(pool.map(self._create_table, missing))
+            list(pool.map(self._add_columns, older))
+        # Written last: a lake without it, or with an older one, is one whose making was cut short.
+        content = {"format_version": FORMAT_VERSION, "tables": sorted(TABLES)}
+        self.files.write(FORMAT, json.dumps(content).encode())
+        self._tables, self._format = set(TABLES), FORMAT_VERSION
+
+    def _create_table(self, table: Table) -> None:
+        builder = DeltaTable.createIfNotExists(self.spark).location(self.path(table.name))
+        builder = builder.comment(table.comment).addColumns(table.schema)
+        for key, value in PROPERTIES.items():
+            builder = builder.property(key, value)
+        if table.scope:
+            # A row that goes is marked, not its file written anew: of a day's changes most files have one.
+            # Not in tables that seldom change: Delta looks for marks whenever it plans to read such a table.
+            builder = builder.property("delta.enableDeletionVectors", "true")
+        if not table.is_ledger:
+            # By which files are passed over: rows that a run wrote lie together.
+            builder = builder.property("delta.dataSkippingStatsColumns", ",".join((*table.key, "run_id")))
+        try:
+            builder.execute()
+        except Exception as error:
+            raise LakeError(f"{self.root}: the lake cannot be written ({reason(error)})") from error
+
+    def _add_columns(self, table: Table) -> None:
+        """Add what an older format lacks, once however often it is called; every row keeps its version."""
+        path = self.path(table.name)
+        added = missing_columns(DeltaTable.forPath(self.spark, path).toDF().schema, table.schema)
+        if not added:
+            return
+        try:
+            self.spark.sql(f"ALTER TABLE delta.`{path}` ADD COLUMNS ({', '.join(added)})")
+        except Exception as error:
+            raise LakeError(f"{self.root}: the lake cannot be written ({reason(error)})") from error
+
+    def _read_format(self) -> None:
+        try:
+            content = json.loads(self.files.read(FORMAT))
+            found, tables = content["format_version"], content["tables"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise LakeError(f"{self.root}: {FORMAT} is damaged; is this a lake?") from error
+        if found != FORMAT_VERSION and found not in LACK_COLUMNS:
+            raise LakeError(
+                f"{self.root}: the lake has format {found}, this program reads and writes {FORMAT_VERSION}; "
+                "use the version of medconcept that made it, or a new lake"
+            )
+        self._tables, self._format = set(tables), found
+
+    def path(self, table: str) -> str:
+        """URI of a table. Raises LakeError where no table has that name."""
+        if table not in TABLES:
+            raise LakeError(f"no table {table!r} (tables: {', '.join(TABLES)})")
+        return self.files.uri(table)
+
+    def head(self) -> Commit:
+        """The last row of `commits`."""
+        last = max(self.last_commits().values(), key=lambda row: int(row["seq"]), default=None)
+        return _commit(last) if last is not None else Commit()
+
+    def last_commit_of(self, job: str) -> Any:
+        """The last row of `commits` that a job made, or None."""
+        return self.last_commits().get(job)
+
+    def last_commits(self) -> dict[str, Any]:
+        """The last row of `commits` of each job; asked of Delta only where its log has grown since."""
+        log = self.files.list("commits/_delta_log")
+        if log != self._seen[0]:
+            each = F.struct(*TABLES["commits"].schema.names)
+            last = self._load("commits", None).groupBy("job").agg(F.max_by(each, "seq").alias("row"))
+            self._seen = (log, {row["job"]: row["row"] for row in last.collect()} if log else {})
+        return self._seen[1]
+
+    def learn(self, last_commits: dict[str, Any]) -> None:
+        """Take for the last row of each job what the holder of the lease, who alone appends, has made it."""
+        self._seen = (self.files.list("commits/_delta_log"), last_commits)
+
+    def commit(self, seq: int) -> Commit:
+        """The row of `commits` with that number. Raises LakeError where there is none."""
+        rows = self._load("commits", None).where(F.col("seq") == seq).collect() if self.exists else []
+        if not rows:
+            raise LakeError(f"{self.root}: no commit {seq}")
+        return _commit(rows[0])
+
+    def read(self, table: str, at: Commit | None = None) -> DataFrame:
+        """A table as a commit names it, by default the last; a ledger as it is now where none is given."""
+        if TABLES[table].is_ledger and at is None:
+            return self._load(table, None)
+        commit = at or self.head()
+        return self._load(table, commit.versions.get(table, 0))
+
+    def latest_version(self, table: str) -> int:
+        """The Delta version that a table is at, committed or not: the number of the last file of its log.
+
+        Raises LakeError where there is no such table.
+        """
+        found = [name for name in self.files.list(f"{table}/_delta_log") if _LOG_FILE.fullmatch(name)]
+        if not found:
+            raise LakeError(f"{self.root}: there is no table {table}")
+        return int(max(found).removesuffix(".json"))
+
+    def _load(self, table: str, version: int | None) -> DataFrame:
+        reader = self.spark.read.format("delta")
+        if version is not None:
+            reader = reader.option("versionAsOf", version)
+        try:
+            rows = reader.load(self.path(table))
+        except Exception as error:
+            raise LakeError(f"{self.root}: table {table} at version {version}: {reason(error)}") from error
+        return fitted(rows, TABLES[table].schema)
+
+
+def _commit(row: Any) -> Commit:
+    return Commit(int(row["seq"]), dict(row["versions"]), row["dictionary_sha256"])

@@ -1,0 +1,137 @@
+"""Questions to a lake: its tables, SQL at any version, the difference between two versions."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from delta.tables import DeltaTable
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from medconcept.errors import InputError, LakeError
+from medconcept.lake.lake import Commit, Lake
+from medconcept.lake.releases import release_commit
+from medconcept.spark.hadoop_files import reason
+from medconcept.tables import DATA_TABLES, TABLES
+
+
+def require_lake(lake: Lake) -> None:
+    """Raise LakeError unless the lake is there."""
+    if not lake.exists:
+        raise LakeError(f"{lake.root}: there is no lake here")
+
+
+def list_tables(lake: Lake) -> list[dict[str, Any]]:
+    """One entry a table: table, version, rows, bytes, last_run; data tables as the last commit names them."""
+    require_lake(lake)
+    head = lake.head()
+    last_run = (
+        {
+            r["table"]: r["run_id"]
+            for r in lake.read("commits")
+            .select("seq", "run_id", F.explode("versions").alias("table", "version"))
+            .groupBy("table", "version")
+            .agg(F.min_by("run_id", "seq").alias("run_id"))
+            .join(
+                lake.spark.createDataFrame(list(head.versions.items()), "table string, version bigint"),
+                ["table", "version"],
+                "left_semi",
+            )
+            .collect()
+        }
+        if head.versions
+        else {}
+    )
+    out = []
+    for name, table in TABLES.items():
+        version = lake.latest_version(name) if table.is_ledger else head.versions.get(name, 0)
+        detail = DeltaTable.forPath(lake.spark, lake.path(name)).detail().select("sizeInBytes").collect()[0]
+        out.append(
+            {
+                "table": name,
+                "version": version,
+                "rows": lake.read(name, None if table.is_ledger else head).count(),
+                "bytes": int(detail["sizeInBytes"]),
+                "last_run": last_run.get(name),
+            }
+        )
+    return out
+
+
+def resolve_commit(lake: Lake, *, release: str | None = None, as_of: str | None = None) -> Commit | None:
+    """The commit that a release, a number of `commits` or a UTC timestamp stands for; None means now."""
+    require_lake(lake)
+    if release is not None:
+        return release_commit(lake.read("releases"), release)
+    if as_of is None:
+        return None
+    if as_of.isdigit():
+        return lake.commit(int(as_of))
+    moment = F.try_to_timestamp(F.lit(as_of))
+    commits = lake.read("commits")
+    if lake.spark.range(1).select(moment.isNull().alias("n")).collect()[0]["n"]:
+        raise InputError(
+            f"--as-of {as_of}: neither a number of commits nor a timestamp such as 2026-11-24T10:00:00"
+        )
+    rows = commits.where(F.col("committed_at") <= moment).orderBy(F.desc("seq")).limit(1).collect()
+    if not rows:
+        raise LakeError(f"{lake.root}: no commit is as old as {as_of}")
+    return lake.commit(int(rows[0]["seq"]))
+
+
+def run_sql(lake: Lake, query: str, at: Commit | None = None) -> DataFrame:
+    """Run a query over all tables under their names, now or at a commit. Raises InputError on bad SQL."""
+    require_lake(lake)
+    head = lake.head()
+    for name, table in TABLES.items():
+        frame = lake.read(name) if at is None and table.is_ledger else lake.read(name, at or head)
+        frame.createOrReplaceTempView(name)
+    try:
+        return lake.spark.sql(query)
+    except Exception as error:
+        line = reason(error)
+        if "TABLE_OR_VIEW_NOT_FOUND" in line:
+            line = f"{line.split('.')[0]} (tables: {', '.join(TABLES)})"
+        raise InputError(f"sql: {line}") from error
+
+
+def rows_as_json(frame: DataFrame, limit: int | None = None) -> list[dict[str, Any]]:
+    """Rows as plain objects, dates as ISO text."""
+    rows = frame.limit(limit) if limit is not None else frame
+    # ignoreNullFields: a column that is null is still a column of the answer.
+    text = (
+        rows.select(F.to_json(F.struct("*"), {"ignoreNullFields": "false"}).alias("j"))
+        if rows.columns
+        else rows
+    )
+    return [json.loads(row["j"]) for row in text.toLocalIterator()]
+
+
+def diff(lake: Lake, old: str, new: str) -> dict[str, dict[str, int]]:
+    """What was added, removed and changed from one release or commit number to another, table by table."""
+    before, after = _either(lake, old), _either(lake, new)
+    out: dict[str, dict[str, int]] = {}
+    for name in DATA_TABLES:
+        if before.versions.get(name, 0) == after.versions.get(name, 0):
+            out[name] = {"added": 0, "removed": 0, "changed": 0}
+            continue
+        key = list(TABLES[name].key)
+        left = lake.read(name, before).select(*key, F.col("row_digest").alias("_old"))
+        right = lake.read(name, after).select(*key, F.col("row_digest").alias("_new"))
+        kind = (
+            F.when(F.col("_old").isNull(), "added")
+            .when(F.col("_new").isNull(), "removed")
+            .when(F.col("_old") != F.col("_new"), "changed")
+        )
+        found = left.join(right, key, "full").groupBy(kind.alias("kind")).count().collect()
+        counts = {row["kind"]: row["count"] for row in found}
+        out[name] = {kind: counts.get(kind, 0) for kind in ("added", "removed", "changed")}
+    return out
+
+
+def _either(lake: Lake, name: str) -> Commit:
+    require_lake(lake)
+    if name.isdigit():
+        return lake.commit(int(name))
+    return release_commit(lake.read("releases"), name)

@@ -1,0 +1,241 @@
+"""Several tables, one commit: staged, gated, written ahead, applied idempotently, then named in `commits`.
+
+Delta commits one table at a time. So a batch is staged whole and gated; then a manifest is written (from
+here the commit will happen, whoever is killed); then each table is merged under an application id and the
+commit's number, which Delta applies once; then one row of `commits` names the versions that belong together.
+A run that finds a manifest with the next number carries that commit through before it does anything else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from delta.tables import DeltaTable
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from medconcept.lake.change_log import note_commit, note_scopes
+from medconcept.lake.changes import DELETE, KEEP
+from medconcept.lake.lake import Lake
+from medconcept.tables import TABLES
+from medconcept.tables.fit import fitted, quoted
+
+STAGING, REJECTED, MANIFEST = "_staging", "_rejected", "manifest.json"
+# How a batch is written that is read once or twice and gone: quickly, not small.
+SOON_GONE = {"compression": "snappy", "parquet.enable.dictionary": "false"}
+TXN_APP, TXN_VERSION = "spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a commit will do, written when the last gate has passed."""
+
+    seq: int
+    run_id: str
+    job: str
+    tables: tuple[str, ...]
+    base_versions: dict[str, int]
+    input_versions: dict[str, int]
+    settings_digest: str
+    code_version: str
+    dictionary_sha256: str | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    inserts_only: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()  # tables of which the batch has all rows of each scope that is in it
+    event: str = "end"  # in `runs`; "batch" where the run goes on
+
+
+def stage(lake: Lake, run_id: str, table: str, rows: DataFrame) -> DataFrame:
+    """Write a batch to its staging folder and return it as read back from there."""
+    path = lake.files.uri(f"{STAGING}/{run_id}/{table}")
+    rows.write.mode("overwrite").options(**SOON_GONE).parquet(path)
+    # Told what was written, Spark need not ask the files.
+    return lake.spark.read.schema(rows.schema).parquet(path)
+
+
+def staged(lake: Lake, run_id: str, table: str) -> DataFrame:
+    """A staged batch, those very bytes."""
+    return lake.spark.read.parquet(lake.files.uri(f"{STAGING}/{run_id}/{table}"))
+
+
+def reject(lake: Lake, run_id: str) -> str:
+    """Move a run's staged batches out of the way and return where they are now."""
+    lake.files.rename(f"{STAGING}/{run_id}", f"{REJECTED}/{run_id}")
+    return f"{REJECTED}/{run_id}"
+
+
+def commit(lake: Lake, manifest: Manifest) -> None:
+    """Make the staged batches of a run the new state of the lake."""
+    lake.files.write(f"{STAGING}/{manifest.run_id}/{MANIFEST}", json.dumps(asdict(manifest)).encode())
+    carry_through(lake, manifest)
+
+
+def recover(lake: Lake) -> list[str]:
+    """Carry through the commit that a killed run had begun and clear its leftovers; returns what was done."""
+    left = lake.files.list(STAGING)
+    done: list[str] = []
+    head = lake.head() if left else None
+    for run_id in left:
+        name = f"{STAGING}/{run_id}/{MANIFEST}"
+        manifest = _read_manifest(lake, name) if lake.files.exists(name) else None
+        if manifest is not None and head is not None and manifest.seq == head.seq + 1:
+            carry_through(lake, manifest)
+            head = lake.head()
+            done.append(f"commit {manifest.seq} of {manifest.job} (run {run_id}) was carried through")
+        else:
+            lake.files.delete(f"{STAGING}/{run_id}")
+            # A manifest whose commit is named already was only not cleared away.
+            what = "unfinished" if manifest is None else "left-over"
+            done.append(f"{what} batches of run {run_id} were discarded")
+    return done
+
+
+def carry_through(lake: Lake, manifest: Manifest) -> None:
+    """Apply a manifest; every step is safe to repeat.
+
+    The tables are written side by side: of a small batch most of the time goes into planning. What reads them
+    is told of them by the row in `commits` alone, which comes last.
+    """
+    filled = tuple(table for table in manifest.tables if _was_empty(manifest, table))
+    scoped = [table for table in manifest.tables if TABLES[table].scope and table not in filled]
+    with ThreadPoolExecutor(max_workers=2 * len(manifest.tables) + 1) as pool:
+        written = {table: pool.submit(apply_batch, lake, manifest, table) for table in manifest.tables}
+        written["runs"] = pool.submit(_note_end, lake, manifest)
+        batches = {table: staged(lake, manifest.run_id, table) for table in scoped}
+        noted = [pool.submit(note_scopes, lake, manifest.seq, *each) for each in batches.items()]
+    for done in noted:
+        done.result()
+    note_commit(lake, manifest.seq, manifest.run_id, filled)
+    versions = {table: done.result() for table, done in written.items()}
+    name_commit(lake, manifest, {**manifest.base_versions, **versions})
+    lake.files.delete(f"{STAGING}/{manifest.run_id}")
+
+
+def apply_batch(lake: Lake, manifest: Manifest, table: str) -> int:
+    """Write one staged batch into its table, once however often it is called; the version it is then at."""
+    # MERGE takes its application id from the session only, so each table has a session of its own.
+    spec, lake = TABLES[table], lake.with_new_session()
+    lake.spark.conf.set(TXN_APP, f"medconcept/{table}")
+    lake.spark.conf.set(TXN_VERSION, str(manifest.seq))
+    # Fitted: the run that staged it may have been one of an older format, killed before its commit.
+    batch = fitted(staged(lake, manifest.run_id, table), spec.schema)
+    # Nothing can match in a table that was empty, and an append is cheaper than a MERGE.
+    if spec.is_ledger or table in manifest.inserts_only or _was_empty(manifest, table):
+        rows = batch.select(*spec.schema.names)
+        rows.write.format("delta").mode("append").save(lake.path(table))
+    elif table in manifest.replaced:
+        _replace(lake, table, batch)
+    else:
+        _merge(lake, table, batch.where(F.col("_op") != KEEP))
+    return lake.latest_version(table)
+
+
+def _merge(lake: Lake, table: str, batch: DataFrame) -> None:
+    spec = TABLES[table]
+    columns = {c: f"s.`{c}`" for c in spec.schema.names}
+    condition = " AND ".join(f"t.`{k}` = s.`{k}`" for k in spec.key)
+    target = DeltaTable.forPath(lake.spark, lake.path(table)).alias("t")
+    merge: Any = target.merge(batch.alias("s"), condition)
+    merge = merge.whenMatchedDelete(f"s._op = '{DELETE}'").whenMatchedUpdate(set=columns)
+    merge.whenNotMatchedInsert(f"s._op <> '{DELETE}'", values=columns).execute()
+
+
+def _replace(lake: Lake, table: str, batch: DataFrame) -> None:
+    """Write the rows of few scopes anew.
+
+    To find the old ones Delta reads the columns of the scope alone and marks the rows as deleted; a MERGE
+    would read every column of every file that has one of them.
+    """
+    spec = TABLES[table]
+    # Names, not data: a manifest asks for this only where they are few.
+    scopes = batch.select(*spec.scope).distinct().collect()
+    # What is written was chosen by these very values, and Delta would look each row up in the list again.
+    lake.spark.conf.set("spark.databricks.delta.replaceWhere.constraintCheck.enabled", "false")
+    rows = batch.where(F.col("_op") != DELETE).select(*spec.schema.names)
+    writer = rows.write.format("delta").mode("overwrite").option("replaceWhere", is_among(spec.scope, scopes))
+    writer.save(lake.path(table))
+
+
+def is_among(columns: Sequence[str], values: Iterable[Sequence[str]]) -> str:
+    """The SQL condition that these columns have one of these values.
+
+    >>> is_among(("a",), [("x",), ("y's",)])
+    "(`a` IN ('x', 'y\\\\'s'))"
+    >>> is_among(("a", "b"), [("x", "1"), ("x", "2"), ("y", "1")])
+    "(`a` = 'x' AND `b` IN ('1', '2')) OR (`a` = 'y' AND `b` IN ('1'))"
+    """
+    *outer, inner = columns
+    lists: dict[tuple[str, ...], list[str]] = {}
+    for *first, last in sorted(map(tuple, values)):
+        lists.setdefault(tuple(first), []).append(quoted(last))
+    return " OR ".join(
+        "("
+        + " AND ".join(
+            [f"`{c}` = {quoted(v)}" for c, v in zip(outer, first, strict=True)]
+            + [f"`{inner}` IN ({', '.join(last)})"]
+        )
+        + ")"
+        for first, last in lists.items()
+    )
+
+
+def name_commit(lake: Lake, manifest: Manifest, versions: dict[str, int]) -> None:
+    """Append the row of `commits` that makes the new versions what readers see."""
+    row = {
+        "seq": manifest.seq,
+        "run_id": manifest.run_id,
+        "job": manifest.job,
+        "committed_at": datetime.now(timezone.utc).replace(tzinfo=None),
+        "versions": versions,
+        "input_versions": manifest.input_versions,
+        "settings_digest": manifest.settings_digest,
+        "code_version": manifest.code_version,
+        "dictionary_sha256": manifest.dictionary_sha256,
+    }
+    known = lake.last_commits()
+    append_row(lake, "commits", row, manifest.seq)
+    lake.learn({**known, manifest.job: row})
+
+
+def _note_end(lake: Lake, manifest: Manifest) -> int:
+    """Say in `runs`, once, that the commit was made; the version that `runs` is then at."""
+    row = {
+        "run_id": manifest.run_id,
+        "job": manifest.job,
+        "event": manifest.event,
+        "at": datetime.now(timezone.utc).replace(tzinfo=None),
+        "counts": manifest.counts,
+        "code_version": manifest.code_version,
+        "settings_digest": manifest.settings_digest,
+    }
+    append_row(lake, "runs", row, manifest.seq)
+    return lake.latest_version("runs")
+
+
+def _was_empty(manifest: Manifest, table: str) -> bool:
+    # By the manifest, not by the table as it is now: asked again after a kill, the answer is the same.
+    return manifest.base_versions.get(table, 0) == 0
+
+
+def append_row(lake: Lake, table: str, row: dict[str, object], txn_version: int | None = None) -> None:
+    """Append one row to a ledger; with a transaction version, once."""
+    schema = TABLES[table].schema
+    frame = lake.spark.createDataFrame([tuple(row.get(name) for name in schema.names)], schema)
+    writer = frame.coalesce(1).write.format("delta").mode("append")
+    if txn_version is not None:
+        writer = writer.option("txnAppId", f"medconcept/{table}").option("txnVersion", txn_version)
+    writer.save(lake.path(table))
+
+
+def _read_manifest(lake: Lake, name: str) -> Manifest | None:
+    try:
+        data = json.loads(lake.files.read(name))
+    except ValueError:
+        return None  # killed while it was being written: the commit had not begun
+    lists = {name: tuple(data.get(name, ())) for name in ("tables", "inserts_only", "replaced")}
+    return Manifest(**{**data, **lists})

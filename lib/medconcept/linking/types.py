@@ -1,0 +1,130 @@
+"""What the linker is given with a caption, and what it tells of each mention."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from medconcept.jats.records.figure import Panel
+
+LINKING_VERSION = 2  # of the rules by which forms become mentions; a new one has all captions linked anew
+
+
+@dataclass(frozen=True)
+class LinkSettings:
+    """The scalars of linking; none is learned from gold."""
+
+    threshold: float = 0.8  # similarity below which nothing is linked
+    nested: bool = False  # names inside longer names as well
+    by_source: bool = False  # overlaps are resolved within each source: names of others may lie inside
+    acronym_length: int = 5  # synonyms that are acronyms up to this length need evidence
+    scope_penalty: float = 0.04  # for a narrow, broad or related synonym
+    exact_only: bool = True  # leave out such synonyms, but for MeSH's
+    sources: frozenset[str] | None = None  # only names of these; None for all
+    semantic_types: frozenset[str] | None = None
+    general: bool = True  # keep what says too little, flagged
+    joined_only: bool = False  # only terms with a MeSH or OMIM id
+    languages: frozenset[str] = frozenset({"en"})  # of the dictionary's names
+    context: bool = True  # flags of negation and certainty
+
+
+@dataclass(frozen=True)
+class ArticleContext:
+    """What the article says that a caption does not: its pairs of short and long form."""
+
+    abbreviations: tuple[tuple[str, str], ...] = ()
+
+
+class Entity(NamedTuple):
+    """A span that a recogniser found, in code points.
+
+    `label` is the type that it gave, `kinds` the semantic types that fit it; none where any may fit.
+    """
+
+    start: int
+    end: int
+    label: str = ""
+    kinds: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Caption:
+    """A caption to link: NFC text, what its article says, its sentences (code points), its language.
+
+    `panels` are the parts that the parser found; without them they are looked for. `entities` are what
+    recognisers found, each place once.
+    """
+
+    text: str
+    article: ArticleContext = ArticleContext()
+    sentences: Sequence[tuple[int, int]] | None = None
+    language: str | None = "en"
+    panels: Sequence[Panel] | None = None
+    entities: Sequence[Entity] = ()
+
+
+class AlternativeConcept(NamedTuple):
+    """Another concept that a mention may mean, by the best of its names."""
+
+    concept_id: str
+    name: str
+    source_id: str
+    similarity: float
+
+
+class Link(NamedTuple):
+    """A mention and its concept.
+
+    `spans` are code points of the text, end exclusive; `text` the pieces under them, joined by a space.
+    `similarity` is 1.0 for an exact name; `method` one of METHODS; `alternatives` the other concepts above
+    the threshold, best first, each once. `panels` are the labels of the panel whose part of the caption it
+    is in. `entity` is what a recogniser called the same span. One that was recognised and has no concept
+    tells none: its method is "recognised", its semantic types are those that would fit.
+    """
+
+    spans: tuple[tuple[int, int], ...]
+    text: str
+    concept_id: str | None
+    name: str | None
+    source: str | None
+    source_id: str | None
+    similarity: float | None
+    method: str
+    semantic_types: tuple[str, ...]
+    alternatives: tuple[AlternativeConcept, ...] = ()
+    flags: tuple[str, ...] = ()
+    panels: tuple[str, ...] = ()
+    sentence: int = 0
+    entity: str | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """As plain values, for JSON."""
+        return {**self._asdict(), "alternatives": [other._asdict() for other in self.alternatives]}
+
+
+RECOGNISED = "recognised"
+METHODS = (
+    "exact",
+    "case_folded",
+    "form",
+    "inflected",
+    "reordered",
+    "shorter",
+    "part",
+    "derived",
+    "elliptic",
+    "synonym",
+    "abbreviation",
+    "similar",
+    "tuned",
+    RECOGNISED,
+)
+
+
+@dataclass(frozen=True)
+class LinkedCaption:
+    """The mentions of a caption in order, and why there are none where that has a reason."""
+
+    links: tuple[Link, ...] = ()
+    flags: tuple[str, ...] = field(default=())

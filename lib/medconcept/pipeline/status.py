@@ -1,0 +1,125 @@
+"""Where a lake stands against its source: what is in it, what the source has more, the backlog."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyspark import StorageLevel
+from pyspark.sql import functions as F
+
+from medconcept.config import Config
+from medconcept.errors import LakeError
+from medconcept.lake.lake import Lake
+from medconcept.lake.quarantine import open_quarantine
+from medconcept.sources.bucket import is_bucket
+from medconcept.sources.manifest import newest_manifest
+from medconcept.stages.sync import inventory_plan
+from medconcept.stages.sync.archive import is_archive
+from medconcept.stages.sync.article_events import REFUSED_BY
+from medconcept.stages.sync.bucket_sync import address_of
+from medconcept.stages.sync.folder import list_folder
+
+
+def status(lake: Lake, config: Config) -> dict[str, Any]:
+    """What is in the lake and, where the configuration names a source, what that has more; writes nothing.
+
+    Raises LakeError where there is no lake, InputError where the source cannot be looked at.
+    """
+    if not lake.exists:
+        raise LakeError(f"{lake.root}: there is no lake here")
+    head = lake.head()
+    out: dict[str, Any] = {"commit": head.seq, "sources": _sources(lake), "refused": _refused(lake)}
+    out["last_sync"] = _last_sync(lake)
+    address = config.sync.input
+    if address and is_bucket(address):
+        out["inventory"] = _inventory(lake, config)
+    elif address and not is_archive(address):
+        out["folder"] = _folder(lake, config)
+    return out
+
+
+def lines(found: dict[str, Any]) -> list[str]:
+    """The same for people to read.
+
+    >>> lines({"commit": 3, "sources": {}, "refused": {}, "last_sync": None})
+    ['The lake stands at commit 3', 'No article is in it yet']
+    """
+    out = [f"The lake stands at commit {found['commit']}"]
+    for name, source in found["sources"].items():
+        out.append(
+            f"{name}: {source['articles']:,} articles, {source['bytes'] / 1e6:,.1f} MB of XML"
+            + (f", {source['left_out']:,} left out by the selection" if source["left_out"] else "")
+        )
+    if not found["sources"]:
+        out.append("No article is in it yet")
+    if last := found["last_sync"]:
+        out.append(f"Last sync: {last['at']}, run {last['run_id']}")
+    for reason, count in found["refused"].items():
+        out.append(f"Refused by the sync, {reason}: {count:,}")
+    if inventory := found.get("inventory"):
+        told = ", ".join(f"{name} {n:,}" for name, n in inventory["articles"].items()) or "no article"
+        out.append(f"Inventory of {inventory['day']}: {inventory['versions']:,} versions; {told}")
+    for flaw, count in (found.get("inventory") or {}).get("flaws", {}).items():
+        out.append(f"The inventory is not whole, {flaw}: {count:,}")
+    if folder := found.get("folder"):
+        out.append(f"The folder holds {folder['files']:,} files")
+    backlog = (found.get("inventory") or found.get("folder") or {}).get("backlog")
+    if backlog is not None:
+        out.append(f"Backlog: {backlog:,}")
+    return out
+
+
+def _sources(lake: Lake) -> dict[str, dict[str, int]]:
+    is_in = F.col("left_out").isNull()
+    rows = lake.read("raw_articles", lake.head()).groupBy("source")
+    found = rows.agg(
+        F.count_if(is_in).alias("articles"),
+        F.count_if(~is_in).alias("left_out"),
+        F.coalesce(F.sum(F.when(is_in, F.col("size"))), F.lit(0)).alias("bytes"),
+    )
+    names = ("articles", "left_out", "bytes")
+    return {r["source"]: {n: int(r[n]) for n in names} for r in found.orderBy("source").collect()}
+
+
+def _refused(lake: Lake) -> dict[str, int]:
+    mine = open_quarantine(lake.read("quarantine").where(F.col("parser_version") == REFUSED_BY))
+    return {r["reason"]: int(r["count"]) for r in mine.groupBy("reason").count().orderBy("reason").collect()}
+
+
+def _last_sync(lake: Lake) -> dict[str, Any] | None:
+    last = lake.last_commit_of("sync_articles")
+    return (
+        None
+        if last is None
+        else {"run_id": last["run_id"], "at": f"{last['committed_at']:%Y-%m-%dT%H:%M:%SZ}"}
+    )
+
+
+def _inventory(lake: Lake, config: Config) -> dict[str, Any]:
+    bucket, source = address_of(config.sync)
+    manifest = newest_manifest(bucket, str(config.sync.input))
+    rows = inventory_plan.read_inventory(lake.spark, bucket, manifest).persist(StorageLevel.DISK_ONLY)
+    try:
+        counts = inventory_plan.inventory_counts(rows)
+        raw = lake.read("raw_articles", lake.head())
+        known = inventory_plan.known_versions(raw, source, config.sync.select, config.sync.max_bytes)
+        each = inventory_plan.compare(
+            rows, known, config.sync.select, complete=inventory_plan.is_complete(counts), spark=lake.spark
+        )
+        found = {r["class"]: int(r["count"]) for r in each.groupBy("class").count().collect()}
+    finally:
+        rows.unpersist()
+    return {
+        "day": manifest.day,
+        "versions": counts["inventory.rows"],
+        "flaws": {k.removeprefix("inventory."): v for k, v in counts.items() if k != "inventory.rows"},
+        "articles": {name: found[name] for name in inventory_plan.CLASSES if name in found},
+        "backlog": sum(found.get(name, 0) for name in inventory_plan.TO_DO),
+    }
+
+
+def _folder(lake: Lake, config: Config) -> dict[str, int]:
+    listing = list_folder(lake.spark, config.sync)
+    key = ["source", "source_key", "etag"]
+    known = lake.read("raw_articles", lake.head()).select(*key)
+    return {"files": listing.count(), "backlog": listing.join(known, key, "left_anti").count()}

@@ -1,0 +1,1 @@
+"""The Python process itself: native modules, a C compiler, the collector of garbage, standard output."""

@@ -1,0 +1,22 @@
+"""Standard output kept for JSON alone."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+class StdoutToStderr:
+    """Send what the JVM prints as it starts to standard error: --json promises JSON alone."""
+
+    def __enter__(self) -> None:
+        """Point standard output at standard error, for children too."""
+        sys.stdout.flush()
+        self._saved = os.dup(1)
+        os.dup2(2, 1)
+
+    def __exit__(self, *_: object) -> None:
+        """Put standard output back."""
+        sys.stdout.flush()
+        os.dup2(self._saved, 1)
+        os.close(self._saved)

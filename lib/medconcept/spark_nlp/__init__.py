@@ -1,0 +1,1 @@
+"""Spark NLP: sentences, tokens, and recognisers of entities, trained and run."""

@@ -1,0 +1,1 @@
+"""annotate_captions: captions to `mentions`."""

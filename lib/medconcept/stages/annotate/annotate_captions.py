@@ -1,0 +1,239 @@
+"""annotate_captions: Spark NLP's entities, sentences and tokens, the linker on them, `mentions`.
+
+Where the dictionary, a setting or the code is another than before, every caption is linked anew, from the
+tables, without parsing; written is what then differs. Which captions a change of the dictionary can reach
+is not to be told beforehand: a name may be met through an abbreviation of the article, a coordinated head
+or a similar form, and the dictionary's own words decide what a plural is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import partial
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from medconcept import __version__
+from medconcept.config import AnnotateConfig, settings_digest
+from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL
+from medconcept.errors import InputError, LakeError
+from medconcept.linking.types import LINKING_VERSION, LinkSettings
+from medconcept.spark.hadoop_files import HadoopFiles
+from medconcept.spark.shared_files import SharedFile
+from medconcept.spark_nlp.tokens import PLACES, sentences_and_tokens
+from medconcept.stages.annotate import centrality
+from medconcept.stages.annotate.entities import entity_kinds, recogniser_settings, with_entities
+from medconcept.stages.context import Articles, Context
+from medconcept.stages.dictionary.compile_dictionary import DICTIONARIES, send_dictionary
+from medconcept.stages.stage import SideResult, Stage, StageOutput
+from medconcept.workers.annotate.link_captions import ENTITIES, LINKED, LinkJob, link_batches
+
+FREQUENT = "frequent"
+CAPTION = ("figure_key", "article_key", "caption", "language", "panels", "abbreviations", *PLACES)
+
+
+def settings(context: Context) -> str:
+    """The dictionary, how it is used, and the code: when one changes, every caption is linked anew."""
+    annotate = context.config.annotate
+    # Neither where files lie nor how work is spread changes what comes out.
+    chosen = {
+        name: value
+        for name, value in vars(annotate).items()
+        if name not in ("partitions", "dictionary_folder", "learned", "recogniser")
+    }
+    if annotate.recogniser:
+        chosen["recogniser"] = recogniser_settings(context)
+    learned = None if annotate.learned is None else _checksum(_read_learned(context, annotate.learned))
+    how = centrality.settings(context.config.centrality)
+    return settings_digest(__version__, LINKING_VERSION, chosen, learned, how, context.head.dictionary_sha256)
+
+
+def build(context: Context) -> StageOutput:
+    """Link the captions of the articles that are new or have changed; flag what is frequent."""
+    sha256 = context.head.dictionary_sha256
+    if sha256 is None:
+        raise LakeError(f"{context.lake.root}: there is no dictionary yet; run build_dictionary first")
+    annotate, job = context.config.annotate, link_job(context, sha256)
+    changed = context.changed_articles("figures", "articles")
+    around = _around(context, changed)
+    captions = with_abbreviations(*around)
+    scope = context.as_it_is("mentions", changed)
+    spoken = speaks(annotate.languages)
+    spread = captions.where(spoken).repartition(annotate.partitions, "figure_key")
+    tokens = sentences_and_tokens(with_entities(context, spread), detect_sentences=annotate.detect_sentences)
+    found = linked = context.checkpoint("linked", link(tokens, job))
+    if annotate.learned is not None:
+        linked = context.checkpoint("known", of_known_terms(linked, context.read("concept_names")))
+    rows = linked.withColumn("dictionary_sha256", F.lit(sha256))
+    counted_anew = changed is not None and context.is_other("concept_statistics")
+    if changed is not None and counted_anew:
+        # What was linked before stays; whether it is frequent may not.
+        around, scope = _around(context, None), context.read("mentions")
+        others = scope.join(changed.keys, "article_key", "left_anti").select(rows.columns)
+        rows = rows.unionByName(others)
+    if context.has_rows("concept_statistics"):  # where nobody has counted, nothing is frequent
+        rows = flag_frequent(rows, context.read("concept_statistics"), annotate.frequent_share)
+    rows = centrality.add(context, rows, linked, *around, others=counted_anew)
+    return StageOutput(
+        tables={"mentions": (rows, scope)},
+        side_result=lambda: SideResult(counts_of(captions, spoken, found, linked)),
+        articles=None if counted_anew else changed,
+        gate_against=("figures", "concepts"),
+    )
+
+
+def _around(context: Context, articles: Articles | None) -> tuple[DataFrame, DataFrame]:
+    """What is looked at of figures and articles."""
+    columns = ("figure_key", "article_key", "caption", "language", "panels", "section", "mentions")
+    about = ("article_key", "is_current", "title", "abstract", "abbreviations")
+    figures = context.of_articles("figures", articles, hold=columns)
+    return figures, context.of_articles("articles", articles, hold=about)
+
+
+def counts_of(captions: DataFrame, spoken: Column, found: DataFrame, known: DataFrame) -> dict[str, int]:
+    """How many captions there were and were linked, how many mentions were found, and had no known term."""
+    counted = captions.agg(
+        F.count(F.lit(1)).alias("captions.in"), F.count_if(~spoken).alias("captions.other_language")
+    )
+    counts = {name: int(value) for name, value in counted.collect()[0].asDict().items()}
+    counts["captions.linked"] = counts["captions.in"] - counts["captions.other_language"]
+    mentions = found.count()
+    return {**counts, "mentions.found": mentions, "mentions.unknown_term": mentions - known.count()}
+
+
+def with_abbreviations(figures: DataFrame, articles: DataFrame) -> DataFrame:
+    """One row for each figure with a caption, with what its article says of its short forms."""
+    pair = F.transform(
+        "abbreviations", lambda a: F.struct(a["short"].alias("short"), a["long"].alias("long"))
+    )
+    said = articles.where("is_current").select("article_key", F.array_distinct(pair).alias("abbreviations"))
+    panels = F.transform("panels", lambda p: F.struct(p["labels"].alias("labels"), p["start"], p["end"]))
+    captions = figures.where(F.col("caption").isNotNull()).select(
+        "figure_key", "article_key", "caption", "language", panels.alias("panels")
+    )
+    return captions.join(said, "article_key", "left")
+
+
+def speaks(languages: tuple[str, ...]) -> Column:
+    """True where a caption is in one of the languages, or where none is told."""
+    told = F.lower(F.element_at(F.split("language", "[-_]"), 1))
+    return F.coalesce(told.isin(*(language.lower() for language in languages)), F.lit(True))
+
+
+def link_job(context: Context, sha256: str) -> LinkJob:
+    """What the workers are told, who get the dictionary with it.
+
+    Each host gets it once, by Spark's own distribution, and its workers map the same pages; what travels with
+    the code is its name, which is its checksum.
+    """
+    annotate = context.config.annotate
+    learned = None
+    if annotate.learned is not None:
+        data = _read_learned(context, annotate.learned)
+        learned = _checksum(data)
+        if not context.lake.files.exists(f"{DICTIONARIES}/{learned}"):
+            context.lake.files.write(f"{DICTIONARIES}/{learned}", data)
+    return LinkJob(
+        dictionary=_share(context, sha256),
+        settings=link_settings(annotate, context.read("concepts")),
+        general=(GENERAL | FIGURE_WORDS | _folded(annotate.general)) - _folded(annotate.not_general),
+        learned=None if learned is None else _share(context, learned),
+        kinds=entity_kinds(annotate, context.read("concepts")),
+    )
+
+
+def link(tokens: DataFrame, job: LinkJob) -> DataFrame:
+    """One row of LINKED for each mention."""
+    columns = [*CAPTION, *(ENTITIES if ENTITIES[0] in tokens.columns else ())]
+    return tokens.select(*columns).mapInArrow(partial(link_batches, job=job), LINKED)
+
+
+def link_settings(annotate: AnnotateConfig, concepts: DataFrame) -> LinkSettings:
+    """What the configuration says, as the linker takes it; groups become the types that belong to them."""
+    kinds = set(annotate.semantic_types)
+    if annotate.semantic_groups:
+        inside = F.arrays_overlap("semantic_groups", F.array(*map(F.lit, annotate.semantic_groups)))
+        each = concepts.select(F.explode("semantic_types").alias("kind"), inside.alias("inside"))
+        # A concept of two types has the groups of both; a type is of a group where it always comes with it.
+        always = each.groupBy("kind").agg(F.bool_and(F.coalesce("inside", F.lit(False))).alias("always"))
+        kinds |= {row["kind"] for row in always.where("always").collect()}
+    restricted = bool(annotate.semantic_types or annotate.semantic_groups)
+    return LinkSettings(
+        threshold=annotate.threshold,
+        nested=annotate.nested,
+        sources=frozenset(annotate.sources) or None,
+        semantic_types=frozenset(kinds) if restricted else None,
+        languages=frozenset(language.lower() for language in annotate.languages),
+        context=annotate.negation,
+    )
+
+
+def of_known_terms(mentions: DataFrame, names: DataFrame) -> DataFrame:
+    """Mentions, those of learned terms with the concept that the dictionary has for the term.
+
+    What was learned names terms of the gold's own terminologies; a term that the dictionary has not is left
+    out.
+    """
+    tuned = F.col("method") == "tuned"
+    terms = names.groupBy("source_id").agg(
+        F.min(F.struct("source_rank", "concept_id", "source")).alias("_term")
+    )
+    learned = (
+        mentions.where(tuned)
+        .join(terms, "source_id")
+        .withColumns(
+            {
+                "concept_id": F.col("_term.concept_id"),
+                "source": F.col("_term.source"),
+                "alternatives": F.filter(
+                    "alternatives", lambda a: a["concept_id"] != F.col("_term.concept_id")
+                ),
+            }
+        )
+    )
+    return mentions.where(~tuned).unionByName(learned.select(mentions.columns))
+
+
+def flag_frequent(mentions: DataFrame, statistics: DataFrame, share: float) -> DataFrame:
+    """Mentions with the flag "frequent" where that share of all captions or more name their concept.
+
+    By concept_statistics, which only count_concepts writes: the same statistics flag the same mentions,
+    whenever they were linked.
+    """
+    often = F.col("captions") >= F.lit(share) * F.col("captions_in_all")
+    frequent = statistics.where(often).select("concept_id", F.lit(True).alias("_often"))
+    others = F.array_remove("flags", FREQUENT)
+    flags = F.when(F.col("_often"), F.array_sort(F.array_append(others, FREQUENT))).otherwise(others)
+    joined = mentions.join(F.broadcast(frequent), "concept_id", "left")
+    return joined.withColumn("flags", flags).drop("_often")
+
+
+def _share(context: Context, sha256: str) -> SharedFile:
+    folder = context.config.annotate.dictionary_folder
+    if folder is None:
+        send_dictionary(context, sha256)
+    return SharedFile(sha256, folder)
+
+
+def _read_learned(context: Context, path: str) -> bytes:
+    file = HadoopFiles(context.lake.spark, path)
+    if not file.exists(""):
+        raise InputError(f"annotate.learned: {path}: no such file")
+    return file.read("")
+
+
+def _checksum(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _folded(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name.casefold() for name in names)
+
+
+STAGE = Stage(
+    name="annotate_captions",
+    inputs=("articles", "figures", "concept_statistics"),
+    settings=settings,
+    build=build,
+)

@@ -1,0 +1,166 @@
+"""build_dictionary: terminologies to `concepts`, `concept_names` and one compiled dictionary file."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial, reduce
+
+from pyspark.sql import DataFrame, Observation, Window
+from pyspark.sql import functions as F
+
+from medconcept import __version__
+from medconcept.config import DictionarySource, settings_digest
+from medconcept.dictionary.name_variants import FORMS_VERSION
+from medconcept.errors import ConfigError, InputError
+from medconcept.spark.hadoop_files import HadoopFiles
+from medconcept.stages.context import Context
+from medconcept.stages.dictionary import concept_rows, umls
+from medconcept.stages.dictionary.compile_dictionary import DICTIONARIES, compile_names
+from medconcept.stages.dictionary.umls_files import fingerprint, unpack
+from medconcept.stages.stage import SideResult, Stage, StageOutput
+from medconcept.workers.dictionary.read_terms import TERMS, Source, read_terms
+
+UMLS = "umls"
+
+
+def settings(context: Context) -> str:
+    """Digest of the sources: what the configuration says of them and the checksum of each file.
+
+    A UMLS release is known by the names, sizes and times of its files: to read it for a checksum would take
+    as long as to build it.
+    """
+    files = _files(context)
+    sums = [] if files is None else files.select("_rank", F.sha2("content", 256).alias("sum")).collect()
+    known = sorted((row["_rank"], row["sum"]) for row in sums)
+    releases = [fingerprint(context.lake, s) for _, s in _sources(context, umls=True)]
+    described = [_public(source) for source in context.config.dictionary.sources]
+    similar = context.config.dictionary.similar
+    return settings_digest(__version__, FORMS_VERSION, *described, known, releases, similar)
+
+
+def build(context: Context) -> StageOutput:
+    """Read every source, merge by UMLS identifiers, compile the names."""
+    counts: dict[str, int] = {}
+    release, files = _release(context), all_terms(context)
+    atoms = retired = asserted = terms = None
+    seen: list[Observation] = []  # told once the names are there
+    if release is not None:
+        chosen, read = umls.names(release)
+        seen = [read, Observation("umls.names")]
+        atoms = concept_rows.describe(chosen).observe(seen[1], F.count(F.lit(1)).alias("names"))
+        retired = context.checkpoint("retired", umls.retired(release))
+    if files is not None:
+        if atoms is not None:  # looked at twice
+            atoms = context.checkpoint("atoms", atoms)
+            asserted = umls.asserted(atoms.join(files.select("source_id"), "source_id", "left_semi"))
+        terms = context.checkpoint("merged", concept_rows.merge(files, asserted, retired))
+        counts["terms"] = terms.count()
+        counts["terms.obsolete"] = terms.where("obsolete").count()
+        counts["conflicts.one_id_two_cuis"] = terms.where(F.size("cuis") > 1).count()
+        counts["conflicts.two_ids_one_cui"] = terms.where("lost_claim").count()
+    both = [rows for rows in (atoms, _described(terms)) if rows is not None]
+    rows = concept_rows.name_rows(reduce(DataFrame.unionByName, both))
+    is_first = not context.has_rows("concept_names")
+    names = context.stage_first("concept_names", rows) if is_first else context.checkpoint("names", rows)
+    if release is not None:
+        noted = {name: int(value) for each in seen for name, value in each.get.items()}
+        if not noted.get("names"):
+            noted = {**umls.tally(release), "names": 0}
+        counts |= {f"umls.{name}": count for name, count in noted.items()}
+        counts["umls.semantic_type"] = counts["umls.chosen"] - counts["umls.names"]
+        if not counts["umls.names"]:
+            raise InputError(f"dictionary source {release.source.name}: no name is chosen of {counts}")
+    if names.where("NOT obsolete").isEmpty():
+        raise InputError("the dictionary sources hold no term that is not obsolete")
+    known = None if release is None else umls.concepts(release)
+    concepts = concept_rows.concept_rows(names, terms, known)
+    if release is not None and retired is not None:
+        told = release.source
+        concepts = concepts.unionByName(
+            concept_rows.retired_rows(retired, names, told.name, told.restriction_level)
+        )
+        counts["umls.retired"] = retired.count()
+    return StageOutput(
+        tables={
+            "concepts": (concepts, context.read("concepts")),
+            "concept_names": (names, context.read("concept_names")),
+        },
+        counts=counts,
+        gate_against=("concepts",),
+        staged=("concept_names",) if is_first else (),
+        # The file is laid out by one worker; the others meanwhile work on the tables.
+        side_result=partial(_compiled, context, names, terms),
+    )
+
+
+def _compiled(context: Context, names: DataFrame, terms: DataFrame | None) -> SideResult:
+    made = compile_names(context, names, terms)
+    sha256, size = str(made["sha256"]), int(made["bytes"])
+    context.say(f"build_dictionary: compiled {size / 1e6:.1f} MB, {sha256[:12]}")
+    return SideResult(
+        {"dictionary.bytes": size, "dictionary.similar_bytes": int(made["similar_bytes"])}, sha256
+    )
+
+
+def all_terms(context: Context) -> DataFrame | None:
+    """One row for each term of each file, by the first of equal ids; None where there is no file."""
+    files = _files(context)
+    if files is None:
+        return None
+    spoken = {
+        rank: Source(s.name, s.format, s.version, s.licence, s.restriction_level)
+        for rank, s in _sources(context, umls=False)
+    }
+    # Two sources may ship one ontology: the first in the configuration speaks for it. A source that gives
+    # one id twice is heard once, whichever of the two Spark happens to see first.
+    first = Window.partitionBy("source_id").orderBy("obsolete", "source_rank", F.to_json("names"))
+    terms = files.repartition(max(1, len(spoken))).mapInArrow(partial(read_terms, sources=spoken), TERMS)
+    return context.checkpoint(
+        "terms", terms.withColumn("_n", F.row_number().over(first)).where("_n = 1").drop("_n")
+    )
+
+
+def _described(terms: DataFrame | None) -> DataFrame | None:
+    return None if terms is None else concept_rows.describe(concept_rows.term_names(terms))
+
+
+def _release(context: Context) -> umls.Release | None:
+    found = _sources(context, umls=True)
+    if not found:
+        return None
+    if len(found) > 1:
+        raise ConfigError("dictionary.sources: one UMLS release at a time")
+    rank, source = found[0]
+    files = unpack(context.lake, source, f"_staging/{context.run_id}/temp-umls")
+    return umls.Release(context.lake.spark, source, rank, files)
+
+
+def _sources(context: Context, *, umls: bool) -> list[tuple[int, DictionarySource]]:
+    sources = context.config.dictionary.sources
+    if not sources:
+        raise ConfigError("build_dictionary needs dictionary.sources in the configuration")
+    return [(rank, s) for rank, s in enumerate(sources) if (s.format == UMLS) is umls]
+
+
+def _files(context: Context) -> DataFrame | None:
+    """One row for each source that is a file: _rank and content. Raises ConfigError or InputError by name."""
+    spark, frame = context.lake.spark, None
+    for rank, source in _sources(context, umls=False):
+        folder = HadoopFiles(spark, source.path)
+        if not folder.exists(""):
+            raise InputError(f"dictionary source {source.name}: {source.path}: no such file")
+        one = spark.read.format("binaryFile").load(folder.root).select(F.lit(rank).alias("_rank"), "content")
+        frame = one if frame is None else frame.unionByName(one)
+    return frame
+
+
+def _public(source: DictionarySource) -> dict[str, object]:
+    """What makes a source other than it was; not where its file lies."""
+    described = {k: v for k, v in asdict(source).items() if k not in ("path", "acknowledgement")}
+    if source.format != UMLS:
+        del described["umls"]
+    return described
+
+
+__all__ = ["DICTIONARIES", "STAGE", "all_terms", "build", "settings"]
+STAGE = Stage(name="build_dictionary", inputs=(), settings=settings, build=build)

@@ -1,0 +1,90 @@
+"""The rows of `concept_names` to the compiled file, in three Spark jobs: words, forms, file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from medconcept.dictionary import kernel
+from medconcept.dictionary.compile_names import MAIN, SIMILAR
+from medconcept.dictionary.ellipsis import PARTS, PROCESSES
+from medconcept.dictionary.linking_dictionary import SIMILAR as BEHIND
+from medconcept.dictionary.name_index import NAMES, RETIRED
+from medconcept.dictionary.stop_concepts import NOT_CONCEPTS
+from medconcept.errors import LakeError
+from medconcept.stages.context import Context
+from medconcept.stages.dictionary.assemble_files import assemble
+from medconcept.stages.dictionary.concept_rows import retired_steps
+from medconcept.workers.dictionary.compile_names import (
+    COMPOUNDS,
+    PACKED,
+    PIECES,
+    WORDS,
+    compile_batches,
+    index_batches,
+    lexicon_batches,
+    word_batches,
+)
+
+DICTIONARIES = "_dictionaries"
+
+
+def kernel_file() -> str:
+    """URI of the compiled matcher, which Spark brings to its workers: they may have no C compiler."""
+    return kernel.library_path().absolute().as_uri()
+
+
+def send_dictionary(context: Context, sha256: str) -> None:
+    """Have Spark bring a compiled dictionary, its index of similar names and the kernel to each host.
+
+    Raises LakeError where the dictionary is not there.
+    """
+    files, path = context.lake.files, f"{DICTIONARIES}/{sha256}"
+    if not files.exists(path):
+        raise LakeError(f"{context.lake.root}: the compiled dictionary {sha256[:12]} is not there")
+    behind = (files.uri(path + BEHIND),) if files.exists(path + BEHIND) else ()
+    context.bring(kernel_file(), files.uri(path), *behind)
+
+
+def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -> dict[str, str | int]:
+    """Compile names that are matched, and ids that are no more: checksum and sizes of what was made.
+
+    Forms are worked out on all workers. The files are laid out on one, column by column; they, never the
+    names, pass through the driver, piece by piece.
+    """
+    context.bring(kernel_file())
+    rows = names.where(F.col("match_key").isNotNull()).select(*NAMES.names)
+    linked = rows.where(~F.col("source_id").isin(*NOT_CONCEPTS)).select("name")
+    words = linked.mapInArrow(word_batches, WORDS).distinct()
+    lends = F.exists(F.split("semantic_types", r"\|"), lambda kind: kind.isin(*PROCESSES, *PARTS))
+    compounds = rows.where(lends & (F.col("scope") == "exact")).select(*COMPOUNDS)
+    words = words.unionByName(compounds, allowMissingColumns=True)
+    found = assemble(context, "lexicon", words.repartition(1).mapInArrow(lexicon_batches, PIECES))
+    lexicon = found[MAIN].sha256
+    # It stays: Spark brings what it was told of to every worker that comes later, too.
+    context.lake.files.replace(found[MAIN].name, f"{DICTIONARIES}/{lexicon}")
+    context.bring(context.lake.files.uri(f"{DICTIONARIES}/{lexicon}"))
+    indexed = rows.mapInArrow(partial(index_batches, name=lexicon), PACKED)
+    if terms is None:
+        indexed = indexed.withColumns({c: F.lit(None).cast("string") for c in RETIRED.names})
+    else:
+        indexed = indexed.unionByName(retired_steps(terms), allowMissingColumns=True)
+    few = context.lake.with_new_session()  # a row of it is a quarter of a megabyte
+    few.spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "100")
+    few.spark.conf.set("spark.sql.parquet.columnarReaderBatchSize", "16")
+    indexed = replace(context, lake=few).checkpoint("indexed", indexed)
+    settings = context.config.dictionary
+    compiled = partial(
+        compile_batches, name=lexicon, sources=tuple(s.name for s in settings.sources),
+        similar=settings.similar,
+    )  # fmt: skip
+    files = assemble(context, "compiled", indexed.coalesce(1).mapInArrow(compiled, PIECES))
+    main = files[MAIN]
+    if SIMILAR in files:
+        context.lake.files.replace(files[SIMILAR].name, f"{DICTIONARIES}/{main.sha256}{BEHIND}")
+    context.lake.files.replace(main.name, f"{DICTIONARIES}/{main.sha256}")
+    similar = files[SIMILAR].size if SIMILAR in files else 0
+    return {"sha256": main.sha256, "bytes": main.size, "similar_bytes": similar}

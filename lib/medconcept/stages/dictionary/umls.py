@@ -1,0 +1,236 @@
+"""A UMLS release to names, concepts and retired identifiers; see dictionary/rrf.py for its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from pyspark.sql import Column, DataFrame, Observation, SparkSession, Window
+from pyspark.sql import functions as F
+
+from medconcept.config import DictionarySource
+from medconcept.stages.dictionary.concept_rows import is_joined
+from medconcept.terminologies.semantic_network import GROUP_OF
+from medconcept.terminologies.term import DictionarySourceError
+from medconcept.terminologies.umls_options import UmlsOptions
+from medconcept.terminologies.umls_rrf import COLUMNS, LANGUAGES, PREFERRED_TYPES, PREFIXES, check_first_line
+
+CUI_PATTERN = "^C[0-9]{7}$"
+# Why an atom gives no name, in the order in which it is asked.
+REASONS = (
+    "malformed", "no_cui", "bad_utf8", "no_name", "language", "source", "suppressed", "term_type",
+    "restriction",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Release:
+    """The tables of one release, by name, as URIs of plain files; what is not there reads as empty."""
+
+    spark: SparkSession
+    source: DictionarySource
+    rank: int
+    files: Mapping[str, str]
+
+    def read(self, table: str, *columns: str) -> DataFrame:
+        """The named columns of a table and `_whole`, whether the line had all of its columns."""
+        names = COLUMNS[table]
+        if table not in self.files:
+            fields = ", ".join(f"{name} STRING" for name in columns)
+            return self.spark.createDataFrame([], f"{fields}, _whole BOOLEAN")
+        lines = self.spark.read.option("lineSep", "\n").text(self.files[table])
+        first = lines.head()
+        if first is None:
+            raise DictionarySourceError(self.source.name, f"{table}.RRF is empty")
+        check_first_line(first["value"], table, self.source.name)
+        parts = lines.select(F.split("value", r"\|").alias("_p"))
+        whole = F.size("_p").isin(len(names), len(names) + 1)
+        return parts.select(
+            *[F.get("_p", F.lit(names.index(c))).alias(c) for c in columns], whole.alias("_whole")
+        )
+
+    def sound(self, table: str, *columns: str) -> DataFrame:
+        """The whole lines of a table, empty fields null."""
+        rows = self.read(table, *columns).where("_whole")
+        return rows.select(*[F.nullif(F.col(c), F.lit("")).alias(c) for c in columns])
+
+
+def names(release: Release) -> tuple[DataFrame, Observation]:
+    """One row for each atom that the options choose, and the counts of REASONS, `read` and `chosen`.
+
+    The counts are there once the rows have been computed.
+    """
+    source, counts = release.source, Observation(f"umls-{release.rank}")
+    ranks = release.sound("MRRANK", "RANK", "SAB", "TTY", "SUPPRESS")
+    ranks = ranks.groupBy("SAB", "TTY", "SUPPRESS").agg(F.max(F.col("RANK").cast("int")).alias("_mrrank"))
+    atoms = _judged(release).observe(counts, *_totals())
+    atoms = atoms.where(F.col("_reason").isNull()).join(
+        F.broadcast(ranks), ["SAB", "TTY", "SUPPRESS"], "left"
+    )
+    # To all workers, so that the atoms need not be sorted by concept: a CUI has seven digits.
+    atoms = atoms.withColumn("_cui", _cui_number())
+    atoms = atoms.join(F.broadcast(_chosen_concepts(release)), "_cui").withColumn("_id", source_id_column())
+    by_nlm = (F.col("TS") == "P") & (F.col("STT") == "PF") & (F.col("ISPREF") == "Y")
+    return atoms.select(
+        F.col("CUI").alias("concept_id"),
+        F.col("SAB").alias("source"),
+        F.col("_id").alias("source_id"),
+        F.col("STR").alias("name"),
+        (by_nlm | F.col("TTY").isin(*PREFERRED_TYPES)).alias("is_preferred"),
+        F.lit("exact").alias("scope"),
+        F.col("TTY").alias("term_type"),
+        F.coalesce(_lookup(LANGUAGES, F.col("LAT")), F.lower("LAT")).alias("language"),
+        F.lit(release.rank).alias("source_rank"),
+        (F.lit(10_000) - F.coalesce("_mrrank", F.lit(0))).alias("term_rank"),
+        F.lit(source.licence).alias("licence"),
+        F.col("_level").alias("restriction_level"),
+        F.coalesce("VSAB", F.lit(source.version)).alias("source_version"),
+        F.lit(False).alias("obsolete"),
+        "semantic_types",
+        F.when(is_joined(F.col("_id")), F.col("_id")).otherwise("").alias("joined"),
+    ), counts
+
+
+def tally(release: Release) -> dict[str, int]:
+    """The counts that `names` observes, by themselves: Spark drops them from a plan that can give no row."""
+    row = _judged(release).agg(*_totals()).first()
+    return {} if row is None else {name: int(value) for name, value in row.asDict().items()}
+
+
+def concepts(release: Release) -> DataFrame:
+    """One row for each concept of the release, whether or not it is chosen: types, groups, definition."""
+    types = _semantic_types(release)
+    kinds = types.groupBy("CUI").agg(
+        F.sort_array(F.collect_set("STY")).alias("semantic_types"),
+        F.sort_array(F.collect_set("TUI")).alias("semantic_type_ids"),
+        F.sort_array(F.collect_set(_lookup(GROUP_OF, F.col("TUI")))).alias("semantic_groups"),
+    )
+    said = release.sound("MRDEF", "CUI", "SAB", "DEF", "SUPPRESS").where("DEF IS NOT NULL AND SUPPRESS = 'N'")
+    if "*" not in release.source.umls.sources:
+        said = said.where(F.col("SAB").isin(*release.source.umls.sources))
+    levels = release.sound("MRSAB", "RSAB", "SRL").select(
+        F.col("RSAB").alias("SAB"), F.col("SRL").cast("int").alias("_level")
+    )
+    said = said.join(F.broadcast(levels.dropDuplicates(["SAB"])), "SAB", "left")
+    # The least restricted definition, since a table's text goes as far as its rights do; then by name.
+    best = F.min(F.struct(F.coalesce("_level", F.lit(0)).alias("level"), "SAB", "DEF"))
+    definitions = said.groupBy("CUI").agg(best.alias("_d"))
+    return kinds.join(definitions, "CUI", "left").select(
+        F.col("CUI").alias("concept_id"),
+        "semantic_types",
+        "semantic_type_ids",
+        "semantic_groups",
+        F.col("_d.DEF").alias("definition"),
+        F.col("_d.level").alias("definition_level"),
+    )
+
+
+def retired(release: Release) -> DataFrame:
+    """One row for each retired CUI: its name where known and the CUI that replaced it, null where none did.
+
+    Only REL SY says that two identifiers mean the same (see rrf.retired); of several the smallest.
+    """
+    moved = release.sound("MRCUI", "CUI1", "REL", "CUI2")
+    moved = moved.select(
+        F.col("CUI1").alias("concept_id"),
+        F.when((F.col("REL") == "SY") & (F.col("CUI2") != F.col("CUI1")), F.col("CUI2")).alias("replaced_by"),
+        F.lit(None).cast("string").alias("name"),
+    )
+    deleted = release.sound("DELETEDCUI", "PCUI", "PSTR").select(
+        F.col("PCUI").alias("concept_id"),
+        F.lit(None).cast("string").alias("replaced_by"),
+        F.col("PSTR").alias("name"),
+    )
+    both = moved.unionByName(deleted).where(F.col("concept_id").rlike(CUI_PATTERN))
+    return both.groupBy("concept_id").agg(
+        F.min("replaced_by").alias("replaced_by"), F.min("name").alias("name")
+    )
+
+
+def asserted(rows: DataFrame) -> DataFrame:
+    """For each id of a source the CUI that the release gives it, from rows of `names`: source_id, cui.
+
+    Where it gives several, that of the name the source prefers, by MRRANK, then the smallest.
+    """
+    order = [F.desc("is_preferred"), F.col("term_rank"), F.col("concept_id")]
+    window = Window.partitionBy("source_id").orderBy(*order)
+    first = rows.where(~F.col("source_id").startswith("UMLS:")).withColumn("_n", F.row_number().over(window))
+    return first.where("_n = 1").select("source_id", F.col("concept_id").alias("_asserted"))
+
+
+def source_id_column() -> Column:
+    """rrf.source_id as a column over CUI, SAB and CODE."""
+    prefix = F.coalesce(_lookup(PREFIXES, F.col("SAB")), F.col("SAB"))
+    full = F.concat(prefix, F.lit(":"))
+    return (
+        F.when((F.col("CODE") == "NOCODE") | (F.col("CODE") == ""), F.concat(F.lit("UMLS:"), "CUI"))
+        .when(F.startswith("CODE", full), F.col("CODE"))
+        .otherwise(F.concat(full, "CODE"))
+    )
+
+
+def _chosen_concepts(release: Release) -> DataFrame:
+    """One row for each concept with a chosen semantic type: the number of its CUI, all its types by "|"."""
+    options = release.source.umls
+    tuis = [tui for tui, group in GROUP_OF.items() if group in options.semantic_groups]
+    chosen = F.max(F.col("TUI").isin(*tuis, *options.semantic_types)).alias("_chosen")
+    types = F.array_join(F.sort_array(F.collect_set("STY")), "|").alias("semantic_types")
+    by_concept = _semantic_types(release).groupBy(_cui_number().alias("_cui"))
+    return by_concept.agg(chosen, types).where("_chosen").drop("_chosen")
+
+
+def _semantic_types(release: Release) -> DataFrame:
+    """One row for each semantic type of each concept: CUI, TUI, STY."""
+    return release.sound("MRSTY", "CUI", "TUI", "STY").where(F.col("CUI").rlike(CUI_PATTERN))
+
+
+def _cui_number() -> Column:
+    """The digits of a CUI, which Spark looks up faster, and keeps in less memory, than text."""
+    return F.expr("try_cast(substring(CUI, 2, 7) AS INT)")
+
+
+def _judged(release: Release) -> DataFrame:
+    """One row for each atom, with `_level`, VSAB, and the `_reason` why it gives no name."""
+    atoms = release.read(
+        "MRCONSO", "CUI", "LAT", "TS", "STT", "ISPREF", "SAB", "TTY", "CODE", "STR", "SRL", "SUPPRESS"
+    )
+    levels = release.sound("MRSAB", "RSAB", "SRL", "VSAB", "CURVER").where("CURVER = 'Y'")
+    levels = levels.select(
+        F.col("RSAB").alias("SAB"), F.col("SRL").cast("int").alias("_level"), F.col("VSAB")
+    ).dropDuplicates(["SAB"])
+    atoms = atoms.join(F.broadcast(levels), "SAB", "left")
+    atoms = atoms.withColumn("_level", F.coalesce("_level", F.col("SRL").cast("int"), F.lit(0)))
+    return atoms.withColumn("_reason", _reason(release.source.umls))
+
+
+def _totals() -> list[Column]:
+    each = [F.count(F.when(F.col("_reason") == reason, 1)).alias(reason) for reason in REASONS]
+    chosen = F.count(F.when(F.col("_reason").isNull(), 1)).alias("chosen")
+    return [F.count(F.lit(1)).alias("read"), chosen, *each]
+
+
+def _reason(options: UmlsOptions) -> Column:
+    def told(column: str, wanted: tuple[object, ...]) -> Column:
+        return F.coalesce(F.col(column).isin(*wanted), F.lit(False))
+
+    kinds = ~told("TTY", options.without_term_types)
+    if options.term_types:
+        kinds = told("TTY", options.term_types)
+    sources = F.lit(True) if "*" in options.sources else told("SAB", options.sources)
+    return (
+        F.when(~F.col("_whole"), "malformed")
+        .when(~F.col("CUI").rlike(CUI_PATTERN), "no_cui")
+        # The reader turns bytes that are no UTF-8 into U+FFFD, which no vocabulary uses.
+        .when(F.col("STR").contains("\ufffd"), "bad_utf8")
+        .when(F.trim("STR") == "", "no_name")
+        .when(~told("LAT", options.languages), "language")
+        .when(~sources, "source")
+        .when(~told("SUPPRESS", options.suppress), "suppressed")
+        .when(~kinds, "term_type")
+        .when(~told("_level", options.restriction_levels), "restriction")
+    )
+
+
+def _lookup(mapping: Mapping[str, str], key: Column) -> Column:
+    return F.create_map(*[F.lit(x) for x in chain.from_iterable(mapping.items())])[key]

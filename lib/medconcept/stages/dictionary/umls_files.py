@@ -1,0 +1,159 @@
+"""A UMLS release as files that Spark can read side by side: found, and unpacked where they are packed.
+
+Bytes go from stream to stream inside the driver's JVM, never through Python and never to its disk: a zip is
+read from its beginning to its end, and what is needed of it lands on the lake's file system.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count
+from typing import Any, cast
+
+from py4j.protocol import Py4JJavaError
+
+from medconcept.config import DictionarySource
+from medconcept.errors import InputError
+from medconcept.lake.lake import Lake
+from medconcept.spark.hadoop_files import HadoopFiles, reason
+from medconcept.terminologies.term import DictionarySourceError
+from medconcept.terminologies.umls_rrf import choose_members, member
+
+BUFFER = 1 << 18
+_PACKED = (".nlm", ".zip")
+_LONGEST_END = 22 + 65_535  # of a zip: the end record and its comment
+
+
+def fingerprint(lake: Lake, source: DictionarySource) -> list[str]:
+    """What tells one release from another: name, size and time of each of its files, sorted."""
+    found = []
+    for status in _walk(_root(lake, source)):
+        path = status.getPath().getName()
+        if member(path) or path.endswith(_PACKED):
+            found.append(f"{path} {status.getLen()} {status.getModificationTime()}")
+    return sorted(found)
+
+
+def unpack(lake: Lake, source: DictionarySource, folder: str) -> dict[str, str]:
+    """For each table of the release the URI of one plain file; what is packed is unpacked under `folder`.
+
+    Raises DictionarySourceError where tables that are needed are missing or an archive is damaged.
+    """
+    files = _root(lake, source)
+    found = [status.getPath() for status in _walk(files)]
+    plain = {path.toString(): path for path in found if member(path.toString())}
+    unpacked = plain or _unzip_all(lake, files, source, f"{folder}/unzipped", found)
+    out = {}
+    for table, names in choose_members(unpacked, source.name).items():
+        what = member(names[0])
+        gzipped = what is not None and what.gzipped
+        if len(names) == 1 and not gzipped:
+            out[table] = unpacked[names[0]].toString()
+            continue
+        streams: list[Stream] = [
+            partial(files._fs.open if plain else lake.files._fs.open, unpacked[n]) for n in names
+        ]
+        target = f"{folder}/{table}.RRF"
+        try:
+            _join(lake, streams, target, gzipped)
+        except Py4JJavaError as error:
+            raise DictionarySourceError(
+                source.name, f"{names[0]} cannot be unpacked: {reason(error)}"
+            ) from error
+        out[table] = lake.files.uri(target)
+    return out
+
+
+Stream = Callable[[], Any]
+
+
+def _unzip_all(
+    lake: Lake, files: HadoopFiles, source: DictionarySource, folder: str, paths: list[Any]
+) -> dict[str, Any]:
+    """The members of the zips, and of the zips in them (NLM's .nlm files are such): paths of the lake."""
+    jvm = cast(Any, lake.spark._jvm)
+    out: dict[str, Any] = {}
+    for path in paths:
+        if not _is_packed(path.toString()):
+            continue
+        name = path.getName()
+        try:
+            _require_end(files, jvm, path)
+            opened = files._fs.open(path)
+            try:
+                out.update(_unzip(lake, jvm, opened, f"{folder}/{len(out)}"))
+            finally:
+                opened.close()
+        except (Py4JJavaError, ValueError) as error:
+            raise DictionarySourceError(source.name, f"{name} is no sound zip: {reason(error)}") from error
+    return out
+
+
+def _is_packed(name: str) -> bool:
+    """True for an archive of the release; mmsys.zip is NLM's program to install it."""
+    return name.endswith(_PACKED) and "mmsys" not in name
+
+
+def _require_end(files: HadoopFiles, jvm: Any, path: Any) -> None:
+    """Raise ValueError where a zip lacks the directory at its end: it may be cut between two members."""
+    stream = files._fs.open(path)
+    try:
+        stream.seek(max(0, files._fs.getFileStatus(path).getLen() - _LONGEST_END))
+        if b"PK\x05\x06" not in bytes(jvm.org.apache.commons.io.IOUtils.toByteArray(stream)):
+            raise ValueError("it has no directory; was it cut off?")
+    finally:
+        stream.close()
+
+
+def _unzip(lake: Lake, jvm: Any, stream: Any, folder: str) -> Iterator[tuple[str, Any]]:
+    """Name and place of each member that is needed; checksums are checked in passing."""
+    archive = jvm.java.util.zip.ZipInputStream(jvm.java.io.BufferedInputStream(stream, BUFFER))
+    for number in count():
+        entry = archive.getNextEntry()
+        if entry is None:
+            return
+        name = entry.getName()
+        if member(name):
+            target = f"{folder}/{number}"
+            out = lake.files.open_to_write(target)
+            try:
+                jvm.org.apache.hadoop.io.IOUtils.copyBytes(archive, out, BUFFER, False)
+            finally:
+                out.close()
+            yield name, lake.files._path(target)
+        elif _is_packed(name):
+            yield from _unzip(lake, jvm, archive, f"{folder}/{number}")
+
+
+def _join(lake: Lake, parts: list[Stream], target: str, gzipped: bool) -> None:
+    """Write parts behind each other as one file: a part may end within a line, or within a gzip member."""
+    jvm = cast(Any, lake.spark._jvm)
+    opened = jvm.java.util.ArrayList()
+    for part in parts:
+        opened.add(part())
+    stream = jvm.java.io.SequenceInputStream(jvm.java.util.Collections.enumeration(opened))
+    if gzipped:
+        gzip = jvm.org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream
+        stream = gzip(jvm.java.io.BufferedInputStream(stream), True)
+    out = lake.files.open_to_write(target)
+    jvm.org.apache.hadoop.io.IOUtils.copyBytes(stream, out, BUFFER, True)
+
+
+def _root(lake: Lake, source: DictionarySource) -> HadoopFiles:
+    files = HadoopFiles(lake.spark, source.path)
+    if not files.exists(""):
+        raise InputError(f"dictionary source {source.name}: {source.path}: no such file")
+    return files
+
+
+def _walk(files: HadoopFiles) -> list[Any]:
+    """The status of each file under the root, or of the root where it is a file."""
+    todo, out = [files._path("")], []
+    while todo:
+        for status in files._fs.listStatus(todo.pop()):
+            if status.isDirectory():
+                todo.append(status.getPath())
+            else:
+                out.append(status)
+    return out

@@ -1,0 +1,1 @@
+"""sync_articles: articles of a folder, an archive or a bucket into `raw_articles`."""

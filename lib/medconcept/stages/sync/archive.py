@@ -1,0 +1,83 @@
+"""Articles in archives (.tar, .tar.gz, .tgz, .zip) of any Hadoop file system, streamed by the executors."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from medconcept.config import SyncConfig
+from medconcept.errors import InputError
+from medconcept.spark.hadoop_files import HadoopFiles, reason
+from medconcept.stages.sync.folder import source_name
+from medconcept.workers.sync.archive_members import SCHEMA, read_archives
+
+ENDINGS = (".tar", ".tar.gz", ".tgz", ".zip")
+# What is not a file of the worker's own machine goes through the JVM whole, as Spark's binaryFile reads it.
+WHOLE_BYTES = 1024**3
+
+
+def is_archive(address: str) -> bool:
+    """True for the path of an archive, or a pattern of such paths.
+
+    >>> is_archive("bulk/PMC000.tar.gz"), is_archive("bulk/*.zip"), is_archive("articles")
+    (True, True, False)
+    """
+    return address.lower().endswith(ENDINGS)
+
+
+def list_archives(spark: SparkSession, config: SyncConfig) -> DataFrame:
+    """The archives of an address: source, archive, etag, size, uri. Raises InputError where there is none."""
+    address = str(config.input)
+    folder, _, pattern = address.rpartition("/")
+    files = HadoopFiles(spark, folder or ".")
+    try:
+        reader = spark.read.format("binaryFile").option("pathGlobFilter", pattern)
+        found = reader.load(files.root)
+        empty = found.limit(1).select("path").isEmpty()
+    except Exception as error:
+        raise InputError(f"{address}: {reason(error)}") from error
+    if empty:
+        raise InputError(f"{address}: no such archive")
+    return found.select(
+        F.lit(config.source or source_name(files.root)).alias("source"),
+        F.element_at(F.split("path", "/"), -1).alias("archive"),
+        F.concat_ws(
+            "-", F.col("length").cast("string"), F.unix_micros("modificationTime").cast("string")
+        ).alias("etag"),
+        F.col("length").alias("size"),
+        F.col("path").alias("uri"),
+    )
+
+
+def read_members(spark: SparkSession, archives: DataFrame, config: SyncConfig) -> DataFrame:
+    """One row for each article file of the archives, and for each refusal (SCHEMA of on_workers.archives).
+
+    A file of the worker's own file system (disks, mounted volumes) is streamed from there. Raises
+    InputError where another file system has one of over 1 GiB.
+    """
+    is_local = F.col("uri").rlike("^file:")
+    large = archives.where(~is_local & (F.col("size") > WHOLE_BYTES)).limit(1).collect()
+    if large:
+        raise InputError(
+            f"{large[0]['archive']}: {large[0]['size']} bytes; archives of over 1 GiB are read from mounted "
+            "file systems alone"
+        )
+    blobs = F.lit(None).cast("binary")
+    local = archives.where(is_local).withColumn("blob", blobs)
+    folder, _, pattern = str(config.input).rpartition("/")
+    files = HadoopFiles(spark, folder or ".")
+    contents = (
+        spark.read.format("binaryFile")
+        .option("pathGlobFilter", pattern)
+        .load(files.root)
+        .select(F.col("path").alias("uri"), F.col("content").alias("blob"))
+    )
+    remote = archives.where(~is_local)
+    everything = local if remote.isEmpty() else local.unionByName(remote.join(contents, "uri"))
+    columns = everything.select("source", "archive", "etag", "uri", "blob")
+    spread = columns.repartition(4 * spark.sparkContext.defaultParallelism)
+    return spread.mapInArrow(
+        partial(read_archives, include=config.include, max_bytes=config.max_bytes), SCHEMA
+    )

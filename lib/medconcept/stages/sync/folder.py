@@ -1,0 +1,77 @@
+"""Articles in a folder of any Hadoop file system."""
+
+from __future__ import annotations
+
+import hashlib
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from medconcept.config import SyncConfig
+from medconcept.errors import ConfigError, InputError
+from medconcept.spark.hadoop_files import HadoopFiles, reason
+
+
+def list_folder(spark: SparkSession, config: SyncConfig) -> DataFrame:
+    """List the article files of a folder, at any depth, without reading them.
+
+    One row a file: source, source_key, size, etag, _uri. Raises InputError where the folder is not there,
+    and where it holds no file that the include patterns name.
+    """
+    if not config.input:
+        raise ConfigError("sync_articles needs a folder: --input DIR, or sync.input in the configuration")
+    files = HadoopFiles(spark, config.input)
+    if not files.exists(""):
+        raise InputError(f"{config.input}: no such folder")
+    source = config.source or source_name(files.root)
+    pattern = "{" + ",".join(config.include) + "}"
+    reader = (
+        spark.read.format("binaryFile")
+        .option("recursiveFileLookup", "true")
+        .option("pathGlobFilter", pattern)
+    )
+    try:
+        found = reader.load(files.root)
+        empty = found.limit(1).select("path").isEmpty()
+    except Exception as error:
+        raise InputError(f"{config.input}: {reason(error)}") from error
+    if empty:
+        what = "is empty" if not files.list("") else f"holds no article file ({', '.join(config.include)})"
+        raise InputError(f"{config.input}: the folder {what}")
+    # Spark writes local paths as file:/x where Hadoop writes file:///x.
+    plain = F.regexp_replace("path", "^file:/+", "file:/")
+    prefix = files.root.rstrip("/").replace("file:///", "file:/") + "/"
+    return found.select(
+        F.lit(source).alias("source"),
+        plain.substr(F.lit(len(prefix) + 1), F.length(plain)).alias("source_key"),
+        F.col("length").alias("size"),
+        F.concat_ws(
+            "-", F.col("length").cast("string"), F.unix_micros("modificationTime").cast("string")
+        ).alias("etag"),
+        F.col("path").alias("_uri"),
+    )
+
+
+def read_files(spark: SparkSession, listing: DataFrame, config: SyncConfig) -> DataFrame:
+    """Add the bytes to a listing: the columns of the listing and `content`, null over the size limit."""
+    files = HadoopFiles(spark, str(config.input))
+    pattern = "{" + ",".join(config.include) + "}"
+    contents = (
+        spark.read.format("binaryFile")
+        .option("recursiveFileLookup", "true")
+        .option("pathGlobFilter", pattern)
+        .load(files.root)
+        .where(F.col("length") <= config.max_bytes)
+        .select(F.col("path").alias("_uri"), "content")
+    )
+    return listing.join(contents, "_uri", "left")
+
+
+def source_name(root: str) -> str:
+    """A name for a folder that tells two folders apart and gives no path away.
+
+    >>> source_name("file:/data/articles")[:9]
+    'articles-'
+    """
+    name = root.rstrip("/").rsplit("/", 1)[-1]
+    return f"{name}-{hashlib.sha256(root.encode()).hexdigest()[:8]}"

@@ -1,0 +1,210 @@
+"""What the newest inventory has, against what the lake has: one row for each article, and what is to be done.
+
+Both sides are reduced to one number an article (its newest version and a hash of that version's ETag) and
+grouped, so that eight million articles are compared by a hash aggregate over longs, with no join.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+
+from medconcept.errors import InputError
+from medconcept.sources.bucket import Bucket
+from medconcept.sources.manifest import Manifest
+from medconcept.sources.options import Selection
+from medconcept.spark.hadoop_files import HadoopFiles
+from medconcept.workers.sync.inventory import SCHEMA, read_parts
+
+HASH_BITS = 44  # what a long has left beside a version below 2^19
+UP_TO_DATE, NEW, UPDATE, WITHDRAWN, NOT_SELECTED, UNSURE = (
+    "up to date",
+    "new",
+    "update",
+    "withdrawn",
+    "not selected",
+    "unsure",
+)
+TO_DO = (NEW, UPDATE, WITHDRAWN)
+CLASSES = (UP_TO_DATE, *TO_DO, NOT_SELECTED, UNSURE)
+
+
+def read_inventory(spark: SparkSession, bucket: Bucket, manifest: Manifest) -> DataFrame:
+    """The rows of an inventory (SCHEMA of inventory_parts), its parts read side by side by the executors."""
+    parts = [(part.key, part.md5) for part in manifest.parts]
+    rows = spark.createDataFrame(parts, "part string, md5 string")
+    spread = rows.repartition(min(len(parts), 4 * spark.sparkContext.defaultParallelism))
+    return spread.mapInArrow(
+        partial(read_parts, bucket=bucket, columns=manifest.columns, share=tasks_per_machine(spark)), SCHEMA
+    )
+
+
+def inventory_counts(inventory: DataFrame) -> dict[str, int]:
+    """The rows of an inventory, and what its parts told of themselves, by name."""
+    found = inventory.groupBy("reason").agg(
+        F.count("pmc").alias("rows"), F.sum(F.coalesce("count", F.lit(0))).alias("told")
+    )
+    counts = {"inventory.rows": 0}
+    for row in found.collect():
+        if row["reason"] is None:
+            counts["inventory.rows"] = row["rows"]
+        else:
+            counts[f"inventory.{row['reason']}"] = row["told"]
+    return counts
+
+
+def is_complete(counts: dict[str, int]) -> bool:
+    """False where what an inventory does not name may still be there: a part or a row of it was no use.
+
+    >>> is_complete({"inventory.rows": 5, "inventory.keys_refused": 2})
+    True
+    """
+    return not any(n.startswith(("inventory.part_", "inventory.rows_malformed")) for n in counts)
+
+
+def tasks_per_machine(spark: SparkSession) -> int:
+    """How many tasks of this job one machine runs at a time: they share its bounds."""
+    context = spark.sparkContext
+    conf = context.getConf()
+    if str(context.master).startswith("local"):
+        return max(1, context.defaultParallelism)
+    cores, per_task = conf.get("spark.executor.cores"), conf.get("spark.task.cpus", "1")
+    if cores is None:  # a standalone cluster's executors take all that their machines have
+        scala: Any = context._jsc.sc()
+        machines = max(1, scala.getExecutorMemoryStatus().size() - 1)  # the driver is counted too
+        cores = str(-(-context.defaultParallelism // machines))
+    return max(1, int(cores) // int(per_task or 1))
+
+
+def state(etag: str = "etag", modified: str = "modified") -> Column:
+    """What tells one state of an object from another: its ETag, else the time of its last change."""
+    return F.coalesce(F.col(etag), F.concat(F.lit("time:"), F.unix_micros(modified).cast("string")))
+
+
+def packed(version: Column, told: Column) -> Column:
+    """Version and state in one long, so that the greatest is the newest version's."""
+    mask = F.lit((1 << HASH_BITS) - 1)
+    return F.shiftleft(version.cast("long"), HASH_BITS).bitwiseOR(F.xxhash64(told).bitwiseAND(mask))
+
+
+def known_versions(raw: DataFrame, source: str, selection: Selection, max_bytes: int) -> DataFrame:
+    """The versions of a bucket that the lake has: pmc, version, state, md5, packed.
+
+    `packed` is -1 for what was left out by a selection, or a limit, that no longer holds.
+    """
+    wanted = {
+        "licence": F.col("metadata.licence_group").isin(*selection.licences),
+        "manuscript": F.lit(selection.manuscripts),
+        "historical_ocr": F.lit(selection.historical_ocr),
+    }
+    is_stale = F.lit(False)
+    for reason, fits in wanted.items():
+        is_stale = is_stale | ((F.col("left_out") == reason) & fits)
+    is_unread = F.col("source_sha256").isNull() & F.col("left_out").isNull()
+    is_stale = F.coalesce(is_stale, F.lit(False)) | (is_unread & (F.col("size") <= max_bytes))
+    version = F.col("metadata.version")
+    return raw.where(F.col("source") == source).select(
+        F.substring("metadata.pmcid", 4, 12).cast("long").alias("pmc"),
+        version.alias("version"),
+        F.col("metadata_etag").alias("state"),
+        F.when(F.col("source_sha256").isNotNull(), F.col("md5")).alias("md5"),
+        F.when(is_stale, F.lit(-1).cast("long"))
+        .otherwise(packed(version, F.col("metadata_etag")))
+        .alias("packed"),
+    )
+
+
+def compare(
+    inventory: DataFrame, known: DataFrame, selection: Selection, *, complete: bool, spark: SparkSession
+) -> DataFrame:
+    """One row an article (a version, where all are wanted): pmc, at, inv, known, n_known, class.
+
+    `inv` and `known` are packed; `class` is one of up to date, new, update, withdrawn, not selected, and
+    unsure for what an inventory that is not complete says nothing of.
+    """
+    grain = ["pmc", "version"] if selection.all_versions else ["pmc"]
+    nothing = F.lit(None).cast("long")
+    there = inventory.where(F.col("pmc").isNotNull()).select(
+        *grain,
+        packed(F.col("version"), state()).alias("inv"),
+        nothing.alias("known"),
+        F.unix_micros("modified").alias("at"),
+        F.lit(0).alias("is_known"),
+    )
+    here = known.select(
+        *grain,
+        nothing.alias("inv"),
+        F.col("packed").alias("known"),
+        nothing.alias("at"),
+        F.lit(1).alias("is_known"),
+    )
+    each = (
+        there.unionByName(here)
+        .groupBy(*grain)
+        .agg(
+            F.max("inv").alias("inv"),
+            F.max("known").alias("known"),
+            F.max("at").alias("at"),
+            F.sum("is_known").alias("n_known"),
+        )
+    )
+    each, is_wanted = _selected(each, selection, spark)
+    older = F.shiftright("inv", HASH_BITS) < F.shiftright("known", HASH_BITS)
+    unsure = F.lit(not complete) & (F.col("n_known") > 0) & (F.col("inv").isNull() | older)
+    kind = (
+        F.when((F.col("inv") == F.col("known")) & (F.col("n_known") == 1), UP_TO_DATE)
+        .when(unsure, UNSURE)
+        .when(F.col("inv").isNull(), WITHDRAWN)
+        .when(F.col("n_known") > 0, UPDATE)
+        .when(is_wanted, NEW)
+        .otherwise(NOT_SELECTED)
+    )
+    return each.withColumn("class", kind)
+
+
+def count_classes(each: DataFrame) -> tuple[DataFrame, Callable[[], dict[str, int]]]:
+    """The same rows, and what counts them by class once they have been read."""
+    seen = Observation()
+    observed = each.observe(
+        seen, *[F.count_if(F.col("class") == name).alias(f"articles.{name}") for name in CLASSES]
+    )
+    return observed, lambda: {name: int(count) for name, count in seen.get.items() if count}
+
+
+def place() -> Column:
+    """Where an article stands from 0 to 1, by the first 32 bits of the MD5 of its id: `PMC13900`."""
+    digits = F.substring(F.md5(F.concat(F.lit("PMC"), F.col("pmc").cast("string"))), 1, 8)
+    return F.conv(digits, 16, 10).cast("double") / F.lit(float(1 << 32))
+
+
+def _selected(each: DataFrame, selection: Selection, spark: SparkSession) -> tuple[DataFrame, Column]:
+    """The selection as far as the inventory alone tells."""
+    wanted = F.lit(True)
+    if selection.fraction < 1:
+        wanted = wanted & (place() < selection.fraction)
+    day = F.date_format(F.timestamp_micros("at"), "yyyy-MM-dd")
+    if selection.since:
+        wanted = wanted & (day >= selection.since)
+    if selection.until:
+        wanted = wanted & (day <= selection.until)
+    if selection.pmcids:
+        listed = pmcid_list(spark, selection.pmcids).withColumn("_listed", F.lit(True))
+        each = each.join(F.broadcast(listed), "pmc", "left")
+        wanted = wanted & F.col("_listed").isNotNull()
+    return each, F.coalesce(wanted, F.lit(False))
+
+
+def pmcid_list(spark: SparkSession, path: str) -> DataFrame:
+    """The distinct ids of a file with one PMC id a line: pmc. Raises InputError on a line that is none."""
+    files = HadoopFiles(spark, path)
+    if not files.exists(""):
+        raise InputError(f"{path}: no such file of PMC ids")
+    lines = spark.read.text(files.root).select(F.upper(F.trim("value")).alias("line")).where("line <> ''")
+    wrong = lines.where(~F.col("line").rlike("^(PMC)?[0-9]{1,12}$")).limit(1).collect()
+    if wrong:
+        raise InputError(f"{path}: {wrong[0]['line'][:40]!r} is no PMC id such as PMC13900")
+    return lines.select(F.regexp_replace("line", "^PMC", "").cast("long").alias("pmc")).distinct()

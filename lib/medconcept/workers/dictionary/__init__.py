@@ -1,0 +1,1 @@
+"""What workers do for build_dictionary: read terminologies, compile names."""

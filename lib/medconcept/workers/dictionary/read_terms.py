@@ -1,0 +1,127 @@
+"""Terminology files to rows of `TERMS`; names to what the matcher makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql.pandas.types import to_arrow_schema
+from pyspark.sql.types import (
+    ArrayType,
+    BooleanType,
+    IntegerType,
+    StringType,
+    StructField,
+    StructType,
+)
+
+from medconcept.dictionary.name_descriptions import described_names
+from medconcept.terminologies.readers import iter_terms
+from medconcept.terminologies.semantic_network import groups_of
+from medconcept.terminologies.term import Term
+
+BATCH = 5000
+NAME = StructType([StructField(n, StringType()) for n in ("name", "scope", "term_type", "language")])
+TERMS = StructType(
+    [
+        StructField("source", StringType()),
+        StructField("source_rank", IntegerType()),
+        StructField("licence", StringType()),
+        StructField("restriction_level", IntegerType()),
+        StructField("source_version", StringType()),
+        StructField("source_id", StringType()),
+        StructField("names", ArrayType(NAME)),
+        StructField("semantic_types", ArrayType(StringType())),
+        StructField("semantic_groups", ArrayType(StringType())),
+        StructField("cuis", ArrayType(StringType())),
+        StructField("xrefs", ArrayType(StringType())),
+        StructField("definition", StringType()),
+        StructField("obsolete", BooleanType()),
+        StructField("replaced_by", StringType()),
+        StructField("alt_ids", ArrayType(StringType())),
+    ]
+)
+DESCRIBED = (
+    StructField("normalised", StringType()),
+    StructField("match_key", StringType()),
+    StructField("flags", ArrayType(StringType())),
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a reader is told of a terminology file."""
+
+    name: str
+    format: str
+    version: str
+    licence: str
+    restriction_level: int = 0
+
+
+def read_terms(batches: Iterable[pa.RecordBatch], sources: Mapping[int, Source]) -> Iterator[pa.RecordBatch]:
+    """Read rows of (_rank, content): one row of TERMS for each term, the obsolete too."""
+    schema = to_arrow_schema(TERMS)
+    for batch in batches:
+        for row in batch.to_pylist():
+            yield from _term_batches(sources[row["_rank"]], row["_rank"], row["content"], schema)
+
+
+def describe_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Rows with `name` and `obsolete`: the name made clean, and DESCRIBED behind; empty names left out."""
+    flag_type = to_arrow_schema(StructType(list(DESCRIBED))).field("flags").type
+    for batch in batches:
+        names, normalised, keys, flags = described_names(batch.column("name"))
+        obsolete = pc.fill_null(batch.column("obsolete"), False)
+        columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+        columns["name"], columns["normalised"] = names, normalised
+        columns["match_key"] = pc.if_else(obsolete, pa.scalar(None, pa.string()), keys)
+        columns["flags"] = pc.if_else(obsolete, pa.scalar(["obsolete"], flags.type), flags).cast(flag_type)
+        out = pa.RecordBatch.from_arrays(list(columns.values()), list(columns))
+        yield out.filter(pc.greater(pc.binary_length(names), 0))
+
+
+def _term_batches(source: Source, rank: int, content: bytes, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    rows: list[dict[str, object]] = []
+    for term in iter_terms(content, source.format, source.name):
+        rows.append(_row(term, source, rank))
+        if len(rows) == BATCH:
+            yield pa.RecordBatch.from_pylist(rows, schema)
+            rows = []
+    if rows:
+        yield pa.RecordBatch.from_pylist(rows, schema)
+
+
+def _row(term: Term, source: Source, rank: int) -> dict[str, object]:
+    count = len(term.synonyms)
+    each = zip(
+        term.synonyms,
+        term.scopes or ("exact",) * count,
+        term.term_types or (None,) * count,
+        term.languages or (term.language,) * count,
+        strict=True,
+    )
+    names: dict[str, dict[str, str | None]] = {}
+    for name, scope, kind, language in ((term.name, "exact", term.term_type, term.language), *each):
+        if name:
+            known = {"name": name, "scope": scope, "term_type": kind or None, "language": language}
+            names.setdefault(name, known)
+    return {
+        "source": source.name,
+        "source_rank": rank,
+        "licence": source.licence,
+        "restriction_level": source.restriction_level,
+        "source_version": source.version,
+        "source_id": term.source_id,
+        "names": list(names.values()),
+        "semantic_types": sorted(term.semantic_types),
+        "semantic_groups": list(term.semantic_groups or groups_of(term.semantic_types)),
+        "cuis": list(term.cuis),
+        "xrefs": list(term.xrefs),
+        "definition": term.definition,
+        "obsolete": term.obsolete,
+        "replaced_by": term.replaced_by,
+        "alt_ids": list(term.alt_ids),
+    }

@@ -1,0 +1,1 @@
+"""What workers do for parse_articles: JATS bytes to rows, each file isolated from the others."""

@@ -1,0 +1,1 @@
+"""What workers do for train_ner: text for embeddings."""
