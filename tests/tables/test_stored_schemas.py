@@ -1,4 +1,4 @@
-"""Suites and comments in Spark: queries name existing fields; a lake's comments may differ from the code's."""
+"""Suites and comments in Spark: queries name existing fields; a lake's comments may differ from the code."""
 
 from __future__ import annotations
 
