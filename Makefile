@@ -84,6 +84,9 @@ bench-long: setup demo-data $(VENV)/.bench ## the same at full size: 20,000 arti
 	$(PY) benchmarks/bench_inventory.py --rows 8000000
 	$(PY) benchmarks/bench_increment.py --articles 20000
 
+docs: $(VENV)/.installed ## generate docs/tables.md from the schemas of the tables
+	$(PY) -m medconcept.tables.docs docs/tables.md
+
 lint: $(VENV)/.installed ## ruff, mypy, and the layers of the package
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -97,4 +100,4 @@ format: $(VENV)/.installed ## let ruff format the code
 clean: ## remove what a build made
 	rm -rf build $(VENV) dist
 
-.PHONY: help setup demo-data demo model package cluster-up cluster-down test test-fast test-slow test-long test-all bench bench-long lint format clean
+.PHONY: help setup demo-data demo model package cluster-up cluster-down test test-fast test-slow test-long test-all bench bench-long docs lint format clean

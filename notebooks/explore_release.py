@@ -1,26 +1,31 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # Explore a release
-# MAGIC Captions with their concepts, the most frequent concepts, any version as it was, and what changed.
+# MAGIC Charts of a release, its most frequent concepts, an earlier release, and what changed between them.
 # MAGIC
-# MAGIC On Databricks: install the wheel on a cluster in access mode *Dedicated* that has Spark NLP, and set
-# MAGIC the widgets. Elsewhere the variables `MEDCONCEPT_LAKE` and `MEDCONCEPT_RELEASE` say the same.
+# MAGIC On Databricks: install the wheel with its extra `notebook` on a cluster in access mode *Dedicated*
+# MAGIC that has Spark NLP, and set the widgets. Elsewhere run it as a script; the environment variables
+# MAGIC `MEDCONCEPT_LAKE`, `MEDCONCEPT_RELEASE` (default: the last) and `MEDCONCEPT_PICTURES` (the folder of
+# MAGIC the charts, with one folder in it for each release) replace the widgets.
 
 # COMMAND ----------
 
+import base64
 import os
+from pathlib import Path
 
 from pyspark.sql import functions as F
 
-from medconcept.config import Config, SparkConfig
+from medconcept.config import SparkConfig
 from medconcept.lake import queries
 from medconcept.lake.lake import Lake
-from medconcept.report.write import gather, render
+from medconcept.report.charts import write_charts
+from medconcept.report.release_counts import count_release
 from medconcept.spark.session import get_session
 
 
 def setting(name: str, default: str) -> str:
-    """A widget where the platform has widgets, else an environment variable."""
+    """The value of a widget where the platform has widgets, else of an environment variable."""
     widgets = globals().get("dbutils")
     if widgets is None:
         return os.environ.get(f"MEDCONCEPT_{name.upper()}", default)
@@ -28,16 +33,16 @@ def setting(name: str, default: str) -> str:
     return str(widgets.widgets.get(name))
 
 
-def show(html: str) -> None:
-    """Show HTML where the notebook can, else leave it in `pages` for whoever runs this file."""
-    pages.append(html)
+def show(picture: Path) -> None:
+    """Display a PNG file where the notebook can; print its name."""
+    print(picture)
     if "displayHTML" in globals():
-        globals()["displayHTML"](html)
+        data = base64.b64encode(picture.read_bytes()).decode()
+        globals()["displayHTML"](f'<img style="max-width: 100%" src="data:image/png;base64,{data}">')
 
 
-pages: list[str] = []
 lake = Lake(get_session(SparkConfig()), setting("lake", "build/demo/lake"))
-release = setting("release", "")
+queries.require_lake(lake)
 
 # COMMAND ----------
 
@@ -49,22 +54,27 @@ release = setting("release", "")
 releases = lake.read("releases").orderBy("commit_seq").select("name", "commit_seq", "rows").collect()
 for row in releases:
     print(f"{row['name']}: commit {row['commit_seq']}, {row['rows']['triplets']:,} triplets")
-release = release or releases[-1]["name"]
+release = setting("release", "") or releases[-1]["name"]
 at = queries.resolve_commit(lake, release=release)
 
 # COMMAND ----------
 
 # MAGIC %md
-# MAGIC ## In pictures
+# MAGIC ## The release in charts
+# MAGIC Articles by year, journal and licence; the concepts that captions are about, their long tail, and
+# MAGIC which occur together; what was refused and skipped.
 
 # COMMAND ----------
 
-show(render(gather(lake, Config(lake=lake.root), [])))
+counts = count_release(lake, release, at)
+pictures = write_charts(counts, Path(setting("pictures", "build/pictures"), release))
+for picture in pictures:
+    show(picture)
 
 # COMMAND ----------
 
 # MAGIC %md
-# MAGIC ## Any question, at that release
+# MAGIC ## Any question in SQL, at that release
 
 # COMMAND ----------
 
@@ -73,7 +83,7 @@ frequent = queries.run_sql(
     """
     SELECT c.preferred_name, c.semantic_types[0] AS kind, count(DISTINCT m.figure_key) AS captions
     FROM mentions m JOIN concepts c USING (concept_id)
-    WHERE NOT array_contains(m.flags, 'general')
+    WHERE NOT arrays_overlap(m.flags, array('general', 'peripheral'))
     GROUP BY ALL ORDER BY captions DESC, preferred_name LIMIT 10
     """,
     at,
@@ -89,25 +99,25 @@ frequent.show(truncate=False)
 
 mentions, figures = lake.read("mentions", at), lake.read("figures", at)
 pieces = F.expr("transform(spans, s -> substring(caption, s.start + 1, s.end - s.start))")
-wrong = mentions.join(figures.select("figure_key", "caption"), "figure_key").where(
+mismatches = mentions.join(figures.select("figure_key", "caption"), "figure_key").where(
     F.concat_ws(" ", pieces) != F.col("text")
 )
-spans_that_do_not_fit = wrong.count()
-print(f"spans that do not index their caption: {spans_that_do_not_fit}")
+mismatch_count = mismatches.count()
+print(f"mentions whose text is not that of their spans: {mismatch_count}")
 
 # COMMAND ----------
 
 # MAGIC %md
-# MAGIC ## Time travel: the first release beside this one, and what changed between them
+# MAGIC ## Time travel: the first release, and what changed since
 
 # COMMAND ----------
 
 first = releases[0]["name"]
-then = queries.run_sql(
+first_figures = queries.run_sql(
     lake, "SELECT count(*) AS figures FROM figures", queries.resolve_commit(lake, release=first)
 )
-figures_then = then.collect()[0]["figures"]
+figures_then = first_figures.collect()[0]["figures"]
 print(f"{first}: {figures_then:,} figures; {release}: {figures.count():,}")
 changes = queries.diff(lake, first, release)
-for table, counts in changes.items():
-    print(table, counts)
+for table, changed in changes.items():
+    print(table, changed)

@@ -13,6 +13,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pipeline"))
 from articles import config, jats, write  # the tiny articles of the pipeline's tests
 
+from medconcept.report.charts import CHARTS
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -49,15 +51,37 @@ def test_the_report_is_written_beside_the_data_docs(lake) -> None:
     assert made.files.exists("_docs/index.html")
 
 
-def test_the_notebook_runs_from_top_to_bottom(lake, monkeypatch, capsys) -> None:
+def run_notebook(lake, pictures: Path, monkeypatch, release: str = "") -> dict:
     monkeypatch.setenv("MEDCONCEPT_LAKE", lake[0].root)
-    seen = runpy.run_path(str(ROOT / "notebooks/explore_release.py"))
-    assert seen["spans_that_do_not_fit"] == 0
+    monkeypatch.setenv("MEDCONCEPT_PICTURES", str(pictures))
+    monkeypatch.setenv("MEDCONCEPT_RELEASE", release)
+    return runpy.run_path(str(ROOT / "notebooks/explore_release.py"))
+
+
+def test_the_notebook_runs_from_top_to_bottom(lake, tmp_path, monkeypatch, capsys) -> None:
+    seen = run_notebook(lake, tmp_path, monkeypatch)
+    assert seen["mismatch_count"] == 0
     assert (seen["figures_then"], seen["figures"].count()) == (2, 3)
     assert seen["changes"]["figures"] == {"added": 1, "removed": 0, "changed": 0}
     assert seen["frequent"].count() == 3
-    assert "heart attack" in seen["pages"][0]
-    assert "again: commit" in capsys.readouterr().out
+    counts = seen["counts"]
+    assert (counts.release, counts.articles) == ("again", 2)
+    assert ("refused: not_xml", 1) not in counts.files  # b.xml is an article by now
+    assert sum(n for _, n in counts.figures) == 3
+    assert [picture.parent for picture in seen["pictures"]] == [tmp_path / "again"] * len(CHARTS)
+    assert all(picture.read_bytes().startswith(b"\x89PNG") for picture in seen["pictures"])
+    printed = capsys.readouterr().out
+    assert "again: commit" in printed
+    assert str(tmp_path / "again/co_occurrence.png") in printed
+
+
+def test_the_notebook_draws_the_release_that_was_requested(lake, tmp_path, monkeypatch) -> None:
+    seen = run_notebook(lake, tmp_path, monkeypatch, release="r1")
+    counts = seen["counts"]
+    assert (counts.release, counts.articles) == ("r1", 1)
+    assert ("current articles", 1) in counts.files and ("refused: not_xml", 1) in counts.files
+    assert sum(n for _, n in counts.figures) == 2
+    assert sorted((tmp_path / "r1").iterdir()) == sorted(seen["pictures"])
 
 
 def test_the_notebook_is_in_databricks_source_format() -> None:

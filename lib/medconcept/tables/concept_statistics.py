@@ -2,15 +2,16 @@
 
 from pyspark.sql.types import LongType, StringType
 
-from medconcept.tables.table import Table, column
+from medconcept.tables.column import column
+from medconcept.tables.table import Table
 
 CONCEPT_STATISTICS = Table(
     name="concept_statistics",
     comment="One row for each concept that captions named when count_concepts last ran; it alone writes here",
     key=("concept_id",),
     columns=(
-        column("concept_id", StringType(), "The concept, see concepts"),
-        column("captions", LongType(), "Captions that name it"),
-        column("captions_in_all", LongType(), "Captions that were counted, the same in every row"),
+        column("concept_id", StringType(), "The concept, see concepts", "C0006826"),
+        column("captions", LongType(), "Captions with a mention of it", "41"),
+        column("captions_in_all", LongType(), "Captions counted, the same in every row", "683"),
     ),
 )

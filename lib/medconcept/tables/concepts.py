@@ -2,7 +2,9 @@
 
 from pyspark.sql.types import ArrayType, BooleanType, IntegerType, StringType
 
-from medconcept.tables.table import Table, column
+from medconcept.tables.column import column
+from medconcept.tables.table import Table
+from medconcept.terminologies.term import SCOPES
 
 CONCEPTS = Table(
     name="concepts",
@@ -10,30 +12,73 @@ CONCEPTS = Table(
     key=("concept_id",),
     columns=(
         column(
-            "concept_id", StringType(), "UMLS CUI where a cross-reference gives one, else the source's own id"
+            "concept_id",
+            StringType(),
+            "UMLS CUI if a cross-reference leads to one, else the source's own id",
+            "C0006826",
         ),
         column(
             "preferred_name",
             StringType(),
-            "Name in the most preferred source; null for some obsolete",
+            "Name in the most preferred source; null for some obsolete concepts",
+            "cancer",
         ),
         column(
             "semantic_types",
             ArrayType(StringType()),
-            "disease, phenotype, anatomy, cell, chemical, gene, …; of the UMLS as NLM names them",
+            "disease, anatomy, cell, chemical, gene, …; for the UMLS its semantic types by name",
+            '["disease", "phenotype"]',
         ),
-        column("semantic_type_ids", ArrayType(StringType()), "Their TUIs, where the UMLS gives them"),
-        column("semantic_groups", ArrayType(StringType()), "UMLS semantic groups of them: DISO, ANAT, …"),
-        column("definition", StringType(), "Definition in the most preferred source that has one"),
-        column("sources", ArrayType(StringType()), "Names of the sources that know the concept, sorted"),
-        column("source_ids", ArrayType(StringType()), "Their ids of it, sorted"),
-        column("xrefs", ArrayType(StringType()), "Cross-references of all of them, sorted"),
-        column("obsolete", BooleanType(), "True where no source uses it any more; never matched"),
-        column("replaced_by", StringType(), "concept_id to use instead of an obsolete one, if known"),
+        column(
+            "semantic_type_ids",
+            ArrayType(StringType()),
+            "TUIs of the UMLS semantic types; empty for other sources",
+            '["T191"]',
+        ),
+        column(
+            "semantic_groups",
+            ArrayType(StringType()),
+            "UMLS semantic groups of those types: DISO, ANAT, …",
+            '["DISO"]',
+        ),
+        column(
+            "definition",
+            StringType(),
+            "Definition in the most preferred source that has one",
+            "A disease of cellular proliferation that is malignant and primary …",
+        ),
+        column(
+            "sources", ArrayType(StringType()), "Sources that have the concept, sorted", '["DOID", "MONDO"]'
+        ),
+        column(
+            "source_ids",
+            ArrayType(StringType()),
+            "Ids of the concept in them, sorted",
+            '["DOID:162", "MONDO:0004992"]',
+        ),
+        column(
+            "xrefs",
+            ArrayType(StringType()),
+            "Cross-references of all of them, sorted",
+            '["MESH:D009369", "NCIT:C9305"]',
+        ),
+        column(
+            "obsolete",
+            BooleanType(),
+            "True if no source uses it any more; such a concept is never matched",
+            "false",
+        ),
+        column(
+            "replaced_by",
+            StringType(),
+            "concept_id to use instead of an obsolete one; null if unknown",
+            "MONDO:0004992",
+        ),
         column(
             "restriction_level",
             IntegerType(),
             "UMLS restriction category (MRSAB.SRL), the higher of preferred_name's and definition's source",
+            "0",
         ),
     ),
 )
@@ -43,22 +88,55 @@ CONCEPT_NAMES = Table(
     comment="One row for each name of each term of each source",
     key=("source", "source_id", "name", "concept_id"),
     columns=(
-        column("concept_id", StringType(), "The concept that the name stands for, see concepts"),
-        column("source", StringType(), "Terminology that has the name; of the UMLS its SAB"),
-        column("source_id", StringType(), "Id of the term there"),
-        column("name", StringType(), "The name as the source writes it, NFC"),
-        column("is_preferred", BooleanType(), "True for the term's preferred name"),
-        column("scope", StringType(), "exact, narrow, broad or related: what the name is to the concept"),
-        column("term_type", StringType(), "Type of the name in its source, such as TTY of the UMLS"),
-        column("language", StringType(), "ISO 639-1"),
-        column("source_rank", IntegerType(), "Order of preference of the source, 0 first"),
-        column("term_rank", IntegerType(), "Order of preference within the source, 0 first; by MRRANK"),
-        column("normalised", StringType(), "NFC, case-folded, white space collapsed"),
-        column("ambiguity", IntegerType(), "How many concepts have a name of this normalised form"),
-        column("flags", ArrayType(StringType()), "Why it is never matched, or how: obsolete, too_short, …"),
-        column("match_key", StringType(), "What the matcher looks up; null where the name is never matched"),
-        column("licence", StringType(), "Licence of the source"),
-        column("restriction_level", IntegerType(), "UMLS restriction category (MRSAB.SRL) of the source"),
-        column("source_version", StringType(), "Version of the source"),
+        column("concept_id", StringType(), "The concept that has the name, see concepts", "C0006826"),
+        column("source", StringType(), "Terminology that has the name; for the UMLS its SAB", "MONDO"),
+        column("source_id", StringType(), "Id of the term there", "MONDO:0004992"),
+        column("name", StringType(), "The name as the source writes it, NFC", "malignant neoplasm"),
+        column("is_preferred", BooleanType(), "True for the term's preferred name", "false"),
+        column("scope", StringType(), "Relation of the name to the concept", "exact", values=SCOPES),
+        column(
+            "term_type",
+            StringType(),
+            "Type of the name in its source, such as TTY of the UMLS; null if the source has none",
+            "PT",
+        ),
+        column("language", StringType(), "ISO 639-1", "en"),
+        column("source_rank", IntegerType(), "Order of preference of the source, 0 first", "2"),
+        column(
+            "term_rank",
+            IntegerType(),
+            "Order of preference within the source, 0 first; by MRRANK for the UMLS",
+            "1",
+        ),
+        column("normalised", StringType(), "NFC, case-folded, white space collapsed", "malignant neoplasm"),
+        column(
+            "ambiguity", IntegerType(), "Number of concepts that have a name with this normalised form", "1"
+        ),
+        column(
+            "flags",
+            ArrayType(StringType()),
+            "Why or how the name is matched or not",
+            '["case_sensitive"]',
+            values=(
+                "bad_character",
+                "case_sensitive",
+                "function_word",
+                "no_letter",
+                "obsolete",
+                "too_long",
+                "too_short",
+            ),
+        ),
+        column(
+            "match_key",
+            StringType(),
+            "Key that the matcher looks up: \\u0001 + folded name or \\u0002 + name; null if never matched",
+            "\\u0001malignant neoplasm",
+        ),
+        column("licence", StringType(), "Licence of the source", "CC-BY-4.0"),
+        column(
+            "restriction_level", IntegerType(), "UMLS restriction category (MRSAB.SRL) of the source", "0"
+        ),
+        column("source_version", StringType(), "Version of the source", "2024-07-23"),
     ),
 )

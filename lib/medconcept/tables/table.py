@@ -8,22 +8,22 @@ from functools import cached_property
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType, StringType, StructField, StructType, TimestampType
+from pyspark.sql.types import StringType, StructField, StructType, TimestampType
 
 from medconcept.errors import LakeError
-
-
-def column(name: str, data_type: DataType, comment: str) -> StructField:
-    """A nullable column with its comment; null-ness is enforced by the table's suite."""
-    return StructField(name, data_type, True, {"comment": comment})
-
+from medconcept.tables.column import column, with_comments, without_metadata
 
 PROVENANCE = (
     column(
-        "row_digest", StringType(), "SHA-256 of the row's content columns; equal digest means equal content"
+        "row_digest",
+        StringType(),
+        "SHA-256 of the row's content columns; equal digest means equal content",
+        "7047d1f8e9e1…",
     ),
-    column("run_id", StringType(), "Run that last changed the content of this row"),
-    column("written_at", TimestampType(), "When that run began, UTC"),
+    column(
+        "run_id", StringType(), "Run that last changed the content of this row", "20261129T195208-69777b09"
+    ),
+    column("written_at", TimestampType(), "When that run began, UTC", "2026-11-29T19:52:08.767Z"),
 )
 
 
@@ -31,10 +31,10 @@ PROVENANCE = (
 class Table:
     """A Delta table of the lake.
 
-    `columns` are content; `not_compared` names those of them left out of the row digest because
-    another column stands for them (bytes for their checksum) or they are provenance.
-    A ledger is append-only and has no key. `scope` names the rows that a change of little replaces at once: a
-    row's own key, or its article.
+    `columns` are content; `not_compared` names those of them that the row digest omits, because another
+    column stands for them (a checksum for the bytes) or because they are provenance.
+    A ledger is append-only and has no key. `scope` are the columns whose values select the rows that a small
+    change replaces together: a row's own key, or its article.
     """
 
     name: str
@@ -46,13 +46,23 @@ class Table:
 
     @property
     def is_ledger(self) -> bool:
-        """True where rows are only ever appended."""
+        """True if rows are only ever appended."""
         return not self.key
 
     @cached_property
     def schema(self) -> StructType:
-        """All columns, provenance last."""
-        return StructType([*self.columns, *(() if self.is_ledger else PROVENANCE)])
+        """All columns, provenance last, with their comments."""
+        return with_comments(StructType([*self.documented]))
+
+    @cached_property
+    def content(self) -> StructType:
+        """The content columns without comments, as the type of rows that a job produces."""
+        return without_metadata(StructType([*self.columns]))
+
+    @property
+    def documented(self) -> tuple[StructField, ...]:
+        """All columns, provenance last, with comments, values and examples."""
+        return (*self.columns, *(() if self.is_ledger else PROVENANCE))
 
     @property
     def content_columns(self) -> list[str]:
@@ -70,8 +80,8 @@ class Table:
     ) -> DataFrame:
         """Select the table's columns in schema order and add provenance; one row in, one row out.
 
-        `beside` are further columns to keep, behind those. Raises LakeError that lists every missing column
-        and every wrong type at once.
+        `beside` are additional columns to keep, after those of the table. Raises LakeError that lists every
+        missing column and every wrong type at once.
         """
         have = {f.name: f.dataType for f in rows.schema.fields}
         wrong = [

@@ -1,34 +1,46 @@
 """triplets: one row for each training example."""
 
+from typing import get_args
+
 from pyspark.sql.types import (
     ArrayType,
     BooleanType,
     DoubleType,
     IntegerType,
     StringType,
-    StructField,
     StructType,
 )
 
+from medconcept.jats.records.article_parts import LicenceGroup
+from medconcept.linking.flags import MENTION_FLAGS
+from medconcept.linking.types import METHODS
+from medconcept.tables.column import column
 from medconcept.tables.mentions import SPAN
-from medconcept.tables.table import Table, column
+from medconcept.tables.table import Table
 
 TRIPLET_CONCEPT = StructType(
     [
-        StructField("concept_id", StringType()),
-        StructField("preferred_name", StringType()),
-        StructField("semantic_types", ArrayType(StringType())),
-        StructField("spans", ArrayType(SPAN)),
-        StructField("text", StringType()),
-        StructField("source", StringType()),
-        StructField("source_id", StringType()),
-        StructField("similarity", DoubleType()),
-        StructField("method", StringType()),
-        StructField("panels", ArrayType(StringType())),
-        StructField("flags", ArrayType(StringType())),
+        column("concept_id", StringType(), "The concept, see concepts", "C0006826"),
+        column("preferred_name", StringType(), "Its preferred name", "cancer"),
+        column("semantic_types", ArrayType(StringType()), "Its semantic types", '["disease", "phenotype"]'),
+        column("spans", ArrayType(SPAN), "Place of the mention in caption"),
+        column(
+            "text", StringType(), "The pieces of the caption under the spans, joined by a space", "Cancer"
+        ),
+        column("source", StringType(), "Terminology of the name that matched", "MONDO"),
+        column("source_id", StringType(), "Id of the term there", "MONDO:0004992"),
+        column("similarity", DoubleType(), "Similarity of text and name; 1.0 is an exact name", "1.0"),
+        column("method", StringType(), "How the name was matched", "case_folded", METHODS),
+        column("panels", ArrayType(StringType()), "Labels of its panel; empty: all panels", '["A"]'),
+        column("flags", ArrayType(StringType()), "Flags that hold, sorted", '["general"]', MENTION_FLAGS),
         # At the end: that is where ADD COLUMNS puts them in a table of an older format.
-        StructField("centrality", DoubleType()),
-        StructField("centrality_method", StringType()),
+        column("centrality", DoubleType(), "How much the caption is about it, from 0 to 1", "0.53"),
+        column(
+            "centrality_method",
+            StringType(),
+            "score:<version>, or entailment:<checksum of the model>",
+            "score:1",
+        ),
     ]
 )
 
@@ -38,32 +50,73 @@ TRIPLETS = Table(
     key=("triplet_key",),
     scope=("article_key",),
     columns=(
-        column("triplet_key", StringType(), "<figure_key>/<0-based number of the graphic>"),
-        column("figure_key", StringType(), "The figure"),
-        column("article_key", StringType(), "The article"),
-        column("article_version", IntegerType(), "Version of the article"),
-        column("graphic_href", StringType(), "Graphic as named in the article"),
-        column("image_status", StringType(), "Why there is no image, or 'resolved'"),
-        column("caption", StringType(), "The caption that spans index"),
+        column(
+            "triplet_key",
+            StringType(),
+            "<figure_key>/<0-based number of the graphic>",
+            "doi:10.1371/journal.pone.0118342#pone.0118342.g003/0",
+        ),
+        column(
+            "figure_key",
+            StringType(),
+            "The figure, see figures",
+            "doi:10.1371/journal.pone.0118342#pone.0118342.g003",
+        ),
+        column("article_key", StringType(), "The article, see articles", "doi:10.1371/journal.pone.0118342"),
+        column("article_version", IntegerType(), "Version of the article", "1"),
+        column(
+            "graphic_href",
+            StringType(),
+            "Graphic as named in the article",
+            "info:doi/10.1371/journal.pone.0118342.g003",
+        ),
+        column(
+            "image_status",
+            StringType(),
+            "Why there is no image: no media at source; or at source, not fetched",
+            "no media at source",
+        ),
+        column(
+            "caption",
+            StringType(),
+            "The caption that spans index",
+            "Mukherjee S (2010) The Emperor of All Maladies: A Biography of Cancer. …",
+        ),
         column(
             "concepts",
             ArrayType(TRIPLET_CONCEPT),
-            "Concepts of the caption in the order of their spans, see mentions",
+            "Concepts of the caption in the order of their spans, one entry for each mention",
         ),
-        column("concept_ids", ArrayType(StringType()), "Distinct concept ids, sorted"),
-        column("label", StringType(), "Figure label"),
-        column("pmcid", StringType(), "PMC id"),
-        column("pmid", StringType(), "PubMed id"),
-        column("doi", StringType(), "DOI"),
-        column("title", StringType(), "Article title"),
-        column("journal", StringType(), "Journal"),
-        column("published", StringType(), "Publication date"),
-        column("licence_code", StringType(), "Licence of the article"),
-        column("licence_group", StringType(), "commercial, noncommercial or other"),
-        column("licence_url", StringType(), "Licence URL"),
-        column("is_retracted", BooleanType(), "True where the article has been retracted"),
-        column("has_concern", BooleanType(), "True where an expression of concern is out about the article"),
-        column("is_retraction_notice", BooleanType(), "True where the article is a retraction notice"),
-        column("source_sha256", StringType(), "SHA-256 of the article file"),
+        column(
+            "concept_ids",
+            ArrayType(StringType()),
+            "Distinct concept ids, sorted",
+            '["C0006826", "MESH:D019215"]',
+        ),
+        column("label", StringType(), "Figure label", "Figure 3"),
+        column("pmcid", StringType(), "PMC id", "PMC2790605"),
+        column("pmid", StringType(), "PubMed id", "15361938"),
+        column("doi", StringType(), "DOI", "10.1371/journal.pone.0118342"),
+        column("title", StringType(), "Article title", "Taking the Stem Cell Debate to the Public"),
+        column("journal", StringType(), "Journal", "PLoS ONE"),
+        column("published", StringType(), "Publication date, YYYY[-MM[-DD]]", "2015-03-04"),
+        column("licence_code", StringType(), "Licence code of the article; null if unknown", "CC-BY-4.0"),
+        column(
+            "licence_group",
+            StringType(),
+            "The stricter of what the file and PMC's metadata allow",
+            "commercial",
+            values=get_args(LicenceGroup),
+        ),
+        column("licence_url", StringType(), "Licence URL", "https://creativecommons.org/licenses/by/4.0/"),
+        column("is_retracted", BooleanType(), "True if the article is retracted", "false"),
+        column(
+            "has_concern",
+            BooleanType(),
+            "True if an expression of concern about the article is known",
+            "false",
+        ),
+        column("is_retraction_notice", BooleanType(), "True if the article is a retraction notice", "false"),
+        column("source_sha256", StringType(), "SHA-256 of the article file", "0033df07cb8b…"),
     ),
 )

@@ -1,1 +1,1 @@
-"""What a parse returns: plain values that pickle."""
+"""Records that a parse returns: plain values that pickle."""

@@ -1,4 +1,4 @@
-"""What a parse gives back: one `Article` with its `Figure`s, plain values that pickle."""
+"""The result of a parse: one `Article` with its `Figure`s, plain values that pickle."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from medconcept.jats.records.figure import Figure
 from medconcept.jats.records.record import record
 
 PARSER_VERSION = "4"
-"""Raised by one whenever the same bytes would give other records."""
+"""Increased by one whenever the same bytes yield different records."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of a file is accepted before it is refused; sizes in bytes or characters.
+    """Bounds beyond which a file is refused; sizes in bytes or characters.
 
     `max_nodes` bounds elements and attributes together, `max_value` one attribute, `max_output` all text
     of the records together: a small file can ask for the same paragraph or title many thousand times.

@@ -1,4 +1,8 @@
-"""How the values are made that a parse gives back, thousands of them for an article."""
+"""How records are defined; a parse creates thousands of them for an article.
+
+Each field of a nested record states its comment, and often an example, once, in its annotation:
+`Annotated[<type>, "<comment>", "<example>"]`. The tables' schemas and docs/tables.md take them from there.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,10 @@ if TYPE_CHECKING:
 
     @dataclass_transform(frozen_default=True)
     def record(cls: type[_T]) -> type[_T]:
-        """A dataclass with slots, which nothing may change once it is made.
+        """Make a class a dataclass with slots that nothing may change once it is created.
 
-        Type checkers see to that. Were Python to see to it too, each field would be set by a call of its own:
-        a twentieth of all the time that an article takes.
+        Type checkers enforce this. If Python enforced it too, each field would be set by a separate call: a
+        twentieth of the time that parsing an article takes.
         """
 else:
     record = dataclass(slots=True, unsafe_hash=True)

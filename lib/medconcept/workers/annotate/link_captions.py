@@ -34,7 +34,7 @@ PLACES = ("sentence_begin", "sentence_end", "token_begin", "token_end")
 ENTITIES = ("entity_begin", "entity_end", "entity_label")
 # The columns of `mentions` that come from here, in their order.
 LATER = (*MENTIONS.not_compared, *CENTRALITY)
-LINKED = StructType([column for column in MENTIONS.columns if column.name not in LATER])
+LINKED = StructType([column for column in MENTIONS.content if column.name not in LATER])
 
 
 @dataclass(frozen=True)

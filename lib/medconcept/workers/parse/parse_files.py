@@ -18,8 +18,8 @@ FILE = ("source", "source_key", "source_sha256")
 _OF_SOURCE = {"pmc_licence_code", "is_manuscript", "has_concern", "media"}
 _NOT_PARSED = {"article_version", "is_current", "aliases", "figure_count", *_OF_SOURCE, *FILE}
 _NOT_OF_FIGURE = {"article_key", "article_version", "source_sha256"}
-ARTICLE = tuple(f for f in TABLES["articles"].columns if f.name not in _NOT_PARSED)
-FIGURE = tuple(f for f in TABLES["figures"].columns if f.name not in _NOT_OF_FIGURE)
+ARTICLE = tuple(f for f in TABLES["articles"].content if f.name not in _NOT_PARSED)
+FIGURE = tuple(f for f in TABLES["figures"].content if f.name not in _NOT_OF_FIGURE)
 PARSED = StructType(
     [
         *(StructField(name, StringType()) for name in FILE),

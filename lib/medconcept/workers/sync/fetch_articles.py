@@ -32,6 +32,7 @@ from pyspark.sql.types import (
 from medconcept.sources.bucket import Bucket
 from medconcept.sources.pmc import Metadata, check_article, read_metadata
 from medconcept.sources.transfer import Refused, Transfer
+from medconcept.tables.column import without_metadata
 from medconcept.tables.raw_articles import METADATA
 
 JSON_BYTES = 8 * 1024 * 1024
@@ -53,7 +54,7 @@ FETCHED = StructType(
         StructField("md5", StringType()),
         StructField("source_sha256", StringType()),
         StructField("content", BinaryType()),
-        StructField("metadata", METADATA),
+        StructField("metadata", without_metadata(METADATA)),
         StructField("fetched_at", TimestampType()),
         StructField("requests", LongType()),
         StructField("retries", LongType()),
