@@ -4,35 +4,20 @@ from __future__ import annotations
 
 import re
 import runpy
-import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pipeline"))
-from articles import config, jats, write  # the tiny articles of the pipeline's tests
+from released import Released
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def lake(spark, tmp_path_factory):
+def lake(spark, released: Released, tmp_path_factory):
     from medconcept.lake.lake import Lake
-    from medconcept.pipeline.registry import IN_ORDER, stage
-    from medconcept.pipeline.runner import run_stage
 
-    folder = tmp_path_factory.mktemp("released")
-    settings = config(folder)
-    made = Lake(spark, settings.lake)
-    write(folder / "in", a_xml=jats("1", "A <italic>heart</italic> attack &lt;script&gt;", "ALL"), b_xml="no")
-    for name in IN_ORDER:
-        run_stage(stage(name), made, settings, lambda line: None)
-    again = replace(settings, release=replace(settings.release, name="again"))
-    (folder / "in/b.xml").write_text(jats("2", "heart"))
-    for name in IN_ORDER:
-        run_stage(stage(name), made, again, lambda line: None)
-    return made, settings
+    settings = released.copy_of(released.settings, tmp_path_factory.mktemp("released"))
+    return Lake(spark, settings.lake), settings
 
 
 def test_the_report_is_written_beside_the_data_docs(lake) -> None:
@@ -53,8 +38,8 @@ def test_the_notebook_runs_from_top_to_bottom(lake, monkeypatch, capsys) -> None
     monkeypatch.setenv("MEDCONCEPT_LAKE", lake[0].root)
     seen = runpy.run_path(str(ROOT / "notebooks/explore_release.py"))
     assert seen["spans_that_do_not_fit"] == 0
-    assert (seen["figures_then"], seen["figures"].count()) == (2, 3)
-    assert seen["changes"]["figures"] == {"added": 1, "removed": 0, "changed": 0}
+    assert (seen["figures_then"], seen["figures"].count()) == (4, 6)
+    assert seen["changes"]["figures"] == {"added": 2, "removed": 0, "changed": 2}
     assert seen["frequent"].count() == 3
     assert "heart attack" in seen["pages"][0]
     assert "again: commit" in capsys.readouterr().out
