@@ -1,48 +1,103 @@
-"""One Spark session for all tests that ask for it; tests without it start no JVM."""
+"""One Spark session per process for the tests that use it, and lakes built once for all of them."""
 
 from __future__ import annotations
 
+import fcntl
 import importlib
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-# This process runs the source of the parser, whose doctests can be read and whose parts be replaced; what it
-# starts (Spark's workers, commands) runs native code as everybody does; test_jats_native holds the two equal.
+if TYPE_CHECKING:
+    from released import Released
+
+# This process runs the parser's source, so that its doctests are read and its parts can be replaced. What it
+# starts (Spark's workers, commands) runs native code as for users; test_jats_native compares the two.
 with pytest.MonkeyPatch.context() as environment:
     environment.setenv("MEDCONCEPT_NATIVE", "0")
     importlib.import_module("medconcept.jats")
 
 ROOT = Path(__file__).resolve().parents[1]
+# Most of the time of a tiny run is the JVM's: loading and compiling code, collecting garbage.
+JAVA_OPTIONS = (
+    "-XX:+UseSerialGC",  # two JVMs on two cores: parallel collectors only wait for each other
+    "-Xms1g -Xmn400m",  # a larger nursery from the start: fewer collections
+    "-XX:MetaspaceSize=256m",  # by default each growth of the metaspace is a full collection
+    "-XX:TieredStopAtLevel=1",  # the second compiler pays off after more work than tests have
+    "-XX:ReservedCodeCacheSize=256m",  # which the first compiler alone would get less of
+    "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote",  # 30,000 classes from pinned JARs
+)
+SPARK_OPTIONS = {
+    # Compiling a plan costs more than running it over five rows; clusters in the slow lane compile.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    # Nobody looks at the UI's history of jobs and plans.
+    "spark.ui.retainedJobs": "10",
+    "spark.ui.retainedStages": "10",
+    "spark.ui.retainedTasks": "50",
+    "spark.sql.ui.retainedExecutions": "1",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs Spark, so that the fast lane can leave it out, and give the slow lane more time."""
+    """Mark the tests that need Spark, which the fast lane leaves out; give the slow lane more time."""
     for item in items:
         if "spark" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.spark)
-        # Whole pipelines and clusters: what must not hang may still take its time on a busy machine.
+        # Whole pipelines and clusters take their time on a busy machine.
         if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(1500))
 
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[object]:
-    """A local session as medconcept makes it: Delta, Spark NLP, UTC."""
+    """A local session as medconcept starts it (Delta, Spark NLP, UTC), with settings for quick tests."""
     from medconcept.config import SparkConfig
     from medconcept.spark.session import get_session
 
-    # Few partitions: tests have a handful of rows; each is a task. The JVM stops at its first
-    # compiler (the second pays off after more work than tests have), which alone would get a small cache.
     settings = SparkConfig(
         jars=str(ROOT / "build/jars"),
-        shuffle_partitions=2,
+        shuffle_partitions=2,  # a handful of rows; each partition is a task
         driver_memory="3g",
-        java_options="-XX:+UseParallelGC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m",
-        # Compiling a plan costs more than running it over five rows; the slow lane runs it compiled.
-        options={"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"},
+        java_options=" ".join(JAVA_OPTIONS),
+        options=SPARK_OPTIONS,
     )
     session = get_session(settings)
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def once_for_all(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """A function that fills a named folder once a run, whichever process needs it first; the others wait.
+
+    Tests read the folder or copy it, and never change it.
+    """
+    own = tmp_path_factory.getbasetemp()
+    # Workers of pytest-xdist have a folder each in the folder of the run.
+    shared = (own.parent if own.name.startswith("popen-") else own) / "once_for_all"
+    shared.mkdir(exist_ok=True)
+
+    def filled(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, done = shared / name, shared / f"{name}.done"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # of a process that failed before its end
+                folder.mkdir()
+                fill(folder)
+                done.touch()
+        return folder
+
+    return filled
+
+
+@pytest.fixture(scope="session")
+def released(spark: object, once_for_all: Callable[[str, Callable[[Path], object]], Path]) -> Released:
+    """A lake with two releases, and a copy of it as it was at the first; to be copied, not changed."""
+    from released import Released, build
+
+    return Released(once_for_all("released", lambda folder: build(spark, folder)))

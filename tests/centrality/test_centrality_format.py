@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pipeline"))
-from articles import config, jats, run, write  # the tiny articles of the pipeline's tests
+from articles import config, jats, run, write
 
 NEW = ("centrality", "centrality_method")
 
@@ -93,7 +90,7 @@ def test_an_older_lake_is_read_and_the_next_run_brings_it_up(spark, made) -> Non
         assert content_digest(lake.read(name)) == content_digest(anew.read(name)), name
 
 
-def test_a_foreign_format_is_one_line(spark, made, tmp_path: Path) -> None:
+def test_a_foreign_format_is_one_line(spark, tmp_path: Path) -> None:
     from medconcept.errors import LakeError
     from medconcept.lake.lake import Lake
 

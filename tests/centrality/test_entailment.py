@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pipeline"))
-from articles import config, jats, run, write  # the tiny articles of the pipeline's tests
+from articles import config, jats, run, write
 from tiny_nli import LONGEST, VOCABULARY, entailment, export
 
 from medconcept.centrality.model_folder import open_model

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
 from tiny_nli import VOCABULARY, entailment, export, ids, onnx
 
 from medconcept.centrality.pair_graph import check, paired

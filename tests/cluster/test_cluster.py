@@ -1,4 +1,4 @@
-"""The same jobs on a standalone cluster whose Pythons know nothing of this checkout."""
+"""The same jobs on a standalone cluster whose Pythons do not have this checkout on their path."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def where(rows):
     yield Path(panels.__file__).suffix
 
 context = SparkSession.builder.config("spark.python.worker.reuse", "false").getOrCreate().sparkContext
-told = {"before": context.parallelize(range(2), 2).mapPartitions(where).distinct().collect()}
+found = {"before": context.parallelize(range(2), 2).mapPartitions(where).distinct().collect()}
 context.addFile(str(library_file("medconcept.jats")))
-told["after"] = context.parallelize(range(2), 2).mapPartitions(where).distinct().collect()
-print(json.dumps(told))
+found["after"] = context.parallelize(range(2), 2).mapPartitions(where).distinct().collect()
+print(json.dumps(found))
 """
 
 pytestmark = [
@@ -102,28 +102,35 @@ def test_workers_that_have_the_zip_alone_are_brought_native_code(master, tmp_pat
         pytest.skip(f"the parser is not compiled ({checksum('medconcept.jats')}): `make setup` does it")
     (tmp_path / "where.py").write_text(WHERE)
     pythons = python_with(tmp_path / "driver", None), python_with(tmp_path / "worker", FOR_WORKERS)
-    told = submit(master, str(tmp_path / "where"), [], tmp_path, pythons)
-    assert json.loads(told) == {"before": [".py"], "after": [".so"]}
+    found = submit(master, str(tmp_path / "where"), [], tmp_path, pythons)
+    assert json.loads(found) == {"before": [".py"], "after": [".so"]}
 
 
 def test_the_whole_pipeline_by_spark_submit_equals_the_local_run(spark, master, tmp_path: Path) -> None:
+    """With a trained recogniser: what the driver loads of it, the cluster's workers must get."""
     import yaml
+    from articles import config, jats, run, write
+    from ner_examples import documents
 
-    sys.path.insert(0, str(ROOT / "tests/pipeline"))
-    from articles import config, jats, write
-
+    from medconcept.config import RecogniserConfig
     from medconcept.lake.lake import Lake
-    from medconcept.pipeline.registry import IN_ORDER, stage
-    from medconcept.pipeline.runner import run_stage
+    from medconcept.pipeline.registry import IN_ORDER
+    from medconcept.spark_nlp.training import embeddings_for, has_tensorflow, train
+    from medconcept.spark_nlp.training_options import NER_CRF, NER_DL, Options
     from medconcept.stages.publish_release import content_digest
 
+    options = Options(NER_DL if has_tensorflow(spark) else NER_CRF, epochs=60, vector_least=1)
+    vectors, _ = embeddings_for(spark, documents(), [], None, options)
+    train(documents(), vectors, options, spark).write().save(str(tmp_path / "model"))
     write(
         tmp_path / "in",
         a_xml=jats("1", "A heart attack. \U0001d6fc Heart is here.", None),
         b_xml=jats("2", "ALL of the heart", "myocardial infarction"),
+        c_xml=jats("3", "\U0001d6fc. Patients with measles were seen. Heart.", "No gout in this group."),
+        d_xml=jats("4", "Treatment of heart attack: results.", "The course of type 2 diabetes in mice."),
         bad_xml="this is not XML",
     )
-    settings = config(tmp_path)
+    settings = config(tmp_path, recogniser=(RecogniserConfig(path=str(tmp_path / "model")),))
     (tmp_path / "conf.yaml").write_text(yaml.safe_dump(json.loads(json.dumps(asdict(settings)))))
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -133,10 +140,9 @@ def test_the_whole_pipeline_by_spark_submit_equals_the_local_run(spark, master, 
         report = json.loads(submit(master, name, arguments, elsewhere, pythons))
         assert [(r["job"], r["status"]) for r in report] == [(name, "done")]
 
-    local = Lake(spark, str(tmp_path / "local-lake"))
-    for name in IN_ORDER:
-        run_stage(stage(name), local, replace(settings, lake=local.root), lambda line: None)
+    local, _ = run(spark, replace(settings, lake=str(tmp_path / "local-lake")))
     there = Lake(spark, str(tmp_path / "cluster-lake"))
     for table in ("raw_articles", "articles", "figures", "concepts", "concept_names", "mentions", "triplets"):
         ours, theirs = content_digest(local.read(table)), content_digest(there.read(table))
         assert ours == theirs and ours[0] > 0, table
+    assert there.read("mentions").where("method = 'recognised'").count() >= 2

@@ -1,8 +1,8 @@
-"""The real articles that lie beside the repository or were fetched for the demo."""
+"""Real articles from the data next to the repository and from the demo, and a way to parse all of them."""
 
 from pathlib import Path
 
-from medconcept.jats import Article, ArticleRejected, Reason, parse_article
+from medconcept.jats import Article, ArticleRejected, Reason, parse_article, parse_articles
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -14,7 +14,7 @@ NO_FILES = f"no articles in {DATA / 'jats'} or {DEMO}"
 
 
 def named(path: Path) -> Article:
-    """The article, called by a number where the file itself names nothing."""
+    """Parse the first article of a file; one without an identifier is parsed with the made-up PMC id 1."""
     data = path.read_bytes()
     try:
         return parse_article(data)
@@ -24,3 +24,17 @@ def named(path: Path) -> Article:
     return parse_article(
         data.replace(b"<article-meta>", b'<article-meta><article-id pub-id-type="pmc">1</article-id>', 1)
     )
+
+
+def named_articles(path: Path) -> list[Article]:
+    """Parse every article of a file, also of a wrapper of several; the first refusal is raised.
+
+    As in `named`, an article without an identifier gets a made-up one where the file is that article alone.
+    """
+    parsed = list(parse_articles(path.read_bytes()))
+    if len(parsed) == 1:
+        return [named(path)]
+    refused = [article for article in parsed if isinstance(article, ArticleRejected)]
+    if refused:
+        raise refused[0]
+    return [article for article in parsed if isinstance(article, Article)]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from ner_examples import save_matcher
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pipeline"))
 from articles import config, jats, run, write
+from ner_examples import save_matcher
 
 from medconcept.config import DictionaryConfig, RecogniserConfig
 from medconcept.errors import ConfigError

@@ -29,37 +29,51 @@ def recognised(spark, path: str, text: str) -> list[tuple[int, int, str]]:
     return found
 
 
+@pytest.fixture(scope="module")
+def trained(spark, tmp_path_factory) -> Path:
+    """The folder of a recogniser of the default architecture, NerDL."""
+    folder = tmp_path_factory.mktemp("trained")
+    assert main(command(folder)) == 0
+    return folder
+
+
+def version_in(folder: Path) -> str:
+    """The one version of a recogniser that was trained in a folder."""
+    (version,) = (path.name for path in (folder / "models").iterdir() if path.is_dir())
+    return version
+
+
 @pytest.mark.parametrize("architecture", ["ner_dl", "ner_crf"])
-def test_what_was_trained_recognises_and_its_card_tells_of_what_it_is_made(
-    spark, tmp_path: Path, capfd, architecture: str
+def test_a_trained_recogniser_recognises_and_its_card_says_what_it_was_trained_on(
+    spark, trained: Path, tmp_path: Path, capfd, architecture: str
 ) -> None:
-    longer = ["--epochs", "200"] if architecture == "ner_crf" else []
-    assert main(command(tmp_path, "--architecture", architecture, *longer)) == 0
-    told = json.loads(capfd.readouterr().out.splitlines()[-1])
-    card = json.loads((tmp_path / "models" / told["version"] / "card.json").read_text())
+    if architecture == "ner_dl":
+        folder, version = trained, version_in(trained)
+    else:
+        assert main(command(tmp_path, "--architecture", architecture, "--epochs", "200")) == 0
+        folder, version = tmp_path, json.loads(capfd.readouterr().out.splitlines()[-1])["version"]
+    card = json.loads((folder / "models" / version / "card.json").read_text())
     assert card["labels"] == ["Disease"] and card["seed"] == 7 and card["versions"]["spark_nlp"] == "5.5.3"
     (data,) = card["data"]
     assert (data["file"], data["licence"], data["documents"]) == ("gold.txt", "CC0", len(documents()))
     assert data["entities"] == {"Disease": len(documents())} and len(data["sha256"]) == 64
-    assert card["held_out"]["spans"]["f1"] > 0.8 and str(tmp_path) not in json.dumps(card)
-    assert "| Disease |" in (tmp_path / "models" / told["version"] / "card.md").read_text()
+    assert card["held_out"]["spans"]["f1"] > 0.8 and str(folder) not in json.dumps(card)
+    assert "| Disease |" in (folder / "models" / version / "card.md").read_text()
     # By the folder of all versions, which names the latest, or by that of the one.
-    for path in (tmp_path / "models", tmp_path / "models" / told["version"]):
+    for path in (folder / "models", folder / "models" / version):
         assert recognised(spark, str(path), "\U0001d6fc \U0001d6fd. No gout in this group.") == [
             (8, 12, "Disease")
         ]
 
 
-def test_the_same_seed_gives_the_same_recogniser(spark, tmp_path: Path, capfd) -> None:
-    told = []
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        assert main(command(tmp_path / name, "--test", str(pubtator(tmp_path / name / "gold.txt")))) == 0
-        told.append(json.loads(capfd.readouterr().out.splitlines()[-1]))
-    assert told[0]["version"] == told[1]["version"]
-    assert told[0]["held_out"] == told[1]["held_out"]
-    assert main(command(tmp_path / "one")) == 2  # it is there: nothing is written over
-    assert f"version {told[0]['version']} is there already" in capfd.readouterr().err
+def test_the_same_seed_trains_the_same_recogniser(spark, trained: Path, tmp_path: Path, capfd) -> None:
+    assert main(command(tmp_path)) == 0
+    again = json.loads(capfd.readouterr().out.splitlines()[-1])
+    first = json.loads((trained / "models" / version_in(trained) / "card.json").read_text())
+    assert again["version"] == version_in(trained)
+    assert again["held_out"] == first["held_out"]
+    assert main(command(tmp_path)) == 2  # the version exists and is not overwritten
+    assert f"version {again['version']} is there already" in capfd.readouterr().err
 
 
 def test_embeddings_of_articles_and_saved_ones(spark, tmp_path: Path) -> None:

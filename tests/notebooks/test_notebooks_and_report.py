@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 import runpy
-import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pipeline"))
-from articles import config, jats, write  # the tiny articles of the pipeline's tests
+from released import Released
 
 from medconcept.report.charts import CHARTS
 
@@ -19,22 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def lake(spark, tmp_path_factory):
+def lake(spark, released: Released, tmp_path_factory):
     from medconcept.lake.lake import Lake
-    from medconcept.pipeline.registry import IN_ORDER, stage
-    from medconcept.pipeline.runner import run_stage
 
-    folder = tmp_path_factory.mktemp("released")
-    settings = config(folder)
-    made = Lake(spark, settings.lake)
-    write(folder / "in", a_xml=jats("1", "A <italic>heart</italic> attack &lt;script&gt;", "ALL"), b_xml="no")
-    for name in IN_ORDER:
-        run_stage(stage(name), made, settings, lambda line: None)
-    again = replace(settings, release=replace(settings.release, name="again"))
-    (folder / "in/b.xml").write_text(jats("2", "heart"))
-    for name in IN_ORDER:
-        run_stage(stage(name), made, again, lambda line: None)
-    return made, settings
+    settings = released.copy_of(released.settings, tmp_path_factory.mktemp("released"))
+    return Lake(spark, settings.lake), settings
 
 
 def test_the_report_is_written_beside_the_data_docs(lake) -> None:
@@ -61,13 +46,13 @@ def run_notebook(lake, pictures: Path, monkeypatch, release: str = "") -> dict:
 def test_the_notebook_runs_from_top_to_bottom(lake, tmp_path, monkeypatch, capsys) -> None:
     seen = run_notebook(lake, tmp_path, monkeypatch)
     assert seen["mismatch_count"] == 0
-    assert (seen["figures_then"], seen["figures"].count()) == (2, 3)
-    assert seen["changes"]["figures"] == {"added": 1, "removed": 0, "changed": 0}
+    assert (seen["figures_then"], seen["figures"].count()) == (4, 6)
+    assert seen["changes"]["figures"] == {"added": 2, "removed": 0, "changed": 2}
     assert seen["frequent"].count() == 3
     counts = seen["counts"]
-    assert (counts.release, counts.articles) == ("again", 2)
-    assert ("refused: not_xml", 1) not in counts.files  # b.xml is an article by now
-    assert sum(n for _, n in counts.figures) == 3
+    assert (counts.release, counts.articles) == ("again", 5)
+    assert ("refused: not_xml", 1) in counts.files  # f.xml; e.xml is an article by now
+    assert sum(n for _, n in counts.figures) == 6
     assert [picture.parent for picture in seen["pictures"]] == [tmp_path / "again"] * len(CHARTS)
     assert all(picture.read_bytes().startswith(b"\x89PNG") for picture in seen["pictures"])
     printed = capsys.readouterr().out
@@ -78,9 +63,9 @@ def test_the_notebook_runs_from_top_to_bottom(lake, tmp_path, monkeypatch, capsy
 def test_the_notebook_draws_the_release_that_was_requested(lake, tmp_path, monkeypatch) -> None:
     seen = run_notebook(lake, tmp_path, monkeypatch, release="r1")
     counts = seen["counts"]
-    assert (counts.release, counts.articles) == ("r1", 1)
-    assert ("current articles", 1) in counts.files and ("refused: not_xml", 1) in counts.files
-    assert sum(n for _, n in counts.figures) == 2
+    assert (counts.release, counts.articles) == ("r1", 3)
+    assert ("current articles", 3) in counts.files and ("refused: not_xml", 1) in counts.files  # e.xml
+    assert sum(n for _, n in counts.figures) == 4
     assert sorted((tmp_path / "r1").iterdir()) == sorted(seen["pictures"])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 import tarfile
 import zipfile
 from dataclasses import replace
@@ -11,8 +10,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "pipeline"))
 from articles import config, jats, run
 
 from medconcept.errors import InputError
