@@ -1,0 +1,17 @@
+"""What a figure shows: its modality, from its caption, its citing paragraphs and measures of its image.
+
+>>> from medconcept.modality import figure_modalities
+>>> [(m.modality, m.method) for m in figure_modalities("Axial CT scan of the chest showing a nodule.")]
+[('ct', 'technique')]
+>>> [m.modality for m in figure_modalities("Our study team.")]
+['unknown']
+"""
+
+from medconcept.modality.classes import MODALITIES, MODALITY_VERSION, RADIOLOGY, UNKNOWN
+from medconcept.modality.evidence import CitingText, Evidence
+from medconcept.modality.figure_modality import FigureModality, figure_modalities
+from medconcept.modality.image_measures import ImageMeasures
+from medconcept.modality.techniques import TechniqueMention, find_techniques
+
+__all__ = [
+]  # fmt: skip
