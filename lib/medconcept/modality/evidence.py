@@ -16,25 +16,31 @@ Origin = Literal["caption", "citing_paragraph", "concept"]
 Method = Literal["technique", "words", "citing_paragraph", "concept"]
 # What says that the picture itself is shown, not only what was measured with it.
 _DISPLAY = re.compile(
-    r"\b(?:images?|imaging|micrographs?|photomicrographs?|photographs?|photos?|pictures?|views?|scans?|sections?"
+    r"\b(?:images?|imaging|micrographs?|photomicrographs?|photographs?|photos?|pictures?|views?|scans?"
+    r"|sections?"
     r"|representative|showing|shows?|showed|shown|reveal\w*|demonstrat\w*|depict\w*|visuali[sz]\w+|arrow\w*"
-    r"|asterisks?|scale ?bars?|magnification|stain\w*|immunostain\w*|appearance|aspect|examples?|slices?|lanes?"
+    r"|asterisks?|scale ?bars?|magnification|stain\w*|immunostain\w*|appearance|aspect|examples?|slices?"
+    r"|lanes?"
     r"|bands?|blots?|gels?|(?:electro|radio|angio|sono|echo|mammo|arterio|veno)\w*grams?|tracings?)\b",
     re.IGNORECASE,
 )
 _IMAGE_NOUN = re.compile(
-    r"(?:graph|gram|image|scan|view|picture|photograph|film|blot|gel|section|map|stack|micrograph|appearance)s?\Z",
+    r"(?:graph|gram|image|scan|view|picture|photograph|film|blot|gel|section|map|stack|micrograph"
+    r"|appearance)s?\Z",
     re.IGNORECASE,
 )
 _BY = re.compile(
-    r"\b(?:by|using|via|with|from|after|through|on|based on|according to|before|undergo\w*|underwent|for|during"
+    r"\b(?:by|using|via|with|from|after|through|on|based on|according to|before|undergo\w*|underwent|for"
+    r"|during"
     r"|than|between|versus|vs\.?|performed|volumes?|measured|determined|quantif\w+|assay\w*|mean|compatible"
     r"|safe|conditional|time to|number of|results of|rate of|accuracy of|use of)\s+(?:\w+[- ]){0,2}\Z",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\A[- ]?(?:guided|derived|based|quantif\w+|data|analys[ie]s of|results|findings|parameters?|measure\w*|score\w*"
-    r"|volumes?|intensit\w+|values?|studies|diagnos\w+|criteria|use\b|screening|group|patients|positive (?:rate|cells)"
+    r"\A[- ]?(?:guided|derived|based|quantif\w+|data|analys[ie]s of|results|findings|parameters?"
+    r"|measure\w*|score\w*"
+    r"|volumes?|intensit\w+|values?|studies|diagnos\w+|criteria|use\b|screening|group|patients"
+    r"|positive (?:rate|cells)"
     r"|scanner|system|machine|probe|suite|room|(?:light )?microscopy facility)",
     re.IGNORECASE,
 )
@@ -144,7 +150,8 @@ def _technique_weight(
         return 0.0
     surface = sentence.text[mention.start : mention.end]
     if _IMAGE_NOUN.search(surface) or re.match(
-        r"[- ]*(?:\w+[- ]){0,2}(?:images?|scans?|micrographs?|views?|photographs?|pictures?|slices?|sections?|stain\w*)\b",
+        r"[- ]*(?:\w+[- ]){0,2}(?:images?|scans?|micrographs?|views?|photographs?|pictures?|slices?"
+        r"|sections?|stain\w*)\b",
         after,
     ):
         weight = 0.9

@@ -144,7 +144,10 @@ def _weigh(
         if confidence < THRESHOLD:
             continue
         labels = [
-            label for part, _, score in scores if score.get(modality, 0.0) >= THRESHOLD for label in part.labels
+            label
+            for part, _, score in scores
+            if score.get(modality, 0.0) >= THRESHOLD
+            for label in part.labels
         ]
         evidence = sorted(
             (item for item in everything if item.modality == modality), key=lambda item: -item.weight
@@ -171,7 +174,9 @@ def _without_yielding(evidence: list[Evidence]) -> list[Evidence]:
     """
     sure = {item.modality for item in evidence if item.weight >= _SURE and not item.yields}
     is_fluorescent = any(
-        item.modality == "fluorescence_microscopy" and item.source not in _EITHER_LIGHT and item.weight >= _SURE
+        item.modality == "fluorescence_microscopy"
+        and item.source not in _EITHER_LIGHT
+        and item.weight >= _SURE
         for item in evidence
     )
     kept: list[Evidence] = []

@@ -18,7 +18,8 @@ _TOKEN = re.compile(r"[^\W_]+|&")
 _GAP = re.compile(r"[\s\-‐‑–—/'’.*]{0,3}")
 _LONGEST = 8  # tokens of the longest name
 _STANDARD_ERROR = re.compile(
-    r"(?:±|\+/[-−–]|\bmeans?\b|\berrors?\b|\baverage)[^.;]{0,25}\Z|\A\s*(?:error|bars?\b|of\b|values?\b)", re.I
+    r"(?:±|\+/[-−–]|\bmeans?\b|\berrors?\b|\baverage)[^.;]{0,25}\Z|\A\s*(?:error|bars?\b|of\b|values?\b)",
+    re.I,
 )
 
 
@@ -133,11 +134,13 @@ def _is_believed(
     long_form = long_forms.get(name.surface)
     if long_form is not None:
         return any(
-            other.technique is name.technique or set(other.technique.modalities) & set(name.technique.modalities)
+            other.technique is name.technique
+            or set(other.technique.modalities) & set(name.technique.modalities)
             for other in _named_by(long_form)
         )
     if name.surface in ("SEM", "STEM") and (
-        _STANDARD_ERROR.search(text[max(0, start - 40) : start]) or _STANDARD_ERROR.match(text[end : end + 20])
+        _STANDARD_ERROR.search(text[max(0, start - 40) : start])
+        or _STANDARD_ERROR.match(text[end : end + 20])
     ):
         return False
     return not name.context or not name.context.isdisjoint(around - {surface.lower()})
