@@ -44,6 +44,7 @@ _AFTER = re.compile(
     r"|scanner|system|machine|probe|suite|room|(?:light )?microscopy facility)",
     re.IGNORECASE,
 )
+_NOT_SHOWN = re.compile(r"\bnot (?:shown|depicted|presented)\b", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:no|not|without|non|neither|nor|lack of)\s+(?:an? |the )?\Z", re.IGNORECASE)
 
 
@@ -146,7 +147,7 @@ def _technique_weight(
 ) -> float:
     """How far a named technique means that its picture is shown: less where the sentence speaks of a plot."""
     before, after = sentence.text[: mention.start], sentence.text[mention.end : mention.end + 40]
-    if _NEGATED.search(before[-20:]):
+    if _NEGATED.search(before[-20:]) or _NOT_SHOWN.search(sentence.text, mention.end):
         return 0.0
     surface = sentence.text[mention.start : mention.end]
     if _IMAGE_NOUN.search(surface) or re.match(
