@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Literal
 
 from medconcept.modality.classes import RADIOLOGY
@@ -44,6 +45,10 @@ _AFTER = re.compile(
     r"|scanner|system|machine|probe|suite|room|(?:light )?microscopy facility)",
     re.IGNORECASE,
 )
+_UNDERWENT = re.compile(
+    r"\b(?:undergo\w*|underwent|receiv\w+|had|have|offered|referred for)\s+(?:\w+[- ]){0,3}\Z", re.I
+)
+_DRAWN = 0.8
 _NOT_SHOWN = re.compile(r"\bnot (?:shown|depicted|presented)\b", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:no|not|without|non|neither|nor|lack of)\s+(?:an? |the )?\Z", re.IGNORECASE)
 
@@ -89,15 +94,15 @@ def sentence_evidence(
     sentence.
     """
     found = list(_rule_evidence(sentence))
-    plotted = 1.0
-    for item in found:
-        if item.modality == "chart":
-            plotted *= 1 - item.weight
+    plotted = 1 - prod(1 - item.weight for item in found if item.modality == "chart")
+    is_drawn = any(item.modality == "diagram" and item.weight >= _DRAWN for item in found)
     is_displayed = _DISPLAY.search(sentence.text) is not None
     if mentions is None:
         mentions = find_techniques(sentence.text, long_forms)
     for mention in mentions:
-        weight = _technique_weight(mention, sentence, 1 - plotted, is_displayed)
+        weight = _technique_weight(mention, sentence, plotted, is_displayed)
+        if is_drawn:  # a scheme of how pictures were taken
+            weight *= 0.5
         for modality in mention.technique.modalities:
             found.append(
                 Evidence(
@@ -130,6 +135,8 @@ def _rule_evidence(sentence: Sentence) -> Iterator[Evidence]:
         if match is None or (rule.unless is not None and rule.unless.search(sentence.text)):
             continue
         start, end = match.span()
+        if _NOT_SHOWN.search(sentence.text, end):
+            continue
         yield Evidence(
             rule.modality,
             "words",
@@ -162,7 +169,7 @@ def _technique_weight(
         weight = 0.7
     else:
         weight = 0.6
-    if _AFTER.match(after):
+    if _AFTER.match(after) or _UNDERWENT.search(before[-60:]):
         weight *= 0.5
     elif _BY.search(before[-60:]) and weight < 0.9:
         weight *= 0.8 if RADIOLOGY.intersection(mention.technique.modalities) else 0.7
