@@ -42,12 +42,21 @@ _AFTER = re.compile(
     r"|measure\w*|score\w*"
     r"|volumes?|intensit\w+|values?|studies|diagnos\w+|criteria|use\b|screening|group|patients"
     r"|positive (?:rate|cells)"
-    r"|scanner|system|machine|probe|suite|room|(?:light )?microscopy facility)",
+    r"|scanner|system|apparatus|caps?\b|electrodes?|machine|probe|suite|room|(?:light )?microscopy facility)",
     re.IGNORECASE,
 )
 _UNDERWENT = re.compile(
-    r"\b(?:undergo\w*|underwent|receiv\w+|had|have|offered|referred for)\s+(?:\w+[- ]){0,3}\Z", re.I
+    r"\b(?:undergo\w*|underwent|receiv\w+|had|have|offered|referred for|exposed to|exposure to)"
+    r"\s+(?:\w+[- ]){0,3}\Z",
+    re.I,
 )
+_PICTURED = re.compile(
+    r"\b(?:images?|pictures?|photographs?|micrographs?|show\w*|representative|arrows?|scale ?bars?)\b",
+    re.IGNORECASE,
+)
+_NAMED_IMAGE = 0.9  # the technique's name says that it is a picture: micrograph, CT scan
+_PLOTTED = 0.5
+_SURELY_PLOTTED = 0.85
 _DRAWN = 0.8
 _NOT_SHOWN = re.compile(r"\bnot (?:shown|depicted|presented)\b", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:no|not|without|non|neither|nor|lack of)\s+(?:an? |the )?\Z", re.IGNORECASE)
@@ -162,7 +171,7 @@ def _technique_weight(
         r"|sections?|stain\w*)\b",
         after,
     ):
-        weight = 0.9
+        weight = _NAMED_IMAGE
     elif is_displayed:
         weight = 0.8
     elif sentence.is_head:
@@ -171,8 +180,10 @@ def _technique_weight(
         weight = 0.6
     if _AFTER.match(after) or _UNDERWENT.search(before[-60:]):
         weight *= 0.5
-    elif _BY.search(before[-60:]) and weight < 0.9:
+    elif _BY.search(before[-60:]) and weight < _NAMED_IMAGE:
         weight *= 0.8 if RADIOLOGY.intersection(mention.technique.modalities) else 0.7
-    if plotted >= 0.5 and weight < 0.9:
+    if plotted >= _PLOTTED and weight < _NAMED_IMAGE:
         weight *= 0.6
+    elif plotted >= _SURELY_PLOTTED and _PICTURED.search(sentence.text) is None:
+        weight *= 0.5
     return weight
