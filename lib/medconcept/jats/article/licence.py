@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,23 +15,85 @@ from medconcept.jats.text.element_text import plain_text, text_or_none
 from medconcept.jats.xml.tree import child, children, href
 
 _URL = re.compile(
-    r"creativecommons\.org/(?:licen[sc]es/(by(?:-(?:nc|nd|sa))*)|publicdomain/(zero|mark))(?:/([0-9]\.[0-9]))?",
+    r"creativecommons\.org/(?:licen[sc]es/(by(?:-(?:nc|nd|sa))*)|publicdomain/(zero"
+    r"|mark))(?:/([0-9]\.[0-9]))?",
     re.IGNORECASE,
 )
 _SHORT = re.compile(
-    r"\bCC[\s-]?(?:(0)|(BY(?:[\s-]?(?:NC|ND|SA))*))\b(?:[\s-]*(?:licen[sc]e|version|v\.?)?\s*([0-9]\.[0-9]))?",
+    r"\bCC[\s-]?(?:(0)|(BY(?:[\s-]?(?:NC|ND|SA))*))\b(?:[\s-]*(?:licen[sc]e|version"
+    r"|v\.?)?\s*([0-9]\.[0-9]))?",
     re.I,
 )
-_BY = re.compile(r"Attribution|Atribui[çc][ãa]o|Atribuci[óo]n|Reconocimiento", re.I)
+# "Creative Commons", the attribution element and the restrictions, in the languages in which journals print
+# them. A word that is missing here must never make terms look more permissive: `_is_understood` sees to that.
+_CREATIVE_COMMONS = re.compile(
+    r"creative\s*commons|知识共享|創用\s*CC|创作共用|クリエイティブ・コモンズ|크리에이티브\s*커먼즈", re.I
+)
+_BY = re.compile(
+    r"Attribution|Atribui[çc][ãa]o|Atribuci[óo]n|Reconocimiento|Reconeixement|Paternit[ée]|Namensnennung"
+    r"|Attribuzione|Naamsvermelding|Uznanie autorstwa|Navngivelse|Navngivning|Erkännande|Nimeä"
+    r"|署名|姓名標示|表示|저작자표시|Атрибуция|указанием авторства",
+    re.I,
+)
+_NON = r"non|n[ãa]o|no|nicht|niet|ikke|icke|ei"
+_COMMERCIAL = r"[ck]om+er[csz]i[aeè]l+\w*|comerciai?s?\b|commercia(?:le|li|ux)\b|kaupallinen|komercyjn\w*"
 _PARTS = (
-    ("NC", re.compile(r"non[\s-]?commercial|n[ãa]o[\s-]?comercial|\bno[\s-]?comercial", re.I)),
-    ("ND", re.compile(r"no[\s-]?deriv|sem[\s-]?deriva|sin[\s-]?(?:obras?[\s-]?)?deriva", re.I)),
-    ("SA", re.compile(r"share[\s-]?alike|compartil?h?a[\s-]?igual", re.I)),
+    (
+        "NC",
+        re.compile(
+            rf"\b(?:{_NON})[\s-]*(?:{_COMMERCIAL})|niekomercyjn\w*|epäkaupalli\w*"
+            # pas d'utilisation commerciale, keine kommerzielle Nutzung, sin fines comerciales
+            rf"|\b(?:no|not|without|prohibit\w*|exclud\w*|pas|sans|sin|sem|senza|kein\w*"
+            rf"|geen)\b[^.;]{{0,25}}?"
+            rf"\b(?:{_COMMERCIAL})"
+            rf"|\b(?:{_COMMERCIAL})\s+(?:re-?)?(?:use|purposes?|exploitation|gain"
+            rf"|distribution)\b[^.;]{{0,30}}"
+            r"\b(?:not\b|prohibited|forbidden|requires?)"
+            r"|\bnot[\s-]for[\s-]profit|\b(?:sin|sem)\s+(?:fines\s+de\s+lucro|fins\s+lucrativos)"
+            r"|\bnon\s+lucrati\w+"
+            r"|非商业|非商業|非营利|非營利|비영리|некоммерческ\w*",
+            re.I,
+        ),
+    ),
+    (
+        "ND",
+        re.compile(
+            r"\b(?:no|non)[\s-]*(?:opere\s+)?deriv|sem[\s-]*deriva|sin[\s-]*(?:obras?[\s-]*)?deriva"
+            r"|sense[\s-]*obra[\s-]*deriva|(?:pas|sans)\s*(?:de\s+)?(?:modification"
+            r"|d['’]?\s*œuvres?\s+dérivées?)"
+            r"|keine[\s-]*Bearbeitung|geen\s*afgeleide|inga\s*bearbetningar|ingen\s*bearbei?d\w*"
+            r"|bez\s*utworów"
+            r"|\bei\s*muutoksia|禁止演绎|禁止改作|改変禁止|변경금지|без производных",
+            re.I,
+        ),
+    ),
+    (
+        "SA",
+        re.compile(
+            r"share[\s-]?alike|compartil?h?a[r]?[\s-]?igual|partilha\s+nos\s+(?:mesmos\s+)?termos"
+            r"|partage\s+(?:dans\s+les\s+mêmes\s+conditions|à\s+l['’]identique)"
+            r"|Weitergabe\s+unter\s+gleichen\s+Bedingungen|condividi\s+allo\s+stesso\s+modo|gelijk\s?delen"
+            r"|na\s+tych\s+samych\s+warunkach|del\s+på\s+samme\s+vilkår|dela\s*lika"
+            r"|相同方式共享|相同方式分享|継承|동일조건변경허락|на тех же условиях",
+            re.I,
+        ),
+    ),
 )
 _ANY_USE = re.compile(
-    r"(?<!non-)(?<!non)(?<!non )\bcommercial (?:and|or|as well as) non[\s-]?commercial", re.I
+    r"(?<!non-)(?<!non)(?<!non )\bcommercial (?:and|or|as well as) non[\s-]?commercial"
+    r"|\bnon[\s-]?commercial (?:and|or|as well as) commercial",
+    re.I,
 )
-_VERSION = re.compile(r"(?<![0-9.])([1-4]\.[0-9])(?![0-9.])")
+_FORBIDS = re.compile(rf"\b(?:no|not|prohibit\w*|exclud\w*)\b[^.;]{{0,25}}?\b(?:{_COMMERCIAL})", re.I)
+_VERSION = re.compile(r"(?<![0-9.,])([1-4])[.,]([0-9])(?![0-9]|[.,][0-9])")
+# What follows the attribution element, joined by dashes or slashes as the elements of a licence's name are.
+_ELEMENTS = re.compile(r"(?:\s*[-–—‐‑/+]\s*[^\W\d_][^-–—‐‑/+.,;:()\[\]0-9\n]*)+")
+_NO_ELEMENT = re.compile(
+    r"\A\s*(?:(?:the\s+)?(?:licen|lizenz|licença|licencia|licenza|which|that|who|permit|international"
+    r"|unported"
+    r"|generic|version|igo\b|this|you|an?\b|it\b|see\b|open\b|CC\b|BY\b|4\b))",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +131,54 @@ def code_from_text(text: str) -> str | None:
     """
     if (code := code_from_url(text)) is not None:
         return code
-    restrictions = {part for part, pattern in _PARTS if pattern.search(text)}
-    if _ANY_USE.search(text):
-        restrictions.discard("NC")
+    restrictions = restrictions_of(text)
     if short := _SHORT.search(text):
         if short.group(1):
             return f"CC0-{short.group(3) or '1.0'}"
         return _code(set(re.findall("BY|NC|ND|SA", short.group(2).upper())) | restrictions, short.group(3))
-    if not re.search(r"creative\s*commons", text, re.I):
+    if not _CREATIVE_COMMONS.search(text):
         return None
     if re.search(r"\bzero\b|public\s+domain\s+(?:dedication|declaration)", text, re.I):
         return "CC0-1.0"
-    if not _BY.search(text):
+    if not _BY.search(text) or not _is_understood(text):
         return None
     version = _VERSION.search(text)
-    return _code(restrictions | {"BY"}, version.group(1) if version else None)
+    return _code(restrictions | {"BY"}, ".".join(version.groups()) if version else None)
+
+
+def restrictions_of(text: str) -> frozenset[str]:
+    """The restrictions that words state, of NC, ND and SA, whether or not they name a licence.
+
+    >>> sorted(restrictions_of("Pas d’utilisation commerciale - Pas de modification"))
+    ['NC', 'ND']
+    >>> restrictions_of("commercial and non-commercial use is permitted")
+    frozenset()
+    """
+    restrictions = {part for part, pattern in _PARTS if pattern.search(text)}
+    if _ANY_USE.search(text) and not _FORBIDS.search(_ANY_USE.sub("", text)):
+        restrictions.discard("NC")
+    return frozenset(restrictions)
+
+
+def _is_understood(text: str) -> bool:
+    """False if an element of the licence's name, such as "Attribution – X", is none that is known here."""
+    for match in _BY.finditer(text):
+        elements = _ELEMENTS.match(text, match.end())
+        if elements is None:
+            continue
+        for element in re.split(r"\s*[-–—‐‑/+]\s*", elements.group())[1:]:
+            joined = element.strip()
+            if joined and not _NO_ELEMENT.match(joined) and not _is_element(joined, elements.group()):
+                return False
+    return True
+
+
+def _is_element(element: str, elements: str) -> bool:
+    """True for a known restriction, or for a part of one that is itself written with a dash."""
+    if any(pattern.search(element) for _, pattern in _PARTS) or _BY.search(element):
+        return True
+    pieces = (pattern.finditer(elements) for _, pattern in _PARTS)
+    return any(element in match.group() for matches in pieces for match in matches)
 
 
 def licence_group(code: str | None) -> LicenceGroup:
@@ -126,6 +222,6 @@ def _urls(licence: etree._Element) -> list[str]:
     return [url for url in (own, *refs, *links) if url]
 
 
-def _code(parts: set[str], version: str | None) -> str:
+def _code(parts: AbstractSet[str], version: str | None) -> str:
     ordered = [part for part in ("BY", "NC", "ND", "SA") if part in parts]
     return "-".join(["CC", *ordered, *([version] if version else [])])

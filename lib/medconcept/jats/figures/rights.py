@@ -25,7 +25,8 @@ _ADAPTED = (
     r"|adaptiert)"
 )
 _FROM = (
-    r"(?:\s+(?:and\s+\w+\s+)?(?:from|after|with\b[^.;]{0,40}\bpermission|by\s+permission)"
+    r"(?:,?\s+(?:and\s+\w+\s+|in\s+(?:part|whole|full|modified\s+form),?\s+)?"
+    r"(?:from|after|with\b[^.;]{0,40}\bpermission|by\s+permission)"
     r"|\s+(?:de|da|do|d['’]après|nach)\b)"
 )
 _ADAPTED_FROM = re.compile(rf"\b{_ADAPTED}{_FROM}", re.IGNORECASE)
