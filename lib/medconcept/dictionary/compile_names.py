@@ -12,15 +12,14 @@ import pyarrow.compute as pc
 
 from medconcept.dictionary import kernel
 from medconcept.dictionary.arrow_strings import buffers, hashes, pool
-from medconcept.dictionary.exact_index import EXACT_HASHES, exact_arrays, mask_table
 from medconcept.dictionary.file_layout import Array, pack_parts
-from medconcept.dictionary.hash_order import groups_of, order_of
-from medconcept.dictionary.name_index import FORM, SEPARATOR, whole
+from medconcept.dictionary.form_tables import FORM, form_arrays
+from medconcept.dictionary.hash_order import groups_of
+from medconcept.dictionary.name_index import CASE, FOR_TEXTS, SEPARATOR, whole
+from medconcept.dictionary.name_texts import front_coded
 from medconcept.dictionary.trigram_index import similar_parts
 
-FORM_SPARE = 1.4
 MAIN, SIMILAR = "main", "similar"
-_SENSE_BITS = np.uint32(28)
 
 
 class Compilation:
@@ -45,7 +44,6 @@ class Compilation:
             "rank": rows["rank"].to_numpy().astype(np.uint8),
             "term_key": hashes(ids) * np.uint64(0x9E3779B97F4A7C15) ^ hashes(concepts),
             "concept_key": hashes(concepts),
-            "exact": np.frombuffer(_bytes(rows["exact"]), EXACT_HASHES),
             "forms": np.frombuffer(_bytes(rows["forms"]), FORM),
             "form_count": (np.diff(buffers(whole(rows["forms"]))[1]) // FORM.itemsize).astype(np.uint8),
         }
@@ -65,9 +63,9 @@ class Compilation:
 
         The index of similar names comes first, where it is wanted: the dictionary has its checksum.
         """
-        arrays, linked = self._lay_out()
+        arrays, indexed = self._lay_out()
         digest = hashlib.sha256()
-        for piece in similar_parts(arrays, linked) if similar else ():
+        for piece in similar_parts(arrays, indexed) if similar else ():
             digest.update(piece)
             yield SIMILAR, piece
         checksum = digest.digest() if similar else b""
@@ -76,12 +74,16 @@ class Compilation:
             yield MAIN, piece
 
     def _lay_out(self) -> tuple[dict[str, Array], Array]:
-        """The arrays of the file; and for each name whether it has forms."""
+        """The arrays of the file; and the names of the index of similar names, 1 for each.
+
+        These are the names with forms, of equal names the first, without those that match in their own case
+        alone: acronyms and symbols, whose trigrams are no evidence.
+        """
         texts = pa.chunked_array(self._names or [[]], pa.large_string()).combine_chunks()
         texts = texts if isinstance(texts, pa.Array) else pa.concat_arrays(texts.chunks)
         self._names.clear()
         columns = {name: self._take(name) for name in tuple(self._columns)} or dict(_NO_COLUMNS)
-        arrays: dict[str, Array] = dict(self._known)
+        arrays: dict[str, Array] = {name: self._known[name] for name in FOR_TEXTS}
         numbers = {name: known.order() for name, known in self._pools.items()}
         arrays |= self._origins(numbers["origin"])
         kinds, heads = self._pools["kind"].sorted(), self._heads.order()
@@ -96,15 +98,19 @@ class Compilation:
         starts = np.zeros(len(counts) + 1, np.int64)
         np.cumsum(counts, out=starts[1:])
         arrays |= self._terms(columns, order)
-        arrays |= exact_arrays(texts, order, columns.pop("rank")[order], columns.pop("exact")[order])
+        name_texts, repeats = front_coded(texts, order)
+        arrays |= name_texts
         del texts
-        arrays["name_kind"] = _narrow(columns.pop("kind")[order])
+        kind = columns.pop("kind")[order]
+        arrays["name_kind"] = _narrow(kind)
+        in_own_case = np.array([int(text.split(SEPARATOR)[-1]) & CASE > 0 for text in kinds], bool)
+        indexed = (counts[order] > 0) & (repeats == 0) & ~in_own_case[kind]
         number = np.empty(len(order), np.uint32)
         number[order] = np.arange(len(order), dtype=np.uint32)
-        arrays |= _form_arrays(columns.pop("forms"), np.repeat(number, counts))
+        arrays |= form_arrays(columns.pop("forms"), np.repeat(number, counts))
         now = sorted(replaced(self._retired).items())
         arrays |= pool("retired", [old for old, _ in now]) | pool("replaced", [new for _, new in now])
-        return arrays, (counts[order] > 0).astype(np.uint8)
+        return arrays, indexed.astype(np.uint8)
 
     def _take(self, name: str) -> Any:
         return np.concatenate(self._columns.pop(name))
@@ -130,8 +136,8 @@ class Compilation:
         concept_first, concept = groups_of(columns.pop("concept_key")[first])
         concept_first = first[concept_first]
         joined = columns.pop("joined")[first]
-        empty = self._pools["joined"].sorted().index("") if len(joined) else 0
-        told = np.flatnonzero(joined != empty)
+        has_ids = np.array([text != "" for text in self._pools["joined"].sorted()], bool)
+        told = np.flatnonzero(has_ids[joined])
         return {
             "name_term": term.astype(np.uint32)[order],
             "term_head": _narrow(columns.pop("id_head")[first]), "term_value": columns.pop("id_value")[first],
@@ -215,30 +221,6 @@ def _order(texts: pa.Array, columns: dict[str, Any]) -> Any:
     return pc.sort_indices(table, [(name, "ascending") for name in table.column_names]).to_numpy()
 
 
-def _form_arrays(forms: Any, number: Any) -> dict[str, Array]:
-    """Senses of each form, nearest variant first, then by number of the name; and the tables."""
-    if len(number) >= (1 << 28) - 1:
-        raise ValueError(f"{len(number)} forms are more than a dictionary holds")
-    sense = forms["variant"].astype(np.uint32) << _SENSE_BITS | number
-    order = order_of(forms["hash"], sense)
-    hashed, sense = forms["hash"][order], sense[order]
-    last = np.ones(len(order), bool)
-    last[:-1] = hashed[1:] != hashed[:-1]
-    begins = np.flatnonzero(np.concatenate([[True], last[:-1]])) if len(order) else np.empty(0, np.int64)
-    sense |= last.astype(np.uint32) << np.uint32(31)
-    keys = hashed[begins]
-    table = np.zeros(int(len(keys) * FORM_SPARE) + 2, np.uint64)
-    begins = begins.astype(np.uint32)
-    kernel.library().mc_fill_forms(
-        table.ctypes.data, table.size, keys.ctypes.data, begins.ctypes.data, len(keys)
-    )
-    return {
-        "form_slots": table, "senses": sense,
-        "form_firsts": mask_table(forms["first"][order], forms["size"][order], 1),
-        "form_pairs": mask_table(forms["pair"][order], forms["size"][order], 2),
-    }  # fmt: skip
-
-
 def _narrow(values: Any) -> Array:
     """The same numbers in the smallest type that holds them."""
     most = int(values.max(initial=0))
@@ -258,5 +240,5 @@ _NO_COLUMNS: dict[str, Any] = {
     )},
     **{name: np.empty(0, np.uint64) for name in ("term_key", "concept_key")},
     **{name: np.empty(0, np.uint8) for name in ("rank", "form_count")},
-    "forms": np.empty(0, FORM), "exact": np.empty(0, EXACT_HASHES),
+    "forms": np.empty(0, FORM),
 }  # fmt: skip

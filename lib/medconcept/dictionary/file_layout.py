@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 
 from medconcept.errors import LakeError
 
-MAGIC = b"medconcept dictionary 4\n"
+# What a file of any version begins with, and one of this version. A change of the arrays raises this number
+# and FORMS_VERSION so that build_dictionary and the cache of commands compile again.
+ANY_VERSION = b"medconcept dictionary "
+MAGIC = ANY_VERSION + b"5\n"
 ALIGN = 64
 PIECE = 256 * 1024  # a page of Parquet holds a hundred rows at least, however large they are
 _HEAD = len(MAGIC) + 8

@@ -16,23 +16,17 @@ import pyarrow as pa
 from medconcept.dictionary import kernel
 from medconcept.dictionary.arrow_strings import buffers
 from medconcept.dictionary.compile_terms import compile_linking
-from medconcept.dictionary.compiled_dictionary import CompiledDictionary
 from medconcept.dictionary.file_layout import DictionaryDamaged, unpack
+from medconcept.dictionary.kernel.layout import ALLELES, FORM_HIT, FORMS_PER_WORD, JOINED, head_of
 from medconcept.dictionary.lemmas import Lemmatiser
 from medconcept.dictionary.name_table import Name, NameTable, strings
+from medconcept.dictionary.name_texts import NameTexts
 from medconcept.dictionary.trigram_index import TrigramIndex
 from medconcept.dictionary.word_table import WordTable
 
-__all__ = ["LinkingDictionary", "compile_linking", "map_file", "open_linking"]
-# `form_hit` of words.c: a piece of text, and the sense that its form has.
-FORM_HIT = np.dtype(
-    [
-        ("key", np.uint64),
-        *((name, np.uint32) for name in ("text", "start", "end", "sense", "derived", "signs")),
-    ]
-)
-JOINED, ALLELES = 1, 2  # signs: what may stand before and behind it
-LEGEND, INVERTED = 1, 2  # shapes: what a text may have, see abbreviations.legend_pairs and inverted.py
+__all__ = ["ALLELES", "JOINED", "LinkingDictionary", "compile_linking", "map_file", "open_linking"]
+# Arrays that a dictionary without names has, too; the lexicon of a build has only the first of them.
+_NEEDED = ("vocabulary", "name_term", "texts", "form_slots", "senses")
 SIMILAR = ".similar"  # what the name of a dictionary's file has behind it for its index
 
 
@@ -46,13 +40,13 @@ class LinkingDictionary:
         """
         self._name, self._similar = name, similar
         arrays = unpack(data, name)
-        if "name_term" not in arrays:
-            raise DictionaryDamaged(name, "it is no dictionary of the linker")
+        if missing := [needed for needed in _NEEDED if needed not in arrays]:
+            raise DictionaryDamaged(name, f"it has no array {missing[0]}")
         self._a, self._data = arrays, data
-        self.exact = CompiledDictionary.of(arrays, name)
+        self._head = head_of(arrays)
         self.words = WordTable(arrays, Lemmatiser(arrays["vocabulary"]))
         self.sources = tuple(strings(arrays, "sources"))
-        self.names = NameTable(arrays, self.exact.text)
+        self.names = NameTable(arrays, NameTexts(self._head))
         self._hits = np.empty(1 << 14, FORM_HIT)
         # Ids of concepts that were asked for, and the place of each concept's among them, from 1.
         self._concept_ids = pa.nulls(0, pa.string())  # pa.array of a list imports pandas, 27 MB
@@ -79,13 +73,13 @@ class LinkingDictionary:
         data, offsets = buffers(list(texts))
         self.words.learn(data, offsets)
         longest = int(np.diff(offsets).max(initial=0))
-        if self._hits.size < 16 * longest:
-            self._hits = np.empty(16 * longest, FORM_HIT)
+        if self._hits.size < 2 * FORMS_PER_WORD * longest:
+            self._hits = np.empty(2 * FORMS_PER_WORD * longest, FORM_HIT)
         library, first, done, parts = kernel.library(), 0, ctypes.c_int64(), []
         hints, hint_count = np.empty((int(offsets[-1]) // 2 + 1, 2), np.uint32), ctypes.c_int64()
         while first < len(texts):
             count = library.mc_forms(
-                ctypes.byref(self.exact.head), ctypes.byref(self.words.table), data.ctypes.data,
+                ctypes.byref(self._head), ctypes.byref(self.words.table), data.ctypes.data,
                 offsets.ctypes.data, first, len(texts), longest, self._hits.ctypes.data, self._hits.size,
                 hints.ctypes.data, ctypes.byref(hint_count), ctypes.byref(done),
             )  # fmt: skip
@@ -101,17 +95,10 @@ class LinkingDictionary:
         found = np.empty((int(offsets[-1]), 2), np.uint32)
         edges = np.zeros(len(texts) + 1, np.int64)
         count = kernel.library().mc_words(
-            ctypes.byref(self.exact.head), data.ctypes.data, offsets.ctypes.data, len(texts),
+            ctypes.byref(self._head), data.ctypes.data, offsets.ctypes.data, len(texts),
             found.ctypes.data, edges[1:].ctypes.data,
         )  # fmt: skip
         return found[:count], np.cumsum(edges)
-
-    def shapes(self, texts: Sequence[str]) -> Any:
-        """For each text LEGEND and INVERTED where it may have them; others need no pattern to be tried."""
-        data, offsets = buffers(list(texts))
-        found = np.empty(len(texts), np.uint8)
-        kernel.library().mc_shapes(data.ctypes.data, offsets.ctypes.data, len(texts), found.ctypes.data)
-        return found
 
     @cached_property
     def similar(self) -> TrigramIndex | None:
@@ -119,14 +106,14 @@ class LinkingDictionary:
         checksum = self._a["similar"].tobytes().hex()
         if not checksum or self._similar is None:
             return None
-        return TrigramIndex(self._similar(), f"{self._name}{SIMILAR}", checksum, self.exact.head)
+        return TrigramIndex(self._similar(), f"{self._name}{SIMILAR}", checksum, self._head)
 
     def similar_names(self, text: str, threshold: float) -> list[tuple[Name, float]]:
         """The names nearest to a text, best first, with the cosine of each; none without an index."""
         numbers, scores = [], []
         for number, score in self.similar.nearest(text, threshold) if self.similar is not None else ():
-            written, at = self.exact.text(number), number
-            while at < len(self) and self.exact.text(at) == written:
+            written, at = self.names.texts[number], number
+            while at < len(self) and self.names.texts[at] == written:
                 numbers.append(at)
                 scores.append(score)
                 at += 1

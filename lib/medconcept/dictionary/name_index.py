@@ -14,8 +14,8 @@ from medconcept.dictionary import kernel
 from medconcept.dictionary.arrow_strings import buffers, hashes, piece, pool
 from medconcept.dictionary.characters import character_tables
 from medconcept.dictionary.ellipsis import may_imply
-from medconcept.dictionary.exact_index import OWN_CASE, hash_names
 from medconcept.dictionary.file_layout import Array
+from medconcept.dictionary.form_tables import FORM
 from medconcept.dictionary.lemmas import Lemmatiser
 from medconcept.dictionary.name_rules import is_case_sensitive
 from medconcept.dictionary.name_variants import MAY_VARY, NO_NOUN, Variant, written
@@ -27,7 +27,6 @@ from medconcept.terminologies.term import SCOPES
 
 PREFERRED, CASE = 4, 8  # of a name's flags, above the two bits of the scope
 WORDS_AT_BUILD = 1 << 20
-FORM = np.dtype([("hash", "<u8"), ("first", "<u4"), ("pair", "<u4"), ("size", "u1"), ("variant", "u1")])
 # One row for each name that is matched. `semantic_types` and `joined` (MeSH and OMIM ids) are joined by "|".
 NAMES = pa.schema(
     [
@@ -46,10 +45,12 @@ INDEXED = pa.schema(
         ("name", pa.string()), ("source_id", pa.string()), ("concept_id", pa.string()),
         ("rank", pa.int32()), ("origin", pa.string()), ("kind", pa.string()),
         ("semantic_types", pa.string()), ("joined", pa.string()),
-        ("exact", pa.binary()), ("forms", pa.binary()),
+        ("forms", pa.binary()),
     ]
 )  # fmt: skip
 SEPARATOR = "\x1f"
+# The arrays of a lexicon that texts are read with too, so that every dictionary has them.
+FOR_TEXTS = ("blocks", "chars", "vocabulary")
 
 
 def lexicon(words: Array, implied: Mapping[str, str]) -> dict[str, Array]:
@@ -93,9 +94,8 @@ def index_names(names: pa.Table, table: WordTable, implied: Mapping[str, str]) -
     scopes = pc.index_in(names["scope"], pa.array(SCOPES, pa.large_string())).to_numpy()
     preferred = names["is_preferred"].to_numpy()
     tier = np.where(preferred, 0, 1 + scopes)
-    rank = tier * 25 + np.minimum(names["source_rank"].to_numpy(), 24) + OWN_CASE * case
+    rank = tier * 25 + np.minimum(names["source_rank"].to_numpy(), 24)
     flags = scopes + PREFERRED * preferred + CASE * case
-    exact = hash_names(texts, table.head)
     joined = names["joined"]
     joined = pc.if_else(pc.equal(joined, names["source_id"]), "", joined)
     columns = [
@@ -103,7 +103,7 @@ def index_names(names: pa.Table, table: WordTable, implied: Mapping[str, str]) -
         _strung(names["source"], names["source_rank"], names["restriction_level"]),
         _strung(names["term_type"], names["language"], pa.array(flags)),
         names["semantic_types"], joined,
-        _packed(exact, np.arange(len(exact) + 1)), _forms(texts, names, table, implied),
+        _forms(texts, names, table, implied),
     ]  # fmt: skip
     return pa.table([c.cast(f.type) for c, f in zip(columns, INDEXED, strict=True)], schema=INDEXED)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -10,14 +10,15 @@ import numpy as np
 
 from medconcept.dictionary.arrow_strings import piece
 from medconcept.dictionary.file_layout import Array
+from medconcept.dictionary.form_tables import LAST, NAME_MASK, VARIANT_MASK, VARIANT_SHIFT
 from medconcept.dictionary.name_index import CASE, PREFERRED, SEPARATOR
+from medconcept.dictionary.name_texts import NameTexts
 from medconcept.dictionary.name_variants import Variant
 from medconcept.terminologies.semantic_network import with_kinds
 from medconcept.terminologies.term import SCOPES
 
 CACHE = 1 << 15
 _HEADS = 1 << 12
-_LAST, _NUMBER = np.uint32(1 << 31), np.uint32((1 << 28) - 1)
 
 
 class Name(NamedTuple):
@@ -47,9 +48,9 @@ Sense = tuple[tuple[Name, Variant], ...]
 class NameTable:
     """The names of a dictionary by number, and the senses of its forms: read many at once, and kept."""
 
-    def __init__(self, arrays: Mapping[str, Array], text: Callable[[int], str]) -> None:
-        """Take the arrays of the file, and what tells the text of a name."""
-        self._a, self._text = arrays, text
+    def __init__(self, arrays: Mapping[str, Array], texts: NameTexts) -> None:
+        """Take the arrays of the file, and the texts of its names."""
+        self._a, self.texts = arrays, texts
         self._origins = strings(arrays, "origins")
         types = [tuple(types.split("|")) for types in strings(arrays, "types")]
         self._types = [(own, with_kinds(own)) for own in types]
@@ -78,13 +79,13 @@ class NameTable:
             value: Any = self._a["senses"][at]
             owners.append(of)
             values.append(value)
-            goes_on = (value & _LAST) == 0
+            goes_on = (value & LAST) == 0
             of, at = of[goes_on], at[goes_on] + 1
         owner, told = np.concatenate(owners), np.concatenate(values)
-        numbers, place = np.unique(told & _NUMBER, return_inverse=True)
+        numbers, place = np.unique(told & NAME_MASK, return_inverse=True)
         names = self.named(numbers)
         found: list[list[tuple[Name, Variant]]] = [[] for _ in senses]
-        variants = (told >> np.uint32(28) & np.uint32(7)).tolist()
+        variants = (told >> VARIANT_SHIFT & VARIANT_MASK).tolist()
         for number, known, variant in zip(owner.tolist(), place.tolist(), variants, strict=True):
             found[number].append((names[known], _VARIANTS[variant]))
         return dict(zip(senses, map(tuple, found), strict=True))
@@ -107,7 +108,7 @@ class NameTable:
             term_type, language, flags = self._kinds[kind]
             own, kinds = self._types[types]
             told.append(Name(
-                number, self._text(number), self._origins[origin], source_id, concept_id, own, rank,
+                number, self.texts[number], self._origins[origin], source_id, concept_id, own, rank,
                 bool(flags & PREFERRED), bool(flags & CASE), SCOPES[flags & 3],
                 joined or source_id.startswith(_JOINED), language, term_type, level, among, kinds,
             ))  # fmt: skip

@@ -10,7 +10,7 @@ from itertools import chain
 
 from medconcept.dictionary.inflection import singulars
 
-FORMS_VERSION = 13  # of the rules by which names become forms; a new one has dictionaries compiled anew
+FORMS_VERSION = 14  # of the rules by which names become forms; a new one has dictionaries compiled anew
 
 
 class Variant(IntEnum):

@@ -10,6 +10,7 @@ import numpy as np
 from medconcept.dictionary import kernel
 from medconcept.dictionary.arrow_strings import hashes
 from medconcept.dictionary.file_layout import Array
+from medconcept.dictionary.kernel.layout import MARKED, MAY_BE_NUMBERED, ROMAN_SHIFT, Words, head_of
 from medconcept.dictionary.lemmas import Lemmatiser
 from medconcept.dictionary.words import NUMBERED, ROMAN_LETTER, plain
 
@@ -25,10 +26,10 @@ class WordTable:
         """Take arrays that have the characters, such as those of a dictionary, and what knows its words."""
         self._arrays, self.normaliser, self._most = known, normaliser, most
         self._is_marked: Callable[[str], bool] | None = None
-        self.head = kernel.head_of(known)
+        self.head = head_of(known)
         self._library = kernel.library()
         self._new = np.empty((NEW, 3), np.int64)
-        self.table = kernel.Words()
+        self.table = Words()
         letters = list(ROMAN_LETTER)
         self._letters = {letter: n + 1 for n, letter in enumerate(letters)}
         for n, number in enumerate(hashes([ROMAN_LETTER[letter] for letter in letters]).tolist()):
@@ -91,7 +92,9 @@ class WordTable:
         slots = new[:, 0]
         self._singular[slots] = hashes([single for single, _ in forms])
         self._noun[slots] = hashes([noun for _, noun in forms])
-        self._flags[slots] = [(word in NUMBERED) | self._letters.get(word, 0) << 1 for word in words]
+        self._flags[slots] = [
+            MAY_BE_NUMBERED * (word in NUMBERED) | self._letters.get(word, 0) << ROMAN_SHIFT for word in words
+        ]
         if self._is_marked is not None:
-            self._flags[slots] |= np.array([self._is_marked(word) for word in written], np.uint8) << 3
+            self._flags[slots] |= np.array([MARKED * self._is_marked(word) for word in written], np.uint8)
         return words
