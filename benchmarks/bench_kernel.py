@@ -1,10 +1,10 @@
-"""The kernel's sort of hashes against numpy's: what compiling a large dictionary spends most of its sorting on.
+"""The kernel's sort of hashes (hash_order.py) against numpy's, at the sizes of large dictionaries.
 
     python benchmarks/bench_kernel.py --hashes 5000000 20000000
 
-Half of the hashes are drawn anew, half repeat one of these, as forms of names do. `order` is a stable sort of the
-hashes alone, against `argsort`; `ties` sorts equal hashes by a 32-bit number, against `lexsort`. The results are
-compared. Writes build/bench/kernel.json.
+Half of the hashes are drawn at random, half repeat one of these, as forms of names do. `order` is a stable
+sort of the hashes alone, against `argsort`; `ties` sorts equal hashes by a 32-bit number, against `lexsort`.
+The results are compared. Writes build/bench/kernel.json.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,8 @@ def main(argv: list[str] | None = None) -> int:
     for count in options.hashes:
         keys, ties = draw(count)
         cases: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
-            "order": (lambda k=keys: order_of(k), lambda k=keys: np.argsort(k, kind="stable")),
-            "ties": (lambda k=keys, t=ties: order_of(k, t), lambda k=keys, t=ties: np.lexsort((t, k))),
+            "order": (partial(order_of, keys), partial(np.argsort, keys, kind="stable")),
+            "ties": (partial(order_of, keys, ties), partial(np.lexsort, (ties, keys))),
         }
         for name, (ours, numpy) in cases.items():
             mine, own = best(ours, options.repeat)

@@ -170,6 +170,15 @@ def test_a_full_word_table_starts_from_scratch():
     assert opened.find_forms(["a heart, hearts"])[0]["start"].tolist() == [2, 9]
 
 
+@pytest.mark.parametrize("text", ["++++", "a b c", "α" * 500, ""])
+def test_each_word_may_be_marked(text):
+    opened = dictionary(TERMS)
+    opened.words.mark(lambda word: True)
+    _, marked = opened.find_forms([text, text])
+    starts = opened.find_words([text])[0][:, 0].tolist()
+    assert marked.tolist() == [[number, start] for number in (0, 1) for start in starts]
+
+
 WORKER = """
 import sys
 from medconcept.dictionary import kernel
@@ -183,7 +192,8 @@ except kernel.CompilerMissing as error:
 """
 
 
-def test_a_worker_without_a_compiler_takes_the_library_that_the_driver_sent(tmp_path):
+def test_a_worker_without_a_compiler_takes_the_library_that_the_driver_sent(tmp_path, monkeypatch):
+    monkeypatch.delenv("MEDCONCEPT_KERNEL", raising=False)  # of `make test-native`
     sent = tmp_path / "sent"
     sent.mkdir()
     shutil.copy(kernel.library_path(), sent)

@@ -76,7 +76,7 @@ class LinkingDictionary:
         if self._hits.size < 2 * FORMS_PER_WORD * longest:
             self._hits = np.empty(2 * FORMS_PER_WORD * longest, FORM_HIT)
         library, first, done, parts = kernel.library(), 0, ctypes.c_int64(), []
-        hints, hint_count = np.empty((int(offsets[-1]) // 2 + 1, 2), np.uint32), ctypes.c_int64()
+        hints, hint_count = np.empty((int(offsets[-1]), 2), np.uint32), ctypes.c_int64()
         while first < len(texts):
             count = library.mc_forms(
                 ctypes.byref(self._head), ctypes.byref(self.words.table), data.ctypes.data,

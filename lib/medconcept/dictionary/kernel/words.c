@@ -193,7 +193,7 @@ static uint32_t forms_at(const dictionary *d, const uint8_t *text, uint32_t leng
 /* Forms of names in texts from `first` on, until `out` might not hold the next text's hits: for each text those of
  * singulars, then those of nouns. *done is then the text to go on with. Returns the number of hits. `longest` is the
  * length of the longest text in bytes. `hints` receives text and start of each word with the flag MARKED; it has room for
- * one per two bytes. */
+ * one word per byte. */
 int64_t mc_forms(const dictionary *d, const word_table *t, const uint8_t *data, const int64_t *offsets, int64_t first,
                  int64_t texts, int64_t longest, form_hit *out, int64_t capacity, stretch *hints,
                  int64_t *hint_count, int64_t *done) {
