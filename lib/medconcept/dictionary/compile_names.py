@@ -1,4 +1,4 @@
-"""Indexed names to the file that the linker maps, column by column; no name is a Python object."""
+"""Indexed names to the compiled dictionary file, column by column: no name becomes a Python object."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ MAIN, SIMILAR = "main", "similar"
 
 
 class Compilation:
-    """Rows of INDEXED in any order, and RETIRED, to the pieces of the file."""
+    """Collects rows of INDEXED and RETIRED in any order, and lays out the file."""
 
     def __init__(self, known: dict[str, Array], sources: Sequence[str]) -> None:
-        """Take the lexicon; `sources` are named in the file even where they have no name."""
+        """Take the lexicon, and the sources that the file lists even if they contribute no name."""
         self._known, self._sources = known, list(sources)
         self._names: list[pa.Array] = []
         self._columns: dict[str, list[Any]] = {}
@@ -35,7 +35,7 @@ class Compilation:
         self._retired: list[tuple[str, str]] = []
 
     def add(self, rows: pa.Table) -> None:
-        """Take rows of INDEXED."""
+        """Add rows of INDEXED."""
         if not len(rows):
             return
         self._names.append(whole(rows["name"]).cast(pa.large_string()))
@@ -55,13 +55,13 @@ class Compilation:
             self._columns.setdefault(name, []).append(values)
 
     def retire(self, rows: pa.Table) -> None:
-        """Take rows of RETIRED."""
+        """Add rows of RETIRED."""
         self._retired += zip(rows["old"].to_pylist(), rows["new"].to_pylist(), strict=True)
 
     def finish(self, *, similar: bool = False) -> Iterator[tuple[str, bytes]]:
-        """The pieces of the files, in order, each with MAIN or SIMILAR; the same rows give the same bytes.
+        """The pieces of the files in order, each with MAIN or SIMILAR; the same rows give the same bytes.
 
-        The index of similar names comes first, where it is wanted: the dictionary has its checksum.
+        The index of similar names, if requested, comes first, since the dictionary has its checksum.
         """
         arrays, indexed = self._lay_out()
         digest = hashlib.sha256()
@@ -74,7 +74,7 @@ class Compilation:
             yield MAIN, piece
 
     def _lay_out(self) -> tuple[dict[str, Array], Array]:
-        """The arrays of the file; and the names of the index of similar names, 1 for each.
+        """The arrays of the file; and for each name 1 if it goes into the index of similar names, else 0.
 
         These are the names with forms, of equal names the first, without those that match in their own case
         alone: acronyms and symbols, whose trigrams are no evidence.
@@ -116,7 +116,7 @@ class Compilation:
         return np.concatenate(self._columns.pop(name))
 
     def _origins(self, _: Array) -> dict[str, Array]:
-        """Sources with their rank and restriction, in the order of their codes; and all sources by name."""
+        """Origins (source, rank, restriction level) in the order of their codes; and all source names."""
         origins = [text.split(SEPARATOR) for text in self._pools["origin"].sorted()]
         named = sorted({source for source, _, _ in origins} - set(self._sources))
         return {
@@ -127,17 +127,17 @@ class Compilation:
         }
 
     def _terms(self, columns: dict[str, Any], order: Array) -> dict[str, Array]:
-        """What names stand for, kept once for each term, and once for each concept."""
+        """The arrays of terms and concepts: what names stand for, each stored once."""
         key = columns.pop("term_key") + columns["origin"].astype(np.uint64) * np.uint64(0xD1B54A32D192ED03)
         first, term = groups_of(key)
         for name in ("id_head", "id_value", "origin"):
             if not np.array_equal(columns[name], columns[name][first][term]):
-                raise ValueError("two terms with one hash")  # 64 bits: not in the lifetime of the sun
+                raise ValueError("two terms have the same 64-bit hash")
         concept_first, concept = groups_of(columns.pop("concept_key")[first])
         concept_first = first[concept_first]
         joined = columns.pop("joined")[first]
         has_ids = np.array([text != "" for text in self._pools["joined"].sorted()], bool)
-        told = np.flatnonzero(has_ids[joined])
+        with_ids = np.flatnonzero(has_ids[joined])
         return {
             "name_term": term.astype(np.uint32)[order],
             "term_head": _narrow(columns.pop("id_head")[first]), "term_value": columns.pop("id_value")[first],
@@ -147,12 +147,12 @@ class Compilation:
             "term_names": np.minimum(np.bincount(term, minlength=len(first)), 255).astype(np.uint8),
             "concept_head": _narrow(columns.pop("concept_head")[concept_first]),
             "concept_value": columns.pop("concept_value")[concept_first],
-            "joined_term": told.astype(np.uint32), "joined_ids": joined[told].astype(np.uint32),
+            "joined_term": with_ids.astype(np.uint32), "joined_ids": joined[with_ids].astype(np.uint32),
         }  # fmt: skip
 
 
 class _Pool:
-    """Strings met, each with a code by first use; in the file they are numbered by their order."""
+    """Distinct strings, coded by first use; in the file they are numbered in sorted order."""
 
     def __init__(self) -> None:
         self._codes: dict[str, int] = {}
@@ -171,7 +171,7 @@ class _Pool:
 
 
 class _Heads(_Pool):
-    """Ids as a head, kept once, and a number; see mc_split_ids."""
+    """Heads of ids: each distinct head is stored once, the digits at the end of an id as a number."""
 
     def split(self, ids: pa.Array) -> tuple[Any, Any]:
         data, offsets = buffers(ids)
@@ -195,7 +195,7 @@ class _Heads(_Pool):
 
 
 def replaced(steps: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Each id with the one that stands for it in the end; of several steps the smallest, cycles cut.
+    """Each id with its final replacement; of several replacements the smallest; cycles are cut.
 
     >>> replaced([("a", "b"), ("b", "c"), ("x", "y"), ("y", "x")])
     {'a': 'c', 'b': 'c', 'x': 'y', 'y': 'x'}
@@ -215,14 +215,14 @@ def replaced(steps: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _order(texts: pa.Array, columns: dict[str, Any]) -> Any:
-    """Names by text, rank, and what else tells two of them apart."""
-    told = ("rank", "origin", "id_head", "id_value", "concept_head", "concept_value", "kind")
-    table = pa.table({"name": texts, **{name: columns[name] for name in told}})
+    """The order of names: by text, rank, and all other columns that distinguish two of them."""
+    criteria = ("rank", "origin", "id_head", "id_value", "concept_head", "concept_value", "kind")
+    table = pa.table({"name": texts, **{name: columns[name] for name in criteria}})
     return pc.sort_indices(table, [(name, "ascending") for name in table.column_names]).to_numpy()
 
 
 def _narrow(values: Any) -> Array:
-    """The same numbers in the smallest type that holds them."""
+    """The numbers in the smallest unsigned type that holds them."""
     most = int(values.max(initial=0))
     kind = np.uint8 if most < 1 << 8 else np.uint16 if most < 1 << 16 else np.uint32
     out: Array = values.astype(kind)

@@ -1,7 +1,7 @@
 """Sorting and grouping of 64-bit hashes.
 
-The kernel's radix sort takes a third to a quarter of the time of numpy's stable argsort, and with ties a tenth
-of lexsort's (20,000,000 hashes: 0.7 s against 2.9 s and 8.3 s; benchmarks/bench_kernel.py).
+The kernel's radix sort takes a third to a quarter of the time of numpy's stable argsort, and with ties a
+tenth of lexsort's (20,000,000 hashes: 0.7 s against 2.9 s and 8.3 s; benchmarks/bench_kernel.py).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the names of a compiled dictionary are and stand for, read from its arrays for many at once."""
+"""The names of a compiled dictionary and the senses of its forms, read from its arrays."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ class Name(NamedTuple):
     preferred: bool
     case_sensitive: bool
     scope: str
-    joined: bool = False  # has a MeSH or OMIM id
+    joined: bool = False  # its term has a MeSH or OMIM id
     language: str = "en"
     term_type: str = ""
     restriction_level: int = 0  # of its source, MRSAB.SRL
-    among: int = 1  # how many names its term has, 255 for more
-    kinds: frozenset[str] = frozenset()  # semantic_types, and what kinds these are
+    among: int = 1  # number of names of its term, at most 255
+    kinds: frozenset[str] = frozenset()  # semantic_types and their broader kinds
 
 
 Sense = tuple[tuple[Name, Variant], ...]
 
 
 class NameTable:
-    """The names of a dictionary by number, and the senses of its forms: read many at once, and kept."""
+    """Names by number, and senses of forms; read many at a time, and cached."""
 
     def __init__(self, arrays: Mapping[str, Array], texts: NameTexts) -> None:
         """Take the arrays of the file, and the texts of its names."""
@@ -62,7 +62,7 @@ class NameTable:
         self._senses: dict[int, Sense] = {}
 
     def of_senses(self, senses: Iterable[int]) -> dict[int, Sense]:
-        """The names that each form stands for, each with how the form came from it."""
+        """The names of each sense, each with the variant by which the form was made from it."""
         wanted = dict.fromkeys(senses)
         new = [sense for sense in wanted if sense not in self._senses]
         if new:
@@ -72,7 +72,7 @@ class NameTable:
         return {sense: self._senses[sense] for sense in wanted}
 
     def _read(self, senses: Sequence[int]) -> dict[int, Sense]:
-        """A sense is a run of numbers in the file, of which the last is marked."""
+        """Read senses, each a run of entries in `senses` of which the last is marked."""
         of, at = np.arange(len(senses)), np.array(senses, np.int64)
         owners, values = [], []
         while len(at):
@@ -81,11 +81,11 @@ class NameTable:
             values.append(value)
             goes_on = (value & LAST) == 0
             of, at = of[goes_on], at[goes_on] + 1
-        owner, told = np.concatenate(owners), np.concatenate(values)
-        numbers, place = np.unique(told & NAME_MASK, return_inverse=True)
+        owner, entries = np.concatenate(owners), np.concatenate(values)
+        numbers, place = np.unique(entries & NAME_MASK, return_inverse=True)
         names = self.named(numbers)
         found: list[list[tuple[Name, Variant]]] = [[] for _ in senses]
-        variants = (told >> VARIANT_SHIFT & VARIANT_MASK).tolist()
+        variants = (entries >> VARIANT_SHIFT & VARIANT_MASK).tolist()
         for number, known, variant in zip(owner.tolist(), place.tolist(), variants, strict=True):
             found[number].append((names[known], _VARIANTS[variant]))
         return dict(zip(senses, map(tuple, found), strict=True))
@@ -103,19 +103,19 @@ class NameTable:
             self._is_joined(terms).tolist(), a["origin_restriction"][origins].tolist(),
             a["term_names"][terms].tolist(), strict=True,
         )  # fmt: skip
-        told = []
+        result = []
         for number, kind, origin, source_id, concept_id, types, rank, joined, level, among in columns:
             term_type, language, flags = self._kinds[kind]
             own, kinds = self._types[types]
-            told.append(Name(
+            result.append(Name(
                 number, self.texts[number], self._origins[origin], source_id, concept_id, own, rank,
                 bool(flags & PREFERRED), bool(flags & CASE), SCOPES[flags & 3],
                 joined or source_id.startswith(_JOINED), language, term_type, level, among, kinds,
             ))  # fmt: skip
-        return told
+        return result
 
     def ids(self, heads: Array, values: Array) -> list[str]:
-        """Ids from their heads and numbers; see mc_split_ids."""
+        """Ids from their heads and numbers, as mc_split_ids splits them."""
         pairs = zip(heads.tolist(), values.tolist(), strict=True)
         return [self._head(head) + str(value)[1:] for head, value in pairs]
 
@@ -143,5 +143,5 @@ _VARIANTS = {int(variant): variant for variant in Variant}
 
 
 def strings(arrays: Mapping[str, Array], pool: str) -> list[str]:
-    """The strings of a pool of the file."""
+    """The strings of a pair of arrays, `pool` and `pool`_bytes."""
     return [piece(arrays[pool], arrays[f"{pool}_bytes"], n) for n in range(len(arrays[f"{pool}_bytes"]) - 1)]

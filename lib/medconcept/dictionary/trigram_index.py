@@ -1,9 +1,10 @@
-"""Names similar to a text that no form matches: an index of letter trigrams, mapped as the dictionary is.
+"""Fuzzy look-up: names similar to a text, by an index of letter trigrams in a file next to the dictionary.
 
-Cosine of sets of trigrams within words, weighted by rarity: the measure of scispaCy's candidate generator,
-which asks an approximate index. Here rare trigrams tell the names that can reach the threshold, and each of
-these is compared in full, from its text in the dictionary. The names of trigrams that more than COMMON of all
-names have are not kept: a name that shares no rarer one is not found.
+The similarity is the cosine of sets of trigrams within words, weighted by inverse document frequency, as in
+scispaCy's candidate generator, which uses an approximate index. Here the rare trigrams of a text select the
+names that can reach the threshold, and each of these is compared in full, from its text in the dictionary.
+Trigrams of more than a share COMMON of the names have no postings: a name that shares only such trigrams is
+not returned.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from medconcept.dictionary.file_layout import Array, DictionaryDamaged, pack_par
 from medconcept.dictionary.kernel.layout import Dictionary, Trigrams, head_of
 
 COMMON = 1 / 64
-_LEAST = 1000  # names that a trigram may have in any case
+_LEAST = 1000  # up to so many names, a trigram has postings in any dictionary
 _SLOTS = 1 << 22
 _ARRAYS = {"grams": "grams", "counts": "gram_counts", "begins": "gram_begins", "postings": "postings",
            "norms": "norms"}  # fmt: skip
@@ -67,12 +68,12 @@ def _head(index: Mapping[str, Any]) -> Trigrams:
 
 
 class TrigramIndex:
-    """An index over its bytes and the arrays of its dictionary. Not picklable."""
+    """An open index, over its bytes and the arrays of its dictionary. Not picklable."""
 
     def __init__(self, data: Any, name: str, sha256: str, head: Dictionary) -> None:
-        """Take the bytes or map of a file, its checksum, and the kernel's view of the dictionary.
+        """Take the bytes or memory map of a file, its checksum, and the kernel's view of the dictionary.
 
-        Raises DictionaryDamaged by name.
+        Raises DictionaryDamaged, which reports `name`.
         """
         if (found := hashlib.sha256(data).hexdigest()) != sha256:
             raise DictionaryDamaged(name, f"its checksum is {found[:12]}, expected {sha256[:12]}")
@@ -80,7 +81,7 @@ class TrigramIndex:
         self._data, self._head, self._dictionary = data, _head(self._index), head
 
     def nearest(self, text: str, threshold: float, most: int = 8) -> list[tuple[int, float]]:
-        """Numbers of the names nearest to an NFC text and how similar each is, at least `threshold`."""
+        """Number and similarity of the names most similar to an NFC text, best first, from `threshold` on."""
         data, offsets = buffers([text[:1000]])
         numbers, scores = np.empty(most + 1, np.uint32), np.empty(most + 1, np.float32)
         count = kernel.library().mc_similar(
@@ -94,7 +95,7 @@ class TrigramIndex:
         ]
 
     def compare_all(self, text: str) -> float:
-        """The greatest cosine of any name, by comparing with every one: what `nearest` is measured by."""
+        """The greatest similarity of any indexed name, by comparing with all: the oracle of `nearest`."""
         data, offsets = buffers([text[:1000]])
         return float(
             kernel.library().mc_compare_all(

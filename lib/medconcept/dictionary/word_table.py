@@ -1,4 +1,4 @@
-"""Words met so far, as the kernel looks them up: the normal forms of each are worked out once."""
+"""The hash table of words met in texts: the normal forms of each are worked out once, in Python."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from medconcept.dictionary.kernel.layout import MARKED, MAY_BE_NUMBERED, ROMAN_S
 from medconcept.dictionary.lemmas import Lemmatiser
 from medconcept.dictionary.words import NUMBERED, ROMAN_LETTER, plain
 
-MOST = 1 << 18  # words kept; then all are forgotten
-NEW = 1 << 14  # words that are told of at once
+MOST = 1 << 18  # words kept; a fuller table starts from scratch
+NEW = 1 << 14  # new words that one call of the kernel returns
 _START = 1 << 13
 
 
 class WordTable:
-    """The forms of words, as hashes; grows with the texts, and begins anew when it holds MOST."""
+    """Hashes of the normal forms of words; grows with the texts, starts from scratch above `most` words."""
 
     def __init__(self, known: Mapping[str, Array], normaliser: Lemmatiser, most: int = MOST) -> None:
-        """Take arrays that have the characters, such as those of a dictionary, and what knows its words."""
+        """Take the character tables (of a dictionary or a lexicon), and the lemmatiser of its vocabulary."""
         self._arrays, self.normaliser, self._most = known, normaliser, most
         self._is_marked: Callable[[str], bool] | None = None
         self.head = head_of(known)
@@ -37,9 +37,9 @@ class WordTable:
         self._make(_START)
 
     def mark(self, is_marked: Callable[[str], bool]) -> None:
-        """Have `find_forms` return the places of the words for which the predicate is true.
+        """Have `find_forms` report the words for which the predicate is true.
 
-        Another predicate than before empties the table, since words are asked about once.
+        A new predicate empties the table, since the predicate is evaluated once per word.
         """
         if self._is_marked is not is_marked:
             self._is_marked = is_marked
@@ -66,7 +66,7 @@ class WordTable:
             self.table.used += 1
 
     def learn(self, data: Array, offsets: Array) -> list[str]:
-        """Work out the forms of the words of texts that are not there yet; returns these words, plain."""
+        """Add the words of texts that are not in the table; returns the plain forms of those added."""
         if self.table.used > self._most:
             self._make(_START)
         done, first, plain_words = ctypes.c_int64(), 0, []
