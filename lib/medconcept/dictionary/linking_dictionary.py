@@ -91,7 +91,7 @@ class LinkingDictionary:
         return np.concatenate(parts) if parts else self._hits[:0], hints[: hint_count.value]
 
     def find_words(self, texts: Sequence[str]) -> tuple[Any, Any]:
-        """Start and end of every word of all texts; and edges: text i has the rows from its edge to the next."""
+        """Start and end of every word of all texts; and edges: text i has rows edges[i]:edges[i + 1]."""
         data, offsets = buffers(list(texts))
         found = np.empty((int(offsets[-1]), 2), np.uint32)
         edges = np.zeros(len(texts) + 1, np.int64)
