@@ -58,7 +58,25 @@ test: setup ## the tests, but for cluster, faults and scale
 test-fast: $(VENV)/.installed ## the tests that need no Spark
 	$(PY) -m pytest -q -m "not slow and not spark" -n 2
 
-test-slow: setup demo-data package ## what make test leaves out
+# The kernel compiled with sanitizers, without recovery: the first error ends the test run. Python itself leaks by
+# design, and its own libraries are not instrumented, so that libasan must be loaded before them.
+SANITISED := build/native/kernel-sanitised.so
+SANITISERS := -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+NATIVE_TESTS := tests/dictionary/test_dictionary_compiled.py tests/dictionary/test_ordered.py \
+	tests/linking/test_linking_kernel.py tests/linking/test_linking_similar.py tests/linking/test_linking_columns.py \
+	tests/linking/test_linking_linker.py tests/linking/test_linking_forms.py tests/linking/test_linking_rules.py \
+	lib/medconcept/dictionary
+
+$(SANITISED): $(VENV)/.installed $(wildcard lib/medconcept/dictionary/kernel/*) lib/medconcept/dictionary/name_rules.py
+	@command -v gcc >/dev/null || { echo "make test-native: gcc is needed, with libasan and libubsan"; exit 1; }
+	CC=gcc $(PY) -m medconcept.dictionary.kernel $@ $(SANITISERS)
+
+test-native: $(SANITISED) ## the dictionary's C code under the address and undefined behaviour sanitizers (needs gcc)
+	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
+	ASAN_OPTIONS=detect_leaks=0 MEDCONCEPT_KERNEL=$(abspath $(SANITISED)) \
+	$(PY) -m pytest -q -m "not spark" $(NATIVE_TESTS)
+
+test-slow: setup demo-data package test-native ## what make test leaves out
 	$(PY) -m pytest -q -m "slow and not long" --durations 15
 
 test-long: setup ## the bucket's days, faults and kills against a real S3 server
@@ -100,4 +118,4 @@ format: $(VENV)/.installed ## let ruff format the code
 clean: ## remove what a build made
 	rm -rf build $(VENV) dist
 
-.PHONY: help setup demo-data demo model package cluster-up cluster-down test test-fast test-slow test-long test-all bench bench-long docs lint format clean
+.PHONY: help setup demo-data demo model package cluster-up cluster-down test test-fast test-native test-slow test-long test-all bench bench-long docs lint format clean

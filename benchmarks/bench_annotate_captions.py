@@ -1,25 +1,21 @@
-"""Matching in Spark side by side: the same names, captions, sentences and tokens for TextMatcher and ours.
+"""Linking in Spark against TextMatcher: the same names, captions, sentences and tokens for both.
 
     python benchmarks/bench_annotate_captions.py --articles build/demo/articles
 
-Captions are those of the articles, repeated to --megabytes. Spark NLP cuts them on runs of letters and digits
-and every other character alone, as our matcher does. TextMatcher gets the names with a space between their
-tokens, in lower case, and is timed without its fit; the dictionary of ours is compiled beforehand too. Every
-job gives out what was found, and no sentences or tokens: the one that cuts alone gives out how many there
-are, lest what is subtracted gives out more than what it is subtracted from. What cutting takes is subtracted,
-in three ways (--ways):
-- `session`: as a user runs it, the matcher behind Spark NLP's sentences and tokens in one job, each job the
-  first of a Spark session of its own (as by spark-submit), less the job of sentences and tokens alone, which
-  has a session of its own too. The exact matcher asks for no tokens, so that Spark makes none for it: from
-  its job one of sentences alone is subtracted. What a matcher sends to its workers is in it; the fit is not.
-  These sessions have the heap of our local session, 4 GB, and the garbage collector that Java takes by
-  itself, as a cluster's have. With 8 GB (--memory), or with our local session's own collector
-  (--java-options), TextMatcher takes a third to a half of the time; with little memory it varies threefold
-  from turn to turn. Of several turns (--sessions) the middle one of each job counts, and all are told;
+Captions are those of the articles, repeated to --megabytes. Spark NLP splits them into sentences and tokens:
+runs of letters and digits, and every other character by itself. TextMatcher gets the names in lower case with
+a space between their tokens and is timed without its fit; our dictionary is compiled beforehand too. Each job
+returns its mentions, without sentences and tokens. The time of splitting alone, by a job that returns the
+numbers of sentences and tokens, is subtracted, in three ways (--ways):
+- `session`: each job is the first of a Spark session of its own, as by spark-submit, and so is the job that
+  only splits. Sending the dictionary to the workers is included; the fit is not. These sessions have the heap
+  of our local session, 4 GB, and Java's default garbage collector, as a cluster's sessions have. With 8 GB
+  (--memory) or our local session's own collector (--java-options), TextMatcher takes a third to a half of the
+  time; with little memory it varies threefold from turn to turn. Of several turns (--sessions) the median of
+  each job counts; all are printed;
 - `pipeline`: the same in one session that has run everything before, the best of several turns;
-- `kept`: so too, but what Spark NLP cut is kept as Parquet; reading it and matching, less reading it.
-Where TextMatcher's hits overlap, the first and longest are kept for the comparison of what is found. Writes
-build/bench/annotate_captions.json.
+- `kept`: the same from sentences and tokens kept as Parquet: reading and matching, less reading.
+What each finds is compared against gold by bench_linking.py. Writes build/bench/annotate_captions.json.
 """
 
 from __future__ import annotations
@@ -39,9 +35,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench_matching import dictionary_names
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from real_names import dictionary_names
 from results import show, write
 
 from medconcept.config import SparkConfig
@@ -53,12 +49,10 @@ from medconcept.spark.session import get_session
 from medconcept.spark.shared_files import SharedFile
 from medconcept.spark_nlp.ner_pipeline import EDGE
 from medconcept.terminologies.term import Term
-from medconcept.workers.annotate.exact_matching import MATCHED, match_batches
 from medconcept.workers.annotate.link_captions import LINKED, LinkJob, link_batches
 
 PLACES = tuple(f"{what}_{edge}" for what in ("sentence", "token") for edge in ("begin", "end"))
-FIRST_JOBS = ("cutting", "sentences", "textmatcher", "exact", "linker")
-Place = tuple[str, int, int]
+FIRST_JOBS = ("cutting", "textmatcher", "linker")
 Run = Callable[[DataFrame], DataFrame]
 
 
@@ -86,10 +80,6 @@ def main(argv: list[str] | None = None) -> int:
         figures = {"names": len(names), "text_mb": round(size * times / 1e6, 1)}
         flat = with_places(annotated)
         kept: dict[str, tuple[DataFrame, Run]] = {
-            "exact": (
-                flat.select("figure_key", "caption", "sentence_begin", "sentence_end"),
-                partial(exact, dictionary=ours),
-            ),
             "linker": (flat, partial(linker, dictionary=ours)),
         }
         behind = behind_cutting(ours)
@@ -100,24 +90,21 @@ def main(argv: list[str] | None = None) -> int:
             figures["textmatcher_fit_s"] = round(time.perf_counter() - start, 1)
             kept["textmatcher"] = (annotated, partial(hits_of, model))
             behind["textmatcher"] = partial(hits_of, model)
-            figures |= compared(annotated, flat, model, ours)
         if "kept" in options.ways:
             for name, (rows, run) in kept.items():
                 figures |= timed(rows, rows, {name: run}, options.repeat, "kept")
         if "pipeline" in options.ways:
             for name, run in behind.items():
-                without = sentences_of(cutting) if name == "exact" else counted(cutting)
-                figures |= timed(cutting, without, {name: run}, options.repeat, "pipeline")
+                figures |= timed(cutting, counted(cutting), {name: run}, options.repeat, "pipeline")
         spark.stop()
         if "session" in options.ways and not options.ours_only:
             figures |= in_sessions(options, shared, Path(scratch))
     # A difference of two jobs of a minute may come out as nothing; what it is at the most tells more then.
     ratios = {
-        f"{way}_{name}{most}/textmatcher": round(figures[f"{way}_textmatcher_s"] / seconds, 1)
+        f"{way}_linker{most}/textmatcher": round(figures[f"{way}_textmatcher_s"] / seconds, 1)
         for way in options.ways
-        for name in ("exact", "linker")
         for most in ("", "_most")
-        if not options.ours_only and (seconds := figures.get(f"{way}_{name}{most}_s", 0)) > 0
+        if not options.ours_only and (seconds := figures.get(f"{way}_linker{most}_s", 0)) > 0
     }
     show(figures, ratios)
     write("annotate_captions", figures, ratios, ["pyspark", "spark-nlp"], options.output)
@@ -151,7 +138,6 @@ def timed(
 def behind_cutting(dictionary: SharedFile) -> dict[str, Run]:
     """Ours over rows as Spark NLP has cut them."""
     return {
-        "exact": lambda rows: exact(with_places(rows), dictionary),
         "linker": lambda rows: linker(with_places(rows), dictionary),
     }
 
@@ -169,10 +155,9 @@ def in_sessions(options: argparse.Namespace, shared: SharedFile, folder: Path) -
             print(f"{name} as the first job of a session: {taken[name][-1]:.1f} s", file=sys.stderr)
     middle = {name: median(each) for name, each in taken.items()}
     figures = {f"session_{name}_with_s": round(seconds, 2) for name, seconds in middle.items()}
-    for name in ("textmatcher", "exact", "linker"):
-        without = "sentences" if name == "exact" else "cutting"
-        figures[f"session_{name}_s"] = round(middle[name] - middle[without], 2)
-        turns = [a - b for a, b in zip(taken[name], taken[without], strict=True)]
+    for name in ("textmatcher", "linker"):
+        figures[f"session_{name}_s"] = round(middle[name] - middle["cutting"], 2)
+        turns = [a - b for a, b in zip(taken[name], taken["cutting"], strict=True)]
         figures[f"session_{name}_most_s"] = round(max(turns), 2)
     return figures
 
@@ -183,8 +168,6 @@ def first_job(options: argparse.Namespace) -> float:
     cutting = cut_captions(spark, options.scratch)
     if options.first_job == "cutting":
         return _seconds(counted(cutting))
-    if options.first_job == "sentences":
-        return _seconds(sentences_of(cutting))
     if options.first_job == "textmatcher":
         return _seconds(hits_of(text_matcher(cutting, options.scratch), cutting))
     sha256, folder = options.compiled
@@ -199,64 +182,15 @@ def sent(spark: SparkSession, sha256: str, folder: Path) -> SharedFile:
     return SharedFile(sha256)
 
 
-def exact(rows: DataFrame, dictionary: SharedFile) -> DataFrame:
-    """Exact and case-folded names: spans and concepts."""
-    columns = rows.select("figure_key", "caption", "sentence_begin", "sentence_end")
-    return columns.mapInArrow(partial(match_batches, dictionary=dictionary), MATCHED)
-
-
 def linker(rows: DataFrame, dictionary: SharedFile) -> DataFrame:
     """All that annotate_captions does on its workers."""
     return rows.mapInArrow(partial(link_batches, job=LinkJob(dictionary)), LINKED)
-
-
-def compared(annotated: DataFrame, flat: DataFrame, model: Any, dictionary: SharedFile) -> dict[str, float]:
-    """What both find in each caption once."""
-    once = F.col("figure_key").endswith("/0")
-    hits = model.transform(annotated.where(once)).select("figure_key", "caption", F.explode("hit").alias("h"))
-    theirs: dict[str, list[tuple[int, int]]] = {}
-    for row in hits.select("figure_key", "h.begin", "h.end").collect():
-        theirs.setdefault(row["figure_key"], []).append((row["begin"], row["end"] + 1))
-    kept = {(key, *place) for key, places in theirs.items() for place in longest_first(places)}
-    texts = {row["figure_key"]: row for row in flat.where(once).collect()}
-    # Spark NLP counts UTF-16 code units: left out is where the two counts differ, or it cut otherwise.
-    same = {key for key, row in texts.items() if max(row["caption"]) <= "\uffff" and cut_alike(row)}
-    ours = {(r["figure_key"], r["start"], r["end"]) for r in exact(flat.where(once), dictionary).collect()}
-    ours, kept = {p for p in ours if p[0] in same}, {p for p in kept if p[0] in same}
-    raw = {(key, *place) for key, places in theirs.items() for place in places}
-    only_theirs = {p for p in kept - ours if not overlaps(p, ours - kept)}
-    return {
-        "captions": len(texts), "captions_cut_alike": len(same), "found_by_both": len(ours & kept),
-        "found_by_ours_alone": len(ours - kept), "found_by_ours_alone_not_raw": len(ours - raw),
-        "found_by_textmatcher_alone": len(kept - ours), "of_those_not_hidden_by_ours": len(only_theirs),
-    }  # fmt: skip
-
-
-def overlaps(place: Place, others: set[Place]) -> bool:
-    """True where one of the others shares a character with the place."""
-    return any(key == place[0] and a < place[2] and place[1] < b for key, a, b in others)
-
-
-def cut_alike(row: Any) -> bool:
-    """True where Spark NLP's tokens are those of our own rule."""
-    return tokens_of(row["caption"]) == [
-        (b, e + 1) for b, e in zip(row["token_begin"], row["token_end"], strict=True)
-    ]
 
 
 def tokens_of(text: str) -> list[tuple[int, int]]:
     """Runs of letters, digits and marks, and every other character that is no white space alone."""
     kinds = "".join("." if unicodedata.category(c)[0] not in "LNM" else "w" for c in text)
     return [m.span() for m in re.finditer(r"w+|\.", kinds) if not text[m.start()].isspace()]
-
-
-def longest_first(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The first, of those the longest, without overlap."""
-    kept: list[tuple[int, int]] = []
-    for start, end in sorted(places, key=lambda p: (p[0], -p[1])):
-        if not kept or start >= kept[-1][1]:
-            kept.append((start, end))
-    return kept
 
 
 def folded_names(folder: Path, wanted: int) -> dict[str, str]:
@@ -338,11 +272,6 @@ def cut_captions(spark: SparkSession, folder: Path) -> DataFrame:
 def counted(annotated: DataFrame) -> DataFrame:
     """How many sentences and tokens each caption has: all of them are made for it, none is given out."""
     return annotated.select("figure_key", F.size("sentence"), F.size("token"))
-
-
-def sentences_of(annotated: DataFrame) -> DataFrame:
-    """How many sentences each caption has: no tokens are made for it, as for the exact matcher."""
-    return annotated.select("figure_key", F.size("sentence"))
 
 
 def hits_of(model: Any, annotated: DataFrame) -> DataFrame:

@@ -1,12 +1,13 @@
-"""Exactness: the compiled matcher against the naive reference, on a million random and hostile texts.
+"""Exactness: the linker's look-up of forms against the rules in plain Python, on random and hostile texts.
 
     python benchmarks/bench_exactness.py            # all rounds, about ten minutes on one core
     python benchmarks/bench_exactness.py --rounds 0-4
 
 Each round draws names and 100,000 texts of its own seed: a third of random characters of all of Unicode, a
 third of pieces that have broken matchers (marks, letters whose case folding is longer, white space of every
-kind, astral and right-to-left letters), a third of names cut short, drawn out and glued together. A
-difference is printed and ends with exit code 1. Writes build/bench/exactness.json.
+kind, astral and right-to-left letters), a third of names cut short, drawn out and glued together. The
+reference is tests/linking/naive_forms.py. A difference is printed and ends with exit code 1. Writes
+build/bench/exactness.json.
 """
 
 from __future__ import annotations
@@ -18,16 +19,16 @@ import time
 import unicodedata
 from pathlib import Path
 
-import pyarrow as pa
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "dictionary"))
-from naive_matcher import naive_matches, simple_tokens
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "linking"))
+from naive_forms import NaiveForms
 from results import write
 
-from medconcept.dictionary.compiled_dictionary import NONE, CompiledDictionary, compile_keys
-from medconcept.dictionary.name_rules import match_key
+from medconcept.dictionary.linking_dictionary import LinkingDictionary, compile_linking
+from medconcept.dictionary.name_rules import is_matchable
+from medconcept.terminologies.term import Term
 
-TEXTS, NAMES = 100_000, 400
+TEXTS, NAMES, BATCH = 100_000, 400, 256
+KINDS = ("disease",)
 PIECES = (
     "heart", "Heart", "HEART", "attack", "ALL", "all", "T4", "t4", "p53", "ß", "SS", "ss", "ﬁ", "fi",
     "İ", "i̇", "ı", "é", "e\u0301", "\u0301", "\u0345", "ς", "σ", "Σ", "Ω", "\u2126", "α", "β", "𝛼", "𐐀", "𐐨",
@@ -47,7 +48,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=Path("build/bench/exactness.json"))
     options = parser.parse_args(argv)
     first, _, last = options.rounds.partition("-")
-    figures = {"texts": 0, "names": 0, "matches": 0, "differences": 0}
+    figures = {"texts": 0, "names": 0, "places": 0, "differences": 0}
     start = time.perf_counter()
     for seed in range(int(first), int(last or first) + 1):
         names, texts = draw(seed, options.texts)
@@ -58,35 +59,38 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def draw(seed: int, count: int) -> tuple[list[str], list[str]]:
-    """Match keys and NFC texts of a seed."""
+    """Names and NFC texts of a seed."""
     rng = random.Random(seed)
     names = ["".join(rng.choices(PIECES, k=rng.randint(1, 6))) for _ in range(NAMES)]
     names += [
         "".join(_character(rng.randrange(3), rng) for _ in range(rng.randint(1, 5))) for _ in range(NAMES)
     ]
-    keys = sorted({key for name in (*names, *map(str.upper, names)) if (key := match_key(name)) is not None})
-    said = [key[1:] for key in keys]
+    normal = (
+        " ".join(unicodedata.normalize("NFC", name).split()) for name in (*names, *map(str.upper, names))
+    )
+    names = sorted({name for name in normal if is_matchable(name)})
     makers = (_random, _pieces, _names)
-    texts = [unicodedata.normalize("NFC", makers[n % 3](rng, said)) for n in range(count)]
-    return keys, texts
+    texts = [unicodedata.normalize("NFC", makers[n % 3](rng, names)) for n in range(count)]
+    return names, texts
 
 
-def compare(keys: list[str], texts: list[str], figures: dict[str, int]) -> None:
-    """Match all texts both ways and add up."""
-    compiled = CompiledDictionary(compile_keys(keys), "names")
-    hits = compiled.match_texts(pa.array(texts))
-    found: list[list[tuple[int, int, frozenset[str]]]] = [[] for _ in texts]
-    for n, start, end, *numbers in zip(*(a.tolist() for a in vars(hits).values()), strict=True):
-        found[n].append((start, end, frozenset(compiled.key(k) for k in numbers if k != NONE)))
-    known = frozenset(keys)
-    for text, here in zip(texts, found, strict=True):
-        expected = naive_matches(text, simple_tokens(text), known)
-        if here != expected:
-            figures["differences"] += 1
-            print(f"{text!r}: {here} is not {expected}", file=sys.stderr)
-        figures["matches"] += len(here)
+def compare(names: list[str], texts: list[str], figures: dict[str, int]) -> None:
+    """Look forms up in all texts both ways and add up."""
+    terms = (Term("A", f"A:{n}", name, (), KINDS) for n, name in enumerate(names))
+    dictionary = LinkingDictionary(compile_linking(terms, ["A"]), "names")
+    reference = NaiveForms(names, KINDS)
+    for at in range(0, len(texts), BATCH):
+        batch = texts[at : at + BATCH]
+        places: list[set[tuple[int, int]]] = [set() for _ in batch]
+        for _, text, start, end, *_ in dictionary.find_forms(batch)[0].tolist():
+            places[text].add((start, end))
+        for text, here in zip(batch, places, strict=True):
+            if here != (expected := reference.places(text)):
+                figures["differences"] += 1
+                print(f"{text!r}: {sorted(here)} is not {sorted(expected)}", file=sys.stderr)
+            figures["places"] += len(here)
     figures["texts"] += len(texts)
-    figures["names"] += len(keys)
+    figures["names"] += len(names)
 
 
 def _character(kind: int, rng: random.Random) -> str:

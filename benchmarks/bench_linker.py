@@ -2,18 +2,22 @@
 
     python benchmarks/bench_linker.py --dictionary build/demo/dictionary --articles build/demo/articles
 
-Names are those of the dictionary files and more made from them, see bench_matching.py; captions those of the
+Names are those of the dictionary files and more made from them (real_names.py); captions those of the
 articles, repeated to --megabytes. Sentences and panels are given, as annotate_captions has them from Spark
-NLP and from the parser; also with the panels to be looked for, as for a text without an article. Also:
-matching alone over the same file, readiness in a fresh process, and the index of similar names (lookups a
-second; the share of best names that it finds, against comparing with every name).
+NLP and from the parser; `linker_and_panels` is the same without panels, which are then searched for, as in a
+text without an article. Also: the look-up of forms alone, against Aho-Corasick engines that are installed;
+seconds until a fresh process has linked its first caption; and the index of similar names (look-ups a second;
+the share of best names that it finds, against comparing with every name).
 
-Writes build/bench/linker.json.
+The Aho-Corasick engines get case-folded names and text and are timed for their scan alone: no other forms, no
+token boundaries, no overlaps resolved, no ids. Writes build/bench/linker.json.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import importlib.metadata
 import itertools
 import json
 import random
@@ -21,18 +25,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-from bench_matching import FORMATS, SEED, _best, dictionary_names
 from lxml import etree
+from real_names import FORMATS, SEED, best, dictionary_names
 from results import show, write
 
 from medconcept.dictionary.compile_terms import compile_files
-from medconcept.dictionary.compiled_dictionary import dictionary_sha256
 from medconcept.dictionary.linking_dictionary import SIMILAR, LinkingDictionary, open_linking
 from medconcept.jats.panels.caption_panels import find_panels
 from medconcept.linking.linker import Linker
@@ -65,10 +69,11 @@ def main(argv: list[str] | None = None) -> int:
     start = time.perf_counter()
     names, similar = compile_files(terms, sorted({term.source for term in terms}))
     built = time.perf_counter() - start
+    folded = sorted({n.casefold() for t in terms if not t.obsolete for n in (t.name, *t.synonyms)})
     del terms
     captions = caption_texts(options.articles, options.megabytes)
     size = sum(len(text.encode()) for text in captions) / 1e6
-    sha256 = dictionary_sha256(names)
+    sha256 = hashlib.sha256(names).hexdigest()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / sha256
         path.write_bytes(names)
@@ -79,13 +84,17 @@ def main(argv: list[str] | None = None) -> int:
             "similar_mb": round(len(similar) / 1e6, 1),
             **measure(path, sha256, captions, size, options.repeat), **ready(path, sha256),
         }  # fmt: skip
-    show(figures)
-    write("linker", figures, {}, ["numpy", "pyarrow"], options.output)
+    rivals = {} if options.ours_only else rival_speeds(folded, captions, size, options.repeat)
+    figures |= rivals
+    speeds = {name.removesuffix("_mb_s"): speed for name, speed in rivals.items() if name.endswith("_mb_s")}
+    ratios = {f"forms/{name}": round(figures["forms_mb_s"] / speed, 2) for name, speed in speeds.items()}
+    show(figures, ratios)
+    write("linker", figures, ratios, ["numpy", "pyarrow", *speeds], options.output)
     return 0
 
 
 def measure(path: Path, sha256: str, captions: list[str], size: float, repeat: int) -> dict[str, float]:
-    """MB a second of the linker, of what finds forms, and of exact matching; lookups of similar names."""
+    """MB a second of the linker and of its look-up of forms; figures of the index of similar names."""
     dictionary = open_linking(str(path), sha256)
     linker = Linker(dictionary)
     told = [Caption(t, sentences=sentence_spans(t), panels=find_panels(t)) for t in captions]
@@ -98,15 +107,13 @@ def measure(path: Path, sha256: str, captions: list[str], size: float, repeat: i
     start = time.perf_counter()
     links = link()
     cold = time.perf_counter() - start
-    seconds = _best(link, repeat)
-    looking = _best(lambda: link(untold), repeat)
-    forms = _best(lambda: [dictionary.find_forms([c.text for c in batch]) for batch in batches], repeat)
-    column = pa.array(captions, pa.large_string())
-    exact = _best(lambda: dictionary.exact.first_senses(dictionary.exact.match_texts(column)), repeat)
+    seconds = best(link, repeat)
+    looking = best(lambda: link(untold), repeat)
+    forms = best(lambda: [dictionary.find_forms([c.text for c in batch]) for batch in batches], repeat)
     return {
         "links": links, "linker_mb_s": round(size / seconds, 2), "linker_cold_mb_s": round(size / cold, 2),
         "linker_and_panels_mb_s": round(size / looking, 2),
-        "forms_mb_s": round(size / forms, 1), "exact_mb_s": round(size / exact, 1),
+        "forms_mb_s": round(size / forms, 1),
         **similarity(dictionary),
     }  # fmt: skip
 
@@ -117,13 +124,13 @@ def similarity(dictionary: LinkingDictionary, threshold: float = 0.8) -> dict[st
     The oracle compares with every name that the index has: a hundred times where there are a million.
     """
     draw = random.Random(SEED)
-    index, exact = dictionary.similar, dictionary.exact
+    index, texts = dictionary.similar, dictionary.names.texts
     assert index is not None  # compile_files makes one
     norms: Any = index._index["norms"]
     known = np.flatnonzero(norms > 0)
     queries: list[str] = []
     while len(queries) < 2000:
-        name = exact.text(int(draw.choice(known)))
+        name = texts[int(draw.choice(known))]
         if len(name) >= 10:
             letters = list(name)
             for _ in range(draw.randint(1, 2)):
@@ -145,6 +152,55 @@ def similarity(dictionary: LinkingDictionary, threshold: float = 0.8) -> dict[st
         "similar_best_found": round(right / max(1, asked), 4),
         "similar_above_threshold": asked,
     }
+
+
+def rival_speeds(names: list[str], captions: list[str], size: float, repeat: int) -> dict[str, float]:
+    """MB a second and seconds to build of each Aho-Corasick engine that is installed."""
+    figures = {}
+    texts = [text.casefold() for text in captions]
+    for name, engine in RIVALS.items():
+        try:
+            importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            print(f"{name}: not installed, skipped", file=sys.stderr)
+            continue
+        start = time.perf_counter()
+        scan = engine(names)
+        figures[f"{name}_build_s"] = round(time.perf_counter() - start, 2)
+        figures[f"{name}_mb_s"] = round(size / best(partial(scan, texts), repeat), 2)
+        del scan
+    return figures
+
+
+def _pyahocorasick(names: list[str]) -> Callable[[list[str]], int]:
+    import ahocorasick
+
+    automaton = ahocorasick.Automaton()
+    for n, name in enumerate(names):
+        automaton.add_word(name, n)
+    automaton.make_automaton()
+    return lambda texts: sum(1 for text in texts for _ in automaton.iter_long(text))
+
+
+def _ahocorasick_rs(names: list[str]) -> Callable[[list[str]], int]:
+    import ahocorasick_rs
+
+    automaton = ahocorasick_rs.AhoCorasick(names, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+    return lambda texts: sum(len(automaton.find_matches_as_indexes(text)) for text in texts)
+
+
+def _daachorse(names: list[str]) -> Callable[[list[str]], int]:
+    import daachorse
+
+    automaton = daachorse.CharwiseDoubleArrayAhoCorasick(names, daachorse.MATCH_KIND_LEFTMOST_LONGEST)
+    return lambda texts: sum(len(automaton.find(text)) for text in texts)
+
+
+RIVALS: dict[str, Callable[[list[str]], Callable[[list[str]], int]]] = {
+    "pyahocorasick": _pyahocorasick,
+    "ahocorasick_rs": _ahocorasick_rs,
+    "daachorse": _daachorse,
+}
 
 
 def ready(path: Path, sha256: str) -> dict[str, float]:
@@ -198,6 +254,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--names", type=int, default=1_000_000)
     parser.add_argument("--megabytes", type=float, default=2)
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--ours-only", action="store_true", help="leave the Aho-Corasick engines out")
     return parser.parse_args(argv)
 
 

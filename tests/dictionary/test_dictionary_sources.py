@@ -6,7 +6,7 @@ import pickle
 import pytest
 import zstandard
 
-from medconcept.dictionary.compiled_dictionary import DictionaryDamaged
+from medconcept.dictionary.file_layout import DictionaryDamaged
 from medconcept.errors import InputError, LakeError
 from medconcept.terminologies.readers import READERS, iter_terms
 from medconcept.terminologies.term import DictionarySourceError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import zipfile
 
 import pytest
@@ -117,11 +118,9 @@ def test_own_ids_take_the_cui_that_the_rule_gives_them(made):
 
 def test_compiled_names_know_their_concepts(made):
     lake, report, _ = made
-    from medconcept.dictionary.compiled_dictionary import dictionary_sha256
-
     sha256 = lake.head().dictionary_sha256
     data = lake.files.read(f"_dictionaries/{sha256}")
-    assert dictionary_sha256(data) == sha256 and len(data) == report.counts["dictionary.bytes"]
+    assert hashlib.sha256(data).hexdigest() == sha256 and len(data) == report.counts["dictionary.bytes"]
     similar = lake.files.read(f"_dictionaries/{sha256}.similar")
     assert len(similar) == report.counts["dictionary.similar_bytes"]
     opened = LinkingDictionary(data, "x", lambda: similar)
@@ -130,9 +129,11 @@ def test_compiled_names_know_their_concepts(made):
     assert (link.concept_id, link.source, link.source_id) == ("C0000002", "MSH", "MESH:D0000001")
     assert (link.similarity, link.name) == (1.0, row.name)
     assert link.semantic_types == ("Body Part, Organ, or Organ Component",)
-    hits = opened.exact.match_texts([f"An {row.name}."])
-    (found,) = opened.names.named(opened.exact.first_senses(hits)[:1])
-    assert (found.concept_id, found.source_id, found.preferred) == ("C0000002", "MESH:D0000001", True)
+    hits, _ = opened.find_forms([f"An {row.name}."])
+    senses = opened.names.of_senses(hits["sense"].tolist())
+    named = {name for sense in senses.values() for name, _ in sense if name.name == row.name}
+    (found,) = (name for name in named if name.source_id == "MESH:D0000001")
+    assert (found.concept_id, found.preferred) == ("C0000002", True)
     assert (found.term_type, found.language, found.restriction_level) == ("MH", "en", 0)
     (own,) = Linker(opened).link("the same").links
     assert (own.concept_id, own.source) == ("T:2", "OWN")

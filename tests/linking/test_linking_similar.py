@@ -87,7 +87,7 @@ def test_the_index_finds_what_comparing_with_every_name_finds():
             continue
         expected = brute_force(query, names, 0.5)
         found = dictionary.similar.nearest(query, 0.5, most=1000)
-        assert {dictionary.exact.text(n): pytest.approx(s, abs=1e-4) for n, s in found} == expected
+        assert {dictionary.names.texts[n]: pytest.approx(s, abs=1e-4) for n, s in found} == expected
         assert [s for _, s in found] == sorted((s for _, s in found), reverse=True)
         compared += len(expected)
     assert compared > 100

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from medconcept.config import Config, DictionarySource
 from medconcept.dictionary.compile_terms import compile_files
-from medconcept.dictionary.file_layout import MAGIC
+from medconcept.dictionary.file_layout import ANY_VERSION, MAGIC
 from medconcept.dictionary.linking_dictionary import SIMILAR, LinkingDictionary, open_linking
 from medconcept.dictionary.name_variants import FORMS_VERSION
 from medconcept.errors import ConfigError, InputError
@@ -59,7 +59,7 @@ def prepared(
 def _is_compiled(file: str) -> bool:
     try:
         with Path(file).open("rb") as opened:
-            return opened.read(len(MAGIC)) == MAGIC
+            return opened.read(len(ANY_VERSION)) == ANY_VERSION
     except OSError as error:
         raise InputError(f"{file}: {error.strerror or 'cannot be read'}") from error
 
@@ -75,7 +75,7 @@ def _told_by_name(file: str) -> DictionarySource:
 
 def _compiled(sources: Sequence[DictionarySource], similar: bool) -> LinkingDictionary:
     data = [_read(source) for source in sources]
-    digest = hashlib.sha256(f"{FORMS_VERSION}".encode())
+    digest = hashlib.sha256(MAGIC + f"{FORMS_VERSION}".encode())
     for source, content in zip(sources, data, strict=True):
         digest.update(f"\n{source.name} {source.format} {hashlib.sha256(content).hexdigest()}".encode())
     path = cache_folder() / f"linking-{digest.hexdigest()[:24]}{'-and' if similar else ''}"

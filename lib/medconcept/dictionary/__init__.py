@@ -1,1 +1,1 @@
-"""Terminologies, how their names are compared, and the compiled dictionary. Imports no pyspark."""
+"""Forms of names, the compiled dictionary file, and its look-up. Imports no pyspark."""

@@ -1,4 +1,4 @@
-"""Arrow strings as the kernel takes them: bytes behind each other, and where each begins."""
+"""Arrow strings as the kernel reads them: concatenated bytes, and the offset at which each string begins."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from medconcept.dictionary.file_layout import Array
 
 
 def buffers(texts: pa.Array | list[str]) -> tuple[Array, Array]:
-    """UTF-8 bytes and int64 offsets of texts, which need not begin at 0; nulls are empty.
+    """UTF-8 bytes and int64 offsets of texts; the first offset may be above 0; a null is an empty string.
 
     >>> data, offsets = buffers(["é", "", "b"])
     >>> bytes(data[:3]).decode(), offsets.tolist()
@@ -43,11 +43,11 @@ def hashes(texts: pa.Array | list[str]) -> NDArray[np.uint64]:
 
 
 def pool(name: str, texts: list[str]) -> dict[str, Array]:
-    """Strings for a file, as two arrays: `name` and `name`_bytes."""
+    """Two arrays of a file that hold strings: their bytes as `name`, and their offsets as `name`_bytes."""
     data, offsets = buffers(texts)
     return {name: data[: int(offsets[-1])], f"{name}_bytes": offsets}
 
 
 def piece(data: Array, offsets: Array, number: int) -> str:
-    """One of the strings of a pool."""
+    """A string of such a pair of arrays, by number."""
     return data[int(offsets[number]) : int(offsets[number + 1])].tobytes().decode("utf-8", "surrogatepass")

@@ -1,37 +1,36 @@
-"""What the matcher knows of characters, as tables kept in each file, so that every reader agrees."""
+"""Case folding and word classes of every Unicode code point, as tables for the kernel.
+
+Each dictionary file has its own tables, so that texts are read by the same Unicode version as the names.
+"""
 
 from __future__ import annotations
 
 import re
 import sys
-import unicodedata
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from medconcept.dictionary.kernel.layout import (
+    ALNUM_SHIFT,
+    CHARACTER_BLOCK,
+    FOLD_MASK,
+    GREEK,
+    LETTERS,
+    SIGN,
+    SKIPPED,
+    WORD_CLASS_SHIFT,
+)
 from medconcept.dictionary.words import TOKEN
 
 _GREEK = re.compile("[\u0370-\u03ff\u1f00-\u1fff]")
-BLOCK = 128
-OTHER, WORD, SPACE = 0, 1, 2
-_MASK, _SEVERAL = 0x1FFFFF, 1 << 23
-SKIPPED, SIGN, LETTERS, GREEK = 0, 1, 2, 3  # of a word of the linker
-
-
-def character_class(char: str) -> int:
-    """WORD for letters, digits and marks, SPACE for white space, else OTHER.
-
-    >>> [character_class(c) for c in "aé1\\u0301 -"]
-    [1, 1, 1, 1, 2, 0]
-    """
-    if char.isspace():
-        return SPACE
-    return WORD if char.isalnum() or unicodedata.category(char).startswith("M") else OTHER
 
 
 def word_class(char: str) -> int:
-    """What linking.words.TOKEN makes of a character.
+    """The part of words.TOKEN that a character matches.
+
+    LETTERS stand in runs; GREEK and SIGN are words by themselves; SKIPPED is in no word.
 
     >>> [word_class(c) for c in "aé1\\u0301 -+α_"]
     [2, 2, 2, 2, 0, 0, 1, 3, 1]
@@ -43,23 +42,17 @@ def word_class(char: str) -> int:
 
 @lru_cache(maxsize=1)
 def character_tables() -> dict[str, NDArray[np.generic]]:
-    """Tables `blocks`, `chars` and `several` of kernel.h: case folding and classes of every code point.
+    """The arrays `blocks` and `chars` of kernel.h for every code point.
 
-    Case folding is Unicode's full one, as str.casefold of the Python that compiles.
+    A character whose case folding is several characters (such as "ß") is not folded.
     """
-    several = [0]
     values = np.empty(sys.maxunicode + 1, np.uint32)
     for point in range(sys.maxunicode + 1):
         char = chr(point)
         folded = char.casefold()
-        if len(folded) == 1:
-            value = (ord(folded) - point) & _MASK  # a difference: blocks of plain letters are alike
-        else:
-            value = len(several) | _SEVERAL
-            several += [len(folded), *map(ord, folded)]
-        kinds = character_class(char) | word_class(char) << 3 | char.isalnum() << 5
-        values[point] = value | kinds << 21
+        # A difference, not the folded character: most blocks of plain letters are then equal, and kept once.
+        difference = (ord(folded) - point) & FOLD_MASK if len(folded) == 1 else 0
+        values[point] = difference | word_class(char) << WORD_CLASS_SHIFT | char.isalnum() << ALNUM_SHIFT
     blocks: dict[bytes, int] = {}
-    index = [blocks.setdefault(block.tobytes(), len(blocks)) for block in values.reshape(-1, BLOCK)]
-    chars = np.frombuffer(b"".join(blocks), np.uint32)
-    return {"blocks": np.array(index, np.uint16), "chars": chars, "several": np.array(several, np.uint32)}
+    index = [blocks.setdefault(block.tobytes(), len(blocks)) for block in values.reshape(-1, CHARACTER_BLOCK)]
+    return {"blocks": np.array(index, np.uint16), "chars": np.frombuffer(b"".join(blocks), np.uint32)}

@@ -1,4 +1,4 @@
-"""Indexed names to the file that the linker maps, column by column; no name is a Python object."""
+"""Indexed names to the compiled dictionary file, column by column: no name becomes a Python object."""
 
 from __future__ import annotations
 
@@ -12,22 +12,21 @@ import pyarrow.compute as pc
 
 from medconcept.dictionary import kernel
 from medconcept.dictionary.arrow_strings import buffers, hashes, pool
-from medconcept.dictionary.exact_index import EXACT_HASHES, exact_arrays, mask_table
 from medconcept.dictionary.file_layout import Array, pack_parts
-from medconcept.dictionary.hash_order import groups_of, order_of
-from medconcept.dictionary.name_index import FORM, SEPARATOR, whole
+from medconcept.dictionary.form_tables import FORM, form_arrays
+from medconcept.dictionary.hash_order import groups_of
+from medconcept.dictionary.name_index import CASE, FOR_TEXTS, SEPARATOR, whole
+from medconcept.dictionary.name_texts import front_coded
 from medconcept.dictionary.trigram_index import similar_parts
 
-FORM_SPARE = 1.4
 MAIN, SIMILAR = "main", "similar"
-_SENSE_BITS = np.uint32(28)
 
 
 class Compilation:
-    """Rows of INDEXED in any order, and RETIRED, to the pieces of the file."""
+    """Collects rows of INDEXED and RETIRED in any order, and lays out the file."""
 
     def __init__(self, known: dict[str, Array], sources: Sequence[str]) -> None:
-        """Take the lexicon; `sources` are named in the file even where they have no name."""
+        """Take the lexicon, and the sources that the file lists even if they contribute no name."""
         self._known, self._sources = known, list(sources)
         self._names: list[pa.Array] = []
         self._columns: dict[str, list[Any]] = {}
@@ -36,7 +35,7 @@ class Compilation:
         self._retired: list[tuple[str, str]] = []
 
     def add(self, rows: pa.Table) -> None:
-        """Take rows of INDEXED."""
+        """Add rows of INDEXED."""
         if not len(rows):
             return
         self._names.append(whole(rows["name"]).cast(pa.large_string()))
@@ -45,7 +44,6 @@ class Compilation:
             "rank": rows["rank"].to_numpy().astype(np.uint8),
             "term_key": hashes(ids) * np.uint64(0x9E3779B97F4A7C15) ^ hashes(concepts),
             "concept_key": hashes(concepts),
-            "exact": np.frombuffer(_bytes(rows["exact"]), EXACT_HASHES),
             "forms": np.frombuffer(_bytes(rows["forms"]), FORM),
             "form_count": (np.diff(buffers(whole(rows["forms"]))[1]) // FORM.itemsize).astype(np.uint8),
         }
@@ -57,17 +55,17 @@ class Compilation:
             self._columns.setdefault(name, []).append(values)
 
     def retire(self, rows: pa.Table) -> None:
-        """Take rows of RETIRED."""
+        """Add rows of RETIRED."""
         self._retired += zip(rows["old"].to_pylist(), rows["new"].to_pylist(), strict=True)
 
     def finish(self, *, similar: bool = False) -> Iterator[tuple[str, bytes]]:
-        """The pieces of the files, in order, each with MAIN or SIMILAR; the same rows give the same bytes.
+        """The pieces of the files in order, each with MAIN or SIMILAR; the same rows give the same bytes.
 
-        The index of similar names comes first, where it is wanted: the dictionary has its checksum.
+        The index of similar names, if requested, comes first, since the dictionary has its checksum.
         """
-        arrays, linked = self._lay_out()
+        arrays, indexed = self._lay_out()
         digest = hashlib.sha256()
-        for piece in similar_parts(arrays, linked) if similar else ():
+        for piece in similar_parts(arrays, indexed) if similar else ():
             digest.update(piece)
             yield SIMILAR, piece
         checksum = digest.digest() if similar else b""
@@ -76,12 +74,16 @@ class Compilation:
             yield MAIN, piece
 
     def _lay_out(self) -> tuple[dict[str, Array], Array]:
-        """The arrays of the file; and for each name whether it has forms."""
+        """The arrays of the file; and for each name 1 if it goes into the index of similar names, else 0.
+
+        These are the names with forms, of equal names the first, without those that match in their own case
+        alone: acronyms and symbols, whose trigrams are no evidence.
+        """
         texts = pa.chunked_array(self._names or [[]], pa.large_string()).combine_chunks()
         texts = texts if isinstance(texts, pa.Array) else pa.concat_arrays(texts.chunks)
         self._names.clear()
         columns = {name: self._take(name) for name in tuple(self._columns)} or dict(_NO_COLUMNS)
-        arrays: dict[str, Array] = dict(self._known)
+        arrays: dict[str, Array] = {name: self._known[name] for name in FOR_TEXTS}
         numbers = {name: known.order() for name, known in self._pools.items()}
         arrays |= self._origins(numbers["origin"])
         kinds, heads = self._pools["kind"].sorted(), self._heads.order()
@@ -96,21 +98,25 @@ class Compilation:
         starts = np.zeros(len(counts) + 1, np.int64)
         np.cumsum(counts, out=starts[1:])
         arrays |= self._terms(columns, order)
-        arrays |= exact_arrays(texts, order, columns.pop("rank")[order], columns.pop("exact")[order])
+        name_texts, repeats = front_coded(texts, order)
+        arrays |= name_texts
         del texts
-        arrays["name_kind"] = _narrow(columns.pop("kind")[order])
+        kind = columns.pop("kind")[order]
+        arrays["name_kind"] = _narrow(kind)
+        in_own_case = np.array([int(text.split(SEPARATOR)[-1]) & CASE > 0 for text in kinds], bool)
+        indexed = (counts[order] > 0) & (repeats == 0) & ~in_own_case[kind]
         number = np.empty(len(order), np.uint32)
         number[order] = np.arange(len(order), dtype=np.uint32)
-        arrays |= _form_arrays(columns.pop("forms"), np.repeat(number, counts))
+        arrays |= form_arrays(columns.pop("forms"), np.repeat(number, counts))
         now = sorted(replaced(self._retired).items())
         arrays |= pool("retired", [old for old, _ in now]) | pool("replaced", [new for _, new in now])
-        return arrays, (counts[order] > 0).astype(np.uint8)
+        return arrays, indexed.astype(np.uint8)
 
     def _take(self, name: str) -> Any:
         return np.concatenate(self._columns.pop(name))
 
     def _origins(self, _: Array) -> dict[str, Array]:
-        """Sources with their rank and restriction, in the order of their codes; and all sources by name."""
+        """Origins (source, rank, restriction level) in the order of their codes; and all source names."""
         origins = [text.split(SEPARATOR) for text in self._pools["origin"].sorted()]
         named = sorted({source for source, _, _ in origins} - set(self._sources))
         return {
@@ -121,17 +127,17 @@ class Compilation:
         }
 
     def _terms(self, columns: dict[str, Any], order: Array) -> dict[str, Array]:
-        """What names stand for, kept once for each term, and once for each concept."""
+        """The arrays of terms and concepts: what names stand for, each stored once."""
         key = columns.pop("term_key") + columns["origin"].astype(np.uint64) * np.uint64(0xD1B54A32D192ED03)
         first, term = groups_of(key)
         for name in ("id_head", "id_value", "origin"):
             if not np.array_equal(columns[name], columns[name][first][term]):
-                raise ValueError("two terms with one hash")  # 64 bits: not in the lifetime of the sun
+                raise ValueError("two terms have the same 64-bit hash")
         concept_first, concept = groups_of(columns.pop("concept_key")[first])
         concept_first = first[concept_first]
         joined = columns.pop("joined")[first]
-        empty = self._pools["joined"].sorted().index("") if len(joined) else 0
-        told = np.flatnonzero(joined != empty)
+        has_ids = np.array([text != "" for text in self._pools["joined"].sorted()], bool)
+        with_ids = np.flatnonzero(has_ids[joined])
         return {
             "name_term": term.astype(np.uint32)[order],
             "term_head": _narrow(columns.pop("id_head")[first]), "term_value": columns.pop("id_value")[first],
@@ -141,12 +147,12 @@ class Compilation:
             "term_names": np.minimum(np.bincount(term, minlength=len(first)), 255).astype(np.uint8),
             "concept_head": _narrow(columns.pop("concept_head")[concept_first]),
             "concept_value": columns.pop("concept_value")[concept_first],
-            "joined_term": told.astype(np.uint32), "joined_ids": joined[told].astype(np.uint32),
+            "joined_term": with_ids.astype(np.uint32), "joined_ids": joined[with_ids].astype(np.uint32),
         }  # fmt: skip
 
 
 class _Pool:
-    """Strings met, each with a code by first use; in the file they are numbered by their order."""
+    """Distinct strings, coded by first use; in the file they are numbered in sorted order."""
 
     def __init__(self) -> None:
         self._codes: dict[str, int] = {}
@@ -165,7 +171,7 @@ class _Pool:
 
 
 class _Heads(_Pool):
-    """Ids as a head, kept once, and a number; see mc_split_ids."""
+    """Heads of ids: each distinct head is stored once, the digits at the end of an id as a number."""
 
     def split(self, ids: pa.Array) -> tuple[Any, Any]:
         data, offsets = buffers(ids)
@@ -189,7 +195,7 @@ class _Heads(_Pool):
 
 
 def replaced(steps: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Each id with the one that stands for it in the end; of several steps the smallest, cycles cut.
+    """Each id with its final replacement; of several replacements the smallest; cycles are cut.
 
     >>> replaced([("a", "b"), ("b", "c"), ("x", "y"), ("y", "x")])
     {'a': 'c', 'b': 'c', 'x': 'y', 'y': 'x'}
@@ -209,38 +215,14 @@ def replaced(steps: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _order(texts: pa.Array, columns: dict[str, Any]) -> Any:
-    """Names by text, rank, and what else tells two of them apart."""
-    told = ("rank", "origin", "id_head", "id_value", "concept_head", "concept_value", "kind")
-    table = pa.table({"name": texts, **{name: columns[name] for name in told}})
+    """The order of names: by text, rank, and all other columns that distinguish two of them."""
+    criteria = ("rank", "origin", "id_head", "id_value", "concept_head", "concept_value", "kind")
+    table = pa.table({"name": texts, **{name: columns[name] for name in criteria}})
     return pc.sort_indices(table, [(name, "ascending") for name in table.column_names]).to_numpy()
 
 
-def _form_arrays(forms: Any, number: Any) -> dict[str, Array]:
-    """Senses of each form, nearest variant first, then by number of the name; and the tables."""
-    if len(number) >= (1 << 28) - 1:
-        raise ValueError(f"{len(number)} forms are more than a dictionary holds")
-    sense = forms["variant"].astype(np.uint32) << _SENSE_BITS | number
-    order = order_of(forms["hash"], sense)
-    hashed, sense = forms["hash"][order], sense[order]
-    last = np.ones(len(order), bool)
-    last[:-1] = hashed[1:] != hashed[:-1]
-    begins = np.flatnonzero(np.concatenate([[True], last[:-1]])) if len(order) else np.empty(0, np.int64)
-    sense |= last.astype(np.uint32) << np.uint32(31)
-    keys = hashed[begins]
-    table = np.zeros(int(len(keys) * FORM_SPARE) + 2, np.uint64)
-    begins = begins.astype(np.uint32)
-    kernel.library().mc_fill_forms(
-        table.ctypes.data, table.size, keys.ctypes.data, begins.ctypes.data, len(keys)
-    )
-    return {
-        "form_slots": table, "senses": sense,
-        "form_firsts": mask_table(forms["first"][order], forms["size"][order], 1),
-        "form_pairs": mask_table(forms["pair"][order], forms["size"][order], 2),
-    }  # fmt: skip
-
-
 def _narrow(values: Any) -> Array:
-    """The same numbers in the smallest type that holds them."""
+    """The numbers in the smallest unsigned type that holds them."""
     most = int(values.max(initial=0))
     kind = np.uint8 if most < 1 << 8 else np.uint16 if most < 1 << 16 else np.uint32
     out: Array = values.astype(kind)
@@ -258,5 +240,5 @@ _NO_COLUMNS: dict[str, Any] = {
     )},
     **{name: np.empty(0, np.uint64) for name in ("term_key", "concept_key")},
     **{name: np.empty(0, np.uint8) for name in ("rank", "form_count")},
-    "forms": np.empty(0, FORM), "exact": np.empty(0, EXACT_HASHES),
+    "forms": np.empty(0, FORM),
 }  # fmt: skip

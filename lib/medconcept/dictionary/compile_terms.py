@@ -1,4 +1,4 @@
-"""A dictionary of the linker from terms in memory: what `link` and `evaluate` use without a lake."""
+"""Terms in memory to a compiled dictionary, without Spark: for `link`, `evaluate` and tests."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ BATCH = 1 << 16
 
 
 def compile_linking(terms: Iterable[Term], sources: Sequence[str]) -> bytes:
-    """Compile the names of terms; `sources` in order of preference. The same terms give the same bytes.
+    """Compile the names of terms, `sources` in order of preference; the same terms give the same bytes.
 
-    Without an index of similar names; `compile_files` makes that as well.
+    Without an index of similar names, which `compile_files` adds.
     """
     return compile_files(terms, sources, similar=False)[0]
 
@@ -37,16 +37,17 @@ def compile_linking(terms: Iterable[Term], sources: Sequence[str]) -> bytes:
 def compile_files(
     terms: Iterable[Term], sources: Sequence[str], *, similar: bool = True
 ) -> tuple[bytes, bytes]:
-    """The dictionary and its index of similar names, empty where none is wanted.
+    """The bytes of the dictionary and of its index of similar names, which is empty unless requested.
 
-    Obsolete terms lend no name, but their ids are kept with what replaced them, as alternative ids are. Of
-    terms with one id the first counts. The concept of a term is that of build_dictionary's rule.
+    Names of obsolete terms are left out; their ids and alternative ids are kept with their replacements. Of
+    terms with the same id the first counts. Concepts are merged by the rule of build_dictionary
+    (`concept_ids`).
     """
     rank = {source: n for n, source in enumerate(sources)}
-    told: dict[str, Term] = {}
+    by_id: dict[str, Term] = {}
     for term in terms:
-        told.setdefault(term.source_id, term)
-    alive = [t for t in told.values() if not t.obsolete]
+        by_id.setdefault(term.source_id, term)
+    alive = [t for t in by_id.values() if not t.obsolete]
     rows = (
         row
         for term, concept in zip(alive, concept_ids(alive), strict=True)
@@ -56,7 +57,7 @@ def compile_files(
     while batch := list(islice(rows, BATCH)):
         tables.append(pa.Table.from_pylist(batch, NAMES))
     finder = empty_table()
-    # "regulation" of a modifier is no word of a name: what is never linked lends none.
+    # Words of names that are never linked do not count as words of the dictionary.
     found = [words_of(table["name"].combine_chunks(), finder) for table in map(_linked, tables)]
     implied = ellipses(
         (name, term, kinds)
@@ -71,7 +72,7 @@ def compile_files(
     made = Compilation(known, sources)
     for table in tables:
         made.add(index_names(table, words, implied))
-    steps = [{"old": old, "new": new} for old, new in _steps(told.values()).items()]
+    steps = [{"old": old, "new": new} for old, new in _steps(by_id.values()).items()]
     made.retire(pa.Table.from_pylist(steps, RETIRED))
     pieces = list(made.finish(similar=similar))
     main, index = (b"".join(piece for file, piece in pieces if file == f) for f in (MAIN, SIMILAR))
@@ -86,8 +87,8 @@ def _linked(names: pa.Table) -> pa.Table:
 def concept_ids(terms: Sequence[Term]) -> list[str]:
     """The concept of each term, by build_dictionary's rule (docs/dictionary.md) without a UMLS release.
 
-    Its smallest CUI, else that of the terms that refer to it, else its id; of several terms of a source with
-    one CUI the best founded has it, the others keep their own id.
+    Its smallest CUI, else the CUI of the terms that refer to it, else its own id. If several terms of a
+    source claim one CUI, the one with the best evidence keeps it, and the others keep their own id.
     """
     named: dict[str, set[str]] = {}
     for term in terms:
@@ -97,8 +98,14 @@ def concept_ids(terms: Sequence[Term]) -> list[str]:
     claims: list[str | None] = []
     best: dict[tuple[str, str], tuple[int, int, str]] = {}
     for term in terms:
-        told = named.get(term.source_id, set())
-        claim = term.cuis[0] if term.cuis else next(iter(told)) if len(told) == 1 else None
+        cuis_of_references = named.get(term.source_id, set())
+        claim = (
+            term.cuis[0]
+            if term.cuis
+            else next(iter(cuis_of_references))
+            if len(cuis_of_references) == 1
+            else None
+        )
         claims.append(claim)
         if claim is not None:
             founded = (1 if term.cuis else 2, len(term.cuis), term.source_id)
@@ -110,7 +117,7 @@ def concept_ids(terms: Sequence[Term]) -> list[str]:
 
 
 def joined_ids(source_id: str, xrefs: Iterable[str]) -> str:
-    """The MeSH and OMIM ids of a term, its own or by cross-reference: what disease gold is annotated with."""
+    """The MeSH and OMIM ids of a term (its own, then cross-references), joined by "|"."""
     ids = [i for i in (source_id, *xrefs) if i.startswith(("MESH:", "OMIM:"))]
     return "|".join(dict.fromkeys(ids))
 
@@ -137,7 +144,7 @@ def _rows(term: Term, concept: str, rank: int) -> Iterator[dict[str, object]]:
 
 
 def _steps(terms: Iterable[Term]) -> dict[str, str]:
-    """Alternative and obsolete ids that no term in use has, each with what took its place."""
+    """Alternative and obsolete ids that no current term has, each with its replacement."""
     step: dict[str, str] = {}
     alive = set()
     for term in terms:

@@ -1,14 +1,14 @@
-"""Nouns that an adjective or a verb may come from: "retinal" from retina, "transfected" from transfection.
+"""Nouns that an adjective or verb may be derived from: "retinal" (retina), "transfected" (transfection).
 
-The endings are those of medical Latin and Greek, and of English nominalisation; NLM's Lexical Tools list
-the like as derivational rules.
+The endings are those of medical Latin and Greek, and of English nominalisation, as in the derivational rules
+of NLM's Lexical Tools.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-# Ending of the adjective -> endings of the noun, the likelier first.
+# Ending of the adjective -> endings of the noun, the most likely first.
 _ADJECTIVES = (
     ("otic", ("osis",)),
     ("itic", ("itis",)),
@@ -35,12 +35,12 @@ _ADJECTIVES = (
     ("ent", ("ency", "ence")),
     ("ant", ("ancy", "ance")),
 )
-_ADJECTIVE = tuple(ending for ending, _ in _ADJECTIVES)  # to look at all of them at once
+_ADJECTIVE = tuple(ending for ending, _ in _ADJECTIVES)  # for one test of all endings
 _NOMINAL = ("ion", "ation", "ment", "ing", "ance", "ence", "al", "ure", "age")
 
 
 def nouns(word: str) -> Iterator[str]:
-    """Nouns that a plain word may come from, the likelier first; some are no words.
+    """Nouns that a plain word may be derived from, the most likely first; some do not exist.
 
     >>> "retina" in nouns("retinal"), "cortex" in nouns("cortical"), "expression" in nouns("expressed")
     (True, True, True)
@@ -60,7 +60,7 @@ def nouns(word: str) -> Iterator[str]:
 
 
 def _verbs(word: str) -> Iterator[str]:
-    """The stem of a verb without its -e, from its forms."""
+    """Stems of a verb, without a final -e, that the word may be a form of."""
     for ending in ("ed", "ing", "es", "e", "s"):
         stem = word.removesuffix(ending)
         if stem != word and len(stem) >= 4:

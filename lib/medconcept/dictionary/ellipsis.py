@@ -1,9 +1,9 @@
-"""Short names that a terminology's own names imply: who says "expression" of genes leaves the gene out.
+"""Short names that a terminology's own names imply: "expression" for "gene expression".
 
-A noun made from a verb may do without its argument where context tells it (Grimshaw, Argument Structure,
-1990). Which argument that is, the terminology tells: where most of its names that end in a word end in one
-whole name ("regulation of gene expression" and all other names with "expression" end in "gene expression"),
-the word alone stands for that name. Nothing but the dictionary is counted.
+A deverbal noun may omit an argument that the context makes clear (Grimshaw, Argument Structure, 1990). The
+terminology shows which: if most of its names that end in a word end in one whole name ("regulation of gene
+expression" and most other names with "expression" end in "gene expression"), the word alone stands for that
+name. Only the names of the dictionary are counted.
 """
 
 from __future__ import annotations
@@ -14,30 +14,30 @@ from collections.abc import Iterable
 from medconcept.dictionary.words import plain_words
 
 SHARE = 0.6  # of the terms whose names end in the short form, how many must end in the whole name
-LEAST = 10  # terms, so that a few compounds alone show nothing
+LEAST = 10  # terms; fewer compounds are no evidence
 MOST_WORDS = 3
-# The readers' own kinds, and the types that the UMLS has for the Gene Ontology's terms.
+# The kinds that our readers assign, and the UMLS semantic types of Gene Ontology terms.
 PROCESSES = frozenset({
     "process", "Biologic Function", "Physiologic Function", "Organism Function", "Organ or Tissue Function",
     "Cell Function", "Molecular Function", "Genetic Function",
 })  # fmt: skip
 PARTS = frozenset({"cell component", "Cell Component"})
-# Endings of nouns made from verbs (Quirk and others, A Comprehensive Grammar of the English Language, I.38).
+# Endings of deverbal nouns (Quirk and others, A Comprehensive Grammar of the English Language, I.38).
 _DEVERBAL = re.compile(r"(?:[st]ion|ing|ment|[ae]nce|sis|al|age|th)$")
-# Words that tell how a name goes on, not what it is about.
+# Function words that relate the parts of a name.
 _RELATION = frozenset({"of", "to", "in", "by", "from", "via", "and", "or", "with", "for", "on", "into"})
 
 
 def may_imply(kinds: str) -> bool:
-    """True if terms of these semantic types, joined by "|", lend short names."""
+    """True if names of these semantic types (joined by "|") may imply short names."""
     return not (PROCESSES | PARTS).isdisjoint(kinds.split("|"))
 
 
 def ellipses(rows: Iterable[tuple[str, str, str]]) -> dict[str, str]:
-    """The plain words of a name to those that stand for it, for each short form that there is.
+    """Map the plain words of names to the short forms that they imply.
 
-    Rows are exact names, the ids of their terms, and the terms' semantic types joined by "|"; their order
-    does not matter. A process of two words loses the first, a part of a cell of three words the first.
+    Rows are (exact name, id of its term, semantic types of the term joined by "|"), in any order. A process
+    of two words, or a cell component of three, loses its first word.
 
     >>> some = ["gene expression", "cell wall", *(f"{kind} gene expression" for kind in "abcdefghi")]
     >>> ellipses((name, f"G:{n}", "process") for n, name in enumerate(some))

@@ -1,4 +1,4 @@
-"""The file of a compiled dictionary: a header that names flat arrays, and the arrays. No code."""
+"""The file format of compiled dictionaries: a JSON header that describes flat arrays, then the arrays."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from numpy.typing import NDArray
 
 from medconcept.errors import LakeError
 
-MAGIC = b"medconcept dictionary 4\n"
+# What a file of any version begins with, and one of this version. A change of the arrays raises this number
+# and FORMS_VERSION so that build_dictionary and the cache of commands compile again.
+ANY_VERSION = b"medconcept dictionary "
+MAGIC = ANY_VERSION + b"5\n"
 ALIGN = 64
-PIECE = 256 * 1024  # a page of Parquet holds a hundred rows at least, however large they are
+PIECE = 256 * 1024  # bytes; a page of Parquet has at least a hundred rows, however large
 _HEAD = len(MAGIC) + 8
 
 Array = NDArray[np.generic]
 
 
 class DictionaryDamaged(LakeError):
-    """A compiled dictionary is missing, damaged or of another format; one line."""
+    """A compiled dictionary is missing, damaged or of another format; the message is one line."""
 
     def __init__(self, path: str, detail: str) -> None:
         """Keep both parts so that the error crosses processes."""
@@ -40,7 +43,7 @@ def pack(arrays: Mapping[str, Array]) -> bytes:
 
 
 def pack_parts(arrays: Mapping[str, Array]) -> Iterator[bytes]:
-    """The same in pieces, so that a large file is never whole in memory beside its arrays."""
+    """The same in pieces, so that a large file is not in memory in addition to its arrays."""
     entries: dict[str, dict[str, Any]] = {}
     at = 0
     for name, array in arrays.items():
@@ -57,7 +60,10 @@ def pack_parts(arrays: Mapping[str, Array]) -> Iterator[bytes]:
 
 
 def unpack(data: Any, name: str) -> dict[str, Array]:
-    """The arrays of a file as views of `data` (bytes or a memory map). Raises DictionaryDamaged by name."""
+    """The arrays of a file as views of `data` (bytes or a memory map). Raises DictionaryDamaged.
+
+    `name` is the file that the error reports.
+    """
     view = memoryview(data)
     if bytes(view[: len(MAGIC)]) != MAGIC:
         raise DictionaryDamaged(name, "it was compiled by another version; run build_dictionary again")

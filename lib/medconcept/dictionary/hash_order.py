@@ -1,4 +1,8 @@
-"""Many 64-bit hashes in order: a third of the time that numpy takes for it."""
+"""Sorting and grouping of 64-bit hashes.
+
+The kernel's radix sort takes a third to a quarter of the time of numpy's stable argsort, and with ties a
+tenth of lexsort's (20,000,000 hashes: 0.7 s against 2.9 s and 8.3 s; benchmarks/bench_kernel.py).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from medconcept.dictionary.file_layout import Array
 
 
 def order_of(keys: Array, ties: Array | None = None) -> NDArray[np.int64]:
-    """The places of uint64 keys by rising key, then by uint32 tie, then by place. Raises MemoryError.
+    """The positions of uint64 keys by rising key, then by uint32 tie, then by position. Raises MemoryError.
 
     >>> order_of(np.array([7, 3, 7, 3], np.uint64)).tolist()
     [1, 3, 0, 2]
@@ -29,7 +33,7 @@ def order_of(keys: Array, ties: Array | None = None) -> NDArray[np.int64]:
 
 
 def groups_of(keys: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Of uint64 keys by rising key: where each is first, and of each place the number of its key.
+    """The first position of each distinct uint64 key, by rising key; and for each position its key's number.
 
     >>> first, group = groups_of(np.array([7, 3, 7, 3, 5], np.uint64))
     >>> first.tolist(), group.tolist()

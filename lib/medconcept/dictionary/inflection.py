@@ -1,4 +1,4 @@
-"""Singulars that a plural may have: English rules and the Latin and Greek ones of anatomy."""
+"""Singulars of plurals: English rules, and those of the Latin and Greek words of anatomy."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ _IRREGULAR = {
     "feet": "foot", "teeth": "tooth", "mice": "mouse", "lice": "louse", "men": "man", "women": "woman",
     "children": "child", "geese": "goose", "oxen": "ox",
 }  # fmt: skip
-# Ending of the plural -> endings of the singular, the likelier first. Latin and Greek by declension, as in
-# any grammar (Allen and Greenough, New Latin Grammar, 40-99).
+# Ending of the plural -> endings of the singular, the most likely first. Latin and Greek by declension (Allen
+# and Greenough, New Latin Grammar, 40-99).
 _ENDINGS = (
     ("ies", ("y",)),
     ("ices", ("ex", "ix")),
@@ -33,11 +33,11 @@ _ENDINGS = (
     ("i", ("us", "o")),
     ("a", ("um", "on")),
 )
-_PLURAL = tuple(plural for plural, _ in _ENDINGS)  # to look at all of them at once
+_PLURAL = tuple(plural for plural, _ in _ENDINGS)  # for one test of all endings
 
 
 def singulars(word: str) -> Iterator[str]:
-    """Singulars that a plain word may be the plural of, the likelier first; some are no words.
+    """Singulars that a plain word may be the plural of, the most likely first; some do not exist.
 
     >>> list(singulars("nuclei")), list(singulars("cells")), list(singulars("pus"))
     (['nucleus', 'nucleo'], ['cell'], [])

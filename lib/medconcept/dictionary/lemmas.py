@@ -1,4 +1,4 @@
-"""Normal forms of words against the words that a dictionary has: its singular, and the noun behind it."""
+"""Normal forms of words, checked against the dictionary's words: the singular, and the underlying noun."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ CACHE = 1 << 14
 
 
 def vocabulary(words: Iterable[str]) -> Array:
-    """The sorted 64-bit hashes of words: all that a Lemmatiser needs to know of a dictionary."""
+    """The sorted 64-bit hashes of words, as a Lemmatiser needs them."""
     return np.unique(hashes(list(set(words))))
 
 
 class Lemmatiser:
     """Normal forms of plain words.
 
-    A word's singular and noun count only where the dictionary has them as words: "pons" is no plural of a
-    word "pon", since no name has that. The same words in a name and in a text so get the same form.
+    A singular or noun counts only if it is a word of the dictionary: "pons" is not the plural of "pon", since
+    no name has that word. The same word has therefore the same normal forms in names and in texts.
     """
 
     def __init__(self, vocabulary: Array) -> None:
@@ -34,7 +34,7 @@ class Lemmatiser:
         self._forms: dict[str, tuple[str, str]] = {}
 
     def singular(self, word: str) -> str:
-        """The word, or what it is the plural of.
+        """The singular of a plural, else the word itself.
 
         >>> normaliser = Lemmatiser(vocabulary(["nucleus", "pons"]))
         >>> normaliser.singular("nuclei"), normaliser.singular("pons"), normaliser.singular("cells")
@@ -43,7 +43,7 @@ class Lemmatiser:
         return self.forms(word)[0]
 
     def noun(self, word: str) -> str:
-        """The singular, or the noun that this word is made from.
+        """The noun that a word is derived from, else its singular.
 
         >>> Lemmatiser(vocabulary(["retina"])).noun("retinal")
         'retina'
@@ -51,30 +51,30 @@ class Lemmatiser:
         return self.forms(word)[1]
 
     def forms(self, word: str) -> tuple[str, str]:
-        """The singular of a word and the noun behind it."""
+        """The singular of a word and the noun that it is derived from."""
         found = self._forms.get(word)
         return found if found is not None else self.forms_of([word])[0]
 
     def forms_of(self, words: Sequence[str]) -> list[tuple[str, str]]:
-        """The same for many words at once."""
+        """The singular and noun of each of many words, in order."""
         new = [word for word in dict.fromkeys(words) if word not in self._forms]
-        told = {word: self._forms[word] for word in words if word in self._forms}
+        result = {word: self._forms[word] for word in words if word in self._forms}
         if new:
             found = self._worked_out(new)
-            told.update(found)
+            result.update(found)
             if len(self._forms) + len(found) > CACHE:
                 self._forms.clear()
             if len(found) <= CACHE:
                 self._forms.update(found)
-        return [told[word] for word in words]
+        return [result[word] for word in words]
 
     def _worked_out(self, words: Sequence[str]) -> dict[str, tuple[str, str]]:
-        # The dictionary is asked four times, for all words at once: word by word it would take far longer.
+        # Four look-ups in the vocabulary for all words together are much faster than look-ups word by word.
         single = self._singulars(words)
         noun = self._nouns({single[word] for word in words})
         of_noun = {**{word: word for word in single.values()}, **self._singulars({*noun.values()})}
         out = {word: (one, of_noun[noun.get(one, one)]) for word, one in single.items()}
-        # Where nothing comes from the singular, as of "expressed", the word itself may be made from a noun.
+        # If the singular has no noun, as with "expressed", the word itself may be derived from one.
         rest = [word for word, (one, derived) in out.items() if derived == one != word]
         if rest:
             base = {**single, **self._nouns(rest)}
@@ -83,7 +83,7 @@ class Lemmatiser:
         return out
 
     def _singulars(self, words: Iterable[str]) -> dict[str, str]:
-        """Each word with its singular, itself where it has none."""
+        """Each word with its singular, or with itself if it is not a plural."""
         may = {
             word: [one for one in singulars(word) if one not in FUNCTION_WORDS]
             for word in words
@@ -92,11 +92,11 @@ class Lemmatiser:
         return {**{word: word for word in words}, **self._first_known(may)}
 
     def _nouns(self, words: Iterable[str]) -> dict[str, str]:
-        """The words that are made from a noun, with the noun."""
+        """The words that are derived from a noun, with the noun."""
         return self._first_known({word: [*nouns(word)] for word in words if word.isalpha()})
 
     def _first_known(self, forms: Mapping[str, Sequence[str]]) -> dict[str, str]:
-        """Of the forms of each word the first that the dictionary has; words without are left out."""
+        """The first form of each word that the vocabulary has; words without one are left out."""
         every = [*chain.from_iterable(forms.values())]
         if not every or not len(self._vocabulary):
             return {}

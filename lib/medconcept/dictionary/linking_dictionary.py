@@ -1,4 +1,4 @@
-"""The dictionary of the linker over its mapped file: forms of names, and what each name stands for."""
+"""An open dictionary over its mapped file: look-up of forms of names, and what each name stands for."""
 
 from __future__ import annotations
 
@@ -16,45 +16,39 @@ import pyarrow as pa
 from medconcept.dictionary import kernel
 from medconcept.dictionary.arrow_strings import buffers
 from medconcept.dictionary.compile_terms import compile_linking
-from medconcept.dictionary.compiled_dictionary import CompiledDictionary
 from medconcept.dictionary.file_layout import DictionaryDamaged, unpack
+from medconcept.dictionary.kernel.layout import ALLELES, FORM_HIT, FORMS_PER_WORD, JOINED, head_of
 from medconcept.dictionary.lemmas import Lemmatiser
 from medconcept.dictionary.name_table import Name, NameTable, strings
+from medconcept.dictionary.name_texts import NameTexts
 from medconcept.dictionary.trigram_index import TrigramIndex
 from medconcept.dictionary.word_table import WordTable
 
-__all__ = ["LinkingDictionary", "compile_linking", "map_file", "open_linking"]
-# `form_hit` of words.c: a piece of text, and the sense that its form has.
-FORM_HIT = np.dtype(
-    [
-        ("key", np.uint64),
-        *((name, np.uint32) for name in ("text", "start", "end", "sense", "derived", "signs")),
-    ]
-)
-JOINED, ALLELES = 1, 2  # signs: what may stand before and behind it
-LEGEND, INVERTED = 1, 2  # shapes: what a text may have, see abbreviations.legend_pairs and inverted.py
-SIMILAR = ".similar"  # what the name of a dictionary's file has behind it for its index
+__all__ = ["ALLELES", "JOINED", "LinkingDictionary", "compile_linking", "map_file", "open_linking"]
+# Even a dictionary without names has these arrays; the lexicon of a build has only the first of them.
+_NEEDED = ("vocabulary", "name_term", "texts", "form_slots", "senses")
+SIMILAR = ".similar"  # suffix of the file of the index of similar names
 
 
 class LinkingDictionary:
-    """A compiled linking dictionary over its bytes, which processes may share. Not picklable."""
+    """An open dictionary over its bytes, which processes may share. Not picklable: open it where used."""
 
     def __init__(self, data: Any, name: str, similar: Callable[[], Any] | None = None) -> None:
-        """Take the bytes or memory map of a file; `similar` gives those of its index when it is asked for.
+        """Take the bytes or memory map of a file; `similar` opens its index on first use.
 
-        Raises DictionaryDamaged by name.
+        Raises DictionaryDamaged, which reports `name`.
         """
         self._name, self._similar = name, similar
         arrays = unpack(data, name)
-        if "name_term" not in arrays:
-            raise DictionaryDamaged(name, "it is no dictionary of the linker")
+        if missing := [needed for needed in _NEEDED if needed not in arrays]:
+            raise DictionaryDamaged(name, f"it has no array {missing[0]}")
         self._a, self._data = arrays, data
-        self.exact = CompiledDictionary.of(arrays, name)
+        self._head = head_of(arrays)
         self.words = WordTable(arrays, Lemmatiser(arrays["vocabulary"]))
         self.sources = tuple(strings(arrays, "sources"))
-        self.names = NameTable(arrays, self.exact.text)
+        self.names = NameTable(arrays, NameTexts(self._head))
         self._hits = np.empty(1 << 14, FORM_HIT)
-        # Ids of concepts that were asked for, and the place of each concept's among them, from 1.
+        # Ids of the concepts requested so far, and the position of each concept's id among them, from 1.
         self._concept_ids = pa.nulls(0, pa.string())  # pa.array of a list imports pandas, 27 MB
         self._concept_places = np.zeros(len(arrays["concept_head"]), np.uint32)
 
@@ -63,29 +57,30 @@ class LinkingDictionary:
 
     @property
     def normaliser(self) -> Lemmatiser:
-        """What knows the words of this dictionary."""
+        """The lemmatiser of this dictionary's words."""
         return self.words.normaliser
 
     @property
     def sha256(self) -> str:
-        """The checksum of the file, which names it."""
+        """The SHA-256 of the file, which is its name in a lake."""
         return hashlib.sha256(self._data).hexdigest()
 
     def find_forms(self, texts: Sequence[str]) -> tuple[Any, Any]:
-        """Where forms of names stand in texts, FORM_HIT in order of the texts; up to eight at each word.
+        """Forms of names in texts: records of FORM_HIT in order of the texts; and the marked words.
 
-        And text and begin of each word for which the predicate given to `words.mark` is true.
+        At each word the eight longest forms of singulars and of nouns. Marked words are rows (text, start) of
+        the words for which the predicate given to `words.mark` is true.
         """
         data, offsets = buffers(list(texts))
         self.words.learn(data, offsets)
         longest = int(np.diff(offsets).max(initial=0))
-        if self._hits.size < 16 * longest:
-            self._hits = np.empty(16 * longest, FORM_HIT)
+        if self._hits.size < 2 * FORMS_PER_WORD * longest:
+            self._hits = np.empty(2 * FORMS_PER_WORD * longest, FORM_HIT)
         library, first, done, parts = kernel.library(), 0, ctypes.c_int64(), []
-        hints, hint_count = np.empty((int(offsets[-1]) // 2 + 1, 2), np.uint32), ctypes.c_int64()
+        hints, hint_count = np.empty((int(offsets[-1]), 2), np.uint32), ctypes.c_int64()
         while first < len(texts):
             count = library.mc_forms(
-                ctypes.byref(self.exact.head), ctypes.byref(self.words.table), data.ctypes.data,
+                ctypes.byref(self._head), ctypes.byref(self.words.table), data.ctypes.data,
                 offsets.ctypes.data, first, len(texts), longest, self._hits.ctypes.data, self._hits.size,
                 hints.ctypes.data, ctypes.byref(hint_count), ctypes.byref(done),
             )  # fmt: skip
@@ -96,48 +91,41 @@ class LinkingDictionary:
         return np.concatenate(parts) if parts else self._hits[:0], hints[: hint_count.value]
 
     def find_words(self, texts: Sequence[str]) -> tuple[Any, Any]:
-        """Start and end of every word of texts, behind each other; and where those of each text begin."""
+        """Start and end of every word of all texts; and edges: text i has rows edges[i]:edges[i + 1]."""
         data, offsets = buffers(list(texts))
         found = np.empty((int(offsets[-1]), 2), np.uint32)
         edges = np.zeros(len(texts) + 1, np.int64)
         count = kernel.library().mc_words(
-            ctypes.byref(self.exact.head), data.ctypes.data, offsets.ctypes.data, len(texts),
+            ctypes.byref(self._head), data.ctypes.data, offsets.ctypes.data, len(texts),
             found.ctypes.data, edges[1:].ctypes.data,
         )  # fmt: skip
         return found[:count], np.cumsum(edges)
 
-    def shapes(self, texts: Sequence[str]) -> Any:
-        """For each text LEGEND and INVERTED where it may have them; others need no pattern to be tried."""
-        data, offsets = buffers(list(texts))
-        found = np.empty(len(texts), np.uint8)
-        kernel.library().mc_shapes(data.ctypes.data, offsets.ctypes.data, len(texts), found.ctypes.data)
-        return found
-
     @cached_property
     def similar(self) -> TrigramIndex | None:
-        """The index of similar names, None where the dictionary has none. Raises DictionaryDamaged."""
+        """The index of similar names, None if the dictionary has none. Raises DictionaryDamaged."""
         checksum = self._a["similar"].tobytes().hex()
         if not checksum or self._similar is None:
             return None
-        return TrigramIndex(self._similar(), f"{self._name}{SIMILAR}", checksum, self.exact.head)
+        return TrigramIndex(self._similar(), f"{self._name}{SIMILAR}", checksum, self._head)
 
     def similar_names(self, text: str, threshold: float) -> list[tuple[Name, float]]:
-        """The names nearest to a text, best first, with the cosine of each; none without an index."""
+        """The names most similar to a text, best first, each with its cosine; empty without an index."""
         numbers, scores = [], []
         for number, score in self.similar.nearest(text, threshold) if self.similar is not None else ():
-            written, at = self.exact.text(number), number
-            while at < len(self) and self.exact.text(at) == written:
+            written, at = self.names.texts[number], number
+            while at < len(self) and self.names.texts[at] == written:
                 numbers.append(at)
                 scores.append(score)
                 at += 1
         return list(zip(self.names.named(numbers), scores, strict=True)) if numbers else []
 
     def concept_numbers(self, names: Any) -> Any:
-        """The number of the concept of each of many names; `concepts_of` tells them by id."""
+        """The number of the concept of each name; `concepts_of` returns the ids."""
         return self._a["term_concept"][self._a["name_term"][names]]
 
     def concepts_of(self, names: Any) -> pa.StringArray:
-        """The concept of each of many names, by number: each string is made once a process."""
+        """The concept id of each name, given by number; each distinct string is built once per process."""
         concepts = self.concept_numbers(names)
         known = self._concept_places[concepts]
         if len(new := np.unique(concepts[known == 0])):
@@ -149,18 +137,18 @@ class LinkingDictionary:
         return self._concept_ids.take(pa.array(known - 1))
 
     def retired(self) -> Mapping[str, str]:
-        """Ids that are no more, each with the one that stands for it now."""
+        """Retired ids, each with its current replacement."""
         return dict(zip(strings(self._a, "retired"), strings(self._a, "replaced"), strict=True))
 
     def joined(self) -> dict[str, tuple[str, ...]]:
-        """The MeSH and OMIM ids of each term that has some, its own first."""
+        """The MeSH and OMIM ids of each term that has any, its own first."""
         own = self.names.ids(self._a["term_head"], self._a["term_value"])
-        told = ((source_id, self.names.joined_of(term, source_id)) for term, source_id in enumerate(own))
-        return {source_id: ids for source_id, ids in told if ids}
+        every = ((source_id, self.names.joined_of(term, source_id)) for term, source_id in enumerate(own))
+        return {source_id: ids for source_id, ids in every if ids}
 
 
 def map_file(path: str) -> mmap.mmap:
-    """The pages of a file, read-only. Raises DictionaryDamaged with one line."""
+    """Map a file read-only. Raises DictionaryDamaged with one line."""
     try:
         with Path(path).open("rb") as file:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -171,9 +159,9 @@ def map_file(path: str) -> mmap.mmap:
 
 @lru_cache(maxsize=2)
 def open_linking(path: str, sha256: str | None = None) -> LinkingDictionary:
-    """Map a compiled linking dictionary read-only, checked against its checksum where one is told.
+    """Map a compiled dictionary read-only, and check it against its checksum if one is given.
 
-    Once a process, since Spark reuses its workers. Raises DictionaryDamaged with one line.
+    Cached, since Spark reuses its worker processes. Raises DictionaryDamaged with one line.
     """
     pages = map_file(path)
     if sha256 is not None and (found := hashlib.sha256(pages).hexdigest()) != sha256:

@@ -1,4 +1,4 @@
-"""What is told of each name, for many at once: those written plainly as whole columns, the others singly."""
+"""Normal form, match key and flags of many names: plain ASCII names as whole columns, others one by one."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pyarrow.compute as pc
 from medconcept.dictionary.name_rules import FOLDED, FUNCTION_WORDS, MAX_NAME, described
 from medconcept.terminologies import fields
 
-# Printed ASCII from a letter on, words parted by one space, two characters at least behind the first; and
-# something that `is_case_sensitive` has no name for: a word that is too long for a symbol, or no capital.
+# Plain names: printable ASCII that begins with a letter, words separated by one space; and not case-sensitive
+# by `is_case_sensitive`, since they have a word too long for a symbol or no capital.
 _PLAIN = r"^[A-Za-z][!-~]*(?: [!-~]+)*$"
 _WORDED = r"[!-~]{7}|^[^A-Z]*$"
 
 
 def described_names(names: pa.Array) -> tuple[pa.Array, ...]:
-    """Each name as `fields.text` has it, and what `described` tells of it; null is an empty name.
+    """Each name as `fields.text` returns it, and the three columns of `described`; null is an empty name.
 
     >>> [column.to_pylist() for column in described_names(pa.array(["Lung  cancer", "Lung cancer", "of"]))]
     ... # doctest: +NORMALIZE_WHITESPACE
@@ -31,15 +31,15 @@ def described_names(names: pa.Array) -> tuple[pa.Array, ...]:
     plain = pc.and_not(plain, pc.is_in(small, pa.array(sorted(FUNCTION_WORDS))))
     rest = pc.invert(plain)
     texts = [fields.text(name) for name in names.filter(rest).to_pylist()]
-    told = [described(text) for text in texts]
-    singly = (texts, [lower for lower, _, _ in told], [key for _, key, _ in told])
+    descriptions = [described(text) for text in texts]
+    singly = (texts, [lower for lower, _, _ in descriptions], [key for _, key, _ in descriptions])
     whole = (names, small, pc.binary_join_element_wise(FOLDED, small, ""))
     columns = (
         pc.replace_with_mask(column, rest, pa.array(others, pa.string()))
         for column, others in zip(whole, singly, strict=True)
     )
     lengths = np.zeros(len(names), np.int64)
-    lengths[rest.to_numpy(zero_copy_only=False)] = [len(flags) for _, _, flags in told]
-    flags = pa.array([flag for _, _, flags in told for flag in flags], pa.string())
+    lengths[rest.to_numpy(zero_copy_only=False)] = [len(flags) for _, _, flags in descriptions]
+    flags = pa.array([flag for _, _, flags in descriptions for flag in flags], pa.string())
     offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
     return *columns, pa.ListArray.from_arrays(offsets, flags)

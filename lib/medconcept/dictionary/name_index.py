@@ -1,4 +1,4 @@
-"""Names to rows of hashes, of any part of the names, so on any number of workers."""
+"""Names to rows of hashes of their forms; any part of the names at a time, on any worker."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from medconcept.dictionary import kernel
 from medconcept.dictionary.arrow_strings import buffers, hashes, piece, pool
 from medconcept.dictionary.characters import character_tables
 from medconcept.dictionary.ellipsis import may_imply
-from medconcept.dictionary.exact_index import OWN_CASE, hash_names
 from medconcept.dictionary.file_layout import Array
+from medconcept.dictionary.form_tables import FORM
 from medconcept.dictionary.lemmas import Lemmatiser
 from medconcept.dictionary.name_rules import is_case_sensitive
 from medconcept.dictionary.name_variants import MAY_VARY, NO_NOUN, Variant, written
@@ -27,8 +27,7 @@ from medconcept.terminologies.term import SCOPES
 
 PREFERRED, CASE = 4, 8  # of a name's flags, above the two bits of the scope
 WORDS_AT_BUILD = 1 << 20
-FORM = np.dtype([("hash", "<u8"), ("first", "<u4"), ("pair", "<u4"), ("size", "u1"), ("variant", "u1")])
-# One row for each name that is matched. `semantic_types` and `joined` (MeSH and OMIM ids) are joined by "|".
+# One row per matchable name. `semantic_types` and `joined` (MeSH and OMIM ids) are lists joined by "|".
 NAMES = pa.schema(
     [
         ("name", pa.large_string()), ("source", pa.large_string()), ("source_id", pa.large_string()),
@@ -38,32 +37,34 @@ NAMES = pa.schema(
         ("joined", pa.large_string()),
     ]
 )  # fmt: skip
-# Ids that are no more, each with the one that took its place, which may have gone as well.
+# Retired ids, each with its replacement, which may be retired too.
 RETIRED = pa.schema([("old", pa.large_string()), ("new", pa.large_string())])
-# A name as `index_names` leaves it: what many names share as one string each, hashes packed.
+# A row of `index_names`: properties that many names share as one string each, rows of FORM packed as bytes.
 INDEXED = pa.schema(
     [
         ("name", pa.string()), ("source_id", pa.string()), ("concept_id", pa.string()),
         ("rank", pa.int32()), ("origin", pa.string()), ("kind", pa.string()),
         ("semantic_types", pa.string()), ("joined", pa.string()),
-        ("exact", pa.binary()), ("forms", pa.binary()),
+        ("forms", pa.binary()),
     ]
 )  # fmt: skip
 SEPARATOR = "\x1f"
+# The arrays of a lexicon that texts are read with too, so that every dictionary has them.
+FOR_TEXTS = ("blocks", "chars", "vocabulary")
 
 
 def lexicon(words: Array, implied: Mapping[str, str]) -> dict[str, Array]:
-    """What must be known before names are indexed: characters, the hashes of all words, see ellipsis.py."""
-    told = sorted(implied.items())
+    """The arrays needed to index names: character tables, hashes of all words, implied short forms."""
+    pairs = sorted(implied.items())
     return {
         **character_tables(), "vocabulary": words,
-        **pool("implied_whole", [whole for whole, _ in told]),
-        **pool("implied", [short for _, short in told]),
+        **pool("implied_whole", [whole for whole, _ in pairs]),
+        **pool("implied", [short for _, short in pairs]),
     }  # fmt: skip
 
 
 def implied_names(known: Mapping[str, Array]) -> dict[str, str]:
-    """The short forms that a lexicon has, by the plain words of the whole name."""
+    """The implied short forms of a lexicon, by the plain words of the whole name; see ellipsis.py."""
     both = [
         [piece(known[name], known[f"{name}_bytes"], n) for n in range(len(known[f"{name}_bytes"]) - 1)]
         for name in ("implied_whole", "implied")
@@ -72,30 +73,29 @@ def implied_names(known: Mapping[str, Array]) -> dict[str, str]:
 
 
 def words_of(names: pa.Array, table: WordTable) -> Array:
-    """Hashes of the plain words of names that `table` had not met."""
+    """Hashes of the plain words of names that are new to `table`."""
     return hashes(list(dict.fromkeys(table.learn(*buffers(names)))))
 
 
 def empty_table() -> WordTable:
-    """A table of words that knows none: for `words_of`, which finds them."""
+    """An empty word table without a vocabulary, for `words_of`."""
     return word_table({**character_tables(), "vocabulary": np.empty(0, np.uint64)})
 
 
 def word_table(known: dict[str, Array]) -> WordTable:
-    """A table of words over a lexicon."""
+    """A word table over a lexicon."""
     return WordTable(known, Lemmatiser(known["vocabulary"]), WORDS_AT_BUILD)
 
 
 def index_names(names: pa.Table, table: WordTable, implied: Mapping[str, str]) -> pa.Table:
-    """Rows of INDEXED of rows of NAMES; `table` and `implied` are of the lexicon of all names."""
+    """Rows of NAMES to rows of INDEXED; `table` and `implied` are those of the lexicon of all names."""
     texts = whole(names["name"])
     case = np.array([is_case_sensitive(name) for name in texts.to_pylist()], bool)
     scopes = pc.index_in(names["scope"], pa.array(SCOPES, pa.large_string())).to_numpy()
     preferred = names["is_preferred"].to_numpy()
     tier = np.where(preferred, 0, 1 + scopes)
-    rank = tier * 25 + np.minimum(names["source_rank"].to_numpy(), 24) + OWN_CASE * case
+    rank = tier * 25 + np.minimum(names["source_rank"].to_numpy(), 24)
     flags = scopes + PREFERRED * preferred + CASE * case
-    exact = hash_names(texts, table.head)
     joined = names["joined"]
     joined = pc.if_else(pc.equal(joined, names["source_id"]), "", joined)
     columns = [
@@ -103,13 +103,13 @@ def index_names(names: pa.Table, table: WordTable, implied: Mapping[str, str]) -
         _strung(names["source"], names["source_rank"], names["restriction_level"]),
         _strung(names["term_type"], names["language"], pa.array(flags)),
         names["semantic_types"], joined,
-        _packed(exact, np.arange(len(exact) + 1)), _forms(texts, names, table, implied),
+        _forms(texts, names, table, implied),
     ]  # fmt: skip
     return pa.table([c.cast(f.type) for c, f in zip(columns, INDEXED, strict=True)], schema=INDEXED)
 
 
 def _forms(texts: pa.Array, names: pa.Table, table: WordTable, implied: Mapping[str, str]) -> pa.Array:
-    """Each name's forms, packed: its own words, and those of what `written` makes of it where that varies."""
+    """The forms of each name, packed: of its own words, and of its variants (`written`) if it has some."""
     data, offsets = buffers(texts)
     count = len(texts)
     linked = ~pc.is_in(names["source_id"], pa.array(sorted(NOT_CONCEPTS), pa.large_string())).to_numpy()
@@ -161,7 +161,7 @@ def _forms(texts: pa.Array, names: pa.Table, table: WordTable, implied: Mapping[
 
 
 def _hashed(table: WordTable, data: Array, offsets: Array) -> Any:
-    """Two hashes for each text, (…, 2, 4): of its singular words, and of the nouns behind them."""
+    """Hashes of each text's singulars and of its nouns, shape (texts, 2, 4); see mc_hash_words."""
     table.learn(data, offsets)
     out = np.empty((len(offsets) - 1, 2, 4), np.uint64)
     kernel.library().mc_hash_words(
@@ -174,19 +174,19 @@ def _hashed(table: WordTable, data: Array, offsets: Array) -> Any:
 def _varied(
     rows: Any, forms: Sequence[str], how: Any, adjective: Any, table: WordTable
 ) -> tuple[Any, Any, Any]:
-    """Row, variant and hash of each form of names that have several: of one name no hash twice, the nearest.
+    """Row, variant and hashes of each form of names with variants; of equal forms of a name the nearest.
 
-    `adjective` tells of each row whether its term may have an adjective.
+    `adjective` is true for rows whose term may have a relational adjective.
     """
     hashed = _hashed(table, *buffers(list(forms)))
     size = hashed[:, 0, 3]
-    # A name of one word is a noun; with "process" cut off its head is not.
+    # A name of one word is a noun itself, unless its head, such as "process", was cut off.
     noun = adjective[rows] & ((size > 1) | (how == Variant.SHORTER)) & ~np.isin(how, NO_NOUN) & (size > 0)
-    told = np.flatnonzero(size > 0)
-    of = np.concatenate([rows[told], rows[noun]])
-    variants = np.concatenate([how[told], np.full(noun.sum(), Variant.NOUN)])
-    each = np.concatenate([hashed[told, 0], hashed[noun, 1]])
-    order = np.lexsort((each[:, 0], of))  # stable: of one hash the nearest comes first
+    worded = np.flatnonzero(size > 0)
+    of = np.concatenate([rows[worded], rows[noun]])
+    variants = np.concatenate([how[worded], np.full(noun.sum(), Variant.NOUN)])
+    each = np.concatenate([hashed[worded, 0], hashed[noun, 1]])
+    order = np.lexsort((each[:, 0], of))  # stable: of equal forms the nearest comes first
     first = np.ones(len(order), bool)
     first[1:] = (np.diff(of[order]) != 0) | (each[order[1:], 0] != each[order[:-1], 0])
     kept = np.sort(order[first])
@@ -194,7 +194,7 @@ def _varied(
 
 
 def _implied(texts: pa.Array, names: pa.Table, implied: Mapping[str, str]) -> Iterator[tuple[int, str]]:
-    """The rows of names that a short form stands for, with its words."""
+    """The rows of names that imply a short form, with its words."""
     kinds = names["semantic_types"].to_pylist()
     scopes = names["scope"].to_pylist()
     lends = {kind for kind in set(kinds) if may_imply(kind)}
@@ -211,7 +211,7 @@ def _strung(*columns: Any) -> Any:
 
 
 def _packed(rows: Any, edges: Any) -> pa.Array:
-    """Packed rows as binary values, cut at `edges`."""
+    """Records as binary values: value i has the bytes of records edges[i] to edges[i + 1]."""
     offsets = np.ascontiguousarray(edges, np.int64) * rows.dtype.itemsize
     buffer = pa.py_buffer(rows.tobytes())
     return pa.Array.from_buffers(pa.large_binary(), len(edges) - 1, [None, pa.py_buffer(offsets), buffer])

@@ -1,4 +1,4 @@
-"""How names are compared: normal forms, and which names are matched at all and in which case."""
+"""Normal forms of names, which names are matched at all, and which only in their own case."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 
 MAX_NAME = 200
 FOLDED, EXACT = "\x01", "\x02"
-# English words that are names somewhere (genes, abbreviations) and would match everywhere in lower case.
+# English words that are names in some terminology (genes, abbreviations) and would match everywhere.
 FUNCTION_WORDS = frozenset({
     "a", "about", "after", "all", "also", "an", "and", "are", "as", "at", "be", "been", "but", "by",
     "can", "did", "do", "each", "for", "from", "had", "has", "have", "he", "her", "his", "how",
@@ -32,16 +32,16 @@ def normalise(text: str) -> str:
 
 
 def is_case_sensitive(name: str) -> bool:
-    """True for names that look like acronyms or symbols: in another case they are ordinary words or labels.
+    """True for names that look like acronyms or symbols, which in another case are ordinary words or labels.
 
     Every token has at most six characters and an upper-case letter after its first, or is one upper-case
-    letter with digits ("T4": in lower case a panel or a variable). Digits alone say nothing: p53 and P53,
+    letter with digits ("T4": in lower case a panel or a variable). A digit alone does not count: p53 and P53,
     Sox2 and sox2 are one name.
 
     >>> [is_case_sensitive(n) for n in ("ALL", "pH", "BRCA1", "T4", "Breast Cancer", "Cat", "p53", "Sox2")]
     [True, True, True, True, False, False, False, False]
     """
-    if name.islower():  # most names; others without a capital need the closer look
+    if name.islower():  # a shortcut for most names
         return False
     tokens = name.split()
     return bool(tokens) and all(map(_is_symbol, tokens))
@@ -56,7 +56,7 @@ def _is_symbol(token: str) -> bool:
 
 
 def is_matchable(name: str) -> bool:
-    """False for names never looked up: too short, too long, without a letter, or English function words.
+    """False for names that are never matched: too short, too long, without a letter, or function words.
 
     >>> [is_matchable(n) for n in ("heart", "T4", "of", "12", "x", "t4")]
     [True, True, False, False, False, False]
@@ -70,9 +70,9 @@ def is_matchable(name: str) -> bool:
 
 
 def match_key(name: str) -> str | None:
-    """What the matcher looks up for a name, or None where the name is never matched.
+    """The key under which equal names are merged, or None for a name that is never matched.
 
-    The first character tells the two kinds apart, so that one trie holds both.
+    The first character is FOLDED, or EXACT for a name that matches in its own case only.
 
     >>> match_key("Breast Cancer"), match_key("ALL"), match_key("the")
     ('\\x01breast cancer', '\\x02ALL', None)
@@ -85,7 +85,7 @@ def match_key(name: str) -> str | None:
 
 
 def name_flags(name: str) -> list[str]:
-    """Why a name is never matched, or how; empty for a plain name that matches in any case.
+    """Why a name is never matched, or that it is case-sensitive; empty for a name that matches in any case.
 
     >>> name_flags("heart"), name_flags("ALL"), name_flags("of"), name_flags("--"), name_flags("ab")
     ([], ['case_sensitive'], ['function_word'], ['no_letter'], ['too_short'])
@@ -103,7 +103,7 @@ def name_flags(name: str) -> list[str]:
 
 
 def described(name: str) -> tuple[str, str | None, list[str]]:
-    """`normalise`, `match_key` and `name_flags` of a name that `fields.text` gave, in one go.
+    """`normalise`, `match_key` and `name_flags` of a name that `fields.text` returned.
 
     >>> described("Breast Cancer"), described("of")
     (('breast cancer', '\\x01breast cancer', []), ('of', None, ['function_word']))

@@ -1,8 +1,8 @@
-"""What the names of a compiled dictionary are and stand for, read from its arrays for many at once."""
+"""The names of a compiled dictionary and the senses of its forms, read from its arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -10,14 +10,15 @@ import numpy as np
 
 from medconcept.dictionary.arrow_strings import piece
 from medconcept.dictionary.file_layout import Array
+from medconcept.dictionary.form_tables import LAST, NAME_MASK, VARIANT_MASK, VARIANT_SHIFT
 from medconcept.dictionary.name_index import CASE, PREFERRED, SEPARATOR
+from medconcept.dictionary.name_texts import NameTexts
 from medconcept.dictionary.name_variants import Variant
 from medconcept.terminologies.semantic_network import with_kinds
 from medconcept.terminologies.term import SCOPES
 
 CACHE = 1 << 15
 _HEADS = 1 << 12
-_LAST, _NUMBER = np.uint32(1 << 31), np.uint32((1 << 28) - 1)
 
 
 class Name(NamedTuple):
@@ -33,23 +34,23 @@ class Name(NamedTuple):
     preferred: bool
     case_sensitive: bool
     scope: str
-    joined: bool = False  # has a MeSH or OMIM id
+    joined: bool = False  # its term has a MeSH or OMIM id
     language: str = "en"
     term_type: str = ""
     restriction_level: int = 0  # of its source, MRSAB.SRL
-    among: int = 1  # how many names its term has, 255 for more
-    kinds: frozenset[str] = frozenset()  # semantic_types, and what kinds these are
+    among: int = 1  # number of names of its term, at most 255
+    kinds: frozenset[str] = frozenset()  # semantic_types and their broader kinds
 
 
 Sense = tuple[tuple[Name, Variant], ...]
 
 
 class NameTable:
-    """The names of a dictionary by number, and the senses of its forms: read many at once, and kept."""
+    """Names by number, and senses of forms; read many at a time, and cached."""
 
-    def __init__(self, arrays: Mapping[str, Array], text: Callable[[int], str]) -> None:
-        """Take the arrays of the file, and what tells the text of a name."""
-        self._a, self._text = arrays, text
+    def __init__(self, arrays: Mapping[str, Array], texts: NameTexts) -> None:
+        """Take the arrays of the file, and the texts of its names."""
+        self._a, self.texts = arrays, texts
         self._origins = strings(arrays, "origins")
         types = [tuple(types.split("|")) for types in strings(arrays, "types")]
         self._types = [(own, with_kinds(own)) for own in types]
@@ -61,7 +62,7 @@ class NameTable:
         self._senses: dict[int, Sense] = {}
 
     def of_senses(self, senses: Iterable[int]) -> dict[int, Sense]:
-        """The names that each form stands for, each with how the form came from it."""
+        """The names of each sense, each with the variant by which the form was made from it."""
         wanted = dict.fromkeys(senses)
         new = [sense for sense in wanted if sense not in self._senses]
         if new:
@@ -71,20 +72,20 @@ class NameTable:
         return {sense: self._senses[sense] for sense in wanted}
 
     def _read(self, senses: Sequence[int]) -> dict[int, Sense]:
-        """A sense is a run of numbers in the file, of which the last is marked."""
+        """Read senses, each a run of entries in `senses` of which the last is marked."""
         of, at = np.arange(len(senses)), np.array(senses, np.int64)
         owners, values = [], []
         while len(at):
             value: Any = self._a["senses"][at]
             owners.append(of)
             values.append(value)
-            goes_on = (value & _LAST) == 0
+            goes_on = (value & LAST) == 0
             of, at = of[goes_on], at[goes_on] + 1
-        owner, told = np.concatenate(owners), np.concatenate(values)
-        numbers, place = np.unique(told & _NUMBER, return_inverse=True)
+        owner, entries = np.concatenate(owners), np.concatenate(values)
+        numbers, place = np.unique(entries & NAME_MASK, return_inverse=True)
         names = self.named(numbers)
         found: list[list[tuple[Name, Variant]]] = [[] for _ in senses]
-        variants = (told >> np.uint32(28) & np.uint32(7)).tolist()
+        variants = (entries >> VARIANT_SHIFT & VARIANT_MASK).tolist()
         for number, known, variant in zip(owner.tolist(), place.tolist(), variants, strict=True):
             found[number].append((names[known], _VARIANTS[variant]))
         return dict(zip(senses, map(tuple, found), strict=True))
@@ -102,19 +103,19 @@ class NameTable:
             self._is_joined(terms).tolist(), a["origin_restriction"][origins].tolist(),
             a["term_names"][terms].tolist(), strict=True,
         )  # fmt: skip
-        told = []
+        result = []
         for number, kind, origin, source_id, concept_id, types, rank, joined, level, among in columns:
             term_type, language, flags = self._kinds[kind]
             own, kinds = self._types[types]
-            told.append(Name(
-                number, self._text(number), self._origins[origin], source_id, concept_id, own, rank,
+            result.append(Name(
+                number, self.texts[number], self._origins[origin], source_id, concept_id, own, rank,
                 bool(flags & PREFERRED), bool(flags & CASE), SCOPES[flags & 3],
                 joined or source_id.startswith(_JOINED), language, term_type, level, among, kinds,
             ))  # fmt: skip
-        return told
+        return result
 
     def ids(self, heads: Array, values: Array) -> list[str]:
-        """Ids from their heads and numbers; see mc_split_ids."""
+        """Ids from their heads and numbers, as mc_split_ids splits them."""
         pairs = zip(heads.tolist(), values.tolist(), strict=True)
         return [self._head(head) + str(value)[1:] for head, value in pairs]
 
@@ -142,5 +143,5 @@ _VARIANTS = {int(variant): variant for variant in Variant}
 
 
 def strings(arrays: Mapping[str, Array], pool: str) -> list[str]:
-    """The strings of a pool of the file."""
+    """The strings of a pair of arrays, `pool` and `pool`_bytes."""
     return [piece(arrays[pool], arrays[f"{pool}_bytes"], n) for n in range(len(arrays[f"{pool}_bytes"]) - 1)]

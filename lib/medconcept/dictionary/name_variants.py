@@ -1,4 +1,4 @@
-"""The forms under which a name is looked up, made when the dictionary is compiled."""
+"""Other ways to write a name, under which it is looked up too; made when the dictionary is compiled."""
 
 from __future__ import annotations
 
@@ -10,49 +10,49 @@ from itertools import chain
 
 from medconcept.dictionary.inflection import singulars
 
-FORMS_VERSION = 13  # of the rules by which names become forms; a new one has dictionaries compiled anew
+FORMS_VERSION = 14  # of the rules for forms and of the file; another one has dictionaries compiled again
 
 
 class Variant(IntEnum):
-    """How a looked-up form came from a name; the smaller the nearer."""
+    """How a form was made from a name; smaller numbers are nearer to the name."""
 
     NORMAL = 0  # case, hyphens, diacritics, Greek, spelling, number
     ORDER = 1  # "carcinoma, hepatocellular", "carcinoma of lung"
-    SHORTER = 2  # without a tag of its kind behind it, or a head that says nothing
-    NOUN = 3  # adjectives and verbs as the noun behind them
-    PART = 4  # without the "of …" behind two words or more: counts only where one term alone has it
-    SYNONYM = 5  # with another head or modifier that says the same of a disease
-    ELLIPTIC = 6  # without the argument that the dictionary's own names imply, see ellipsis.py
+    SHORTER = 2  # without a tag of its kind at the end, or without an uninformative head
+    NOUN = 3  # adjectives and verbs as the noun that they are derived from
+    PART = 4  # without "of …" after two words or more: counts only if a single term has it
+    SYNONYM = 5  # with a synonymous head or modifier of a disease
+    ELLIPTIC = 6  # without the argument that the dictionary's names imply; see ellipsis.py
 
 
 NO_NOUN = (Variant.PART, Variant.SYNONYM)
-# A tag of kind in brackets, as SNOMED CT and MONDO put behind a name: no part of it.
+# A tag in brackets that SNOMED CT and MONDO append to a name: not part of it.
 _QUALIFIER = re.compile(
     r"^(.{3,}?) [(\[](?:disease|disorder|finding|morphologic abnormality|body structure|cell structure|cell"
     r"|substance|organism|procedure|qualifier value|observable entity|phenotype|organ)[)\]]$"
 )
-# Heads that say only what kind of thing a name is: "photoreceptor cell" is a photoreceptor, "apoptotic
-# process" is apoptosis. A process of anatomy is a projection.
+# Heads that only repeat the kind of a term: "photoreceptor cell" is a photoreceptor, "apoptotic process" is
+# apoptosis. In anatomy, a process is a projection, so that the head counts.
 _KIND = re.compile(r"^(.*(?:or|er|yte|blast|phage|clast)) cell$")
 _KIND_PROCESS = re.compile(r"^(.{4,}) process$")
-# IUPAC writes charges and mass numbers in brackets where a text raises them: "Ca(2+)", "(32)P" (Nomenclature
-# of Inorganic Chemistry, 2005, IR-2.2).
+# IUPAC writes charges and mass numbers in brackets where texts use superscripts: "Ca(2+)", "(32)P"
+# (Nomenclature of Inorganic Chemistry, 2005, IR-2.2).
 _CHARGE = re.compile(r"(?<=[A-Za-z])\((\d*[+\-])\)")
 _MASS = re.compile(r"^\((\d+)\)(?=[A-Z])")
-# "Immunodeficiency syndrome" is immunodeficiency: before the head there is a word for a disease, by the
-# endings that medical Latin and Greek have for it (Dorland's Illustrated Medical Dictionary), or one of the
-# English words for a neoplasm (MESH D009369).
+# "Immunodeficiency syndrome" is immunodeficiency: the word before the head already names a disease, by an
+# ending of medical Latin or Greek (Dorland's Illustrated Medical Dictionary) or as an English word for a
+# neoplasm (MESH D009369).
 _KIND_DISEASE = re.compile(
     r"^(.{3,}(?:deficiency|itis|osis|[aei]mia|pathy|plasia|trophy|algia|uria|oma|cancer|tumou?r|neoplasm))"
     r" (?:syndrome|disease|disorder)s?$",
     re.IGNORECASE,
 )
-# What the three end with.
+# The endings of names that the three patterns match.
 _KINDS = (
     " cell", " process", "syndrome", "syndromes", " disease", " diseases", " disorder", "disorders",
 )  # fmt: skip
 _CHEMICAL, _PROCESS, _DISEASE = "chemical", "process", "disease"
-# Heads of disease names that terminologies use for each other: the synonyms of MONDO:0000001 (disease), of
+# Heads of disease names that terminologies use interchangeably: the synonyms of MONDO:0000001 (disease), of
 # MESH D009369 (Neoplasms) and of MESH D000013 (Congenital Abnormalities).
 _SAME_HEAD = (
     ("disease", "disorder", "condition"),
@@ -61,7 +61,7 @@ _SAME_HEAD = (
 )
 # "Breast and ovarian cancer syndrome" is one disease, and "breast and ovarian cancer" are two.
 _JOINS_TWO = re.compile(r"\b(?:and|or)\b|/")
-# What they say of a disease that runs in families: the synonyms of MONDO:0003847 (hereditary disease).
+# Modifiers of a disease that runs in families: the synonyms of MONDO:0003847 (hereditary disease).
 _SAME_MODIFIER = ("hereditary", "familial", "inherited")
 _PART_OF = re.compile(r"^([^,()]+ [^,()]+?) (?:of|in) (?:the )?[^,()]+$")
 _INVERTED = re.compile(r"^([^,()]+), ([^,()]+)(?:, ([^,()]+))?$")
@@ -71,7 +71,7 @@ _OF = re.compile(r"^([^,()]+?) (?:of|in) (?:the )?([^,()]+)$")
 
 
 def written(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[tuple[str, Variant]]:
-    """The name as it is and as it may be written otherwise, the nearest first; some may be told twice.
+    """The name and its variants, the nearest first, possibly with repetitions.
 
     `kinds` are the semantic types of its term.
 
@@ -95,7 +95,7 @@ def written(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[tuple[st
 
 
 def with_other_head(name: str) -> Iterator[str]:
-    """The name of a disease with other words for its head.
+    """The name of a disease with each synonym of its head.
 
     >>> list(with_other_head("genetic disorder")), list(with_other_head("Ovarian Neoplasms"))
     (['genetic disease', 'genetic condition'], ['Ovarian tumor', 'Ovarian neoplasia'])
@@ -108,7 +108,7 @@ def with_other_head(name: str) -> Iterator[str]:
 
 
 def with_other_modifier(name: str) -> Iterator[str]:
-    """The name of a disease with other words for its being hereditary.
+    """The name of a hereditary disease with each synonym of its modifier.
 
     >>> list(with_other_modifier("Familial ataxia")), list(with_other_modifier("ataxia, familial"))
     (['hereditary ataxia', 'inherited ataxia'], [])
@@ -128,7 +128,7 @@ def _other_heads(head: str) -> tuple[str, ...]:
 
 
 def shortened(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[str]:
-    """The name without what only tells its kind.
+    """The name without a tag or head that only repeats the kind of its term.
 
     >>> list(shortened("neuron (cell)")), list(shortened("photoreceptor cell")), list(shortened("rod cell"))
     (['neuron'], ['photoreceptor'], [])
@@ -141,7 +141,7 @@ def shortened(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[str]:
 
 
 def reordered(name: str) -> Iterator[str]:
-    """The same name in other word orders: an inverted one turned round, "X of Y" as "Y X".
+    """The name in other word orders: an inverted name in natural order, "X of Y" as "Y X".
 
     >>> list(reordered("Anemia, Sickle Cell")), list(reordered("carcinoma of the lung"))
     (['Sickle Cell Anemia'], ['lung carcinoma'])
@@ -159,7 +159,7 @@ def reordered(name: str) -> Iterator[str]:
         yield f"{of.group(2)} {of.group(1)}"
 
 
-# What a name must have for a rule above to change it; names without are most of a dictionary.
+# A name that does not match has no variant; most names of a dictionary do not.
 MAY_VARY = (
     r", | of | in | cell$| process$|[)\]]$|\([0-9]*[+\-]\)|^\([0-9]"
     r"|(?i)(?:disease|disorder|condition|syndrome|neoplas|tumou?r|abnormalit|anomal|malformation|defect|"

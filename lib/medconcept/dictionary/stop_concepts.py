@@ -1,9 +1,9 @@
-"""Concepts that say too little: flagged, never dropped.
+"""Stop concepts: too general to be informative; mentions of them are flagged, never dropped.
 
-Words for the most general kinds of thing: the roots of the Semantic Network (NLM, UMLS Reference Manual,
+Words for the most general concepts: the roots of the Semantic Network (NLM, UMLS Reference Manual,
 chapter 5: entity, event, organism, anatomical structure, substance, finding, process, …), the classes that
-UBERON marks upper_level or non_informative, the children of the three roots of the Gene Ontology, and what
-every caption has (figure, patient, group, result).
+UBERON marks upper_level or non_informative, the children of the three roots of the Gene Ontology, and words
+of nearly every caption (figure, patient, group, result).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ GENERAL = frozenset({
     "multicellular organism",
 })  # fmt: skip
 
-# Words with which captions speak of the figure itself, as journals' guides to figures do.
+# Words by which captions refer to the figure itself, as in journals' guides to figures.
 FIGURE_WORDS = frozenset({
     "scale", "scale bar", "bar", "bars", "error bar", "arrow", "arrows", "arrowhead", "arrowheads",
     "asterisk", "panel",
@@ -45,8 +45,8 @@ FIGURE_WORDS = frozenset({
     "image", "photograph", "micrograph", "schematic", "diagram", "section", "sections",
 })  # fmt: skip
 
-# MONDO's branch "disease characteristic", MONDO:0021125 and all below it by is_a in the file of 2024-07-23:
-# modifiers such as "rare" and "congenital", which stand among the diseases and are no mention of one.
+# MONDO's branch "disease characteristic", MONDO:0021125 and its is_a descendants in the release of
+# 2024-07-23: modifiers such as "rare" and "congenital", which MONDO lists among the diseases.
 NOT_CONCEPTS = frozenset(
     f"MONDO:{number}"
     for number in (
@@ -59,13 +59,13 @@ NOT_CONCEPTS = frozenset(
     )
 )  # fmt: skip
 
-# Ranges of UBERON's ids that hold what was merged from the anatomies of fish (TAO, 2000000) and amphibians
-# (AAO, 3000000): with a name of one word they are no likely reading of a medical text.
+# Ranges of UBERON ids that were merged from the anatomies of fish (TAO, 2000000) and amphibians (AAO,
+# 3000000): a single word in a medical text is unlikely to mean one of them.
 _FAR = re.compile(r"UBERON:[23]\d{6}")
 
 
 def is_far(source_id: str, name: str) -> bool:
-    """True for a term of other animals' anatomy whose name is an ordinary word.
+    """True for a term of the anatomy of fish or amphibians whose name is a single word.
 
     >>> is_far("UBERON:2002284", "marking"), is_far("UBERON:2000002", "dorsal arrector")
     (True, False)
@@ -75,13 +75,13 @@ def is_far(source_id: str, name: str) -> bool:
     return " " not in name and _FAR.fullmatch(source_id) is not None
 
 
-# What stands behind a gene's symbol for its two alleles (MGI, Guidelines for Nomenclature of Genes: wild type
-# "+", a mutant "-"): "MCAD−/−" is a mouse without the gene MCAD, no deficiency that has its name.
+# The notation for two alleles after a gene's symbol (MGI, Guidelines for Nomenclature of Genes: wild type
+# "+", a mutant "-"): "MCAD−/−" is a mouse without the gene MCAD, not the deficiency of that name.
 _ALLELES = re.compile(r"[ (]?(?:\+|[-−–])/(?:\+|[-−–])")
 
 
 def names_genotype(text: str, end: int) -> bool:
-    """True if what ends there is followed by the signs of a genotype.
+    """True if the name that ends there is followed by the notation of a genotype.
 
     >>> names_genotype("CF+/− mice", 2), names_genotype("CF mice", 2)
     (True, False)
@@ -89,12 +89,12 @@ def names_genotype(text: str, end: int) -> bool:
     return _ALLELES.match(text, end) is not None
 
 
-# Kinds of term that have no relational adjective: "molecular" is no mention of a molecule.
+# Kinds of term whose adjectives do not mention them: "molecular" is not a mention of a molecule.
 NO_ADJECTIVE = frozenset({"chemical", "gene", "protein", "cell line", "organism", "sequence"})
 
 
 def is_general(name: str, text: str, more: frozenset[str] = GENERAL | FIGURE_WORDS) -> bool:
-    """True if the name, or what the text has for it, is among the words that say too little.
+    """True if the name, or the text that mentions it, is a stop concept.
 
     >>> is_general("tissue", "tissues"), is_general("nervous tissue", "nervous tissue")
     (True, False)

@@ -1,4 +1,4 @@
-"""Words met so far, as the kernel looks them up: the normal forms of each are worked out once."""
+"""The hash table of words met in texts: the normal forms of each are worked out once, in Python."""
 
 from __future__ import annotations
 
@@ -10,25 +10,26 @@ import numpy as np
 from medconcept.dictionary import kernel
 from medconcept.dictionary.arrow_strings import hashes
 from medconcept.dictionary.file_layout import Array
+from medconcept.dictionary.kernel.layout import MARKED, MAY_BE_NUMBERED, ROMAN_SHIFT, Words, head_of
 from medconcept.dictionary.lemmas import Lemmatiser
 from medconcept.dictionary.words import NUMBERED, ROMAN_LETTER, plain
 
-MOST = 1 << 18  # words kept; then all are forgotten
-NEW = 1 << 14  # words that are told of at once
+MOST = 1 << 18  # words kept; a fuller table starts from scratch
+NEW = 1 << 14  # new words that one call of the kernel returns
 _START = 1 << 13
 
 
 class WordTable:
-    """The forms of words, as hashes; grows with the texts, and begins anew when it holds MOST."""
+    """Hashes of the normal forms of words; grows with the texts, starts from scratch above `most` words."""
 
     def __init__(self, known: Mapping[str, Array], normaliser: Lemmatiser, most: int = MOST) -> None:
-        """Take arrays that have the characters, such as those of a dictionary, and what knows its words."""
+        """Take the character tables (of a dictionary or a lexicon), and the lemmatiser of its vocabulary."""
         self._arrays, self.normaliser, self._most = known, normaliser, most
         self._is_marked: Callable[[str], bool] | None = None
-        self.head = kernel.head_of(known)
+        self.head = head_of(known)
         self._library = kernel.library()
         self._new = np.empty((NEW, 3), np.int64)
-        self.table = kernel.Words()
+        self.table = Words()
         letters = list(ROMAN_LETTER)
         self._letters = {letter: n + 1 for n, letter in enumerate(letters)}
         for n, number in enumerate(hashes([ROMAN_LETTER[letter] for letter in letters]).tolist()):
@@ -36,9 +37,9 @@ class WordTable:
         self._make(_START)
 
     def mark(self, is_marked: Callable[[str], bool]) -> None:
-        """Have `find_forms` return the places of the words for which the predicate is true.
+        """Have `find_forms` report the words for which the predicate is true.
 
-        Another predicate than before empties the table, since words are asked about once.
+        A new predicate empties the table, since the predicate is evaluated once per word.
         """
         if self._is_marked is not is_marked:
             self._is_marked = is_marked
@@ -65,7 +66,7 @@ class WordTable:
             self.table.used += 1
 
     def learn(self, data: Array, offsets: Array) -> list[str]:
-        """Work out the forms of the words of texts that are not there yet; returns these words, plain."""
+        """Add the words of texts that are not in the table; returns the plain forms of those added."""
         if self.table.used > self._most:
             self._make(_START)
         done, first, plain_words = ctypes.c_int64(), 0, []
@@ -91,7 +92,9 @@ class WordTable:
         slots = new[:, 0]
         self._singular[slots] = hashes([single for single, _ in forms])
         self._noun[slots] = hashes([noun for _, noun in forms])
-        self._flags[slots] = [(word in NUMBERED) | self._letters.get(word, 0) << 1 for word in words]
+        self._flags[slots] = [
+            MAY_BE_NUMBERED * (word in NUMBERED) | self._letters.get(word, 0) << ROMAN_SHIFT for word in words
+        ]
         if self._is_marked is not None:
-            self._flags[slots] |= np.array([self._is_marked(word) for word in written], np.uint8) << 3
+            self._flags[slots] |= np.array([MARKED * self._is_marked(word) for word in written], np.uint8)
         return words

@@ -1,8 +1,8 @@
-"""A text cut into words, and the plain form of each: lower case, without diacritics, Greek spelt out.
+"""Words of a text, and their plain forms: lower case, without diacritics, Greek letters spelt out.
 
 A word is a run of letters and digits; a Greek letter is a word of its own ("TNFα" is "tnf alpha"), and a
-possessive ending belongs to its word and counts for nothing. Hyphens, dashes and slashes part words as
-spaces do; every other sign is a word.
+possessive ending belongs to its word and is ignored. Hyphens, dashes and slashes separate words as spaces do;
+every other sign is a word.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ TOKEN = re.compile(
 )
 _POSSESSIVE = re.compile(r"['’]s$")
 _GREEK_NAME = re.compile(r"GREEK (?:SMALL|CAPITAL) LETTER (?:FINAL )?(\w+)")
-# As Unicode names them, where English has another spelling.
+# Unicode names of letters with another spelling in English.
 _ENGLISH = {"lamda": "lambda"}
 _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "Æ": "Ae", "Œ": "Oe", "Ø": "O", "Ł": "L"})
 # British to American, on plain words: the spelling rules that Wikipedia lists under "American and British
@@ -32,13 +32,13 @@ _AMERICAN = (
     (re.compile(r"grey"), "gray"),
     (re.compile(r"(?<=[a-z]{3}[aeiou]l)l(?=(?:ed|ing)$)"), ""),
 )
-# What each of them needs: most words have none of it, and one look is enough.
+# A word that does not match is not changed by any of these rules; most words do not.
 _BRITISH = re.compile(r"ae|oe|our|[iy]s[eia]|res?$|sulph|grey|ll(?:ed|ing)$")
 _ROMAN = {
     "II": "2", "III": "3", "IV": "4", "VI": "6", "VII": "7", "VIII": "8", "IX": "9", "XI": "11",
     "XII": "12", "XIII": "13", "XIV": "14", "XV": "15",
 }  # fmt: skip
-# One letter is a numeral only behind such a word.
+# A single letter is a numeral only after one of the words below.
 ROMAN_LETTER = {"i": "1", "v": "5", "x": "10"}
 NUMBERED = frozenset({
     "type", "class", "stage", "grade", "group", "phase", "lamina", "layer", "factor", "complex", "nerve",
@@ -49,7 +49,7 @@ NUMBERED = frozenset({
 
 @lru_cache(maxsize=1 << 17)
 def plain(word: str) -> str:
-    """The plain form of a word as it stands in a text.
+    """The plain form of a word as written in a text.
 
     >>> [plain(w) for w in ("Ménière's", "α", "Tumours", "II", "ii", "haematology", "vertebrae")]
     ['meniere', 'alpha', 'tumors', '2', 'ii', 'hematology', 'vertebrae']
@@ -72,7 +72,7 @@ def plain(word: str) -> str:
 
 
 def plain_words(text: str) -> list[str]:
-    """The plain forms of a text's words, single-letter numerals resolved.
+    """The plain forms of a text's words, with single-letter numerals as numbers.
 
     >>> plain_words("Type-I collagen, TNFα/β")
     ['type', '1', 'collagen', ',', 'tnf', 'alpha', 'beta']
@@ -81,7 +81,7 @@ def plain_words(text: str) -> list[str]:
 
 
 def numerals(words: list[str]) -> list[str]:
-    """The same list, with I, V and X behind a word such as "type" as numbers."""
+    """Replace I, V and X after a word such as "type" by numbers, in place; returns the list."""
     for letter, number in ROMAN_LETTER.items():
         if letter in words:
             for place in range(1, len(words)):

@@ -18,14 +18,14 @@ _KEY = re.compile(
 )
 
 
-def own_pairs(text: str, legend: bool = True) -> dict[str, tuple[str, ...]]:
-    """Short form to its long forms, as a caption explains them itself; without `legend` no legend has any.
+def own_pairs(text: str) -> dict[str, tuple[str, ...]]:
+    """Short form to its long forms, as a caption explains them itself.
 
     >>> own_pairs("Cystic fibrosis (CF). OB: olfactory bulb; SC, spinal cord.")
     {'CF': ('Cystic fibrosis',), 'OB': ('olfactory bulb',), 'SC': ('spinal cord',)}
     """
     found = ((short, long) for short, long, _ in pairs(text))
-    return by_short_form(chain(found, legend_pairs(text)) if legend else found)
+    return by_short_form(chain(found, legend_pairs(text)))
 
 
 def by_short_form(told: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

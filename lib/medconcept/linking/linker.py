@@ -8,9 +8,8 @@ from functools import partial
 from itertools import chain
 
 import numpy as np
-from numpy.typing import NDArray
 
-from medconcept.dictionary.linking_dictionary import ALLELES, INVERTED, JOINED, LEGEND, LinkingDictionary
+from medconcept.dictionary.linking_dictionary import ALLELES, JOINED, LinkingDictionary
 from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL, names_genotype
 from medconcept.linking.candidates import Candidate
 from medconcept.linking.caption_batch import Captions, Numbers
@@ -147,10 +146,9 @@ class Linker:
         """All mentions; and caption and begin of each word that hints at a flag of context."""
         self.readings.forget()
         named = self.readings.named(captions.texts, captions.languages)
-        shapes = self.dictionary.shapes(captions.texts)
-        extras = chain(self._coordinated(captions, named), self._inverted(captions, shapes))
+        extras = chain(self._coordinated(captions, named), self._inverted(captions))
         rows = MentionTable(named, len(captions.texts), extras)
-        self._short_forms.settle(captions, rows, (shapes & LEGEND) > 0)
+        self._short_forms.settle(captions, rows)
         texts = captions.texts
         for row in np.flatnonzero(named.signs & ALLELES).tolist():
             if names_genotype(texts[rows.text[row]], int(rows.end[row])):
@@ -226,12 +224,11 @@ class Linker:
             if known != NONE:
                 yield SingleMention(number, spans, known)
 
-    def _inverted(self, captions: Captions, shapes: NDArray[np.uint8]) -> Iterator[SingleMention]:
+    def _inverted(self, captions: Captions) -> Iterator[SingleMention]:
         """Names that stand as an index has them; a noun behind an adjective would be a guess too many."""
         found = [
             (number, start, end, words)
-            for number in np.flatnonzero(shapes & INVERTED).tolist()
-            for text in (captions.texts[number],)
+            for number, text in enumerate(captions.texts)
             for start, end, words in inverted(text)
         ]
         self.readings.ask((words, captions.languages[number]) for number, _, _, words in found)

@@ -8,7 +8,6 @@ from functools import cache, partial
 from itertools import chain
 
 import numpy as np
-from numpy.typing import NDArray
 
 from medconcept.dictionary.linking_dictionary import LinkingDictionary
 from medconcept.linking.abbreviations import by_short_form, occurrences, own_pairs
@@ -44,14 +43,10 @@ class ShortForms:
         self._dictionary, self._readings = dictionary, readings
         self._articles: dict[tuple[Pairs, str | None], _Article] = {}
 
-    def settle(self, captions: Captions, rows: MentionTable, legends: NDArray[np.bool_]) -> None:
-        """Put what is said of short forms in place of what names do, and drop acronyms without evidence.
-
-        `legends` tells which captions may have a legend's key.
-        """
+    def settle(self, captions: Captions, rows: MentionTable) -> None:
+        """Put what is said of short forms in place of what names do, and drop acronyms without evidence."""
         articles = self._told(captions)
-        each = zip(captions.texts, legends.tolist(), strict=True)
-        own = [own_pairs(text, legend) if text else {} for text, legend in each]
+        own = [own_pairs(text) if text else {} for text in captions.texts]
         known = [self._known(*told) for told in zip(captions.texts, own, articles, strict=True)]
         places = self._places(captions, known)
         languages = captions.languages

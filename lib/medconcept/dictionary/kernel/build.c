@@ -1,12 +1,12 @@
-/* Loops of building that numpy has not, or slower: hashes of strings, front coding, tables, order by hash. */
+/* Compiling a dictionary: hashes of strings, hash tables, and sorting by hash. */
 #include "kernel.h"
 
 void mc_hash_strings(const uint8_t *data, const int64_t *offsets, int64_t n, uint64_t *out) {
     for (int64_t i = 0; i < n; i++) out[i] = hash_bytes(data + offsets[i], (uint32_t)(offsets[i + 1] - offsets[i]));
 }
 
-/* Each string as a head and a number of up to nine digits at its end: how long the head is, its hash, and the
- * digits behind a 1, which keeps leading zeros. */
+/* Split each string into a head and up to nine digits at its end: the hash and length of the head, and the digits after
+ * a leading 1, which keeps their zeros ("C0027051" is "C" and 10027051). */
 void mc_split_ids(const uint8_t *data, const int64_t *offsets, int64_t n, uint64_t *heads, uint32_t *head_lengths,
                   uint32_t *values) {
     for (int64_t i = 0; i < n; i++) {
@@ -20,32 +20,8 @@ void mc_split_ids(const uint8_t *data, const int64_t *offsets, int64_t n, uint64
     }
 }
 
-/* Front-code strings, those of `order` in this order; returns the bytes. `out` holds all strings and 4 bytes
- * more for each; `same` tells which are equal to the one before. */
-int64_t mc_front(const uint8_t *data, const int64_t *offsets, const int64_t *order, int64_t n, uint8_t *out,
-                 uint32_t *blocks, uint8_t *same) {
-    const uint8_t *before = NULL;
-    uint32_t size_before = 0;
-    uint8_t *at = out;
-    for (int64_t i = 0; i < n; i++) {
-        const uint8_t *text = data + offsets[order[i]];
-        uint32_t size = (uint32_t)(offsets[order[i] + 1] - offsets[order[i]]), shared = 0;
-        same[i] = before && size == size_before && !memcmp(text, before, size);
-        if (i % BLOCK == 0) blocks[i / BLOCK] = (uint32_t)(at - out);
-        else while (shared < 255 && shared < size && shared < size_before && text[shared] == before[shared]) shared++;
-        *at++ = (uint8_t)shared;
-        uint32_t more = size - shared;
-        if (more < 255) *at++ = (uint8_t)more;
-        else { *at++ = 255; *at++ = (uint8_t)more; *at++ = (uint8_t)(more >> 8); }
-        memcpy(at, text + shared, more);
-        at += more;
-        before = text;
-        size_before = size;
-    }
-    return at - out;
-}
-
-/* Join masks by hash (its upper 32 bits) in an empty table; returns the slots used, -1 if it is too small. */
+/* Fill an empty table of length masks (see lengths) from hashes (their upper 32 bits) and lengths of `at_least`. Returns
+ * the number of slots used, -1 if the table is too small. */
 int64_t mc_join_masks(uint32_t *table, uint64_t count, const uint32_t *hashes, const uint8_t *sizes, int64_t n,
                       int64_t at_least) {
     uint64_t used = 0;
@@ -63,12 +39,12 @@ int64_t mc_join_masks(uint32_t *table, uint64_t count, const uint32_t *hashes, c
     return (int64_t)used;
 }
 
-/* Put forms, by rising hash, into an empty table: each with its place among the senses. */
+/* Fill an empty table of forms; `senses` tells where the senses of each hash begin. */
 void mc_fill_forms(uint64_t *table, uint64_t count, const uint64_t *hashes, const uint32_t *senses, int64_t n) {
     for (int64_t i = 0; i < n; i++) {
         uint64_t at = place(hashes[i], count);
         while (table[at]) at = at + 1 == count ? 0 : at + 1;
-        table[at] = (hashes[i] & 0xfffffffffull) << 28 | ((uint64_t)senses[i] + 1);
+        table[at] = form_slot(hashes[i], senses[i]);
     }
 }
 
@@ -81,7 +57,7 @@ static inline int is_behind(const keyed *a, const keyed *b) {
     return a->key > b->key || (a->key == b->key && a->tie > b->tie);
 }
 
-/* Sort by key and tie, equal ones as they come: few by insertion, many byte by byte from the least. `spare` is as
+/* Sort by key and tie, stable: short parts by insertion, others by radix, byte by byte from the lowest. `spare` is as
  * long as `part`. */
 static void sort_part(keyed *part, keyed *spare, uint64_t n, int tied) {
     if (n <= 32) {
@@ -98,7 +74,7 @@ static void sort_part(keyed *part, keyed *spare, uint64_t n, int tied) {
         uint64_t places[256] = {0}, sum = 0;
 #define DIGIT(e) ((digit < 0 ? (e).tie >> 8 * (digit + 4) : (e).key >> 8 * digit) & 0xff)
         for (uint64_t i = 0; i < n; i++) places[DIGIT(from[i])]++;
-        if (places[DIGIT(from[0])] == n) continue; /* one digit in all */
+        if (places[DIGIT(from[0])] == n) continue; /* all have the same digit */
         for (int d = 0; d < 256; d++) {
             uint64_t count = places[d];
             places[d] = sum;
@@ -113,8 +89,8 @@ static void sort_part(keyed *part, keyed *spare, uint64_t n, int tied) {
     if (from != part) memcpy(part, from, n * sizeof(keyed));
 }
 
-/* The order of keys by rising key, then tie where `ties` is not NULL, then place; -1 where there is no memory for
- * it. Spread by their upper bits first, hashes make parts that a core's cache holds. */
+/* The order of keys by rising key, then tie if `ties` is not NULL, then position. Keys are first spread by their upper
+ * bits; of hashes this makes parts that fit a core's cache. Returns 0. */
 int64_t mc_order(const uint64_t *keys, const uint32_t *ties, int64_t n, int64_t *order) {
     enum { UPPER = 11, PARTS = 1 << UPPER };
     uint64_t *begins = calloc(PARTS + 1, sizeof(uint64_t)), *filled = malloc(PARTS * sizeof(uint64_t)), most = 0;

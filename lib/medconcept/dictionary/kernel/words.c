@@ -1,43 +1,45 @@
-/* The linker's words: a text cut as linking/words.py does, each word looked up in a table of words met before
- * (what their normal forms are is Python's to say, once for each), forms of names found by rolled hashes. */
+/* Words of texts and names, and forms of names in texts.
+ *
+ * A text is cut into words (words.h). Each word is looked up in a table of the words met so far, which has the hashes
+ * of its two normal forms: its singular, and the noun that it is derived from. Python works these out once per word
+ * (word_table.py). A form of a name is a sequence of normal forms; its hash rolls from word to word. Two small tables
+ * tell which lengths are possible after a first word and after the first two, and one hash table holds the forms. */
 #include "words.h"
 
-#define MOST_WORDS 24
-#define MOST 8
-#define LONGEST_WORD 600 /* bytes; a longer one is in no name, and its normal form is nobody's concern */
-
-/* Words met, by hash: an empty slot has the key 0. Their forms are hashes as well. */
-typedef struct {
-    uint64_t *keys;
-    const uint64_t *singular, *noun;
-    /* Bit 0: a number may follow (type, stage …); bits 1-2: i, v or x, a number there; bit 3: a hint of
-     * negation or doubt. */
-    const uint8_t *flags;
-    uint64_t size, used;
-    uint64_t numbers[4]; /* hashes of 1, 5 and 10, by those two bits */
-} words;
-
-/* `key` stands for the piece of text, the sense and whether it is derived: equal ones are judged once. */
-typedef struct {
-    uint64_t key;
-    uint32_t text, start, end, sense, derived, signs;
-} form_hit;
-enum { JOINED = 1, ALLELES = 2 }; /* signs: what may stand before and behind; Python looks closely */
+#define LONGEST_WORD 600 /* bytes; a longer word is in no name and is not normalised */
 
 static inline uint64_t key_of(const uint8_t *at, uint32_t length) {
     uint64_t key = hash_bytes(at, length);
     return key ? key : 1;
 }
 
-static inline uint64_t slot_of(const words *t, uint64_t key) {
+static inline uint64_t slot_of(const word_table *t, uint64_t key) {
     uint64_t at = place(key, t->size);
     while (t->keys[at] && t->keys[at] != key) at = at + 1 == t->size ? 0 : at + 1;
     return at;
 }
 
-/* Note the words that the table has not: their slots, and where in `data` they begin and end. Stops when half
- * of the table is used, or `out` is full; *done is the next text. Returns how many. */
-int64_t mc_new_words(const dictionary *d, words *t, const uint8_t *data, const int64_t *offsets, int64_t first,
+/* Start and end of each word of texts, in code points; `out` has room for one word per byte. counts[i] is the number of
+ * words of text i. Returns the number of all words. */
+int64_t mc_words(const dictionary *d, const uint8_t *data, const int64_t *offsets, int64_t texts, stretch *out,
+                 int64_t *counts) {
+    int64_t count = 0;
+    for (int64_t i = 0; i < texts; i++) {
+        const uint8_t *at = data + offsets[i], *end = data + offsets[i + 1];
+        uint32_t point = 0;
+        int before = 0;
+        word w;
+        int64_t own = count;
+        while (next_word(d, &at, end, &point, &before, &w)) out[count++] = (stretch){w.start, w.end};
+        counts[i] = count - own;
+    }
+    return count;
+}
+
+/* Add the words of texts that the table does not have, without their normal forms: the slot of each, and where in
+ * `data` it begins and ends. Stops when half of the table is used or `out` is full; *done is then the text to go on
+ * with. Returns the number of words added. */
+int64_t mc_new_words(const dictionary *d, word_table *t, const uint8_t *data, const int64_t *offsets, int64_t first,
                      int64_t texts, int64_t *out, int64_t capacity, int64_t *done) {
     int64_t count = 0;
     for (*done = first; *done < texts; ++*done) {
@@ -61,8 +63,8 @@ int64_t mc_new_words(const dictionary *d, words *t, const uint8_t *data, const i
     return count;
 }
 
-/* A text's words with their forms; every word must be in the table. Returns their number. */
-static uint32_t cut(const dictionary *d, const words *t, const uint8_t *text, uint32_t length, word *out) {
+/* The words of a text with their normal forms; every word must be in the table. Returns their number. */
+static uint32_t cut(const dictionary *d, const word_table *t, const uint8_t *text, uint32_t length, word *out) {
     const uint8_t *at = text, *end = text + length;
     uint32_t n = 0, point = 0, changed = 0;
     int before = 0;
@@ -76,8 +78,8 @@ static uint32_t cut(const dictionary *d, const words *t, const uint8_t *text, ui
         else {
             uint64_t slot = slot_of(t, key_of(at - size, size));
             w->flags = t->flags[slot];
-            uint32_t number = w->flags >> 1 & 3;
-            if (number && n > 1 && out[n - 2].flags & 1) {
+            uint32_t number = w->flags >> ROMAN_SHIFT & ROMAN_MASK;
+            if (number && n > 1 && out[n - 2].flags & MAY_BE_NUMBERED) {
                 w->singular = w->noun = t->numbers[number];
                 w->flags = 0;
             } else {
@@ -91,38 +93,38 @@ static uint32_t cut(const dictionary *d, const words *t, const uint8_t *text, ui
     return n;
 }
 
-/* Which lengths each word can begin, as it stands or as a noun. The tables are larger than the cache: what is read
- * of them is asked for one round before. */
+/* Work out which lengths forms may have that begin at each word, of singulars or of nouns. The tables are larger than
+ * the processor's cache, so each round prefetches what the next one reads. */
 static void possible(const dictionary *d, word *w, uint32_t n, int nouns) {
     for (uint32_t i = 0; i < n; i++) {
         w[i].first = roll(ROLL_SEED, nouns ? w[i].noun : w[i].singular, 0);
-        __builtin_prefetch(&d->form_firsts[place_of_mask(w[i].first, d->form_first_count)]);
+        __builtin_prefetch(&d->form_firsts[place_of_mask(w[i].first, d->form_firsts_count)]);
     }
     for (uint32_t i = 0; i < n; i++) {
-        w[i].mask = lengths(d->form_firsts, d->form_first_count, w[i].first);
+        w[i].mask = lengths(d->form_firsts, d->form_firsts_count, w[i].first);
         if (i + 1 == n) w[i].mask &= 1;
-        if (w[i].mask & 1) __builtin_prefetch(&d->form_slots[place(w[i].first, d->form_slot_count)]);
+        if (w[i].mask & 1) __builtin_prefetch(&d->form_slots[place(w[i].first, d->form_slots_count)]);
         if (w[i].mask <= 1) continue;
         w[i].pair = roll(w[i].first, nouns ? w[i + 1].noun : w[i + 1].singular, 1);
-        __builtin_prefetch(&d->form_pairs[place_of_mask(w[i].pair, d->form_pair_count)]);
+        __builtin_prefetch(&d->form_pairs[place_of_mask(w[i].pair, d->form_pairs_count)]);
     }
     for (uint32_t i = 0; i < n; i++) {
         if (w[i].mask <= 1) continue;
-        w[i].mask = (w[i].mask & 1) | (lengths(d->form_pairs, d->form_pair_count, w[i].pair) & ~1u);
-        if (w[i].mask >> 1 & 1) __builtin_prefetch(&d->form_slots[place(w[i].pair, d->form_slot_count)]);
+        w[i].mask = (w[i].mask & 1) | (lengths(d->form_pairs, d->form_pairs_count, w[i].pair) & ~1u);
+        if (w[i].mask >> 1 & 1) __builtin_prefetch(&d->form_slots[place(w[i].pair, d->form_slots_count)]);
     }
 }
 
 static inline uint32_t sense_of(const dictionary *d, uint64_t hash) {
-    uint64_t tag = hash & 0xfffffffffull;
-    for (uint64_t at = place(hash, d->form_slot_count);; at = at + 1 == d->form_slot_count ? 0 : at + 1) {
+    uint64_t tag = form_slot(hash, 0) >> SENSE_BITS;
+    for (uint64_t at = place(hash, d->form_slots_count);; at = at + 1 == d->form_slots_count ? 0 : at + 1) {
         uint64_t slot = d->form_slots[at];
         if (!slot) return NONE;
-        if (slot >> 28 == tag) return (uint32_t)(slot & 0xfffffff) - 1;
+        if (slot >> SENSE_BITS == tag) return (uint32_t)(slot & ((1u << SENSE_BITS) - 1)) - 1;
     }
 }
 
-/* How many bytes of 's a stretch of text ends in. */
+/* The number of bytes of a possessive 's at the end of a stretch of text. */
 static uint32_t possessive_bytes(const uint8_t *begin, const uint8_t *end) {
     if (end - begin < 2 || end[-1] != 's') return 0;
     if (end[-2] == '\'') return 2;
@@ -135,7 +137,8 @@ static int is_one_word(const uint8_t *at, const uint8_t *end) {
     return 1;
 }
 
-/* Whether a conjunction may stand before several words: coordination.JOINING, and no more than a guess. */
+/* Whether a conjunction may precede a name of several words. A cheap test that misses none; Python decides
+ * (linking/coordination.py). */
 static int may_be_joined(const uint8_t *text, const uint8_t *begin, const uint8_t *end) {
     if (is_one_word(begin, end)) return 0;
     const uint8_t *first = begin - text > 48 ? begin - 48 : text;
@@ -149,34 +152,36 @@ static int may_be_joined(const uint8_t *text, const uint8_t *begin, const uint8_
     return 0;
 }
 
-/* Whether the signs of a genotype may stand behind a name, see general.names_genotype. */
+/* Whether the signs of a genotype may follow a name. A cheap test that misses none; Python decides
+ * (stop_concepts.names_genotype). */
 static int may_be_alleles(const uint8_t *at, const uint8_t *end) {
     if (at < end && (*at == ' ' || *at == '(')) at++;
     return at < end && (*at == '+' || *at == '-' || *at >= 0x80);
 }
 
-/* The MOST longest forms that begin at a word; as nouns those alone that hold a word which differs so. */
+/* The longest forms that begin at a word, at most FORMS_PER_WORD. In the pass of nouns, only those with a word whose
+ * noun differs from its singular. */
 static uint32_t forms_at(const dictionary *d, const uint8_t *text, uint32_t length, const word *w, uint32_t n, uint32_t i,
                          int nouns, uint32_t number, form_hit *out) {
-    uint64_t hashes[MOST_WORDS];
+    uint64_t hashes[FORM_WORDS];
     uint32_t mask = w[i].mask;
-    uint32_t longest = mask >> 15 ? MOST_WORDS : 32 - (uint32_t)__builtin_clz(mask), count = 0;
+    uint32_t longest = mask >> (MASK_LENGTHS - 1) ? FORM_WORDS : 32 - (uint32_t)__builtin_clz(mask), count = 0;
     if (longest > n - i) longest = n - i;
     hashes[0] = w[i].first;
     for (uint32_t k = 1; k < longest; k++) {
         hashes[k] = roll(hashes[k - 1], nouns ? w[i + k].noun : w[i + k].singular, 1);
-        if (mask & mask_bit(k + 1)) __builtin_prefetch(&d->form_slots[place(hashes[k], d->form_slot_count)]);
+        if (mask & mask_bit(k + 1)) __builtin_prefetch(&d->form_slots[place(hashes[k], d->form_slots_count)]);
     }
     uint32_t unchanged = i ? w[i - 1].changed : 0;
-    for (uint32_t k = longest; k >= 1 && count < MOST; k--) {
+    for (uint32_t k = longest; k >= 1 && count < FORMS_PER_WORD; k--) {
         const word *last = &w[i + k - 1];
         if (!(mask & mask_bit(k)) || (nouns && last->changed == unchanged)) continue;
-        if (w[i].cut_before || last->cut_behind) continue; /* would cut a word such as "TNFα" */
+        if (w[i].cut_before || last->cut_behind) continue; /* would cut a word such as "TNFα" in two */
         uint32_t sense = sense_of(d, hashes[k - 1]);
         if (sense == NONE) continue;
         const uint8_t *from = text + w[i].byte_start, *to = text + last->byte_end;
         uint32_t own = last->end - w[i].start > 2 ? possessive_bytes(from, to) : 0;
-        to -= own; /* the ending is no part of the name */
+        to -= own; /* the possessive is not part of the name */
         uint64_t key = roll(hash_bytes(from, (uint32_t)(to - from)), (uint64_t)sense << 1 | (uint64_t)nouns, 0);
         uint32_t signs = may_be_joined(text, from, to) ? JOINED : 0;
         if (may_be_alleles(to, text + length)) signs |= ALLELES;
@@ -185,24 +190,25 @@ static uint32_t forms_at(const dictionary *d, const uint8_t *text, uint32_t leng
     return count;
 }
 
-/* Forms of names in texts `first`.., until `capacity` might not hold the next one's hits: for each text those of
- * its words as they stand, then those of its words as nouns. Returns the hits. -1: no memory. `hints` are text and
- * begin of each word that hints at negation or doubt; it has room for half the bytes. */
-int64_t mc_forms(const dictionary *d, const words *t, const uint8_t *data, const int64_t *offsets, int64_t first,
+/* Forms of names in texts from `first` on, until `out` might not hold the next text's hits: for each text those of
+ * singulars, then those of nouns. *done is then the text to go on with. Returns the number of hits. `longest` is the
+ * length of the longest text in bytes. `hints` receives text and start of each word with the flag MARKED; it has room for
+ * one word per byte. */
+int64_t mc_forms(const dictionary *d, const word_table *t, const uint8_t *data, const int64_t *offsets, int64_t first,
                  int64_t texts, int64_t longest, form_hit *out, int64_t capacity, stretch *hints,
                  int64_t *hint_count, int64_t *done) {
     word *w = malloc(((size_t)longest + 1) * sizeof(word));
     int64_t count = w ? 0 : -1;
     for (*done = first; count >= 0 && *done < texts; ++*done) {
         uint32_t length = (uint32_t)(offsets[*done + 1] - offsets[*done]), number = (uint32_t)*done;
-        if (count + 2 * MOST * (int64_t)length > capacity) break;
+        if (count + 2 * FORMS_PER_WORD * (int64_t)length > capacity) break;
         uint32_t n = cut(d, t, data + offsets[*done], length, w);
         for (uint32_t i = 0; i < n; i++)
-            if (w[i].flags >> 3 & 1) hints[(*hint_count)++] = (stretch){number, w[i].start};
+            if (w[i].flags & MARKED) hints[(*hint_count)++] = (stretch){number, w[i].start};
         for (int nouns = 0; nouns < 2 && n && (!nouns || w[n - 1].changed); nouns++) {
             possible(d, w, n, nouns);
             for (uint32_t i = 0; i < n; i++) {
-                if (nouns && w[n - 1].changed == (i ? w[i - 1].changed : 0)) break; /* none behind differs */
+                if (nouns && w[n - 1].changed == (i ? w[i - 1].changed : 0)) break; /* no later word differs */
                 if (w[i].mask) count += forms_at(d, data + offsets[*done], length, w, n, i, nouns, number, out + count);
             }
         }
@@ -211,6 +217,7 @@ int64_t mc_forms(const dictionary *d, const words *t, const uint8_t *data, const
     return count;
 }
 
+/* Hashes of a form: of all its words, of the first, of the first two; and the number of words. */
 static void rolled(const uint64_t *hashes, uint32_t n, uint64_t *out) {
     uint64_t hash = ROLL_SEED;
     out[1] = out[2] = 0;
@@ -222,16 +229,16 @@ static void rolled(const uint64_t *hashes, uint32_t n, uint64_t *out) {
     out[3] = n;
 }
 
-/* Hashes of names' own forms, for building: singular and noun, each of all words, the first, the first two, and
- * how many; 0 words where there are more than MOST_WORDS. */
-int64_t mc_hash_words(const dictionary *d, const words *t, const uint8_t *data, const int64_t *offsets, int64_t names,
+/* The two forms of each name, for compiling: `rolled` of its singulars, then of its nouns; 0 words if the name has more
+ * than FORM_WORDS. */
+int64_t mc_hash_words(const dictionary *d, const word_table *t, const uint8_t *data, const int64_t *offsets, int64_t names,
                       int64_t longest, uint64_t *out) {
     word *w = malloc(((size_t)longest + 1) * sizeof(word));
     if (!w) return -1;
     for (int64_t i = 0; i < names; i++, out += 8) {
         uint32_t n = cut(d, t, data + offsets[i], (uint32_t)(offsets[i + 1] - offsets[i]), w);
-        uint64_t hashes[MOST_WORDS];
-        if (n > MOST_WORDS) n = 0;
+        uint64_t hashes[FORM_WORDS];
+        if (n > FORM_WORDS) n = 0;
         for (uint32_t k = 0; k < n; k++) hashes[k] = w[k].singular;
         rolled(hashes, n, out);
         for (uint32_t k = 0; k < n; k++) hashes[k] = w[k].noun;
@@ -241,13 +248,13 @@ int64_t mc_hash_words(const dictionary *d, const words *t, const uint8_t *data, 
     return 0;
 }
 
-/* The same of forms that are written out, words parted by single spaces. */
+/* `rolled` of forms that are written out, words separated by single spaces. */
 void mc_hash_forms(const uint8_t *data, const int64_t *offsets, int64_t forms, uint64_t *out) {
     for (int64_t i = 0; i < forms; i++, out += 4) {
-        uint64_t hashes[MOST_WORDS];
+        uint64_t hashes[FORM_WORDS];
         const uint8_t *at = data + offsets[i], *end = data + offsets[i + 1];
         uint32_t n = 0;
-        while (at < end && n < MOST_WORDS) {
+        while (at < end && n < FORM_WORDS) {
             const uint8_t *stop = at;
             while (stop < end && *stop != ' ') stop++;
             hashes[n++] = hash_bytes(at, (uint32_t)(stop - at));

@@ -1,4 +1,4 @@
-/* A text cut as linking/words.py does. */
+/* Cutting a text into words, by the same rules as words.py. */
 #ifndef MEDCONCEPT_WORDS_H
 #define MEDCONCEPT_WORDS_H
 #include "kernel.h"
@@ -6,8 +6,8 @@
 typedef struct {
     uint64_t singular, noun, first, pair;
     uint32_t start, end, byte_start, byte_end; /* code points; bytes */
-    uint32_t changed;                          /* how many words up to here differ as nouns */
-    uint32_t mask;                             /* which lengths it can begin */
+    uint32_t changed;                          /* number of words up to here whose noun differs from the singular */
+    uint32_t mask;                             /* lengths of forms that may begin here */
     uint8_t flags, cut_before, cut_behind, possessive;
 } word;
 
@@ -15,7 +15,8 @@ typedef struct {
     uint32_t first, second;
 } stretch;
 
-/* The next word at or behind *at, or 0. `before` says whether the character in front is a letter or digit. */
+/* Find the next word at or after *at and advance; returns 0 at the end. *point counts code points, *before is whether
+ * the character before *at is a letter or digit. */
 static int next_word(const dictionary *d, const uint8_t **at, const uint8_t *end, uint32_t *point, int *before, word *w) {
     while (*at < end) {
         const uint8_t *from = *at;

@@ -33,7 +33,7 @@ DICTIONARIES = "_dictionaries"
 
 
 def kernel_file() -> str:
-    """URI of the compiled matcher, which Spark brings to its workers: they may have no C compiler."""
+    """URI of the compiled C kernel, which Spark copies to its workers: they may have no C compiler."""
     return kernel.library_path().absolute().as_uri()
 
 

@@ -1,25 +1,16 @@
-/* Names similar to a text: cosine of their sets of letter trigrams, weighted by how rare each is. Trigrams lie
- * within words, as scispaCy's do, so that the order of words does not count. */
+/* Names similar to a text: cosine of their sets of letter trigrams, weighted by inverse document frequency. Trigrams lie
+ * within words, as in scispaCy, so that the order of words does not count. */
 #include "words.h"
 #include <math.h>
 
 #define MOST_GRAMS 1024
-
-typedef struct {
-    const uint32_t *grams;    /* hashes, sorted */
-    const uint32_t *counts;   /* names that have each */
-    const uint64_t *begins;   /* where its names begin; none are kept of the most frequent */
-    const uint32_t *postings; /* numbers of names, rising */
-    const float *norms;       /* of each name; 0 for one that is not there */
-    uint64_t gram_count, named;
-} similar;
 
 static int by_value(const void *a, const void *b) {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
     return x < y ? -1 : x > y;
 }
 
-/* The trigrams of a text, in order, some more than once. */
+/* The trigrams of a text in order, with repetitions. */
 static uint32_t all_grams(const dictionary *d, const uint8_t *text, uint32_t length, uint32_t *out) {
     const uint8_t *at = text, *end = text + length;
     uint32_t point = 0, n = 0;
@@ -36,8 +27,7 @@ static uint32_t all_grams(const dictionary *d, const uint8_t *text, uint32_t len
         while (from < stop && n < MOST_GRAMS - 2) {
             uint32_t c = decode(&from, at), value = look(d, c);
             if (!is_alnum(value)) continue;
-            if (!(value >> 23 & 1)) c = (c + value) & 0x1fffff;
-            last = (last << 21 | c) & 0x7fffffffffffffffull;
+            last = (last << 21 | folded(c, value)) & 0x7fffffffffffffffull;
             if (in_word++) out[n++] = (uint32_t)(mix(last, 0xa0761d6478bd642full) >> 32);
         }
         if (in_word) out[n++] = (uint32_t)(mix((last << 21 | ' ') & 0x7fffffffffffffffull, 0xa0761d6478bd642full) >> 32);
@@ -45,7 +35,7 @@ static uint32_t all_grams(const dictionary *d, const uint8_t *text, uint32_t len
     return n;
 }
 
-/* The same, sorted, each once. */
+/* The distinct trigrams of a text, sorted. */
 static uint32_t grams_of(const dictionary *d, const uint8_t *text, uint32_t length, uint32_t *out) {
     uint32_t n = all_grams(d, text, length, out), kept = 0;
     qsort(out, n, sizeof *out, by_value);
@@ -54,8 +44,8 @@ static uint32_t grams_of(const dictionary *d, const uint8_t *text, uint32_t leng
     return kept;
 }
 
-/* The place of a gram, or -1. */
-static int64_t gram_at(const similar *s, uint32_t gram) {
+/* The position of a trigram in the index, or -1. */
+static int64_t gram_at(const trigram_index *s, uint32_t gram) {
     uint64_t low = 0, high = s->gram_count;
     while (low < high) {
         uint64_t middle = (low + high) / 2;
@@ -65,21 +55,21 @@ static int64_t gram_at(const similar *s, uint32_t gram) {
     return low < s->gram_count && s->grams[low] == gram ? (int64_t)low : -1;
 }
 
-static double weight(const similar *s, int64_t at) {
+static double weight(const trigram_index *s, int64_t at) {
     double count = at < 0 ? 0 : (double)s->counts[at];
-    return log((1.0 + (double)s->named) / (1.0 + count)) + 1.0;
+    return log((1.0 + (double)s->indexed_count) / (1.0 + count)) + 1.0;
 }
 
-/* Count the names that have each gram, in an open-addressing table; -1 where it is too small or no memory is left.
- * That a name has one twice is told by the last name it was met in: sorting its grams would take longer than all
- * else. */
-int64_t mc_count_grams(const dictionary *d, const uint8_t *wanted, uint32_t *keys, uint32_t *counts, uint64_t size) {
-    uint8_t name[MAX_BYTES + 8];
+/* Count the names with each trigram in an open-addressing table; returns the slots used, -1 also if the table is too
+ * small. The last name of each trigram tells whether the current one has it already: sorting each name's trigrams
+ * would take longer than everything else. */
+int64_t mc_count_grams(const dictionary *d, int64_t names, const uint8_t *wanted, uint32_t *keys, uint32_t *counts, uint64_t size) {
+    uint8_t name[NAME_BYTES];
     uint32_t grams[MOST_GRAMS];
     int64_t used = 0;
     uint32_t *last = malloc(size * sizeof *last);
     if (!last) return -1;
-    for (uint64_t number = 0; number < d->name_count && used >= 0; number++) {
+    for (int64_t number = 0; number < names && used >= 0; number++) {
         if (!wanted[number]) continue;
         uint32_t n = all_grams(d, name, name_bytes(d, (uint32_t)number, name), grams);
         for (uint32_t k = 0; k < n; k++) {
@@ -99,15 +89,14 @@ int64_t mc_count_grams(const dictionary *d, const uint8_t *wanted, uint32_t *key
     return used;
 }
 
-/* Write the names of each gram that keeps them, and the norm of each name. `at` is a copy of `begins`; returns
- * -1 where there is no memory. */
-int64_t mc_fill_grams(const dictionary *d, const similar *s, const uint8_t *wanted, uint64_t *at, uint32_t *postings,
+/* Write the names of each trigram that keeps them, and the norm of each name. `at` is a copy of `begins`. Returns 0. */
+int64_t mc_fill_grams(const dictionary *d, const trigram_index *s, const uint8_t *wanted, uint64_t *at, uint32_t *postings,
                       float *norms) {
-    uint8_t name[MAX_BYTES + 8];
+    uint8_t name[NAME_BYTES];
     uint32_t grams[MOST_GRAMS], bits = 4;
     while ((1ull << bits) < 4 * s->gram_count) bits++;
     uint64_t mask = (1ull << bits) - 1;
-    uint32_t *places = calloc(mask + 1, sizeof *places); /* of grams, from 1 */
+    uint32_t *places = calloc(mask + 1, sizeof *places); /* of trigrams, from 1 */
     uint32_t *last = malloc((s->gram_count + 1) * sizeof *last);
     double *squared = malloc((s->gram_count + 1) * sizeof *squared);
     if (!places || !last || !squared) {
@@ -124,14 +113,14 @@ int64_t mc_fill_grams(const dictionary *d, const similar *s, const uint8_t *want
         squared[gram] = w * w;
         last[gram] = NONE;
     }
-    for (uint64_t number = 0; number < d->name_count; number++) {
+    for (uint64_t number = 0; number < s->name_count; number++) {
         norms[number] = 0;
         if (!wanted[number]) continue;
         uint32_t n = all_grams(d, name, name_bytes(d, (uint32_t)number, name), grams);
         double sum = 0;
         for (uint32_t k = 0; k < n; k++) {
             uint64_t slot = grams[k] >> (32 - bits);
-            while (s->grams[places[slot] - 1] != grams[k]) slot = (slot + 1) & mask; /* each was counted */
+            while (s->grams[places[slot] - 1] != grams[k]) slot = (slot + 1) & mask; /* mc_count_grams has counted each */
             uint32_t gram = places[slot] - 1;
             if (last[gram] == (uint32_t)number) continue;
             last[gram] = (uint32_t)number;
@@ -152,10 +141,10 @@ typedef struct {
     int64_t at;
 } query_gram;
 
-/* A query's grams by hash, to go through a name's without sorting them. */
+/* A query's trigrams by hash, so that a name's need not be sorted. */
 typedef struct {
-    uint32_t gram, last; /* `last`: the name in which it was met */
-    double squared;      /* 0 is an empty slot */
+    uint32_t gram, last; /* `last`: the last name that has it */
+    double squared;      /* 0 for an empty slot */
 } asked_slot;
 #define ASKED 4096
 
@@ -176,9 +165,10 @@ static int rarest_first(const void *a, const void *b) {
     return x > y ? -1 : x < y;
 }
 
-/* The names nearest to a text, at least `threshold`, best first, of equals the first; returns how many, at most
- * `most`. -1: no memory. Names that share no gram but the most frequent are not looked at. */
-int64_t mc_similar(const dictionary *d, const similar *s, const uint8_t *text, int64_t length, double threshold,
+/* The names most similar to a text, with a cosine of at least `threshold`, best first, of equal ones the lowest number
+ * first; returns how many, at most `most`. `numbers` and `scores` have room for one more. Names that share only
+ * trigrams without postings are not considered. */
+int64_t mc_similar(const dictionary *d, const trigram_index *s, const uint8_t *text, int64_t length, double threshold,
                    int64_t most, uint32_t *numbers, float *scores) {
     uint32_t grams[MOST_GRAMS];
     query_gram asked[MOST_GRAMS];
@@ -191,7 +181,8 @@ int64_t mc_similar(const dictionary *d, const similar *s, const uint8_t *text, i
         sum += w * w;
     }
     qsort(asked, n, sizeof *asked, rarest_first);
-    /* A name without the rarest grams can reach no more than what the others weigh. */
+    /* A name without the rarest trigrams reaches at most the weight of the others: only names with one of the
+     * `needed` rarest can reach the threshold. */
     double left = sum, norm = sqrt(sum);
     uint64_t total = 0;
     uint32_t needed = 0;
@@ -216,7 +207,7 @@ int64_t mc_similar(const dictionary *d, const similar *s, const uint8_t *text, i
         if (asked[k].at < 0) continue;
         for (uint64_t p = s->begins[asked[k].at]; p < s->begins[asked[k].at + 1]; p++) {
             uint32_t key = s->postings[p] + 1;
-            float own = s->norms[key - 1]; /* a far longer or shorter name cannot reach the threshold */
+            float own = s->norms[key - 1]; /* a much longer or shorter name cannot reach the threshold */
             if (own < threshold * norm * 0.99999 || own * threshold > norm * 1.00001) continue;
             uint64_t at = (key * 0x9e3779b97f4a7c15ull) & (size - 1);
             while (keys[at] && keys[at] != key) at = (at + 1) & (size - 1);
@@ -224,7 +215,7 @@ int64_t mc_similar(const dictionary *d, const similar *s, const uint8_t *text, i
             found[at] += (float)asked[k].squared;
         }
     }
-    double rest = 0; /* what grams without names, and those not needed, may add */
+    double rest = 0; /* the most that trigrams without postings, and those not needed, add */
     for (uint32_t k = 0; k < n; k++)
         if (k >= needed || asked[k].at < 0 || s->begins[asked[k].at + 1] == s->begins[asked[k].at]) rest += asked[k].squared;
     for (uint64_t at = 0; count >= 0 && at < size; at++) {
@@ -233,7 +224,7 @@ int64_t mc_similar(const dictionary *d, const similar *s, const uint8_t *text, i
         double best = norm * s->norms[number], least = threshold;
         if (count == most) least = scores[count - 1];
         if (found[at] + rest < least * best * 0.99999) continue;
-        uint8_t name[MAX_BYTES + 8];
+        uint8_t name[NAME_BYTES];
         uint32_t own[MOST_GRAMS], m = all_grams(d, name, name_bytes(d, number, name), own);
         double dot = dot_of(table, own, m, number);
         float score = (float)(dot / best);
@@ -252,16 +243,16 @@ int64_t mc_similar(const dictionary *d, const similar *s, const uint8_t *text, i
     return count;
 }
 
-/* The greatest cosine that any name has with a text, none left out: slow, to measure the other by. */
-double mc_compare_all(const dictionary *d, const similar *s, const uint8_t *text, int64_t length) {
-    uint8_t name[MAX_BYTES + 8];
+/* The greatest cosine of any indexed name with a text, by comparing with all of them: the oracle of mc_similar. */
+double mc_compare_all(const dictionary *d, const trigram_index *s, const uint8_t *text, int64_t length) {
+    uint8_t name[NAME_BYTES];
     uint32_t asked[MOST_GRAMS], own[MOST_GRAMS], n = grams_of(d, text, (uint32_t)length, asked);
     double sum = 0, best = 0;
     for (uint32_t k = 0; k < n; k++) {
         double w = weight(s, gram_at(s, asked[k]));
         sum += w * w;
     }
-    for (uint64_t number = 0; number < d->name_count; number++) {
+    for (uint64_t number = 0; number < s->name_count; number++) {
         if (s->norms[number] == 0) continue;
         uint32_t m = grams_of(d, name, name_bytes(d, (uint32_t)number, name), own), at = 0;
         double dot = 0;
