@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jats_examples import article_xml, parsed
 
 from medconcept.jats import Article, parse_article
-from medconcept.jats.figures.ranges import SeriesIndex, read_label
+from medconcept.jats.figures.figure_labels import SeriesIndex, read_label
 
 FIGS = "".join(f'<fig id="f{n}"><label>Figure {n}</label></fig>' for n in range(1, 6))
 

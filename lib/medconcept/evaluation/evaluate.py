@@ -15,7 +15,7 @@ from medconcept.evaluation.bootstrap import SAMPLES, SEED, f1_interval
 from medconcept.evaluation.documents import Annotation, Document
 from medconcept.evaluation.gold import Gold
 from medconcept.evaluation.identifiers import Identifiers
-from medconcept.jats.article.abbreviations import pairs
+from medconcept.jats.article.abbreviations import abbreviation_pairs
 from medconcept.jats.errors import ArticleRejected
 from medconcept.jats.parse import parse_article
 from medconcept.linking.abbreviations import own_pairs
@@ -197,7 +197,8 @@ def _article_pairs(path: Path) -> tuple[tuple[str, str], ...]:
     except ArticleRejected:
         # Without an identifier there is no article for the lake, but its text explains as well.
         return tuple(
-            (short, long) for short, long, _ in pairs(_TAG.sub(" ", data.decode("utf-8", "replace")))
+            (short, long)
+            for short, long, _ in abbreviation_pairs(_TAG.sub(" ", data.decode("utf-8", "replace")))
         )
 
 

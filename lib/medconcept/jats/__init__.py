@@ -1,4 +1,4 @@
-"""JATS articles: bytes in, records out. Pure lxml; nothing here knows Spark."""
+"""JATS articles: bytes to records. Needs lxml alone, no Spark."""
 
 from medconcept.runtime.native_modules import prefer_native
 

@@ -1,4 +1,4 @@
-"""Why an article is refused: one code a reason, one sentence a code."""
+"""Reasons for which an article is refused: a code for each, and a sentence that explains it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 
 class Reason(str, Enum):
-    """The codes under which an article can be refused; a quarantine table stores them as strings."""
+    """Codes for refused articles, stored as strings in the quarantine table."""
 
     EMPTY_FILE = "empty_file"
     TOO_LARGE = "too_large"
@@ -33,26 +33,26 @@ class Reason(str, Enum):
 REASONS: Mapping[Reason, str] = MappingProxyType(
     {
         Reason.EMPTY_FILE: "The file holds nothing but white space.",
-        Reason.TOO_LARGE: "The file, unpacked or not, or one text in it is larger than the limits allow.",
-        Reason.NOT_XML: "The bytes are something other than XML: no element starts in them.",
+        Reason.TOO_LARGE: "The file (packed or unpacked) or a single text in it exceeds the limits.",
+        Reason.NOT_XML: "The bytes are not XML: they do not begin with an element.",
         Reason.TRUNCATED: "The XML, or the gzip around it, ends before it is complete.",
         Reason.NOT_WELL_FORMED: "The XML breaks a rule of XML syntax.",
-        Reason.BAD_ENCODING: "The bytes do not decode in the encoding declared, or nobody knows it.",
-        Reason.FORBIDDEN_ENTITY: "The file declares entities of its own or includes other files.",
+        Reason.BAD_ENCODING: "The bytes do not decode in the declared encoding, or that encoding is unknown.",
+        Reason.FORBIDDEN_ENTITY: "The file declares its own entities or includes other files.",
         Reason.TOO_DEEP: "Elements are nested more deeply than the limits allow.",
         Reason.NOT_AN_ARTICLE: "The XML holds no article element.",
-        Reason.NO_IDENTIFIER: "The article has neither a PMCID nor a DOI, so nothing can name it.",
+        Reason.NO_IDENTIFIER: "The article has neither a PMCID nor a DOI, so it has no key.",
         Reason.TOO_MANY_FIGURES: "The article has more figures than the limits allow.",
         Reason.PARSER_ERROR: "The parser itself failed; this is a defect to report.",
-        Reason.PARSER_MEMORY: "Reading the file takes more memory than a worker grants one document.",
-        Reason.PARSER_CRASHED: "The process that read the file died of it; told by the job.",
-        Reason.PARSER_TIMEOUT: "Reading the file took too long; told by the job.",
+        Reason.PARSER_MEMORY: "Parsing the file needs more memory than a worker allows for one document.",
+        Reason.PARSER_CRASHED: "The process that parsed the file died; reported by the job.",
+        Reason.PARSER_TIMEOUT: "Parsing the file took too long; reported by the job.",
     }
 )
 
 
 class ArticleRejected(Exception):
-    """Raised when a file cannot become an `Article`; the reason is one of `REASONS`.
+    """A file cannot become an `Article`; `reason` is a key of `REASONS`.
 
     >>> str(ArticleRejected(Reason.TRUNCATED, "line 12, column 3", "input ends inside sec"))
     'truncated at line 12, column 3: input ends inside sec'
@@ -60,8 +60,8 @@ class ArticleRejected(Exception):
 
     def __init__(self, reason: Reason | str, place: str | None = None, detail: str = "") -> None:
         one_line = " ".join(detail.split())[:300]
-        # All three go to args: an exception is unpickled by calling its class with args, and
-        # these cross from Spark's Python workers to the driver.
+        # All three must be in args: an exception is unpickled by calling its class with args, and
+        # these are sent from Spark's Python workers to the driver.
         super().__init__(Reason(reason), place, one_line)
         self.reason = Reason(reason)
         self.place = place

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from medconcept.dictionary.name_rules import FUNCTION_WORDS
-from medconcept.jats.article.abbreviations import pairs
+from medconcept.jats.article.abbreviations import abbreviation_pairs
 
 # What is explained in more ways is no short form; each is looked for at each place.
 MOST_LONGS = 8
@@ -24,7 +24,7 @@ def own_pairs(text: str) -> dict[str, tuple[str, ...]]:
     >>> own_pairs("Cystic fibrosis (CF). OB: olfactory bulb; SC, spinal cord.")
     {'CF': ('Cystic fibrosis',), 'OB': ('olfactory bulb',), 'SC': ('spinal cord',)}
     """
-    found = ((short, long) for short, long, _ in pairs(text))
+    found = ((short, long) for short, long, _ in abbreviation_pairs(text))
     return by_short_form(chain(found, legend_pairs(text)))
 
 

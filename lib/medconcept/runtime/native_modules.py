@@ -30,7 +30,7 @@ def modules(package: str) -> list[str]:
 
     All but packages' own `__init__` and the records, whose types other code reads.
 
-    >>> "panels.labels" in modules("medconcept.jats"), "records.figure" in modules("medconcept.jats")
+    >>> "panels.panel_labels" in modules("medconcept.jats"), "records.figure" in modules("medconcept.jats")
     (True, False)
     """
     return [name for name in _files(package) if not name.endswith("__init__") and "records." not in name]

@@ -1,1 +1,1 @@
-"""What `<front>` and `<back>` say of an article."""
+"""Metadata of an article: `<front>`, `<back>`, and where in the article an element stands."""

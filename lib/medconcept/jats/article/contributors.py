@@ -1,4 +1,4 @@
-"""Who wrote an article, where they work, who paid."""
+"""Authors, affiliations and funding of an article."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from lxml import etree
 
 from medconcept.jats.records.article_parts import Affiliation, Author, Award
 from medconcept.jats.text.element_text import clean, plain_text, text_or_none, text_without
-from medconcept.jats.xml.tree import children, href
+from medconcept.jats.xml.element_queries import children, href
 
 _ORCID = re.compile(r"(?<![0-9])([0-9]{4}-?[0-9]{4}-?[0-9]{4}-?[0-9]{3}[0-9Xx])(?![0-9])")
-_NAMES = frozenset(
+_NAME_ELEMENTS = frozenset(
     (
         "name",
         "string-name",
@@ -22,24 +22,24 @@ _NAMES = frozenset(
         "on-behalf-of",
     )
 )
-_PARTS = frozenset(("surname", "given-names", "prefix", "suffix"))
-_LINKS = frozenset(("contrib-id", "ext-link", "uri"))
-_OTHERS = re.compile(r"edit|review|referee|translat|tradu", re.IGNORECASE)
+_NAME_PARTS = frozenset(("surname", "given-names", "prefix", "suffix"))
+_ORCID_ELEMENTS = frozenset(("contrib-id", "ext-link", "uri"))
+_OTHER_ROLES = re.compile(r"edit|review|referee|translat|tradu", re.IGNORECASE)
 
 
 def read_affiliations(meta: etree._Element) -> tuple[dict[etree._Element, str], tuple[Affiliation, ...]]:
-    """The affiliations in document order, and under which id each element goes: its own, or `aff-<n>`."""
+    """Return the id of each `<aff>` element, its own or `aff-<n>`, and the affiliations in document order."""
     ids: dict[etree._Element, str] = {}
-    found: list[Affiliation] = []
+    affiliations: list[Affiliation] = []
     for number, element in enumerate(meta.iter("aff"), start=1):
         ids[element] = clean(element.get("id", "")) or f"aff-{number}"
         if text := text_without(element, "label"):
-            found.append(Affiliation(ids[element], text))
-    return ids, tuple(found)
+            affiliations.append(Affiliation(ids[element], text))
+    return ids, tuple(affiliations)
 
 
 def read_authors(meta: etree._Element, affiliation_ids: dict[etree._Element, str]) -> tuple[Author, ...]:
-    """The authors in their order, groups among them; editors, reviewers and translators left out.
+    """Return the authors in order, collaborations included; editors, reviewers and translators are left out.
 
     >>> person = "<contrib><name><surname>Curie</surname><given-names>Marie</given-names></name></contrib>"
     >>> meta = etree.fromstring(f"<article-meta><contrib-group>{person}</contrib-group></article-meta>")
@@ -48,11 +48,11 @@ def read_authors(meta: etree._Element, affiliation_ids: dict[etree._Element, str
     """
     authors: list[Author] = []
     for group in meta.iterchildren("contrib-group"):
-        if _OTHERS.search(group.get("content-type", "")):
+        if _OTHER_ROLES.search(group.get("content-type", "")):
             continue
         for contrib in group.iterchildren("contrib"):
             role = clean(contrib.get("contrib-type", "")) or "author"
-            if (role == "author" or not _OTHERS.search(role)) and (
+            if (role == "author" or not _OTHER_ROLES.search(role)) and (
                 author := _author(contrib, role, affiliation_ids)
             ):
                 authors.append(author)
@@ -60,7 +60,7 @@ def read_authors(meta: etree._Element, affiliation_ids: dict[etree._Element, str
 
 
 def _author(contrib: etree._Element, role: str, ids: dict[etree._Element, str]) -> Author | None:
-    named: etree._Element | None = None
+    name_element: etree._Element | None = None
     rids: list[str] = []
     corresponding = contrib.get("corresp") == "yes"
     for child in contrib:
@@ -71,24 +71,24 @@ def _author(contrib: etree._Element, role: str, ids: dict[etree._Element, str]) 
                 rids += (child.get("rid") or "").split()
             elif kind == "corresp":
                 corresponding = True
-        elif named is None and tag in _NAMES:
-            named = child
-    if named is None:
+        elif name_element is None and tag in _NAME_ELEMENTS:
+            name_element = child
+    if name_element is None:
         return None
-    if named.tag.endswith("-alternatives"):
-        named = next(iter(named), named)
+    if name_element.tag.endswith("-alternatives"):
+        name_element = next(iter(name_element), name_element)
     parts: dict[str, str | None] = {}
-    for part in named:
-        if part.tag in _PARTS:
+    for part in name_element:
+        if part.tag in _NAME_PARTS:
             parts.setdefault(part.tag, text_or_none(part))
     surname, given = parts.get("surname"), parts.get("given-names")
-    if named.tag == "name" and (surname or given):
-        order = (surname, given) if named.get("name-style") == "eastern" else (given, surname)
+    if name_element.tag == "name" and (surname or given):
+        order = (surname, given) if name_element.get("name-style") == "eastern" else (given, surname)
         name = " ".join(part for part in (parts.get("prefix"), *order, parts.get("suffix")) if part)
     else:
-        # The members of a group stand inside it, as do its affiliations.
-        name = text_without(named, "contrib-group", "aff", "xref")
-    if named.tag == "anonymous":
+        # A collaboration may contain its members and affiliations.
+        name = text_without(name_element, "contrib-group", "aff", "xref")
+    if name_element.tag == "anonymous":
         name = name or "anonymous"
     if not name:
         return None
@@ -97,7 +97,7 @@ def _author(contrib: etree._Element, role: str, ids: dict[etree._Element, str]) 
         name=name,
         surname=surname,
         given_names=given,
-        is_group=named.tag in ("collab", "on-behalf-of"),
+        is_group=name_element.tag in ("collab", "on-behalf-of"),
         role=role,
         orcid=_orcid(contrib),
         affiliation_ids=tuple(dict.fromkeys(rids + inside)),
@@ -107,13 +107,13 @@ def _author(contrib: etree._Element, role: str, ids: dict[etree._Element, str]) 
 
 def _orcid(contrib: etree._Element) -> str | None:
     for element in contrib:
-        if element.tag not in _LINKS:
+        if element.tag not in _ORCID_ELEMENTS:
             continue
-        written = f"{plain_text(element)} {href(element) or ''}"
+        link_text = f"{plain_text(element)} {href(element) or ''}"
         kinds = (element.get("contrib-id-type"), element.get("ext-link-type"), element.get("content-type"))
-        match = _ORCID.search(written)
+        match = _ORCID.search(link_text)
         if match and (
-            "orcid.org" in written.lower() or any("orcid" in (kind or "").lower() for kind in kinds)
+            "orcid.org" in link_text.lower() or any("orcid" in (kind or "").lower() for kind in kinds)
         ):
             digits = match.group(1).replace("-", "").upper()
             return "-".join(digits[at : at + 4] for at in range(0, 16, 4))
@@ -121,10 +121,10 @@ def _orcid(contrib: etree._Element) -> str | None:
 
 
 def read_funding(meta: etree._Element) -> tuple[tuple[Award, ...], str | None]:
-    """The grants, as JATS groups them or as NLM 2 lists them, and what is said of funding in words."""
+    """Return the awards, as JATS groups them or as NLM 2 lists them, and the funding statement or None."""
     awards: list[Award] = []
     statements: list[etree._Element] = []
-    # JATS 1.4 puts funding under support, beside support of other kinds.
+    # JATS 1.4 nests funding groups in support groups, next to other kinds of support.
     groups = [*meta.iterchildren("funding-group")]
     groups += [g for support in meta.iterchildren("support-group") for g in support.iter("funding-group")]
     for group in groups:
@@ -145,4 +145,4 @@ def read_funding(meta: etree._Element) -> tuple[tuple[Award, ...], str | None]:
 
 
 def _texts(element: etree._Element, *names: str) -> tuple[str, ...]:
-    return tuple(text for found in children(element, *names) if (text := plain_text(found)))
+    return tuple(text for part in children(element, *names) if (text := plain_text(part)))

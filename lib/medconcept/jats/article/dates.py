@@ -1,4 +1,4 @@
-"""Dates of an article, as ISO strings no more precise than the file states them."""
+"""Dates of an article as ISO strings, no more precise than the file states them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lxml import etree
 
 from medconcept.jats.records.article_parts import ArticleDate
 from medconcept.jats.text.element_text import clean, plain_text, text_or_none
-from medconcept.jats.xml.tree import child
+from medconcept.jats.xml.element_queries import child
 
 _ISO = re.compile(r"\s*([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?(?![0-9])")
 _FOUR_DIGITS = re.compile("[0-9]{4}")
@@ -22,7 +22,7 @@ _DAY_FIRST = re.compile(
 _MONTH_FIRST = re.compile(r"\b([A-Za-z]{3,9})\.?\s+(?:([0-9]{1,2})(?:st|nd|rd|th)?,?\s+)?([0-9]{4})(?![0-9])")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _PARTS = frozenset(("year", "month", "day", "season"))
-# The day the version of record could first be read, then what comes nearest to it.
+# Kinds of publication date, best first: online publication of the version of record, then the nearest to it.
 _PREFERENCE = (
     "epub", "pub/electronic", "epub-ppub", "pub", "ppub", "pub/print", "collection", "collection/electronic",
     "collection/print", "pmc-release", "epreprint",
@@ -30,7 +30,7 @@ _PREFERENCE = (
 
 
 def iso_date(element: etree._Element) -> str | None:
-    """The date in a `pub-date` or `date`: a year, a month of it, or a day; None if there is no year.
+    """Return the date of a `pub-date` or `date` element as YYYY, YYYY-MM or YYYY-MM-DD; None without a year.
 
     >>> iso_date(etree.fromstring("<date><day>7</day><month>Mar</month><year>2020</year></date>"))
     '2020-03-07'
@@ -46,7 +46,7 @@ def _iso(element: etree._Element, year: str | None, month: str | None, day: str 
             year, month, day = match.groups()
         else:
             stated = child(element, "string-date")
-            year, month, day = _written(plain_text(stated)) if stated is not None else (None, None, None)
+            year, month, day = _parse_words(plain_text(stated)) if stated is not None else (None, None, None)
     if year is None or not _FOUR_DIGITS.fullmatch(year):
         return None
     number = _month(month)
@@ -58,10 +58,10 @@ def _iso(element: etree._Element, year: str | None, month: str | None, day: str 
         return f"{year}-{number:02d}"
 
 
-def _written(words: str) -> tuple[str | None, str | None, str | None]:
-    """Year, month and day out of words such as "12 March 2018"; 3/4/2018 could be read in two ways.
+def _parse_words(words: str) -> tuple[str | None, str | None, str | None]:
+    """Return year, month and day from words such as "12 March 2018"; 3/4/2018 is ambiguous and gives none.
 
-    >>> _written("March 12, 2018"), _written("2018-03-12"), _written("in 2018")
+    >>> _parse_words("March 12, 2018"), _parse_words("2018-03-12"), _parse_words("in 2018")
     (('2018', 'March', '12'), ('2018', '03', '12'), ('2018', None, None))
     """
     if match := _ISO.match(words):
@@ -75,20 +75,20 @@ def _written(words: str) -> tuple[str | None, str | None, str | None]:
 
 
 def all_dates(meta: etree._Element) -> tuple[ArticleDate, ...]:
-    """Every date of publication, of the history and of an event, in document order."""
-    found: list[ArticleDate] = []
+    """Return every publication date, history date and event date, in document order."""
+    dates: list[ArticleDate] = []
     for place in meta.iterchildren("pub-date", "history", "pub-history"):
         if place.tag == "pub-date":
-            found.append(_date(place, "pub-date", place.get("date-type") or place.get("pub-type")))
+            dates.append(_date(place, "pub-date", place.get("date-type") or place.get("pub-type")))
             continue
         for element in place.iter("date", "pub-date"):
             event = next(element.iterancestors("event"), None)
             kind = element.get("date-type") or element.get("pub-type")
             if event is not None:
-                found.append(_date(element, "event", event.get("event-type") or kind))
+                dates.append(_date(element, "event", event.get("event-type") or kind))
             else:
-                found.append(_date(element, "history", kind))
-    return tuple(found)
+                dates.append(_date(element, "history", kind))
+    return tuple(dates)
 
 
 def _date(
@@ -109,7 +109,7 @@ def _date(
 
 
 def published(dates: Iterable[ArticleDate]) -> tuple[str | None, str | None]:
-    """The best publication date and the kind of date it is."""
+    """Return the best publication date and its kind, or None and None."""
     ranked = [(_kind(d), d.iso) for d in dates if d.origin == "pub-date" and d.iso]
     if not ranked:
         return None, None
@@ -123,7 +123,7 @@ def published(dates: Iterable[ArticleDate]) -> tuple[str | None, str | None]:
 
 
 def latest(dates: Iterable[ArticleDate]) -> str | None:
-    """The latest date anywhere among publication dates and history, to order versions by."""
+    """Return the latest of all dates, by which versions of an article are ordered; None without dates."""
     return max((d.iso for d in dates if d.iso), default=None)
 
 
@@ -133,11 +133,11 @@ def _kind(date: ArticleDate) -> str:
 
 
 def _parts(element: etree._Element, in_words: bool = False) -> dict[str, str]:
-    """The first of each kind of part that holds text."""
+    """Return the first text of each part (year, month, day, season)."""
     parts: dict[str, str] = {}
     for part in element:
         name = part.tag
-        if name == "string-date" and not in_words:  # the parts may still be marked there
+        if name == "string-date" and not in_words:  # which may mark up the parts
             return _parts(part, in_words=True)
         if name in _PARTS and name not in parts and (text := text_or_none(part)):
             parts[name] = text

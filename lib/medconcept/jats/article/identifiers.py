@@ -1,4 +1,4 @@
-"""The names of an article: PMCID with its version, PMID, DOI, the publisher's own."""
+"""Identifiers of an article: PMCID with its version, PMID, DOI, the publisher's id, the manuscript id."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from medconcept.jats.budget import Warnings
 from medconcept.jats.errors import ArticleRejected, Reason
 from medconcept.jats.text.element_text import plain_text
-from medconcept.jats.xml.tree import children
+from medconcept.jats.warning_log import WarningLog
+from medconcept.jats.xml.element_queries import children
 
 _PMC_TYPES = frozenset(("pmc", "pmcid", "pmc-ver", "pmcid-ver"))
-_MANUSCRIPTS = ("manuscript", "manuscript-id", "mid", "nihms")
+_MANUSCRIPT_TYPES = ("manuscript", "manuscript-id", "mid", "nihms")
 _PMCID = re.compile(r"(?:PMC)?\s*0*([1-9][0-9]*)(?:\.([0-9]{1,6}))?", re.IGNORECASE)
 _PMID = re.compile(r"(?:pmid:?\s*)?([0-9]+)", re.IGNORECASE)
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
 
 
-def doi_of(written: str) -> str:
-    """A DOI in lower case, without the address or word it may be written with.
+def doi_of(value: str) -> str:
+    """Return a DOI in lower case, without a leading resolver address or "doi:".
 
     >>> doi_of("https://doi.org/10.1371/X.g001")
     '10.1371/x.g001'
     """
-    match = _DOI.fullmatch(written)
-    return (match.group(1) if match else written).lower()
+    match = _DOI.fullmatch(value)
+    return (match.group(1) if match else value).lower()
 
 
 @dataclass(frozen=True, slots=True)
 class Identifiers:
-    """What names an article; `key` outlives its versions."""
+    """Identifiers of an article; `key` (`PMC<digits>`, else `doi:<doi>`) is the same for all its versions."""
 
     pmcid: str | None
     pmc_version: int | None
@@ -42,20 +42,20 @@ class Identifiers:
     key: str
 
 
-def read_identifiers(meta: etree._Element | None, warnings: Warnings) -> Identifiers:
-    """The identifiers in an article-meta; raises `ArticleRejected` without a PMCID and a DOI.
+def read_identifiers(meta: etree._Element | None, warnings: WarningLog) -> Identifiers:
+    """Read the identifiers of an article-meta; raise `ArticleRejected` if it has neither PMCID nor DOI.
 
     >>> meta = etree.fromstring('<m><article-id pub-id-type="pmc-ver">PMC12.3</article-id></m>')
-    >>> read_identifiers(meta, Warnings()).key, read_identifiers(meta, Warnings()).pmc_version
+    >>> read_identifiers(meta, WarningLog()).key, read_identifiers(meta, WarningLog()).pmc_version
     ('PMC12', 3)
     """
-    found: dict[str, list[str]] = {}
-    there: list[str] = []
+    values: dict[str, list[str]] = {}
+    listed: list[str] = []
     version: dict[str, int] = {}
     for element in children(meta, "article-id") if meta is not None else ():
         kind = (element.get("pub-id-type") or "").strip().lower()
         value = plain_text(element)
-        there.append(f"{kind or 'untyped'}={value}")
+        listed.append(f"{kind or 'untyped'}={value}")
         field = "pmcid" if kind in _PMC_TYPES else kind
         pattern = {"pmcid": _PMCID, "pmid": _PMID, "doi": _DOI}.get(field)
         match = pattern.fullmatch(value) if pattern else None
@@ -68,15 +68,15 @@ def read_identifiers(meta: etree._Element | None, warnings: Warnings) -> Identif
             if match.group(2):
                 version.setdefault(value, int(match.group(2)))
         value = value.lower() if field == "doi" else value
-        if value and value not in found.setdefault(field, []):
-            found[field].append(value)
+        if value and value not in values.setdefault(field, []):
+            values[field].append(value)
     for field in ("pmcid", "pmid", "doi"):
-        if len(found.get(field, ())) > 1:
-            warnings.append(f"several_identifiers: {field} {', '.join(found[field])}")
-    first = {field: values[0] for field, values in found.items() if values}
+        if len(values.get(field, ())) > 1:
+            warnings.append(f"several_identifiers: {field} {', '.join(values[field])}")
+    first = {field: entries[0] for field, entries in values.items() if entries}
     pmcid, doi = first.get("pmcid"), first.get("doi")
     if pmcid is None and doi is None:
-        raise ArticleRejected(Reason.NO_IDENTIFIER, None, "ids there: " + (", ".join(there) or "none"))
+        raise ArticleRejected(Reason.NO_IDENTIFIER, None, "ids there: " + (", ".join(listed) or "none"))
     key = pmcid or f"doi:{doi}"
     return Identifiers(
         pmcid=pmcid,
@@ -84,13 +84,13 @@ def read_identifiers(meta: etree._Element | None, warnings: Warnings) -> Identif
         pmid=first.get("pmid"),
         doi=doi,
         publisher_id=first.get("publisher-id"),
-        manuscript_id=next((first[kind] for kind in _MANUSCRIPTS if kind in first), None),
+        manuscript_id=next((first[kind] for kind in _MANUSCRIPT_TYPES if kind in first), None),
         key=key,
     )
 
 
 def _stated_version(meta: etree._Element | None) -> int | None:
-    """PMC's number of the version where it has an element of its own."""
+    """Return PMC's version number from `<article-version>`, or None."""
     for element in meta.iter("article-version") if meta is not None else ():
         number = plain_text(element)
         if element.get("article-version-type") == "pmc-version" and re.fullmatch("[0-9]{1,6}", number):

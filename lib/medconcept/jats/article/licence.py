@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from lxml import etree
 
-from medconcept.jats.budget import Warnings
 from medconcept.jats.records.article_parts import LicenceGroup
 from medconcept.jats.text.element_text import plain_text, text_or_none
-from medconcept.jats.xml.tree import child, children, href
+from medconcept.jats.warning_log import WarningLog
+from medconcept.jats.xml.element_queries import child, children, href
 
 _URL = re.compile(
     r"creativecommons\.org/(?:licen[sc]es/(by(?:-(?:nc|nd|sa))*)|publicdomain/(zero"
@@ -192,7 +192,7 @@ def licence_group(code: str | None) -> LicenceGroup:
     return "noncommercial" if "-NC" in code else "commercial"
 
 
-def read_licence(meta: etree._Element, warnings: Warnings) -> Licence:
+def read_licence(meta: etree._Element, warnings: WarningLog) -> Licence:
     """The licence stated in an article-meta; warns where its statements disagree."""
     permissions = child(meta, "permissions")
     scope = permissions if permissions is not None else meta

@@ -1,4 +1,4 @@
-"""Titles, abstracts, subjects, keywords, volume and pages, counts: what `<article-meta>` says of the text."""
+"""Titles, abstracts, subjects, keywords and counts from `<article-meta>`."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ from lxml import etree
 from medconcept.jats.records.article_parts import Abstract, Count, KeywordGroup, LanguageText, Subject
 from medconcept.jats.text.element_text import clean, marked_text, plain_text, raw_text, text_or_none
 from medconcept.jats.text.markup import Marked, marked
-from medconcept.jats.xml.tree import child, children, language, own_language
+from medconcept.jats.xml.element_queries import child, children, language, own_language
 
-_COUNT_REFERENCES = etree.XPath("count(ref)")  # makes no object of each, as a walk does
+_COUNT_REFERENCES = etree.XPath("count(ref)")  # creates no Python object per reference
 _COUNTED = ("fig", "table", "equation", "ref", "page", "word")
 
 
 def article_title(meta: etree._Element) -> Marked | None:
-    """The title, without the subtitle and without translations."""
+    """Return the title, without subtitle and translations; None if missing or empty."""
     element = child(meta, "title-group", "article-title")
     title = marked_text(element) if element is not None else None
     return title if title and title.plain else None
 
 
 def translated_titles(article: etree._Element, meta: etree._Element) -> tuple[LanguageText, ...]:
-    """Titles in other languages: in the title group, and of the translations among the sub-articles."""
-    found = [e for e in meta.iterchildren("title-group") for e in e.iter("trans-title")]
+    """Return titles in other languages: from the title group, and from sub-articles that are translations."""
+    titles = [e for e in meta.iterchildren("title-group") for e in e.iter("trans-title")]
     for sub in article.iterchildren("sub-article"):
         if sub.get("article-type") == "translation":
             for path in (("front-stub",), ("front", "article-meta")):
                 title = child(sub, *path, "title-group", "article-title")
-                found += [title] if title is not None else []
-    return tuple(LanguageText(language(e), text) for e in found if (text := plain_text(e)))
+                titles += [title] if title is not None else []
+    return tuple(LanguageText(language(e), text) for e in titles if (text := plain_text(e)))
 
 
 def abstracts(meta: etree._Element) -> tuple[Marked | None, tuple[Abstract, ...]]:
-    """The abstract, without its heading, and all others: graphical ones, summaries, translations."""
+    """Return the abstract without its heading (or None), and all others: graphical, translations, …."""
     main: Marked | None = None
     others: list[Abstract] = []
     for element in meta.iterchildren("abstract", "trans-abstract"):
         kind = clean(element.get("abstract-type", "")) or None
         heading = next(element.iterchildren("title"), None)
         raw = [element.text or "", *[raw_text(part) for part in element if part is not heading]]
-        text = marked(" ".join([told.strip() for told in raw]))
+        text = marked(" ".join([piece.strip() for piece in raw]))
         if not text.plain:
             continue
         if main is None and kind is None and element.tag == "abstract":
@@ -52,11 +52,11 @@ def abstracts(meta: etree._Element) -> tuple[Marked | None, tuple[Abstract, ...]
 
 
 def subjects(meta: etree._Element) -> tuple[Subject, ...]:
-    """Every subject, with those above it in nested groups."""
-    found: list[Subject] = []
+    """Return every subject, each with the path of subjects above it in nested groups."""
+    entries: list[Subject] = []
 
-    def walk(group: etree._Element, above: tuple[str, ...], kind: str | None, spoken: str | None) -> None:
-        spoken = own_language(group) or spoken
+    def walk(group: etree._Element, above: tuple[str, ...], kind: str | None, lang: str | None) -> None:
+        lang = own_language(group) or lang
         kind = clean(group.get("subj-group-type", "")) or kind
         path = above
         inner: list[etree._Element] = []
@@ -72,20 +72,20 @@ def subjects(meta: etree._Element) -> tuple[Subject, ...]:
             )
             if text := " / ".join(filter(None, parts)) or plain_text(element):
                 path = (*above, text)
-                found.append(Subject(kind, spoken, path))
+                entries.append(Subject(kind, lang, path))
         for element in inner:
-            walk(element, path, kind, spoken)
+            walk(element, path, kind, lang)
 
     categories = child(meta, "article-categories")
     if categories is not None:
         for group in categories.iterchildren("subj-group"):
             walk(group, (), None, language(categories))
-    return tuple(found)
+    return tuple(entries)
 
 
 def keywords(meta: etree._Element) -> tuple[KeywordGroup, ...]:
-    """Keywords as they are grouped; compound ones with their parts joined by ` / `."""
-    found: list[KeywordGroup] = []
+    """Return the keyword groups; parts of a compound keyword are joined by ` / `."""
+    groups: list[KeywordGroup] = []
     for group in meta.iter("kwd-group"):
         words: list[str] = []
         for element in group.iterchildren("kwd", "compound-kwd", "nested-kwd", "unstructured-kwd-group"):
@@ -100,12 +100,12 @@ def keywords(meta: etree._Element) -> tuple[KeywordGroup, ...]:
         if any(words):
             kind = clean(group.get("kwd-group-type", "")) or None
             title = text_or_none(child(group, "title"))
-            found.append(KeywordGroup(kind, language(group), title, tuple(w for w in words if w)))
-    return tuple(found)
+            groups.append(KeywordGroup(kind, language(group), title, tuple(w for w in words if w)))
+    return tuple(groups)
 
 
 def subtitle(meta: etree._Element) -> str | None:
-    """The subtitles of the article, joined by a space."""
+    """Return the subtitles of the article, joined by a space; None if there are none."""
     return plain_text(*children(child(meta, "title-group"), "subtitle")) or None
 
 
@@ -116,18 +116,18 @@ def _references(ref_list: etree._Element) -> int:
 
 
 def counts(meta: etree._Element, elements: Mapping[str, list[etree._Element]]) -> tuple[Count, ...]:
-    """What `<counts>` states, beside what is there; what cannot be counted (pages, words) as stated."""
+    """Return for each kind the number that `<counts>` states and the number counted; None if unknown."""
     stated: dict[str, int] = {}
     for element in children(child(meta, "counts"), *(f"{n}-count" for n in _COUNTED), "count"):
         name = element.get("count-type", "other") if element.tag == "count" else element.tag[: -len("-count")]
         number = element.get("count", "").strip()
         if number.isascii() and number.isdigit() and len(number) < 10:
             stated.setdefault(clean(name), int(number))
-    found = {
+    counted = {
         "fig": len(elements["fig"]),
         "table": len(elements["table-wrap"]),
         "equation": len(elements["disp-formula"]),
         "ref": sum(map(_references, elements["ref-list"])),
     }
-    names = [*found, *(name for name in stated if name not in found)]
-    return tuple(Count(name, stated.get(name), found.get(name)) for name in names)
+    names = [*counted, *(name for name in stated if name not in counted)]
+    return tuple(Count(name, stated.get(name), counted.get(name)) for name in names)

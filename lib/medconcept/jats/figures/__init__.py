@@ -1,1 +1,1 @@
-"""Figures: captions, graphics, rights, and the paragraphs that cite them."""
+"""Figures: labels, captions, graphics, rights, and the paragraphs that cite them."""

@@ -1,1 +1,1 @@
-"""The parts of a caption that describe its panels. Text in, offsets out."""
+"""Panels: the parts of a caption that describe parts of a figure. Text in, offsets out."""

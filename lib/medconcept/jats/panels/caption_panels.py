@@ -1,8 +1,7 @@
-"""A caption cut into the parts that describe its panels.
+"""A caption divided into the parts that describe its panels.
 
-Which labels count is decided by their sequence, see `panel_chains`. Where every label stands at the end of
-what it describes ("lung (A), liver (B)"), its part is the text before it. Roman numerals inside a part are
-parts of that part.
+`label_sequences` decides which labels count. If every label follows its description ("lung (A), liver (B)"),
+the part of a panel is the text before the label. Roman numerals inside a part divide that part.
 """
 
 from __future__ import annotations
@@ -11,25 +10,28 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from medconcept.jats.panels.candidates import PanelCandidate, candidates, words
-from medconcept.jats.panels.chains import best_chain, chain_of, listed
+from medconcept.jats.panels.label_candidates import LabelCandidate, find_candidates, position_words
+from medconcept.jats.panels.label_sequences import best_sequence, is_listed, sequence_of
 from medconcept.jats.records.figure import Panel
 
-_BOLD = re.compile(r"</?bold>|</?(?:sup|sub|italic)>|&(?:amp|lt|gt);")
-# Sentences that speak of all panels, where captions end with them.
-_SHARED = re.compile(
+_TAG_OR_ENTITY = re.compile(r"</?bold>|</?(?:sup|sub|italic)>|&(?:amp|lt|gt);")
+# Sentences about all panels, with which captions end.
+_SHARED_SENTENCE = re.compile(
     r"[.;!?]\)?\s(?=(?:Scale\s+bars\b|Error\s+bars\b|Bars\s+(?:represent|indicate|=)"
     r"|All\s+(?:data|panels|images|values|scale)|In\s+all\s+panels|For\s+all"
     r"|Data\s+(?:are|represent|were|shown)|Values\s+(?:are|represent)|Results\s+are|Abbreviations"
     r"|Statistical\s+(?:significance|analys[ie]s)|\*+\s*,?\s*[pP]\b|[Ss]ee\s+also\b))"
 )
-_HEADING = 24  # characters; a label in bold is shorter
-_POSTFIX = re.compile(r"\s*(?:[,.;]|and\b|$)")
-_SENTENCE = re.compile(r"[.!?:]\s+")
+_LONGEST_LABEL = 24  # characters; longer bold text is a heading
+_AFTER_TRAILING_LABEL = re.compile(r"\s*(?:[,.;]|and\b|$)")
+_SENTENCE_END = re.compile(r"[.!?:]\s+")
 
 
 def find_panels(caption: str, markup: str | None = None, title_length: int = 0) -> tuple[Panel, ...]:
-    """The parts of a caption in order, with all text in one of them; empty where it has no panels.
+    """Divide a caption into panels, in order and covering all text; empty if the caption has no panels.
+
+    `title_length` is the length of the title at its start; bold text is taken from `markup`. Offsets are code
+    points of `caption`.
 
     >>> [(p.labels, p.start, p.end) for p in find_panels("Lung. (A) CT. (B, C) MRI.")]
     [((), 0, 5), (('A',), 6, 13), (('B', 'C'), 14, 25)]
@@ -37,98 +39,104 @@ def find_panels(caption: str, markup: str | None = None, title_length: int = 0) 
     ()
     """
     bold = _bold_spans(markup) if markup and "<bold>" in markup else ()
-    # A text begins behind its title, be that an element or set in bold.
+    # A text begins after its title, which is an element or set in bold.
     ends = [title_length] if title_length else []
-    ends += [end for start, end in bold if end - start > _HEADING]
-    breaks = frozenset([_past_space(caption, end) for end in ends])
-    found = candidates(caption, bold, breaks)
-    chain = best_chain(caption, found) if found else []
-    if chain and any(c.opens for c in chain):
-        return _parts(caption, chain, found)
-    places = words(caption)
-    # "Left panel shows … (A) … Right panel shows …": letters within sentences are but parts of these.
-    alone = len(places) == 1 and places[0][0] == "Inset" and caption[places[0][1]] == "("
-    if (len({word for word, _, _ in places}) < 2 and not alone) or (chain and chain[0].start < places[0][1]):
-        return _parts(caption, chain, found) if chain else ()
-    return _cut(caption, [((word,), start, end, None) for word, start, end in places])
+    ends += [end for start, end in bold if end - start > _LONGEST_LABEL]
+    breaks = frozenset([_skip_space(caption, end) for end in ends])
+    candidates = find_candidates(caption, bold, breaks)
+    sequence = best_sequence(caption, candidates) if candidates else []
+    if sequence and any(c.opens for c in sequence):
+        return _labelled_parts(caption, sequence, candidates)
+    words = position_words(caption)
+    # "Left panel shows … (A) … Right panel shows …": letters within sentences only divide these.
+    inset_only = len(words) == 1 and words[0][0] == "Inset" and caption[words[0][1]] == "("
+    if (len({word for word, _, _ in words}) < 2 and not inset_only) or (
+        sequence and sequence[0].start < words[0][1]
+    ):
+        return _labelled_parts(caption, sequence, candidates) if sequence else ()
+    return _divide(caption, [((word,), start, end, None) for word, start, end in words])
 
 
-def _past_space(caption: str, at: int) -> int:
+def _skip_space(caption: str, at: int) -> int:
     while caption[at : at + 1].isspace():
         at += 1
     return at
 
 
-def _parts(
-    caption: str, chain: Sequence[PanelCandidate], found: Sequence[PanelCandidate]
+def _labelled_parts(
+    caption: str, sequence: Sequence[LabelCandidate], candidates: Sequence[LabelCandidate]
 ) -> tuple[Panel, ...]:
     marks: list[tuple[tuple[str, ...], int, int, str | None]] = []
-    ends = [c.start for c in chain[1:]] + [len(caption)]
-    romans = [c for c in found if c.family == "roman"]
+    ends = [c.start for c in sequence[1:]] + [len(caption)]
+    romans = [c for c in candidates if c.style == "roman"]
     starts = [c.start for c in romans]
-    for candidate, end in zip(chain, ends, strict=True):
+    for candidate, end in zip(sequence, ends, strict=True):
         subs = {label.printed[0] for label in candidate.labels if label.sub}
-        parent = subs.pop() if len(subs) == 1 and candidate.family != "roman" else None
+        parent = subs.pop() if len(subs) == 1 and candidate.style != "roman" else None
         printed = tuple(label.printed for label in candidate.labels)
         marks.append((printed, candidate.start, candidate.end, parent))
-        if romans and candidate.family != "roman" and len(printed) == 1:
+        if romans and candidate.style != "roman" and len(printed) == 1:
             inner = romans[bisect_left(starts, candidate.end) : bisect_left(starts, end)]
-            nested = chain_of(caption, inner)
-            if sum(len(c.labels) for c in nested) > 1 and not listed(caption, nested[0]):
+            nested = sequence_of(caption, inner)
+            if sum(len(c.labels) for c in nested) > 1 and not is_listed(caption, nested[0]):
                 marks += [(tuple(n.printed for n in c.labels), c.start, c.end, printed[0]) for c in nested]
-    return _cut(caption, marks)
+    return _divide(caption, marks)
 
 
-def _cut(caption: str, marks: list[tuple[tuple[str, ...], int, int, str | None]]) -> tuple[Panel, ...]:
-    """All of the caption as panels and shared text, cut before each label, or behind where labels trail."""
-    trailing = (caption[end - 1] in ")]）" and _POSTFIX.match(caption, end) for _, _, end, _ in marks)
+def _divide(caption: str, marks: list[tuple[tuple[str, ...], int, int, str | None]]) -> tuple[Panel, ...]:
+    """Divide the whole caption into panels and shared text, before each label, or after it if all trail."""
+    trailing = (
+        caption[end - 1] in ")]）" and _AFTER_TRAILING_LABEL.match(caption, end) for _, _, end, _ in marks
+    )
     if marks[0][1] > 0 and all(trailing):
-        return _cut_behind(caption, marks)
-    panels = [_shared(caption, 0, marks[0][1])]
+        return _divide_after_labels(caption, marks)
+    panels = [_shared_part(caption, 0, marks[0][1])]
     ends = [start for _, start, _, _ in marks[1:]]
-    tail = _SHARED.search(caption, marks[-1][2])
+    tail = _SHARED_SENTENCE.search(caption, marks[-1][2])
     ends.append(tail.end() if tail else len(caption))
     for (labels, start, label_end, parent), end in zip(marks, ends, strict=True):
-        panels.append(Panel(labels, start, _trimmed(caption, start, end), start, label_end, parent))
-    panels.append(_shared(caption, ends[-1], len(caption)))
+        panels.append(Panel(labels, start, _trimmed_end(caption, start, end), start, label_end, parent))
+    panels.append(_shared_part(caption, ends[-1], len(caption)))
     return tuple(panel for panel in panels if panel is not None and panel.start < panel.end)
 
 
-def _cut_behind(caption: str, marks: list[tuple[tuple[str, ...], int, int, str | None]]) -> tuple[Panel, ...]:
-    before = list(_SENTENCE.finditer(caption, 0, marks[0][1]))
+def _divide_after_labels(
+    caption: str, marks: list[tuple[tuple[str, ...], int, int, str | None]]
+) -> tuple[Panel, ...]:
+    before = list(_SENTENCE_END.finditer(caption, 0, marks[0][1]))
     at = before[-1].end() if before else 0
-    panels = [_shared(caption, 0, at)]
+    panels = [_shared_part(caption, 0, at)]
     for labels, start, end, parent in marks:
-        at = _past_joint(caption, at, start)
+        at = _skip_joint(caption, at, start)
         panels.append(Panel(labels, at, end, start, end, parent))
         at = end
-    at = _past_joint(caption, at, len(caption))
-    panels.append(_shared(caption, at, len(caption)))
+    at = _skip_joint(caption, at, len(caption))
+    panels.append(_shared_part(caption, at, len(caption)))
     return tuple(panel for panel in panels if panel is not None and panel.start < panel.end)
 
 
-def _past_joint(caption: str, at: int, end: int) -> int:
-    """Past the comma, stop or "and" that joins what comes to what was."""
+def _skip_joint(caption: str, at: int, end: int) -> int:
+    """Skip the comma, stop or "and" that joins a part to the one before."""
     while at < end and caption[at] in " ,.;":
         at += 1
     return at + 4 if caption.startswith("and ", at, end) else at
 
 
-def _shared(caption: str, start: int, end: int) -> Panel | None:
-    end = _trimmed(caption, start, end)
+def _shared_part(caption: str, start: int, end: int) -> Panel | None:
+    end = _trimmed_end(caption, start, end)
     return Panel((), start, end, None, None) if start < end else None
 
 
-def _trimmed(caption: str, start: int, end: int) -> int:
+def _trimmed_end(caption: str, start: int, end: int) -> int:
     return start + len(caption[start:end].rstrip())
 
 
 def _bold_spans(markup: str) -> tuple[tuple[int, int], ...]:
-    """Spans of the plain text that its markup sets in bold."""
+    """Return the spans of the plain text that the markup sets in bold."""
     spans: list[tuple[int, int]] = []
     shift = 0
     opened = -1
-    for match in _BOLD.finditer(markup):
+    for match in _TAG_OR_ENTITY.finditer(markup):
         token = match.group()
         if token[0] == "&":
             shift += len(token) - 1

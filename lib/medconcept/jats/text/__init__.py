@@ -1,1 +1,1 @@
-"""The text of JATS elements, plain and marked up."""
+"""The text of JATS elements, plain and with inline markup."""

@@ -1,1 +1,1 @@
-"""Bytes to a tree: encodings, entities, limits, and small questions asked of a tree."""
+"""XML: bytes to a checked lxml tree (encodings, entities, limits), and small queries on it."""

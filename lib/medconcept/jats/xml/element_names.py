@@ -1,7 +1,7 @@
-"""The element names of NLM 2 and 3, of JATS 1.0 to 1.4 in its three tag sets, and of what they borrow.
+"""Element names of NLM 2 and 3, of JATS 1.0 to 1.4 in its three tag sets, and of what these borrow.
 
-Borrowed: MathML, the XHTML and OASIS tables, `ali:license_ref`. A name outside this list is no flaw of the
-article's text, which is read all the same, but somebody should know: it becomes a warning.
+Borrowed: MathML, the XHTML and OASIS tables, `ali:license_ref`. An element with another name is still read
+as text, but adds a warning to the article.
 """
 
 from __future__ import annotations
@@ -66,4 +66,4 @@ transpose true unary-elementary.class unary-functional.class unary-linalg.class 
 unary-set.class unary-veccalc.class union uplimit variance vector vectorproduct xor
 """
 ELEMENT_NAMES = frozenset((_JATS + _MATHML).split())
-"""Every local name that an article may use."""
+"""Every local name (tag without namespace) that an article may use."""

@@ -1,7 +1,7 @@
-"""Named entities of HTML and the ISO sets, resolved in the bytes because the DTD is never loaded.
+"""Named entities of HTML and the ISO sets, replaced in the bytes because the DTD is never loaded.
 
-lxml calls an undefined entity fatal, or drops it silently from an attribute; and the DTD that defines
-`&alpha;` lies on the network. So names are turned into character references before parsing.
+To lxml an undefined entity is an error, or it drops it silently from an attribute; and the DTD that defines
+`&alpha;` would have to be downloaded. So names become character references before parsing.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from medconcept.jats.errors import ArticleRejected, Reason
 
 _NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]")  # matched at each ampersand
 _REFERENCE = re.compile(rb"&([A-Za-z][A-Za-z0-9._-]*);")
-_ENDS = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}  # of each kind of section, by what opens it
+_ENDS = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}  # closing by opening delimiter
 _PREDEFINED = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
-# ISOgrk1 and ISOgrk2 (modern Greek) are the sets of the JATS DTD that HTML lacks; in the order of
-# Unicode from U+0386, a hyphen for each gap.
+# ISOgrk1 and ISOgrk2 (modern Greek): the sets of the JATS DTD that HTML lacks, in the order of
+# Unicode from U+0386, with a hyphen for each gap.
 _GREEK_NAMES = """
 Aacgr - Eacgr EEacgr Iacgr - Oacgr - Uacgr OHacgr idiagr
 Agr Bgr Ggr Dgr Egr Zgr EEgr THgr Igr Kgr Lgr Mgr Ngr Xgr Ogr Pgr Rgr - Sgr Tgr Ugr PHgr KHgr PSgr OHgr
@@ -29,24 +29,24 @@ _GREEK = {name: chr(code) for code, name in enumerate(_GREEK_NAMES.split(), 0x38
 
 
 def without_sections(data: bytes) -> bytes:
-    """The bytes without comments, CDATA sections and processing instructions."""
+    """Return the bytes without comments, CDATA sections and processing instructions."""
     outside = [0, *(at for section in _sections(data) for at in section), len(data)]
     return b"".join(data[start:end] for start, end in zip(outside[::2], outside[1::2], strict=True))
 
 
 def _sections(data: bytes) -> Iterator[tuple[int, int]]:
-    """Where each comment, CDATA section and processing instruction stands, in order.
+    """Yield start and end (exclusive) of each comment, CDATA section and processing instruction, in order.
 
-    One without an end runs to the end of the file. Each kind is looked for from where it was last, by find,
-    which is many times as fast as a pattern.
+    An unclosed one runs to the end of the file. `find` from the last hit of each kind is many times as fast
+    as a regular expression.
     """
     at = 0
     starts = dict.fromkeys(_ENDS, -1)
     while True:
         for opening, start in starts.items():
             if start < at:
-                found = data.find(opening, at)
-                starts[opening] = found if found >= 0 else len(data)
+                hit = data.find(opening, at)
+                starts[opening] = hit if hit >= 0 else len(data)
         opening = min(_ENDS, key=starts.__getitem__)
         start = starts[opening]
         if start == len(data):
@@ -57,12 +57,14 @@ def _sections(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def resolve_named_entities(data: bytes) -> bytes:
-    """The same XML with every named entity as a character reference; lines stay where they were.
+    """Replace every named entity by a character reference; line numbers do not change.
+
+    Raises `ArticleRejected` (not_well_formed) for a name that no set defines.
 
     >>> resolve_named_entities(b'<p t="&eacute;">&alpha; &lt; <![CDATA[&beta;]]></p>')
     b'<p t="&#233;">&#945; &lt; <![CDATA[&beta;]]></p>'
     """
-    # From one to the next by find, which is many times as fast as a search by the pattern.
+    # `find` from one ampersand to the next is many times as fast as searching for the pattern.
     at = data.find(b"&")
     while at >= 0 and not _NAMED.match(data, at):
         at = data.find(b"&", at + 1)

@@ -1,4 +1,4 @@
-"""Untrusted bytes to an lxml tree: no file, no network, no entity of its own, bounded size and depth."""
+"""Untrusted bytes to an lxml tree: no files, no network, no declared entities, bounded size and depth."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from lxml import etree
 
 from medconcept.jats.errors import ArticleRejected, Reason
 from medconcept.jats.records.article import Limits
+from medconcept.jats.xml.element_queries import local_name
 from medconcept.jats.xml.encoding import to_utf8, unpack
 from medconcept.jats.xml.entities import resolve_named_entities, without_sections
-from medconcept.jats.xml.tree import local_name
 
 _STARTS_AS_XML = re.compile(rb"\s*<[A-Za-z_:?!\x80-\xff]")
-# The head of most files: a DOCTYPE with names alone, and the root element, behind which no declaration
-# counts. Whatever begins otherwise is searched.
-_HARMLESS = re.compile(
+# The head of most files: a DOCTYPE without internal subset, and the root element, after which no declaration
+# counts. A file that begins otherwise is searched for entity declarations.
+_NO_INTERNAL_SUBSET = re.compile(
     rb"\s*(?:<\?xml[^?<>]*\?>\s*)?"
     rb"(?:<!DOCTYPE\s+[^\s<>\[\]\"']+(?:\s+(?:PUBLIC\s+\"[^\"<>]*\"|SYSTEM)(?:\s+\"[^\"<>]*\")?)?\s*>\s*)?<[A-Za-z_]"
 )
-_INCLUDE = "{http://www.w3.org/2001/XInclude}include"
-_LXML_DEPTH = 255  # libxml2 refuses the next level whatever we ask
+_XINCLUDE = "{http://www.w3.org/2001/XInclude}include"
+_LIBXML2_MAX_DEPTH = 255  # libxml2 refuses the next level whatever its options
 _ENCODING_ERRORS = frozenset(
     (
         etree.ErrorTypes.ERR_INVALID_ENCODING,
@@ -32,7 +32,7 @@ _ENCODING_ERRORS = frozenset(
 
 
 def parse_xml(data: bytes, limits: Limits) -> etree._Element:
-    """The root element of the file; raises `ArticleRejected` for whatever is not safe, sound XML.
+    """Return the root element; raise `ArticleRejected` for anything but safe, well-formed XML.
 
     >>> parse_xml(b"<article><p>&eacute;</p></article>", Limits())[0].text
     'é'
@@ -52,12 +52,12 @@ def parse_xml(data: bytes, limits: Limits) -> etree._Element:
     _refuse_many_nodes(data, limits.max_nodes)
     data = resolve_named_entities(data)
     root = _parse(data)
-    # The search above reads bytes; a quoted "<!--" in a DOCTYPE could mislead it, so ask the parser too.
+    # The search above works on bytes; a quoted "<!--" in a DOCTYPE could mislead it, so ask the parser too.
     dtd = root.getroottree().docinfo.internalDTD
     # lxml has DTD.entities; lxml-stubs leaves it out.
     if dtd is not None and any(dtd.entities()):  # type: ignore[attr-defined]
         raise ArticleRejected(Reason.FORBIDDEN_ENTITY, None, "the document type declares entities")
-    if next(root.iter(_INCLUDE), None) is not None:  # at once where no document has had the name yet
+    if next(root.iter(_XINCLUDE), None) is not None:  # takes no time where no document has had the name yet
         raise ArticleRejected(Reason.FORBIDDEN_ENTITY, None, "XInclude asks for another file")
     _refuse_depth(root, limits.max_depth)
     _refuse_long_values(data, root, limits.max_value)
@@ -65,7 +65,7 @@ def parse_xml(data: bytes, limits: Limits) -> etree._Element:
 
 
 def _parse(data: bytes) -> etree._Element:
-    # A parser for each call: lxml's are not shared between threads, and making one costs microseconds.
+    # A new parser for each call: lxml parsers are not shared between threads, and one costs microseconds.
     # Never collect_ids=False here: lxml 6.1 then makes libxml2 load the DTD in spite of load_dtd=False.
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -100,7 +100,7 @@ def _rejection(error: etree.XMLSyntaxError, data: bytes) -> ArticleRejected:
 
 
 def _ends_early(data: bytes) -> bool:
-    """True if the bytes are sound as far as they go; expat tells a missing end from a wrong middle."""
+    """True if the bytes are well-formed as far as they go; expat tells a missing end from an error inside."""
     parser = expat.ParserCreate()
     try:
         parser.Parse(data, False)
@@ -114,8 +114,8 @@ def _ends_early(data: bytes) -> bool:
 
 
 def _refuse_declared_entities(data: bytes) -> None:
-    """Refuse by declaration: counting expansions would mean expanding them."""
-    if not _HARMLESS.match(data) and b"<!ENTITY" in data:
+    """Refuse any entity declaration: counting expansions would mean expanding them."""
+    if not _NO_INTERNAL_SUBSET.match(data) and b"<!ENTITY" in data:
         bare = without_sections(data)
         at = bare.find(b"<!ENTITY")
         if at >= 0:
@@ -125,8 +125,8 @@ def _refuse_declared_entities(data: bytes) -> None:
 
 
 def _refuse_many_nodes(data: bytes, max_nodes: int) -> None:
-    """Refuse by counting what every element or attribute needs: a tree takes a hundred bytes for each."""
-    if len(data) <= 3 * max_nodes:  # `<a>` and ` a=` are the shortest
+    """Refuse by counting `<` and `=`: each element or attribute has one, and costs 100 bytes in a tree."""
+    if len(data) <= 3 * max_nodes:  # `<a>` and ` a=` are the shortest nodes
         return
     nodes = data.count(b"<") + data.count(b"=")
     if nodes > max_nodes:
@@ -135,8 +135,8 @@ def _refuse_many_nodes(data: bytes, max_nodes: int) -> None:
 
 
 def _refuse_long_values(data: bytes, root: etree._Element, max_value: int) -> None:
-    """Refuse an attribute longer than any that means something."""
-    # No `<` may stand in a value, so a long one leaves a stretch of the file without: a few jumps tell.
+    """Refuse an attribute value that is too long to mean anything."""
+    # No `<` may stand in a value, so a long value leaves a stretch of the file without one: look for that.
     step = max(1, max_value // 2)
     if all(data.find(b"<", at, at + step) >= 0 for at in range(0, len(data) - step, step)):
         return
@@ -150,9 +150,9 @@ def _refuse_long_values(data: bytes, root: etree._Element, max_value: int) -> No
 
 
 def _refuse_depth(root: etree._Element, max_depth: int) -> None:
-    if max_depth >= _LXML_DEPTH:
+    if max_depth >= _LIBXML2_MAX_DEPTH:
         return
-    # One step a level: libxml2 walks the tree once, in C; counting ancestors would be quadratic.
+    # One step per level: libxml2 walks the tree once, in C; counting ancestors would be quadratic.
     deeper = etree.XPath("boolean(" + "/*" * (max_depth + 1) + ")")
     if deeper(root.getroottree()):
         raise ArticleRejected(Reason.TOO_DEEP, None, f"elements nested more than {max_depth} deep")

@@ -9,8 +9,8 @@ import pyarrow as pa
 from medconcept.jats.errors import ArticleRejected
 from medconcept.jats.records.article import Limits
 from medconcept.jats.text.element_text import plain_text
+from medconcept.jats.xml.element_queries import local_name
 from medconcept.jats.xml.safe_xml import parse_xml
-from medconcept.jats.xml.tree import local_name
 
 SCHEMA = "text string"
 _BLOCKS = frozenset({"p", "title", "article-title"})

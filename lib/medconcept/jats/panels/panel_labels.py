@@ -1,4 +1,4 @@
-"""The labels of panels as captions print them: `A`, `a, b`, `A–C`, `Bi`, `A′`, `ii`."""
+"""Labels of panels as captions print them: `A`, `a, b`, `A–C`, `Bi`, `A′`, `ii`."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _JOIN = rf"\s*(?:{DASH}|,\s*and\b|,\s*&|[,;/&+]|\band\b|\bto\b|\bund\b|\bet\b|\b
 LABELS = rf"{_ITEM}(?:{_JOIN}(?:{_ITEM}|{_SUB})){{0,11}}"
 _PLAIN_ITEM = r"[A-Za-z](?:[0-9]{1,2}|['’′]{1,3})?(?![a-z])"
 BARE_LABELS = rf"{_ITEM}(?:{_JOIN}{_PLAIN_ITEM}){{0,11}}"
-"""Without brackets round it, a list has no roman numerals: "A, Mix" names one panel."""
+"""A list without brackets has no roman numerals: "A, Mix" names one panel."""
 ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _ROMAN_LIST = rf"(?:x?i[xv]|x?v?i{{1,3}}|xi{{0,2}}|v)(?:{_JOIN}(?:x?i[xv]|x?v?i{{1,3}}|xi{{0,2}}|v)){{0,5}}"
 ROMAN_LABELS = _ROMAN_LIST
-_PART = re.compile(rf"({_JOIN})?({_ITEM}(?![a-z])|{_SUB})")
-_READ = re.compile(rf"([A-Za-z])({_SUB})?\Z")
-_JUST_SUB = re.compile(rf"{_SUB}\Z")
+_LIST_PART = re.compile(rf"({_JOIN})?({_ITEM}(?![a-z])|{_SUB})")
+_LETTER_AND_SUB = re.compile(rf"([A-Za-z])({_SUB})?\Z")
+_SUB_ONLY = re.compile(rf"{_SUB}\Z")
 _RANGE = re.compile(rf"\s*(?:{DASH}|to)\s*")
 
 
 class Label(NamedTuple):
-    """One label: its letter as a number from 0, and what is printed behind it (`i`, `2`, `′`)."""
+    """One label: its letter as a number from 0, and what follows it in print (`i`, `2`, `′`)."""
 
     letter: int
     sub: str
@@ -33,7 +33,7 @@ class Label(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def read_labels(text: str, upper: bool) -> tuple[Label, ...]:
-    """The labels in a list or range of one case; empty if it is none, or runs backwards.
+    """Return the labels of a list or range in one case; empty if it is not a list, or runs backwards.
 
     >>> [label.printed for label in read_labels("A–C", upper=True)]
     ['A', 'B', 'C']
@@ -43,10 +43,10 @@ def read_labels(text: str, upper: bool) -> tuple[Label, ...]:
     labels: list[Label] = []
     at = 0
     while at < len(text):
-        match = _PART.match(text, at)
+        match = _LIST_PART.match(text, at)
         if match is None or (match.group(1) is None) != (at == 0):
             return ()
-        label = _one(match.group(2), labels, upper)
+        label = _read_label(match.group(2), labels, upper)
         if label is None:
             return ()
         if labels and _RANGE.fullmatch(match.group(1) or ""):
@@ -60,19 +60,19 @@ def read_labels(text: str, upper: bool) -> tuple[Label, ...]:
     return tuple(labels) if len(set(letters)) == len(letters) else ()
 
 
-def _one(text: str, before: list[Label], upper: bool) -> Label | None:
-    # "Bi, ii" names Bi and Bii; "A, ′" does not occur, "i, ii" alone is read by `read_romans`.
-    if before and before[-1].sub and _JUST_SUB.match(text):
+def _read_label(text: str, before: list[Label], upper: bool) -> Label | None:
+    # "Bi, ii" names Bi and Bii; "i, ii" alone is read by `read_romans`.
+    if before and before[-1].sub and _SUB_ONLY.match(text):
         letter = before[-1].printed[0]
         return Label(before[-1].letter, text, letter + text)
-    match = _READ.match(text)
+    match = _LETTER_AND_SUB.match(text)
     if match is None or match.group(1).isupper() is not upper:
         return None
     return Label(ord(match.group(1).upper()) - ord("A"), match.group(2) or "", text)
 
 
 def _between(first: Label, last: Label) -> list[Label] | None:
-    """What a range holds between its ends; None if it runs backwards or is no range of labels."""
+    """Return the labels strictly inside a range; None if it runs backwards or is not a range of labels."""
     if first.letter != last.letter:
         step = last.letter - first.letter
         if step < 0 or step > 25:
@@ -80,7 +80,7 @@ def _between(first: Label, last: Label) -> list[Label] | None:
         base = ord("A") if first.printed[0].isupper() else ord("a")
         return [
             Label(n, "", chr(base + n)) for n in range(first.letter + 1, last.letter)
-        ]  # "Ai–Bii" skips what nobody can know
+        ]  # the sub-labels within "Ai–Bii" are unknown
     low, high = sub_rank(first.sub), sub_rank(last.sub)
     if low is None or high is None or low >= high:
         return None
@@ -95,30 +95,30 @@ def _between(first: Label, last: Label) -> list[Label] | None:
 
 @lru_cache(maxsize=1024)
 def read_romans(text: str) -> tuple[Label, ...]:
-    """The labels in a list or range of roman numerals, as subs of no letter.
+    """Return the labels of a list or range of roman numerals, as sub-labels without a letter (-1).
 
     >>> [label.printed for label in read_romans("i–iii")]
     ['i', 'ii', 'iii']
     """
     pieces = re.split(rf"({_JOIN})", text.strip())
     labels: list[Label] = []
-    for place in range(0, len(pieces), 2):
-        rank = sub_rank(pieces[place])
+    for index in range(0, len(pieces), 2):
+        rank = sub_rank(pieces[index])
         if (
             rank is None
-            or not pieces[place].isalpha()
+            or not pieces[index].isalpha()
             or (labels and rank <= (sub_rank(labels[-1].sub) or 0))
         ):
             return ()
-        if labels and _RANGE.fullmatch(pieces[place - 1]):
+        if labels and _RANGE.fullmatch(pieces[index - 1]):
             start = sub_rank(labels[-1].sub) or 0
             labels += [Label(-1, ROMANS[n - 1], ROMANS[n - 1]) for n in range(start + 1, rank)]
-        labels.append(Label(-1, pieces[place], pieces[place]))
+        labels.append(Label(-1, pieces[index], pieces[index]))
     return tuple(labels)
 
 
 def sub_rank(sub: str) -> int | None:
-    """The place of a sub-label among its kind: roman, digit or number of primes.
+    """Return the rank of a sub-label among its kind (roman numeral, number, primes), from 1; None if unknown.
 
     >>> sub_rank("iv"), sub_rank("2"), sub_rank("′"), sub_rank("q")
     (4, 2, 1, None)

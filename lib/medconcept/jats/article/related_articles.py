@@ -1,4 +1,4 @@
-"""What an article is to others: corrections, preprints, retractions, and whether it is retracted itself."""
+"""Related articles (corrections, preprints, retractions, …), and whether the article itself is retracted."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from lxml import etree
 
 from medconcept.jats.records.article_parts import RelatedArticle
 from medconcept.jats.text.element_text import clean, plain_text
-from medconcept.jats.xml.tree import children, href
+from medconcept.jats.xml.element_queries import children, href
 
-_NOTICES = frozenset(("retraction", "partial-retraction", "withdrawal", "removal", "retraction-notice"))
+_NOTICE_TYPES = frozenset(("retraction", "partial-retraction", "withdrawal", "removal", "retraction-notice"))
 _NOTICE_LINKS = frozenset(("retracted-article", "partially-retracted-article", "withdrawn-article"))
 _RETRACTED_TYPES = frozenset(("retracted-article", "withdrawn-article", "retracted"))
 _RETRACTED_LINKS = frozenset(
@@ -24,22 +24,24 @@ _RETRACTED_LINKS = frozenset(
     )
 )
 _RETRACTED_EVENTS = frozenset(("retracted", "retraction", "withdrawn", "withdrawal"))
-# "Retracted publications in …" is a study of them: what marks a title is set off from it.
-_TITLE = re.compile(
+# A colon, bracket or dash must follow: "Retracted publications in …" is a study of them.
+_RETRACTED_TITLE = re.compile(
     r"\W{0,3}(?:retracted|withdrawn)(?:\s+(?:article|paper|publication))?\s*[:\])—–]", re.IGNORECASE
 )
 _NOTICE_TITLE = re.compile(
     r"(?:retraction|withdrawal)(?:\s+(?:note|notice|statement))?(?:\s+(?:to|of|for))?\s*[:—–]", re.IGNORECASE
 )
-_SUBJECT = re.compile(r"(?:retracted|withdrawn)(?:\s+(?:article|paper|publication)s?)?", re.IGNORECASE)
+_RETRACTED_SUBJECT = re.compile(
+    r"(?:retracted|withdrawn)(?:\s+(?:article|paper|publication)s?)?", re.IGNORECASE
+)
 
 
 def related_articles(meta: etree._Element) -> tuple[RelatedArticle, ...]:
-    """Every work that the article-meta relates this one to, with the relation."""
-    found: list[RelatedArticle] = []
+    """Return every work to which the article-meta relates this one, with the kind of relation."""
+    related: list[RelatedArticle] = []
     for element in meta.iter("related-article", "related-object"):
         kind = element.get("related-article-type") or element.get("link-type") or element.get("content-type")
-        found.append(
+        related.append(
             RelatedArticle(
                 clean(kind or "") or None,
                 clean(element.get("ext-link-type") or element.get("object-id-type") or "") or None,
@@ -47,11 +49,11 @@ def related_articles(meta: etree._Element) -> tuple[RelatedArticle, ...]:
                 plain_text(element) or None,
             )
         )
-    return tuple(found)
+    return tuple(related)
 
 
 def is_retraction_notice(article_type: str | None, meta: etree._Element, title: str | None = None) -> bool:
-    """True for the notice that retracts another article, not for the article retracted.
+    """True for a notice that retracts another article; False for the retracted article itself.
 
     >>> is_retraction_notice("retraction", etree.fromstring("<article-meta/>"))
     True
@@ -59,11 +61,11 @@ def is_retraction_notice(article_type: str | None, meta: etree._Element, title: 
     links = {(link.get("related-article-type") or "").lower() for link in children(meta, "related-article")}
     if title and _NOTICE_TITLE.match(title):
         return True
-    return (article_type or "").lower() in _NOTICES or bool(links & _NOTICE_LINKS)
+    return (article_type or "").lower() in _NOTICE_TYPES or bool(links & _NOTICE_LINKS)
 
 
 def retraction_evidence(article_type: str | None, meta: etree._Element, title: str | None) -> str | None:
-    """What in the file marks this article itself as retracted; None where nothing does.
+    """Return the attribute, subject or title that marks this article as retracted; None if nothing does.
 
     >>> retraction_evidence(None, etree.fromstring("<article-meta/>"), "RETRACTED ARTICLE: On x")
     'title: RETRACTED ARTICLE:'
@@ -80,11 +82,11 @@ def retraction_evidence(article_type: str | None, meta: etree._Element, title: s
         kind = (element.get("event-type") or element.get("date-type") or "").lower()
         if kind in _RETRACTED_EVENTS:
             return f"{element.tag}: {kind}"
-    if title and (marked := _TITLE.match(title)):
+    if title and (marked := _RETRACTED_TITLE.match(title)):
         return f"title: {marked.group().strip()}"
     for element in meta.iter("subject"):
         if (element.text or "r").lstrip()[:1] not in "rRwW":
-            continue  # as all but a few of hundreds
-        if _SUBJECT.fullmatch(text := plain_text(element)):
+            continue  # rules out nearly all subjects cheaply
+        if _RETRACTED_SUBJECT.fullmatch(text := plain_text(element)):
             return f"subject: {text}"
     return None

@@ -1,4 +1,4 @@
-"""Where an element stands: part of the article, sections, sub-article, group, language."""
+"""The context of an element: part of the article, sections, sub-article, figure group, language."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lxml import etree
 from medconcept.jats.records.article_parts import TextPlace
 from medconcept.jats.records.figure import Position, Section, SubArticle
 from medconcept.jats.text.element_text import clean, text_or_none
-from medconcept.jats.xml.tree import own_language
+from medconcept.jats.xml.element_queries import own_language
 
 _POSITIONS: dict[str, Position] = {
     "app": "appendix", "app-group": "appendix", "floats-group": "floats", "floats-wrap": "floats",
@@ -17,15 +17,15 @@ _POSITIONS: dict[str, Position] = {
     "response": "sub-article",
 }  # fmt: skip
 _RANK: dict[str, int] = {"body": 0, "front": 1, "back": 2, "floats": 3, "appendix": 4, "sub-article": 5}
-_CLOSER: dict[str, TextPlace] = {
+_TEXT_CONTAINERS: dict[str, TextPlace] = {
     "abstract": "abstract", "trans-abstract": "abstract", "caption": "caption", "table-wrap": "table",
 }  # fmt: skip
 _SECTIONS = frozenset(("sec", "app"))
-_TELLING = frozenset((*_POSITIONS, *_CLOSER, *_SECTIONS, "fig-group", "fig"))
+_CONTEXT_ELEMENTS = frozenset((*_POSITIONS, *_TEXT_CONTAINERS, *_SECTIONS, "fig-group", "fig"))
 
 
-class Surroundings(NamedTuple):
-    """What is above an element, itself included where it is a section or the like."""
+class ElementContext(NamedTuple):
+    """Context of an element; the element itself counts if it is a section, group, figure or the like."""
 
     host: etree._Element
     position: Position = "body"
@@ -36,56 +36,58 @@ class Surroundings(NamedTuple):
     figure: etree._Element | None = None
     language: str | None = None
     titles: tuple[str, ...] = ()
-    """Titles of the sections, outermost first; those without are left out."""
+    """Titles of the sections, outermost first; sections without a title are left out."""
     types: tuple[str, ...] = ()
-    """Types of the sections, outermost first; those without are left out."""
+    """Types of the sections, outermost first; sections without a type are left out."""
 
     @property
     def text_place(self) -> TextPlace:
-        """The part of the article, or what is closer round the text: abstract, caption, table."""
+        """The part of the article; abstract, caption or table if the text stands in one."""
         return self.position if self.position == "sub-article" else self.place or self.position
 
 
-class Map:
-    """Surroundings of the elements of one article; each ancestor is read once however much stands in it."""
+class ContextIndex:
+    """Contexts of the elements of one article; each ancestor is read once, however many elements it has."""
 
     def __init__(self, article: etree._Element) -> None:
-        self._known = {article: Surroundings(article, language=own_language(article) or _above(article))}
+        self._contexts = {
+            article: ElementContext(article, language=own_language(article) or _outer_language(article))
+        }
 
-    def around(self, element: etree._Element) -> Surroundings:
-        """What is above an element; the article itself counts for nothing but its language.
+    def enclosing(self, element: etree._Element) -> ElementContext:
+        """Return the context of the element's parent; for the article itself, its own.
 
         >>> article = etree.fromstring("<article><body><sec><title>T</title><fig/></sec></body></article>")
-        >>> Map(article).around(article[0][0][1]).titles
+        >>> ContextIndex(article).enclosing(article[0][0][1]).titles
         ('T',)
         """
         parent = element.getparent()
         return self.of(parent) if parent is not None else self.of(element)
 
-    def of(self, element: etree._Element) -> Surroundings:
-        """What an element and those above it make up."""
-        known = self._known.get(element)
-        if known is None:
+    def of(self, element: etree._Element) -> ElementContext:
+        """Return the context that an element and its ancestors make up."""
+        context = self._contexts.get(element)
+        if context is None:
             parent = element.getparent()
-            assert parent is not None  # the article, above all elements asked for, is known from the start
-            known = self._known[element] = _within(element, self.of(parent))
-        return known
+            assert parent is not None  # the article, the ancestor of all, has a context from the start
+            context = self._contexts[element] = _nested_context(element, self.of(parent))
+        return context
 
 
-def _above(article: etree._Element) -> str | None:
+def _outer_language(article: etree._Element) -> str | None:
     return next((tag for e in article.iterancestors() if (tag := own_language(e))), None)
 
 
-def _within(element: etree._Element, outer: Surroundings) -> Surroundings:
+def _nested_context(element: etree._Element, outer: ElementContext) -> ElementContext:
     name = element.tag
-    spoken = own_language(element)
-    inner = outer._replace(language=spoken) if spoken else outer
-    if name not in _TELLING:
+    lang = own_language(element)
+    inner = outer._replace(language=lang) if lang else outer
+    if name not in _CONTEXT_ELEMENTS:
         return inner
     if (position := _POSITIONS.get(name)) and _RANK[position] > _RANK[inner.position]:
         inner = inner._replace(position=position)
-    if name in _CLOSER:
-        return inner._replace(place=_CLOSER[name])
+    if name in _TEXT_CONTAINERS:
+        return inner._replace(place=_TEXT_CONTAINERS[name])
     if name == "fig-group":
         return inner._replace(group=element)
     if name == "fig":
@@ -96,7 +98,7 @@ def _within(element: etree._Element, outer: Surroundings) -> Surroundings:
     if name in _SECTIONS:
         title = text_or_none(next(element.iterchildren("title"), None))
         section = Section(_attribute(element, "id"), title, _attribute(element, "sec-type"))
-        return Surroundings(  # most of all: what `_replace` does, in half the time
+        return ElementContext(  # most of all: what `_replace` does, in half the time
             inner.host,
             inner.position,
             inner.place,
