@@ -30,9 +30,9 @@ from medconcept.config import RecogniserConfig, SparkConfig
 from medconcept.dictionary.linking_dictionary import SIMILAR
 from medconcept.spark.session import get_session
 from medconcept.spark.shared_files import SharedFile
-from medconcept.spark_nlp.recognise import with_entities
+from medconcept.spark_nlp.entity_recognition import with_entities
 from medconcept.spark_nlp.recognisers import load_recognisers
-from medconcept.spark_nlp.tokens import sentences_and_tokens
+from medconcept.spark_nlp.tokenisation import sentences_and_tokens
 from medconcept.workers.annotate.link_captions import LINKED, LinkJob, link_batches
 
 SCHEMA = (

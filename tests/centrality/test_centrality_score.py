@@ -143,7 +143,7 @@ def test_the_score_is_the_logistic_of_the_weighed_evidence(spark) -> None:
 
 
 def test_what_is_below_the_cut_is_flagged_and_nothing_else(spark) -> None:
-    from medconcept.centrality.flag import flag_peripheral
+    from medconcept.centrality.peripheral_flag import flag_peripheral
 
     rows = spark.createDataFrame(
         [("a", 0.2, ["negated"]), ("b", 0.3, ["peripheral", "uncertain"]), ("c", 0.2, ["peripheral"])],

@@ -10,7 +10,7 @@ import pytest
 from articles import config, jats, run, write
 from tiny_nli import LONGEST, VOCABULARY, entailment, export
 
-from medconcept.centrality.model_folder import open_model
+from medconcept.centrality.entailment_model import open_model
 from medconcept.config import CentralityConfig, parse_config
 from medconcept.errors import ConfigError
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_nli import VOCABULARY, entailment, export, ids, onnx
 
-from medconcept.centrality.pair_graph import check, paired
+from medconcept.centrality.sentence_pair_graph import check, paired
 from medconcept.errors import ConfigError
 
 MARK, SEP = len(VOCABULARY), VOCABULARY.index("[SEP]")

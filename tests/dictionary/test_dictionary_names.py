@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from medconcept.dictionary.name_descriptions import described_names
 from medconcept.dictionary.name_rules import described, match_key, name_flags, normalise
-from medconcept.terminologies.fields import text
+from medconcept.terminologies.term_fields import clean_text
 
 
 @pytest.mark.parametrize("name", ["ALL", "AIDS", "CAT", "BRCA1", "T4", "HIV", "CD4", "mRNA"])
@@ -47,7 +47,7 @@ RAW = st.text(max_size=8) | st.lists(st.sampled_from(PIECES)).map(" ".join)
 
 @given(RAW)
 def test_all_of_it_in_one_go_is_the_same(raw):
-    name = text(raw)
+    name = clean_text(raw)
     assert described(name) == (normalise(name), match_key(name), name_flags(name))
 
 
@@ -58,5 +58,5 @@ WRITTEN = RAW.map(lambda raw: raw.encode("utf-8", "replace").decode())
 @given(st.lists(st.none() | WRITTEN, max_size=6))
 def test_many_names_at_once_are_told_the_same(raw):
     names, *told = (column.to_pylist() for column in described_names(pa.array(raw, pa.string())))
-    assert names == [text(name or "") for name in raw]
+    assert names == [clean_text(name or "") for name in raw]
     assert list(zip(*told, strict=True)) == [described(name) for name in names]

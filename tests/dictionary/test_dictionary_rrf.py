@@ -4,12 +4,12 @@ import pytest
 
 from medconcept.terminologies.semantic_network import GROUP_OF, GROUPS
 from medconcept.terminologies.term import DictionarySourceError
-from medconcept.terminologies.umls_rrf import COLUMNS, REQUIRED, check_first_line, choose_members
+from medconcept.terminologies.umls_rrf import COLUMNS, REQUIRED, check_first_line, choose_release_files
 
 
 def test_tables_are_found_wherever_they_lie_and_however_they_are_packed():
     names = ["2025AA/META/MRSTY.RRF", "META/MRCONSO.RRF.ab.gz", "META/MRCONSO.RRF.aa.gz", "MRDEF.RRF.gz", "x"]
-    assert choose_members(names, "UMLS") == {
+    assert choose_release_files(names, "UMLS") == {
         "MRCONSO": ["META/MRCONSO.RRF.aa.gz", "META/MRCONSO.RRF.ab.gz"],
         "MRDEF": ["MRDEF.RRF.gz"],
         "MRSTY": ["2025AA/META/MRSTY.RRF"],
@@ -28,7 +28,7 @@ def test_tables_are_found_wherever_they_lie_and_however_they_are_packed():
 )
 def test_a_release_that_is_not_whole_is_one_line(names, reason):
     with pytest.raises(DictionarySourceError, match=f"^dictionary source UMLS: {reason}$"):
-        choose_members(names, "UMLS")
+        choose_release_files(names, "UMLS")
 
 
 def test_first_lines():

@@ -7,7 +7,7 @@ import pytest
 
 from medconcept.errors import InputError
 from medconcept.evaluation.gold import read_gold
-from medconcept.spark_nlp.bio_labels import tags, wanted
+from medconcept.spark_nlp.bio_tags import tags, wanted
 
 BIOC = """<?xml version="1.0"?><!DOCTYPE collection SYSTEM "BioC.dtd"><collection><document><id>12</id>
 <passage><offset>0</offset><text>Gout and pain</text>

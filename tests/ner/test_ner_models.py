@@ -21,7 +21,7 @@ def load(spark, *wanted: RecogniserConfig):
 
 
 def places(spark, recognisers, *texts: str):
-    from medconcept.spark_nlp.recognise import places_in
+    from medconcept.spark_nlp.entity_recognition import places_in
 
     return places_in(spark, recognisers, texts)
 

@@ -8,7 +8,7 @@ from ner_examples import save_matcher
 
 from medconcept.config import RecogniserConfig
 from medconcept.evaluation.conll import entities
-from medconcept.spark_nlp.bio_labels import tags
+from medconcept.spark_nlp.bio_tags import tags
 from medconcept.workers.annotate.utf16_offsets import code_points
 
 # Letters of one to four bytes, of one and two UTF-16 code units, marks, signs and white space.

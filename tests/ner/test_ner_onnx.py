@@ -18,7 +18,7 @@ def load(spark, *paths: Path):
 
 
 def test_two_graphs_of_one_name_tag_side_by_side(spark, tmp_path: Path) -> None:
-    from medconcept.spark_nlp.recognise import places_in
+    from medconcept.spark_nlp.entity_recognition import places_in
 
     diseases = write_classifier(tmp_path / "diseases", "Disease", "heart attack", "gout")
     organs = write_classifier(tmp_path / "organs", "Organ", "eye")

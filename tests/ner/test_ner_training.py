@@ -22,7 +22,7 @@ def command(folder: Path, *more: str) -> list[str]:
 
 
 def recognised(spark, path: str, text: str) -> list[tuple[int, int, str]]:
-    from medconcept.spark_nlp.recognise import places_in
+    from medconcept.spark_nlp.entity_recognition import places_in
     from medconcept.spark_nlp.recognisers import load_recognisers
 
     (found,) = places_in(spark, load_recognisers(spark, [RecogniserConfig(path=path)]), [text])

@@ -133,7 +133,7 @@ def test_a_release_is_never_pointed_elsewhere(spark, made, tmp_path: Path) -> No
 
 
 def without_sentences(captions, *, detect_sentences: bool):
-    from medconcept.spark_nlp.tokens import sentences_and_tokens
+    from medconcept.spark_nlp.tokenisation import sentences_and_tokens
 
     return sentences_and_tokens(captions, detect_sentences=False)
 
@@ -142,7 +142,7 @@ def without_tokens(captions, *, detect_sentences: bool):
     """Every sentence of Spark NLP, cut at white space alone: one token, the whole caption."""
     from pyspark.sql import functions as F
 
-    from medconcept.spark_nlp.tokens import sentences_and_tokens
+    from medconcept.spark_nlp.tokenisation import sentences_and_tokens
 
     whole = {"token_begin": F.array(F.lit(0)), "token_end": F.array(F.length("caption") - 1)}
     return sentences_and_tokens(captions, detect_sentences=detect_sentences).withColumns(whole)

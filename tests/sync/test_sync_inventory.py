@@ -12,11 +12,11 @@ import pytest
 from pmc_bucket import Article
 
 from medconcept.errors import ConfigError, InputError
-from medconcept.sources.manifest import read_manifest
+from medconcept.sources.inventory_manifest import read_manifest
+from medconcept.sources.object_download import DownloadedObject, DownloadRefused
 from medconcept.sources.options import BucketOptions, Selection
 from medconcept.sources.pmc import check_article, read_metadata
-from medconcept.sources.transfer import Obj, Refused
-from medconcept.workers.sync.inventory import read_part
+from medconcept.workers.sync.inventory_parts import read_part
 
 COLUMNS = ("Bucket", "Key", "LastModifiedDate", "ETag")
 
@@ -27,8 +27,8 @@ class Held:
 
     data: bytes
 
-    async def get(self, key: str, max_bytes: int) -> Obj:
-        return Obj(self.data, None, None)
+    async def get(self, key: str, max_bytes: int) -> DownloadedObject:
+        return DownloadedObject(self.data, None, None)
 
 
 def rows(data: bytes, md5: str | None = None, columns=COLUMNS) -> tuple[list[dict], dict[str, int]]:
@@ -89,18 +89,18 @@ def test_checksums_in_both_spellings() -> None:
     assert (
         len(rows(data, digest.hexdigest())[0]) == len(rows(data, b64encode(digest.digest()).decode())[0]) == 1
     )
-    with pytest.raises(Refused, match="md5_mismatch"):
+    with pytest.raises(DownloadRefused, match="md5_mismatch"):
         rows(data, "0" * 32)
 
 
 @pytest.mark.parametrize("cut", [1, 8, 20])
 def test_a_part_that_breaks_off_gives_nothing(cut: int) -> None:
-    with pytest.raises(Refused, match="truncated"):
+    with pytest.raises(DownloadRefused, match="truncated"):
         rows(gzip.compress(line("metadata/PMC1.1.json").encode())[:-cut])
 
 
 def test_a_part_that_is_no_gzip() -> None:
-    with pytest.raises(Refused, match="broken"):
+    with pytest.raises(DownloadRefused, match="broken"):
         rows(b"PK\x03\x04 not gzip")
 
 
@@ -169,7 +169,7 @@ def test_metadata_as_pmc_writes_it() -> None:
     ],
 )
 def test_metadata_that_cannot_be_right(data: bytes, reason: str) -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(DownloadRefused) as refusal:
         read_metadata(data, 7, 1)
     assert (refusal.value.reason, refusal.value.temporary) == (reason, False)
 
@@ -179,7 +179,7 @@ def test_the_xml_of_another_article() -> None:
     check_article(Article(7).jats(), metadata)
     check_article(b"<article>no ids</article>", metadata)
     check_article(Article(7).jats().replace(b">PMC7<", b">7<"), metadata)
-    with pytest.raises(Refused, match="the XML of PMC7 says PMC8"):
+    with pytest.raises(DownloadRefused, match="the XML of PMC7 says PMC8"):
         check_article(Article(8).jats(), metadata)
 
 

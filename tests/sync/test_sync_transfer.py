@@ -14,10 +14,10 @@ from sync_lakes import BUCKET
 
 from medconcept.errors import ConfigError, InputError
 from medconcept.sources.bucket import parse_bucket
-from medconcept.sources.manifest import newest_manifest
+from medconcept.sources.inventory_manifest import newest_manifest
+from medconcept.sources.object_download import DownloadRefused, ObjectDownloader
 from medconcept.sources.options import BucketOptions
-from medconcept.sources.transfer import Refused, Transfer
-from medconcept.workers.sync.fetch_articles import Wanted, fetch_batches
+from medconcept.workers.sync.fetch_articles import SelectionRules, fetch_batches
 
 MANY = 40
 
@@ -52,11 +52,11 @@ def options(proxy: FaultProxy, **more: object) -> BucketOptions:
 
 
 def get(proxy: FaultProxy, key: str, **more: object):
-    transfer = Transfer(parse_bucket(f"s3://{BUCKET}", options(proxy, **more)))
+    transfer = ObjectDownloader(parse_bucket(f"s3://{BUCKET}", options(proxy, **more)))
     return asyncio.run(transfer.get(key, 10**6)), transfer
 
 
-def fetch(proxy: FaultProxy, numbers, wanted: Wanted | None = None, share: int = 1, **more: object):
+def fetch(proxy: FaultProxy, numbers, wanted: SelectionRules | None = None, share: int = 1, **more: object):
     """Fetch articles; the rows by number."""
     import pyarrow as pa
 
@@ -74,9 +74,9 @@ def fetch(proxy: FaultProxy, numbers, wanted: Wanted | None = None, share: int =
             ("known_md5", "string"),
         ]
     )
-    every = wanted or Wanted(("commercial", "noncommercial", "other"), True, True, 10**6)
+    every = wanted or SelectionRules(("commercial", "noncommercial", "other"), True, True, 10**6)
     batches = fetch_batches(
-        [pa.RecordBatch.from_pylist(rows, types)], bucket=bucket, wanted=every, share=share
+        [pa.RecordBatch.from_pylist(rows, types)], bucket=bucket, rules=every, share=share
     )
     return {row["pmc"]: row for batch in batches for row in batch.to_pylist()}
 
@@ -95,7 +95,7 @@ def test_what_passes_is_asked_for_again(proxy: FaultProxy, what) -> None:
 @pytest.mark.parametrize(("what", "reason"), [(404, "not_found"), (403, "forbidden"), (400, "refused")])
 def test_what_is_final_is_asked_for_once(proxy: FaultProxy, what: int, reason: str) -> None:
     proxy.faults = [Fault(KEY, what)]
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(DownloadRefused) as refusal:
         get(proxy, KEY)
     assert (refusal.value.reason, refusal.value.temporary) == (reason, False)
     assert sum(proxy.seen.values()) == 1
@@ -103,7 +103,7 @@ def test_what_is_final_is_asked_for_once(proxy: FaultProxy, what: int, reason: s
 
 def test_a_server_that_never_recovers_is_a_temporary_reason(proxy: FaultProxy) -> None:
     proxy.faults = [Fault(KEY, 500)]
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(DownloadRefused) as refusal:
         get(proxy, KEY)
     assert (refusal.value.reason, refusal.value.temporary) == ("server_error", True)
     assert sum(proxy.seen.values()) == 4
@@ -112,7 +112,7 @@ def test_a_server_that_never_recovers_is_a_temporary_reason(proxy: FaultProxy) -
 def test_a_server_that_hangs_is_left_in_time(proxy: FaultProxy) -> None:
     proxy.faults = [Fault(KEY, "hang")]
     begun = time.monotonic()
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(DownloadRefused) as refusal:
         get(proxy, KEY, request_seconds=0.3, attempts=2)
     assert (refusal.value.reason, refusal.value.temporary) == ("timeout", True)
     assert time.monotonic() - begun < 5
@@ -135,20 +135,24 @@ def test_backoff_grows_and_has_jitter(proxy: FaultProxy) -> None:
         bounds.append(high)
         return 0.0
 
-    transfer = Transfer(parse_bucket(f"s3://{BUCKET}", options(proxy, backoff_seconds=0.5)), jitter=jitter)
-    with pytest.raises(Refused):
+    transfer = ObjectDownloader(
+        parse_bucket(f"s3://{BUCKET}", options(proxy, backoff_seconds=0.5)), jitter=jitter
+    )
+    with pytest.raises(DownloadRefused):
         asyncio.run(transfer.get(KEY, 10**6))
     assert bounds == [0.5, 1.0, 2.0]
 
 
 def test_too_large_is_not_read(proxy: FaultProxy) -> None:
-    transfer = Transfer(parse_bucket(f"s3://{BUCKET}", options(proxy)))
-    with pytest.raises(Refused, match="too_large"):
+    transfer = ObjectDownloader(parse_bucket(f"s3://{BUCKET}", options(proxy)))
+    with pytest.raises(DownloadRefused, match="too_large"):
         asyncio.run(transfer.get(KEY, 10))
 
 
 def test_articles_with_their_metadata(proxy: FaultProxy) -> None:
-    rows = fetch(proxy, [1, 101, 102, 103], Wanted(("commercial",), False, True, 10**6), user_agent="test/1")
+    rows = fetch(
+        proxy, [1, 101, 102, 103], SelectionRules(("commercial",), False, True, 10**6), user_agent="test/1"
+    )
     assert rows[1]["content"] == Article(1).jats()
     assert (rows[1]["reason"], rows[1]["size"]) == (None, len(Article(1).jats()))
     assert rows[1]["metadata"]["licence_group"] == "commercial"
@@ -229,5 +233,5 @@ def test_signed_requests(moto, tmp_path: Path) -> None:
         bucket = parse_bucket(f"s3://{BUCKET}", options(proxy, anonymous=False), keys)
         assert "a-secret" not in repr(bucket)
         proxy.faults = [Fault(KEY, 503, times=1, headers=("Retry-After: 1",))]
-        assert asyncio.run(Transfer(bucket).get(KEY, 10**6)).data == Article(1).jats()
+        assert asyncio.run(ObjectDownloader(bucket).get(KEY, 10**6)).data == Article(1).jats()
         assert proxy.signed

@@ -8,7 +8,7 @@ from typing import Any
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from medconcept.centrality.model_folder import MARK, EntailmentModel, write_paired
+from medconcept.centrality.entailment_model import MARK, EntailmentModel, write_paired
 from medconcept.spark_nlp.onnx_bert import bert_from_graph
 
 METHOD = "entailment"

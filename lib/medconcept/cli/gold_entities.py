@@ -16,7 +16,7 @@ from medconcept.linking.entities import each_once
 from medconcept.linking.types import Entity
 from medconcept.runtime.stdout import StdoutToStderr
 from medconcept.spark.session import get_session
-from medconcept.spark_nlp.recognise import places_in
+from medconcept.spark_nlp.entity_recognition import places_in
 from medconcept.spark_nlp.recognisers import load_recognisers, whole
 from medconcept.spark_nlp.training import embeddings_for, gold_places, train
 from medconcept.terminologies.entity_kinds import kinds_of

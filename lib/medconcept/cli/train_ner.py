@@ -19,8 +19,8 @@ from medconcept.evaluation.documents import Document
 from medconcept.evaluation.gold import read_gold
 from medconcept.evaluation.recognition_score import recognition
 from medconcept.runtime.stdout import StdoutToStderr
-from medconcept.spark_nlp.bio_labels import counts, wanted
-from medconcept.spark_nlp.recogniser_card import CARD, LATEST, MODEL, READABLE, as_json, as_markdown
+from medconcept.spark_nlp.bio_tags import counts, wanted
+from medconcept.spark_nlp.model_card import CARD, LATEST, MODEL, READABLE, as_json, as_markdown
 from medconcept.spark_nlp.training_options import NER_CRF, NER_DL, Options
 
 
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     with StdoutToStderr():
         spark = get_session(config.spark)
     from medconcept.spark.hadoop_files import HadoopFiles
-    from medconcept.spark_nlp.recognise import places_in
+    from medconcept.spark_nlp.entity_recognition import places_in
     from medconcept.spark_nlp.recognisers import whole
     from medconcept.spark_nlp.training import embeddings_for, gold_places, has_tensorflow, train
 

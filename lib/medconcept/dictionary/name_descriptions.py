@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from medconcept.dictionary.name_rules import FOLDED, FUNCTION_WORDS, MAX_NAME, described
-from medconcept.terminologies import fields
+from medconcept.terminologies import term_fields
 
 # Plain names: printable ASCII that begins with a letter, words separated by one space; and not case-sensitive
 # by `is_case_sensitive`, since they have a word too long for a symbol or no capital.
@@ -16,7 +16,7 @@ _WORDED = r"[!-~]{7}|^[^A-Z]*$"
 
 
 def described_names(names: pa.Array) -> tuple[pa.Array, ...]:
-    """Each name as `fields.text` returns it, and the three columns of `described`; null is an empty name.
+    """Each name as `clean_text` returns it, and the three columns of `described`; null is an empty name.
 
     >>> [column.to_pylist() for column in described_names(pa.array(["Lung  cancer", "Lung cancer", "of"]))]
     ... # doctest: +NORMALIZE_WHITESPACE
@@ -30,7 +30,7 @@ def described_names(names: pa.Array) -> tuple[pa.Array, ...]:
     plain = pc.and_(plain, pc.and_(pc.greater(length, 2), pc.less_equal(length, MAX_NAME)))
     plain = pc.and_not(plain, pc.is_in(small, pa.array(sorted(FUNCTION_WORDS))))
     rest = pc.invert(plain)
-    texts = [fields.text(name) for name in names.filter(rest).to_pylist()]
+    texts = [term_fields.clean_text(name) for name in names.filter(rest).to_pylist()]
     descriptions = [described(text) for text in texts]
     singly = (texts, [lower for lower, _, _ in descriptions], [key for _, key, _ in descriptions])
     whole = (names, small, pc.binary_join_element_wise(FOLDED, small, ""))

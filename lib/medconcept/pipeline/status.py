@@ -12,7 +12,7 @@ from medconcept.errors import LakeError
 from medconcept.lake.lake import Lake
 from medconcept.lake.quarantine import open_quarantine
 from medconcept.sources.bucket import is_bucket
-from medconcept.sources.manifest import newest_manifest
+from medconcept.sources.inventory_manifest import newest_manifest
 from medconcept.stages.sync import inventory_plan
 from medconcept.stages.sync.archive import is_archive
 from medconcept.stages.sync.article_events import REFUSED_BY

@@ -1,1 +1,1 @@
-"""Where articles come from."""
+"""Sources of articles: PMC's bucket, its daily inventory, the download of objects. No pyspark."""

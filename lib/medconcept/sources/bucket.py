@@ -1,4 +1,4 @@
-"""The bucket of PMC, or any like it: where it is and how it is opened. Imports no pyspark."""
+"""PMC's bucket, or any like it: its address, its settings, and a client for it. Imports no pyspark."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _AWS_HOST = re.compile(r"^(?P<bucket>[a-z0-9.-]+?)\.s3[.-](?:[a-z0-9-]+\.)*amazo
 
 @dataclass(frozen=True)
 class Bucket:
-    """A bucket as every task opens it. `base` is its own address where it was given by HTTP."""
+    """A bucket as every task opens it; `base` is its web address if it was given as one."""
 
     name: str
     options: BucketOptions
     base: str | None = None
-    # Shown nowhere: neither in a message nor in a log.
+    # Kept out of messages and logs.
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def is_bucket(address: str) -> bool:
-    """True for what is read as a bucket; `s3a://` and the like are folders of a Hadoop file system.
+    """True for the address of a bucket; `s3a://` and the like are folders of a Hadoop file system.
 
     >>> is_bucket("s3://pmc-oa-opendata"), is_bucket("s3a://mine/articles"), is_bucket("articles")
     (True, False, False)
@@ -38,9 +38,9 @@ def is_bucket(address: str) -> bool:
 
 
 def parse_bucket(address: str, options: BucketOptions, environ: Mapping[str, str] = os.environ) -> Bucket:
-    """The bucket that an address names. Raises ConfigError with one line.
+    """Parse the address of a bucket; raise ConfigError, with one line, if it is not one.
 
-    By HTTP the address is that of the bucket itself: its host, or its host and name.
+    A web address is that of the bucket itself: its host, or its host and name.
 
     >>> parse_bucket("s3://pmc-oa-opendata", BucketOptions(), {}).name
     'pmc-oa-opendata'
@@ -58,26 +58,26 @@ def parse_bucket(address: str, options: BucketOptions, environ: Mapping[str, str
     keys = {} if options.anonymous else _credentials(environ)
     if parts.scheme == "s3":
         return Bucket(parts.hostname, options, credentials=keys)
-    own = _AWS_HOST.match(parts.hostname)
-    name = path.rsplit("/", 1)[-1] or (own["bucket"] if own else parts.hostname)
+    aws_host = _AWS_HOST.match(parts.hostname)
+    name = path.rsplit("/", 1)[-1] or (aws_host["bucket"] if aws_host else parts.hostname)
     if not options.anonymous:
         raise ConfigError(f"{address}: signed requests need s3://BUCKET and sync.bucket.endpoint")
     return Bucket(name, options, base=f"{parts.scheme}://{parts.netloc}{'/' + path if path else ''}")
 
 
 def open_store(bucket: Bucket) -> Any:
-    """A client of the bucket that tries once: retries are `Transfer`'s, which knows what is final."""
+    """Return a client of the bucket that tries once; `ObjectDownloader` retries temporary errors."""
     from obstore.store import S3Store
 
     options = bucket.options
     address = bucket.base or options.endpoint
-    where: dict[str, Any] = {**({"endpoint": address} if address else {}), **bucket.credentials}
+    connection: dict[str, Any] = {**({"endpoint": address} if address else {}), **bucket.credentials}
     return S3Store(
         bucket.name,
         region=options.region,
         skip_signature=options.anonymous,
         virtual_hosted_style_request=bucket.base is not None or address is None,
-        **where,
+        **connection,
         client_options={
             "allow_http": (address or "").startswith("http://"),
             "user_agent": options.user_agent,
@@ -89,7 +89,7 @@ def open_store(bucket: Bucket) -> Any:
 
 
 def _credentials(environ: Mapping[str, str]) -> dict[str, str]:
-    """The driver's keys, for its workers; without any, each machine finds its own as AWS clients do."""
+    """Return the driver's keys for the workers; without any, each machine finds its own as AWS clients do."""
     names = {
         "access_key_id": "AWS_ACCESS_KEY_ID",
         "secret_access_key": "AWS_SECRET_ACCESS_KEY",

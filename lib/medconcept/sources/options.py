@@ -1,4 +1,4 @@
-"""Settings of article sources; workers read them too, so nothing but the standard library is imported."""
+"""Settings of article sources. Workers read them too, so only the standard library is imported."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ LICENCE_GROUPS = ("commercial", "noncommercial", "other")
 
 @dataclass(frozen=True)
 class BucketOptions:
-    """How the bucket is reached and how hard it is worked.
+    """How the bucket is reached, and limits on the load it gets.
 
     `in_flight` and `requests_per_second` hold for one machine of the cluster, whatever its number of cores;
-    0 requests per second means no limit. Without `inventory` that is where S3 puts it for a bucket of that
-    name, or for PMC's own. S3 serves 5,500 GET a second per prefix, and every article of
-    PMC has a prefix of its own: the default stays far below that.
+    0 requests per second means no limit. `inventory` defaults to where S3 puts it for a bucket of that name,
+    or for PMC's own. S3 serves 5,500 GET requests a second per prefix, and every article of PMC has a prefix
+    of its own: the default stays far below that.
     """
 
     endpoint: str | None = None
@@ -33,7 +33,7 @@ class BucketOptions:
     longest_wait_seconds: float = 60.0
 
     def __post_init__(self) -> None:
-        """Refuse what would never download anything."""
+        """Raise ConfigError for values with which nothing can be downloaded."""
         for name in ("in_flight", "attempts", "connect_seconds", "request_seconds"):
             if getattr(self, name) <= 0:
                 raise ConfigError(f"sync.bucket.{name}: {getattr(self, name)} must be above 0")
@@ -43,11 +43,11 @@ class BucketOptions:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which articles of a bucket are wanted; what is in the lake is kept up to date whatever this says.
+    """Which articles of a bucket are added; articles already in the lake are kept up to date regardless.
 
-    `pmcids` names a file with one PMC id a line. `since` and `until` are days (YYYY-MM-DD) on which the
-    article's metadata was last changed, both included. `fraction` takes an article by the MD5 of its id, so
-    that the same ones are taken every day. `limit` is a number of articles in the lake.
+    `pmcids` names a file with one PMC id per line. `since` and `until` are days (YYYY-MM-DD), both included,
+    on which the article's metadata was last changed. `fraction` selects articles by the MD5 of their id, so
+    that the same ones are selected every day. `limit` is a number of articles in the lake.
 
     >>> Selection(licences=("free",))
     Traceback (most recent call last):
@@ -65,11 +65,11 @@ class Selection:
     all_versions: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what would select nothing, or not what was meant."""
+        """Raise ConfigError for values that select nothing or cannot be meant."""
         for group in self.licences:
             if group not in LICENCE_GROUPS:
-                known = ", ".join(LICENCE_GROUPS)
-                raise ConfigError(f"sync.select.licences: {group!r} is none of {known}")
+                groups = ", ".join(LICENCE_GROUPS)
+                raise ConfigError(f"sync.select.licences: {group!r} is none of {groups}")
         if not 0 < self.fraction <= 1:
             raise ConfigError(f"sync.select.fraction: {self.fraction} is not above 0 and at most 1")
         if self.limit is not None and self.limit < 1:
@@ -86,4 +86,4 @@ def _require_day(name: str, day: str | None) -> None:
     try:
         date.fromisoformat(day)
     except ValueError as error:
-        raise ConfigError(f"sync.select.{name}: {day!r} is no day such as 2026-11-24") from error
+        raise ConfigError(f"sync.select.{name}: {day!r} is not a day such as 2026-11-24") from error

@@ -1,7 +1,7 @@
-"""How PMC's bucket is laid out: keys, the metadata of an article version, what in it cannot be right.
+"""Layout of PMC's bucket: keys, the metadata of an article version, and checks of both.
 
 Layout as of August 2026: `metadata/PMC<id>.<version>.json` and `PMC<id>.<version>/PMC<id>.<version>.xml`
-with the media beside it; every address in the JSON carries the MD5 of what it names.
+in one folder with the media; every URL in the JSON carries the MD5 of its object.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from medconcept.sources.transfer import Refused
+from medconcept.sources.object_download import DownloadRefused
 
-# Two keys of one JSON: beside the article, and in the folder that the inventory lists.
+# The JSON has two keys: in the article's folder, and in the folder that the inventory lists.
 METADATA_KEY = (
     r"^(?:metadata/|PMC[0-9]{1,12}\.[0-9]{1,5}/)PMC(?P<pmc>[0-9]{1,12})\.(?P<version>[0-9]{1,5})\.json$"
 )
-# What PMC asks of those who use its open-access subset: the source is named, and no endorsement implied.
+# PMC asks users of its open-access subset to name the source and to imply no endorsement.
 ACKNOWLEDGEMENT = (
     "Articles from the PubMed Central Open Access Subset, courtesy of the U.S. National Library of Medicine "
     "(NLM), which does not endorse this product; the data may not be the most current that NLM has. "
@@ -33,7 +33,7 @@ _TEXTS = ("doi", "mid", "title", "citation", "license_code", "xml_url", "pdf_url
 
 @dataclass(frozen=True)
 class Metadata:
-    """What the JSON of an article version says."""
+    """The metadata of an article version, from its JSON."""
 
     pmcid: str
     version: int
@@ -56,7 +56,7 @@ class Metadata:
 
 
 def article_key(pmc: int, version: int) -> str:
-    """The key of a version's XML.
+    """Return the key of a version's XML.
 
     >>> article_key(13900, 1)
     'PMC13900.1/PMC13900.1.xml'
@@ -65,7 +65,7 @@ def article_key(pmc: int, version: int) -> str:
 
 
 def licence_group(code: str | None) -> str:
-    """PMC's grouping of its licence codes: commercial, noncommercial or other.
+    """Return PMC's group of a licence code: commercial, noncommercial or other.
 
     >>> [licence_group(c) for c in ("CC BY", "CC0", "CC BY-NC-SA", "TDM", None)]
     ['commercial', 'commercial', 'noncommercial', 'other', 'other']
@@ -77,73 +77,81 @@ def licence_group(code: str | None) -> str:
 
 
 def read_metadata(data: bytes, pmc: int, version: int) -> Metadata:
-    """The metadata of one article version. Raises Refused where it is broken or speaks of another article."""
+    """Parse the metadata of one article version.
+
+    Raises DownloadRefused (metadata_broken, metadata_contradicts, hostile_key) if it is malformed or belongs
+    to another article.
+    """
     try:
-        found = json.loads(data)
+        document = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise Refused("metadata_broken", "not JSON") from error
-    if not isinstance(found, dict):
-        raise Refused("metadata_broken", "no JSON object")
+        raise DownloadRefused("metadata_broken", "not JSON") from error
+    if not isinstance(document, dict):
+        raise DownloadRefused("metadata_broken", "no JSON object")
     for name in _FLAGS:
-        if not isinstance(found.get(name), bool | None):
-            raise Refused("metadata_broken", f"{name} is neither true nor false")
+        if not isinstance(document.get(name), bool | None):
+            raise DownloadRefused("metadata_broken", f"{name} is neither true nor false")
     for name in _TEXTS:
-        if not isinstance(found.get(name), str | None):
-            raise Refused("metadata_broken", f"{name} is no text")
-    said = str(found.get("pmcid") or "").strip().upper().removeprefix("PMC")
-    if said != str(pmc):
-        raise Refused("metadata_contradicts", f"the metadata of PMC{pmc} says pmcid {said[:20] or 'nothing'}")
-    if "version" in found and str(found["version"]) != str(version):
-        raise Refused("metadata_contradicts", f"PMC{pmc}.{version} says version {str(found['version'])[:20]}")
-    media = found.get("media_urls") or []
+        if not isinstance(document.get(name), str | None):
+            raise DownloadRefused("metadata_broken", f"{name} is no text")
+    stated = str(document.get("pmcid") or "").strip().upper().removeprefix("PMC")
+    if stated != str(pmc):
+        raise DownloadRefused(
+            "metadata_contradicts", f"the metadata of PMC{pmc} says pmcid {stated[:20] or 'nothing'}"
+        )
+    if "version" in document and str(document["version"]) != str(version):
+        raise DownloadRefused(
+            "metadata_contradicts", f"PMC{pmc}.{version} says version {str(document['version'])[:20]}"
+        )
+    media = document.get("media_urls") or []
     if not isinstance(media, list) or not all(isinstance(url, str) for url in media):
-        raise Refused("metadata_broken", "media_urls is no list of addresses")
+        raise DownloadRefused("metadata_broken", "media_urls is no list of addresses")
     folder = f"PMC{pmc}.{version}/"
-    xml_key, md5 = _object_of(found["xml_url"], folder) if found.get("xml_url") else (None, None)
-    pmid = found.get("pmid")
+    xml_key, md5 = _object_of(document["xml_url"], folder) if document.get("xml_url") else (None, None)
+    pmid = document.get("pmid")
     return Metadata(
         pmcid=f"PMC{pmc}",
         version=version,
         pmid=str(pmid) if pmid not in (None, "") else None,
-        doi=found.get("doi"),
-        mid=found.get("mid"),
-        title=found.get("title"),
-        citation=found.get("citation"),
-        is_pmc_openaccess=found.get("is_pmc_openaccess"),
-        is_manuscript=found.get("is_manuscript"),
-        is_historical_ocr=found.get("is_historical_ocr"),
-        is_retracted=found.get("is_retracted"),
-        licence_code=found.get("license_code"),
-        licence_group=licence_group(found.get("license_code")),
+        doi=document.get("doi"),
+        mid=document.get("mid"),
+        title=document.get("title"),
+        citation=document.get("citation"),
+        is_pmc_openaccess=document.get("is_pmc_openaccess"),
+        is_manuscript=document.get("is_manuscript"),
+        is_historical_ocr=document.get("is_historical_ocr"),
+        is_retracted=document.get("is_retracted"),
+        licence_code=document.get("license_code"),
+        licence_group=licence_group(document.get("license_code")),
         xml_key=xml_key,
         xml_md5=md5,
-        pdf_url=found.get("pdf_url"),
-        text_url=found.get("text_url"),
+        pdf_url=document.get("pdf_url"),
+        text_url=document.get("text_url"),
         media_urls=tuple(media),
     )
 
 
 def check_article(data: bytes, metadata: Metadata) -> None:
-    """Raise Refused where the XML is that of another article than its metadata says.
+    """Raise DownloadRefused (metadata_contradicts) if the XML is that of another article than its metadata.
 
-    Only the article's own ids are looked at, and by their bytes: whether the XML is sound is the parser's
-    question.
+    Only the ids in the article's own metadata are compared, as bytes: the parser checks whether the XML is
+    well-formed.
     """
     meta = _ARTICLE_META.search(data)
-    said = {int(digits) for digits in _XML_PMCID.findall(meta.group())} if meta else set()
-    if said and int(metadata.pmcid[3:]) not in said:
-        raise Refused("metadata_contradicts", f"the XML of {metadata.pmcid} says PMC{min(said)}")
+    stated = {int(digits) for digits in _XML_PMCID.findall(meta.group())} if meta else set()
+    if stated and int(metadata.pmcid[3:]) not in stated:
+        raise DownloadRefused("metadata_contradicts", f"the XML of {metadata.pmcid} says PMC{min(stated)}")
 
 
 def _object_of(url: str, folder: str) -> tuple[str, str | None]:
-    """Key and MD5 of an address. Raises Refused where the key is not one of the article's own objects."""
+    """Return key and MD5 of a URL; raise DownloadRefused if the key is outside the article's own folder."""
     parts = urlsplit(url)
     key = unquote(parts.path).lstrip("/")
     at = key.find(folder)
-    # By HTTP the bucket's name may stand before the key.
+    # In a web address the bucket's name may precede the key.
     key = key[at:] if at > 0 and parts.scheme in ("http", "https") else key
     name = key.removeprefix(folder)
     if not key.startswith(folder) or "/" in name or not re.fullmatch(r"[A-Za-z0-9._-]+", name):
-        raise Refused("hostile_key", "the address of the XML lies outside the article's folder")
+        raise DownloadRefused("hostile_key", "the address of the XML lies outside the article's folder")
     md5 = (parse_qs(parts.query).get("md5") or [""])[0]
     return key, md5.lower() if re.fullmatch(r"[0-9a-fA-F]{32}", md5) else None

@@ -14,8 +14,8 @@ from pyspark.sql import SparkSession
 
 from medconcept.errors import ConfigError, LakeError
 from medconcept.spark.hadoop_files import HadoopFiles, reason
+from medconcept.spark_nlp.model_card import CARD, LATEST, MODEL
 from medconcept.spark_nlp.onnx_bert import bert_from_graph
-from medconcept.spark_nlp.recogniser_card import CARD, LATEST, MODEL
 
 _PIPELINE = "org.apache.spark.ml.PipelineModel"
 _GRAPH, _ASSETS = "model.onnx", ("assets/vocab.txt", "assets/labels.txt")

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType
 
 from medconcept.evaluation.documents import Document, Place
-from medconcept.spark_nlp.bio_labels import tags, wanted
+from medconcept.spark_nlp.bio_tags import tags, wanted
 from medconcept.spark_nlp.ner_pipeline import TEXT, chunks, cut
 from medconcept.spark_nlp.nerdl_graphs import seeded_graphs
 from medconcept.spark_nlp.saved_models import find_saved, load_saved, problem

@@ -1,1 +1,1 @@
-"""Terminologies: readers of UMLS, OBO, OBO graphs, MeSH and lists; the semantic network. No pyspark."""
+"""Readers of terminologies (UMLS, OBO, OBO graphs, MeSH, lists) and the UMLS Semantic Network. No pyspark."""

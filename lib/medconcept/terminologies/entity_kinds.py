@@ -1,13 +1,13 @@
-"""Which semantic types fit the type that a recogniser gives an entity. Imports no pyspark."""
+"""Semantic types that fit the label which a recogniser gives an entity. Imports no pyspark."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-# What corpora and pretrained models call their types, in lower case with spaces, and the dictionary's kinds.
-# What fits is chosen widely: one source draws the line between disease and phenotype, or cell and anatomy,
-# where another does not.
-_TYPES = {
+# Labels of corpora and pretrained models, in lower case with spaces, and the kinds of the dictionary that fit
+# them. The choice is generous: one source separates disease and phenotype, or cell and anatomy, where another
+# does not.
+_KINDS_BY_LABELS = {
     "disease, diseaseclass, specificdisease, compositemention, modifier, phenotype, problem, symptom, "
     "cancer, pathological formation, diseaseorphenotypicfeature, disorder, disease syndrome disorder, "
     "finding, diso, oncological": "disease, phenotype",
@@ -25,14 +25,16 @@ _TYPES = {
     "procedure, test, proc": "procedure, measurement",
 }  # fmt: skip
 KINDS: Mapping[str, frozenset[str]] = {
-    label: frozenset(kinds.split(", ")) for labels, kinds in _TYPES.items() for label in labels.split(", ")
+    label: frozenset(kinds.split(", "))
+    for labels, kinds in _KINDS_BY_LABELS.items()
+    for label in labels.split(", ")
 }
 
 
-def kinds_of(label: str, own: Mapping[str, frozenset[str]] | None = None) -> frozenset[str]:
-    """The semantic types that fit the label of an entity; none where any may fit.
+def kinds_of(label: str, overrides: Mapping[str, frozenset[str]] | None = None) -> frozenset[str]:
+    """Return the semantic types that fit the label of an entity; an empty set means that any may fit.
 
-    `own` are those of the configuration, by label, which come first.
+    `overrides` maps labels to types, from the configuration; it takes precedence.
 
     >>> sorted(kinds_of("SpecificDisease")), sorted(kinds_of("Multi-tissue_structure"))
     (['disease', 'phenotype'], ['anatomy', 'cell', 'cell component'])
@@ -41,6 +43,6 @@ def kinds_of(label: str, own: Mapping[str, frozenset[str]] | None = None) -> fro
     """
     plain = label.strip().lower().replace("_", " ")
     for name in (label, plain):
-        if own and name in own:
-            return own[name]
+        if overrides and name in overrides:
+            return overrides[name]
     return KINDS.get(plain, frozenset())

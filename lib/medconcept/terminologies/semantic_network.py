@@ -1,6 +1,6 @@
-"""The UMLS Semantic Network: types, their groups, and the groups of the open sources' own kinds.
+"""The UMLS Semantic Network: semantic types, their groups, and both for the kinds of open terminologies.
 
-Types and groups as NLM's SemGroups.txt of 2018 gives them, the retired types of older releases included.
+Types and groups of NLM's SemGroups.txt of 2018, with the retired types of older releases.
 Bodenreider O, McCray AT. Exploring semantic groups through visual approaches. J Biomed Inform 2003.
 """
 
@@ -39,14 +39,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "PROC": ("T058", "T059", "T060", "T061", "T062", "T063", "T065"),
 }  # fmt: skip
 GROUP_OF = {tui: group for group, tuis in GROUPS.items() for tui in tuis}
-# What the readers of open sources call a term, by the group that its counterpart in the UMLS has.
+# Kinds of the readers of open terminologies, and the group of their counterpart in the UMLS.
 GROUP_OF_KIND = {
     "disease": "DISO", "phenotype": "DISO", "anatomy": "ANAT", "cell": "ANAT", "cell component": "ANAT",
     "cell line": "ANAT", "chemical": "CHEM", "protein": "CHEM", "gene": "GENE", "sequence": "GENE",
     "organism": "LIVB", "process": "PHYS", "function": "PHYS", "developmental stage": "PHYS",
     "procedure": "PROC", "measurement": "PROC",
 }  # fmt: skip
-# What the UMLS calls what the readers of open sources call so; the rules of the linker ask for these kinds.
+# Kinds and their semantic types in the UMLS; the linker's rules refer to kinds.
 _TYPES_OF_KIND = {
     "disease": (
         "Acquired Abnormality", "Anatomical Abnormality", "Cell or Molecular Dysfunction",
@@ -95,7 +95,7 @@ _KIND_OF_TYPE = {name: kind for kind, names in _TYPES_OF_KIND.items() for name i
 
 @lru_cache(maxsize=1 << 12)
 def with_kinds(types: tuple[str, ...]) -> frozenset[str]:
-    """Semantic types with the kinds that they are, for rules that ask for a kind whatever the source.
+    """Add to semantic types the kinds they belong to, so that rules need not depend on the source.
 
     >>> sorted(with_kinds(("Neoplastic Process",))), sorted(with_kinds(("anatomy", "other")))
     (['Neoplastic Process', 'disease'], ['anatomy', 'other'])
@@ -104,7 +104,7 @@ def with_kinds(types: tuple[str, ...]) -> frozenset[str]:
 
 
 def groups_of(kinds: tuple[str, ...]) -> tuple[str, ...]:
-    """Semantic groups of the readers' own kinds, sorted; none for "other".
+    """Return the semantic groups of kinds, sorted; "other" has none.
 
     >>> groups_of(("disease", "chemical", "other"))
     ('CHEM', 'DISO')

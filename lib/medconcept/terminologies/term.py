@@ -1,4 +1,4 @@
-"""What a terminology file says of one term."""
+"""One term of a terminology file."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ SCOPES = ("exact", "narrow", "broad", "related")
 
 @dataclass(frozen=True)
 class Term:
-    """A term of a source, with its own cross-references; `cuis`, `xrefs` and `alt_ids` are sorted.
+    """A term of a source with its names and cross-references; `cuis`, `xrefs` and `alt_ids` are sorted.
 
-    `scopes`, `term_types` and `languages` each have one item for each of `synonyms`, or are empty where the
-    source does not tell them: then a synonym is exact, without a type, in the term's own `language`
-    (ISO 639-1). `semantic_groups` are those of the UMLS, where the source itself tells them.
+    `scopes`, `term_types` and `languages` have one item per synonym, or are empty if the source does not
+    state them: then a synonym has scope exact, no type, and the term's `language` (ISO 639-1).
+    `semantic_groups` are those of the UMLS, if the source states them.
     """
 
     source: str
@@ -38,10 +38,10 @@ class Term:
 
 
 class DictionarySourceError(InputError):
-    """A terminology file is not what it claims to be; one line that names the source."""
+    """A terminology file is not in the format it is configured as; the message names the source."""
 
     def __init__(self, source: str, detail: str) -> None:
-        """Keep both parts so that the error crosses processes."""
+        """Keep both parts as `args`, so that the error can be pickled."""
         super().__init__(source, detail)
 
     def __str__(self) -> str:

@@ -1,12 +1,12 @@
-"""The files of a UMLS release in Rich Release Format: their columns, their names, and what is taken of them.
+"""Files of a UMLS release in Rich Release Format: columns, file names, identifiers.
 
-Columns in the order of NLM's UMLS Reference Manual, chapter 3; each line ends in a delimiter.
+Columns in the order of NLM's UMLS Reference Manual, chapter 3; each line ends with a delimiter.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from medconcept.terminologies.term import DictionarySourceError
@@ -27,94 +27,95 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "DELETEDCUI": ("PCUI", "PSTR"),
 }  # fmt: skip
 REQUIRED = ("MRCONSO", "MRSTY")
-# MRCONSO.LAT (ISO 639-2, bibliographic) as the two letters that xml:lang of articles has.
+# MRCONSO.LAT (ISO 639-2/B) to ISO 639-1, as in the xml:lang of articles.
 LANGUAGES = {
     "ENG": "en", "SPA": "es", "FRE": "fr", "GER": "de", "ITA": "it", "POR": "pt", "DUT": "nl", "SWE": "sv",
     "JPN": "ja", "RUS": "ru", "CZE": "cs", "FIN": "fi", "HUN": "hu", "NOR": "no", "DAN": "da", "KOR": "ko",
     "POL": "pl", "LAV": "lv", "EST": "et", "GRE": "el", "SCR": "hr", "HRV": "hr", "UKR": "uk", "TUR": "tr",
     "CHI": "zh", "BAQ": "eu", "HEB": "he", "ARA": "ar",
 }  # fmt: skip
-# Sources whose codes are ids of open terminologies too, under the prefix that those use.
+# Sources whose codes are also ids of open terminologies, and the prefix used there.
 PREFIXES = {
     "MSH": "MESH", "HPO": "HP", "NCBI": "NCBITAXON", "NCI": "NCIT", "LNC": "LOINC", "MDR": "MEDDRA",
     "UWDA": "FMA",
 }  # fmt: skip
-# Term types that are the name a source prefers (MRDOC.RRF, TTY_CLASS preferred).
+# Term types of a source's preferred names (MRDOC.RRF, TTY_CLASS preferred).
 PREFERRED_TYPES = ("PT", "MH", "NM", "PN", "IN", "SCN", "HT", "PEN", "PTN", "ACR")
-_MEMBER = re.compile(
+_RRF_FILE = re.compile(
     r"(?:^|.*/)(" + "|".join(COLUMNS) + r")\.RRF(?:\.(?P<part>(?!gz)[a-z]{2}))?(?P<gz>\.gz)?$", re.IGNORECASE
 )
 
 
 @dataclass(frozen=True)
-class Member:
-    """A file that holds a table of the release, or a part of one."""
+class ReleaseFile:
+    """A file of a release: the table it holds, which part of it, and whether it is gzipped."""
 
     table: str
     part: str
     gzipped: bool
 
 
-def member(name: str) -> Member | None:
-    """What a file of a release holds, by its name, or None.
+def release_file(name: str) -> ReleaseFile | None:
+    """Return what a file of a release holds, by its name; None if it is not used.
 
-    >>> member("2025AA/META/MRCONSO.RRF.ab.gz")
-    Member(table='MRCONSO', part='ab', gzipped=True)
-    >>> member("2025AA/META/MRHIER.RRF"), member("._MRCONSO.RRF")
+    >>> release_file("2025AA/META/MRCONSO.RRF.ab.gz")
+    ReleaseFile(table='MRCONSO', part='ab', gzipped=True)
+    >>> release_file("2025AA/META/MRHIER.RRF"), release_file("._MRCONSO.RRF")
     (None, None)
     """
-    found = _MEMBER.match(name)
-    if found is None:
+    match = _RRF_FILE.match(name)
+    if match is None:
         return None
-    return Member(found[1].upper(), (found["part"] or "").lower(), bool(found["gz"]))
+    return ReleaseFile(match[1].upper(), (match["part"] or "").lower(), bool(match["gz"]))
 
 
-def choose_members(names: Iterable[str], source: str) -> dict[str, list[str]]:
-    """For each table of the release the files that hold it, parts in order.
+def choose_release_files(names: Iterable[str], source: str) -> dict[str, list[str]]:
+    """Return for each table of the release the names of its files, parts in order.
 
-    Raises DictionarySourceError where a table that is needed is not there, is there twice, or lacks a part.
+    Raises DictionarySourceError if a required table is missing, or a table is there twice or lacks a part.
 
-    >>> choose_members(["META/MRCONSO.RRF.ab", "META/MRSTY.RRF", "META/MRCONSO.RRF.aa"], "UMLS")["MRCONSO"]
+    >>> names = ["META/MRCONSO.RRF.ab", "META/MRSTY.RRF", "META/MRCONSO.RRF.aa"]
+    >>> choose_release_files(names, "UMLS")["MRCONSO"]
     ['META/MRCONSO.RRF.aa', 'META/MRCONSO.RRF.ab']
     """
-    found: dict[str, dict[str, str]] = {}
+    tables: dict[str, dict[str, str]] = {}
     for name in sorted(names):
-        what = member(name)
-        if what is None:
+        file = release_file(name)
+        if file is None:
             continue
-        parts = found.setdefault(what.table, {})
-        if what.part in parts or (parts and "" in {*parts, what.part}):
-            raise DictionarySourceError(source, f"{what.table}.RRF is there twice: {name}")
-        parts[what.part] = name
+        parts = tables.setdefault(file.table, {})
+        if file.part in parts or (parts and "" in {*parts, file.part}):
+            raise DictionarySourceError(source, f"{file.table}.RRF is there twice: {name}")
+        parts[file.part] = name
     for table in REQUIRED:
-        if table not in found:
+        if table not in tables:
             raise DictionarySourceError(source, f"there is no {table}.RRF")
-    for table, parts in found.items():
+    for table, parts in tables.items():
         expected = [chr(97 + n // 26) + chr(97 + n % 26) for n in range(len(parts))]
         if sorted(parts) not in ([""], expected):
             missing = sorted({*expected} - set(parts))
             raise DictionarySourceError(source, f"{table}.RRF lacks its part {missing[0]}")
-    return {table: [parts[part] for part in sorted(parts)] for table, parts in found.items()}
+    return {table: [parts[part] for part in sorted(parts)] for table, parts in tables.items()}
 
 
 def check_first_line(line: str, table: str, source: str) -> None:
-    """Raise DictionarySourceError where a file's first line has not the columns that NLM documents.
+    """Raise DictionarySourceError if a file's first line has not the number of columns that NLM documents.
 
     >>> check_first_line("C0000005\\tT116", "MRSTY", "UMLS")
     Traceback (most recent call last):
     medconcept.terminologies.term.DictionarySourceError: dictionary source UMLS: MRSTY.RRF: the first line \
 has 1 column, not 6; is its delimiter '|'?
     """
-    columns, found = len(COLUMNS[table]), len(_fields(line))
-    if found == columns:
+    columns, count = len(COLUMNS[table]), len(_fields(line))
+    if count == columns:
         return
-    hint = "; is its delimiter '|'?" if found == 1 else f" ({', '.join(COLUMNS[table])})"
-    count = f"{found} column{'' if found == 1 else 's'}"
-    raise DictionarySourceError(source, f"{table}.RRF: the first line has {count}, not {columns}{hint}")
+    hint = "; is its delimiter '|'?" if count == 1 else f" ({', '.join(COLUMNS[table])})"
+    stated = f"{count} column{'' if count == 1 else 's'}"
+    raise DictionarySourceError(source, f"{table}.RRF: the first line has {stated}, not {columns}{hint}")
 
 
 def source_id(sab: str, code: str, cui: str) -> str:
-    """A source's code as the identifier that open terminologies use for it too.
+    """Return a source's code as the identifier that open terminologies use for it.
 
     >>> source_id("MSH", "D004194", "C0012634"), source_id("GO", "GO:0005634", "C0007610")
     ('MESH:D004194', 'GO:0005634')
@@ -125,24 +126,6 @@ def source_id(sab: str, code: str, cui: str) -> str:
         return f"UMLS:{cui}"
     prefix = PREFIXES.get(sab, sab)
     return code if code.startswith(f"{prefix}:") else f"{prefix}:{code}"
-
-
-def retired(rows: Iterable[Mapping[str, str]]) -> dict[str, str | None]:
-    """Retired CUIs of MRCUI and the CUI that each became, None where it has no synonym.
-
-    Only REL SY says that two identifiers mean the same; of several the smallest. RB, RN, RO point to
-    broader, narrower and other concepts, which the retired one is not.
-
-    >>> retired([{"CUI1": "C0000002", "REL": "SY", "CUI2": "C0007404"},
-    ...          {"CUI1": "C0000164", "REL": "RO", "CUI2": "C0000163"}])
-    {'C0000002': 'C0007404', 'C0000164': None}
-    """
-    out: dict[str, str | None] = {}
-    for row in rows:
-        same = row["CUI2"] if row["REL"] == "SY" and row["CUI2"] else None
-        known = out.get(row["CUI1"])
-        out[row["CUI1"]] = min((c for c in (same, known) if c), default=None)
-    return out
 
 
 def _fields(line: str) -> list[str]:

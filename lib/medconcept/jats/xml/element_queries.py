@@ -30,8 +30,8 @@ def flatten_names(article: etree._Element) -> tuple[set[str], dict[str, list[etr
     in document order, of those names that the parser needs all over an article (figures, paragraphs, …).
 
     JATS comes without a namespace, with a default one or with a prefix, and borrows from others (OASIS
-    tables, `ali:license_ref`). Local names are unambiguous, and lxml looks them up fastest. MathML alone keeps its
-    namespace: formulae are large, and only one module reads them.
+    tables, `ali:license_ref`). Local names are unambiguous, and lxml looks them up fastest. MathML alone
+    keeps its namespace: formulae are large, and only one module reads them.
 
     >>> article = etree.fromstring('<j:article xmlns:j="urn:jats"><j:fig/></j:article>')
     >>> names, elements = flatten_names(article)

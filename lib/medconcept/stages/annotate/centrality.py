@@ -10,8 +10,8 @@ from pyspark.sql import functions as F
 
 from medconcept.centrality import score
 from medconcept.centrality.entailment import entailed, load_classifier, method_of
-from medconcept.centrality.flag import with_centrality
-from medconcept.centrality.model_folder import EntailmentModel, open_model
+from medconcept.centrality.entailment_model import EntailmentModel, open_model
+from medconcept.centrality.peripheral_flag import with_centrality
 from medconcept.config import CentralityConfig
 from medconcept.runtime.c_compiler import cache_folder
 from medconcept.stages.context import Context

@@ -32,7 +32,7 @@ def with_entities(context: Context, captions: DataFrame) -> DataFrame:
     """Captions, with ENTITIES where there are recognisers; spread so that no task has too many of them."""
     if not context.config.annotate.recogniser:
         return captions
-    from medconcept.spark_nlp.recognise import with_entities as recognised
+    from medconcept.spark_nlp.entity_recognition import with_entities as recognised
 
     partitions = max(context.config.annotate.partitions, -(-captions.count() // A_TASK))
     return recognised(captions.repartition(partitions, "figure_key"), recognisers_of(context))

@@ -1,4 +1,4 @@
-"""A UMLS release to names, concepts and retired identifiers; see dictionary/rrf.py for its files."""
+"""A UMLS release to names, concepts and retired identifiers; see terminologies/umls_rrf.py for its files."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def concepts(release: Release) -> DataFrame:
 def retired(release: Release) -> DataFrame:
     """One row for each retired CUI: its name where known and the CUI that replaced it, null where none did.
 
-    Only REL SY says that two identifiers mean the same (see rrf.retired); of several the smallest.
+    Only REL SY says that two identifiers mean the same; of several the smallest.
     """
     moved = release.sound("MRCUI", "CUI1", "REL", "CUI2")
     moved = moved.select(

@@ -18,7 +18,7 @@ from medconcept.errors import InputError
 from medconcept.lake.lake import Lake
 from medconcept.spark.hadoop_files import HadoopFiles, reason
 from medconcept.terminologies.term import DictionarySourceError
-from medconcept.terminologies.umls_rrf import choose_members, member
+from medconcept.terminologies.umls_rrf import choose_release_files, release_file
 
 BUFFER = 1 << 18
 _PACKED = (".nlm", ".zip")
@@ -30,7 +30,7 @@ def fingerprint(lake: Lake, source: DictionarySource) -> list[str]:
     found = []
     for status in _walk(_root(lake, source)):
         path = status.getPath().getName()
-        if member(path) or path.endswith(_PACKED):
+        if release_file(path) or path.endswith(_PACKED):
             found.append(f"{path} {status.getLen()} {status.getModificationTime()}")
     return sorted(found)
 
@@ -42,11 +42,11 @@ def unpack(lake: Lake, source: DictionarySource, folder: str) -> dict[str, str]:
     """
     files = _root(lake, source)
     found = [status.getPath() for status in _walk(files)]
-    plain = {path.toString(): path for path in found if member(path.toString())}
+    plain = {path.toString(): path for path in found if release_file(path.toString())}
     unpacked = plain or _unzip_all(lake, files, source, f"{folder}/unzipped", found)
     out = {}
-    for table, names in choose_members(unpacked, source.name).items():
-        what = member(names[0])
+    for table, names in choose_release_files(unpacked, source.name).items():
+        what = release_file(names[0])
         gzipped = what is not None and what.gzipped
         if len(names) == 1 and not gzipped:
             out[table] = unpacked[names[0]].toString()
@@ -114,7 +114,7 @@ def _unzip(lake: Lake, jvm: Any, stream: Any, folder: str) -> Iterator[tuple[str
         if entry is None:
             return
         name = entry.getName()
-        if member(name):
+        if release_file(name):
             target = f"{folder}/{number}"
             out = lake.files.open_to_write(target)
             try:

@@ -19,7 +19,7 @@ from medconcept.config import SyncConfig
 from medconcept.errors import ConfigError, InputError
 from medconcept.lake import transaction
 from medconcept.sources.bucket import Bucket, parse_bucket
-from medconcept.sources.manifest import Manifest, newest_manifest
+from medconcept.sources.inventory_manifest import Manifest, newest_manifest
 from medconcept.stages.context import Context
 from medconcept.stages.stage import StageOutput
 from medconcept.stages.sync import article_events, inventory_plan
@@ -27,7 +27,7 @@ from medconcept.stages.sync.duplicate_files import assign_holders
 from medconcept.stages.sync.inventory_plan import NEW, TO_DO, UP_TO_DATE, UPDATE, WITHDRAWN
 from medconcept.stages.sync.progress import Progress, watched
 from medconcept.tables import TABLES
-from medconcept.workers.sync.fetch_articles import FETCHED, Wanted, fetch_batches
+from medconcept.workers.sync.fetch_articles import FETCHED, SelectionRules, fetch_batches
 
 FEW_LOST = 1000
 # An article of which only the metadata changed keeps its bytes. To find them takes reading those of all the
@@ -173,7 +173,7 @@ def _batch(
     # What was refused before is asked for again, and as a rule refused again, which changes nothing.
     if count and (context.begun or count > article_events.open_of(context, source).count()):
         context.begin()
-    wanted = Wanted(
+    wanted = SelectionRules(
         config.select.licences, config.select.manuscripts, config.select.historical_ocr, config.max_bytes
     )
     share = inventory_plan.tasks_per_machine(spark)
@@ -182,7 +182,7 @@ def _batch(
         fetched = context.checkpoint(
             "fetched",
             asked.repartition(tasks).mapInArrow(
-                partial(fetch_batches, bucket=bucket, wanted=wanted, share=share, counter=counter), FETCHED
+                partial(fetch_batches, bucket=bucket, rules=wanted, share=share, counter=counter), FETCHED
             ),
         )
     if room is not None:

@@ -15,10 +15,10 @@ from pyspark.sql import functions as F
 
 from medconcept.errors import InputError
 from medconcept.sources.bucket import Bucket
-from medconcept.sources.manifest import Manifest
+from medconcept.sources.inventory_manifest import Manifest
 from medconcept.sources.options import Selection
 from medconcept.spark.hadoop_files import HadoopFiles
-from medconcept.workers.sync.inventory import SCHEMA, read_parts
+from medconcept.workers.sync.inventory_parts import SCHEMA, read_parts
 
 HASH_BITS = 44  # what a long has left beside a version below 2^19
 UP_TO_DATE, NEW, UPDATE, WITHDRAWN, NOT_SELECTED, UNSURE = (

@@ -20,7 +20,7 @@ from medconcept.stages.sync.archive import is_archive, list_archives, read_membe
 from medconcept.stages.sync.duplicate_files import assign_holders
 from medconcept.stages.sync.folder import list_folder, read_files
 from medconcept.tables import TABLES
-from medconcept.workers.sync.archive_members import WITHIN
+from medconcept.workers.sync.archive_members import MEMBER_SEPARATOR
 
 
 def build(context: Context) -> StageOutput | Iterator[StageOutput] | None:
@@ -39,8 +39,8 @@ def build_from_archives(context: Context) -> StageOutput | None:
     """
     spark, config = context.lake.spark, context.config.sync
     current = context.read("raw_articles")
-    archive = F.substring_index("source_key", WITHIN, 1)
-    known = current.where(F.col("source_key").contains(WITHIN)).select(
+    archive = F.substring_index("source_key", MEMBER_SEPARATOR, 1)
+    known = current.where(F.col("source_key").contains(MEMBER_SEPARATOR)).select(
         "source", archive.alias("archive"), "etag"
     )
     unseen = list_archives(spark, config).join(known, ["source", "archive", "etag"], "left_anti")

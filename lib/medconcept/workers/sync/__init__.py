@@ -1,1 +1,1 @@
-"""What workers do for sync_articles: read archives, inventories and the objects of a bucket."""
+"""Work of Spark workers for sync_articles: read archives and inventories, download objects of a bucket."""

@@ -1,4 +1,4 @@
-"""Members of archives to rows, read as a stream: nothing is unpacked to a disk, nothing is followed."""
+"""Members of archives to rows, read as a stream: nothing is unpacked to disk, no link is followed."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ ARROW = pa.schema(
         ("detail", pa.string()),
     ]
 )
-# Between an archive's path and its member's.
-WITHIN = "!/"
-_BROKEN = (
+# Separates the path of an archive from that of its member.
+MEMBER_SEPARATOR = "!/"
+_ARCHIVE_ERRORS = (
     tarfile.TarError,
     zipfile.BadZipFile,
     zlib.error,
@@ -44,7 +44,7 @@ _BROKEN = (
 def read_archives(
     batches: Iterable[pa.RecordBatch], *, include: tuple[str, ...], max_bytes: int
 ) -> Iterator[pa.RecordBatch]:
-    """Read rows of (source, archive, etag, uri, blob): one row for each article file, or for a refusal."""
+    """Rows of (source, archive, etag, uri, blob) to rows of SCHEMA, one per article file or refusal."""
     for batch in batches:
         for n in range(len(batch)):
             row = batch.slice(n, 1).to_pylist()[0]
@@ -53,25 +53,29 @@ def read_archives(
 
 
 def _rows(row: dict[str, Any], include: tuple[str, ...], max_bytes: int) -> Iterator[dict[str, Any]]:
-    same = {"source": row["source"], "etag": row["etag"]}
-    met: Counter[str] = Counter()
+    common = {"source": row["source"], "etag": row["etag"]}
+    occurrences: Counter[str] = Counter()
     try:
         with _open(row) as stream:
             for name, size, data in _members(stream, row["archive"], include, max_bytes):
-                met[name] += 1
-                again = f"~{met[name]}" if met[name] > 1 else ""
-                key = f"{row['archive']}{WITHIN}{name}{again}"
+                occurrences[name] += 1
+                repeat = f"~{occurrences[name]}" if occurrences[name] > 1 else ""
+                key = f"{row['archive']}{MEMBER_SEPARATOR}{name}{repeat}"
                 if _is_hostile(name):
-                    told = {
+                    refusal = {
                         "reason": "hostile_key",
                         "detail": f"a member of {row['archive']} has an unsafe name",
                     }
-                    yield {**same, "source_key": f"{row['archive']}{WITHIN}#{sum(met.values())}", **told}
+                    yield {
+                        **common,
+                        "source_key": f"{row['archive']}{MEMBER_SEPARATOR}#{sum(occurrences.values())}",
+                        **refusal,
+                    }
                 else:
-                    yield {**same, "source_key": key, "size": size, "content": data}
-    except _BROKEN as error:
+                    yield {**common, "source_key": key, "size": size, "content": data}
+    except _ARCHIVE_ERRORS as error:
         detail = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        yield {**same, "source_key": row["archive"], "reason": "archive_broken", "detail": detail}
+        yield {**common, "source_key": row["archive"], "reason": "archive_broken", "detail": detail}
 
 
 def _open(row: dict[str, Any]) -> IO[bytes]:
@@ -83,7 +87,7 @@ def _open(row: dict[str, Any]) -> IO[bytes]:
 def _members(
     stream: IO[bytes], archive: str, include: tuple[str, ...], max_bytes: int
 ) -> Iterator[tuple[str, int, bytes | None]]:
-    """Name, size and bytes of each article file; no bytes where there are more than `max_bytes`."""
+    """Yield name, size and bytes of each article file; bytes are None if there are more than `max_bytes`."""
     if archive.lower().endswith(".zip"):
         with zipfile.ZipFile(stream) as opened:
             for info in opened.infolist():
@@ -92,13 +96,13 @@ def _members(
                         yield info.filename, info.file_size, None
                         continue
                     with opened.open(info) as member:
-                        # What the directory says of the size is not to be believed.
+                        # The size in the directory cannot be trusted.
                         data = member.read(max_bytes + 1)
                     yield info.filename, len(data), data if len(data) <= max_bytes else None
         return
     with tarfile.open(fileobj=stream, mode="r|*") as tar:
         for entry in tar:
-            # Links, devices and folders are no files, whatever they are called.
+            # Skip links, devices and folders, whatever their names.
             if entry.isreg() and _is_article(entry.name, include):
                 if entry.size > max_bytes:
                     yield entry.name, entry.size, None
@@ -109,7 +113,7 @@ def _members(
                 if len(data) < entry.size:
                     raise EOFError("the archive breaks off")
                 yield entry.name, entry.size, data
-            vars(tar)["members"] = []  # tarfile keeps every header it has met
+            vars(tar)["members"] = []  # tarfile keeps every header it has read
 
 
 def _is_article(name: str, include: tuple[str, ...]) -> bool:
@@ -118,10 +122,10 @@ def _is_article(name: str, include: tuple[str, ...]) -> bool:
 
 
 def _is_hostile(name: str) -> bool:
-    """True for a name that would lead out of a folder, or that no reader could show.
+    """True for a name that leads out of a folder, or that cannot be displayed.
 
     >>> [_is_hostile(n) for n in ("a/b.xml", "../b.xml", "/b.xml", "a\\x00.xml")]
     [False, True, True, True]
     """
     parts = name.replace("\\", "/").split("/")
-    return name.startswith("/") or ".." in parts or not name.isprintable() or WITHIN in name
+    return name.startswith("/") or ".." in parts or not name.isprintable() or MEMBER_SEPARATOR in name

@@ -1,7 +1,7 @@
-"""Articles from a bucket: rows that name a metadata object in, rows with metadata and bytes out.
+"""Download articles from a bucket: rows with keys of metadata in, rows with metadata and XML out.
 
-Each task keeps many requests in flight from a thread of its own; a queue between it and Spark, bounded in
-bytes, is all that is held in memory, however many objects there are.
+Each task keeps many requests in flight from a thread of its own. Memory holds only a queue between that
+thread and Spark, bounded in bytes, however many objects there are.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from pyspark.sql.types import (
 )
 
 from medconcept.sources.bucket import Bucket
+from medconcept.sources.object_download import DownloadRefused, ObjectDownloader
 from medconcept.sources.pmc import Metadata, check_article, read_metadata
-from medconcept.sources.transfer import Refused, Transfer
 from medconcept.tables.column import without_metadata
 from medconcept.tables.raw_articles import METADATA
 
 JSON_BYTES = 8 * 1024 * 1024
-# A batch of rows for the JVM, and how many of them may wait for it.
+# Size of a batch of rows for the JVM, and how many batches may wait for it.
 CHUNK_BYTES, CHUNK_ROWS, CHUNKS_WAITING = 8 * 1024 * 1024, 256, 3
-TRIES_AT_MD5 = 3
+MD5_ATTEMPTS = 3
 
 FETCHED = StructType(
     [
@@ -65,8 +65,8 @@ _METADATA_FIELDS = tuple(METADATA.names)
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What of the metadata decides whether an article is wanted."""
+class SelectionRules:
+    """The conditions of a selection that need an article's metadata."""
 
     licences: tuple[str, ...]
     manuscripts: bool
@@ -74,7 +74,7 @@ class Wanted:
     max_bytes: int
 
     def left_out(self, metadata: Metadata) -> str | None:
-        """Why an article is left out, or None."""
+        """Return the code of the reason to leave an article out, or None."""
         if metadata.licence_group not in self.licences:
             return "licence"
         if metadata.is_manuscript and not self.manuscripts:
@@ -88,30 +88,30 @@ def fetch_batches(
     batches: Iterable[pa.RecordBatch],
     *,
     bucket: Bucket,
-    wanted: Wanted,
+    rules: SelectionRules,
     share: int,
     counter: Accumulator[dict[str, int]] | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    """Fetch rows of (pmc, version, key, state, known_md5): one row in, one row of FETCHED out."""
+    """Download rows of (pmc, version, key, state, known_md5): one row of FETCHED per row."""
     schema = to_arrow_schema(FETCHED)
-    for rows in in_background(lambda: _chunks(batches, Transfer(bucket, share=share), wanted)):
+    for rows in in_background(lambda: _chunks(batches, ObjectDownloader(bucket, share=share), rules)):
         if counter is not None:
             counter.add(_tally(rows))
         yield pa.RecordBatch.from_pylist(rows, schema)
 
 
 def _tally(rows: list[dict[str, Any]]) -> dict[str, int]:
-    found = {"articles": len(rows), "bytes": sum(row["received"] or 0 for row in rows)}
+    counts = {"articles": len(rows), "bytes": sum(row["received"] or 0 for row in rows)}
     for row in rows:
         if row["reason"]:
-            found[row["reason"]] = found.get(row["reason"], 0) + 1
-    return found
+            counts[row["reason"]] = counts.get(row["reason"], 0) + 1
+    return counts
 
 
 def in_background(
     source: Callable[[], AsyncIterator[list[dict[str, Any]]]],
 ) -> Iterator[list[dict[str, Any]]]:
-    """What an asynchronous iterator yields, while it goes on by itself up to a bound."""
+    """Iterate over an asynchronous iterator that runs ahead in a thread, by at most CHUNKS_WAITING chunks."""
     chunks: queue.Queue[Any] = queue.Queue(maxsize=CHUNKS_WAITING)
     stop = threading.Event()
 
@@ -130,7 +130,7 @@ def in_background(
         end: BaseException | None = None
         try:
             asyncio.run(run())
-        except BaseException as error:  # handed over to the thread that asked
+        except BaseException as error:  # raised again in the consuming thread
             end = error
         while not stop.is_set():
             try:
@@ -152,12 +152,12 @@ def in_background(
 
 
 async def _chunks(
-    batches: Iterable[pa.RecordBatch], transfer: Transfer, wanted: Wanted
+    batches: Iterable[pa.RecordBatch], transfer: ObjectDownloader, rules: SelectionRules
 ) -> AsyncIterator[list[dict[str, Any]]]:
     rows = (row for batch in batches for row in batch.to_pylist())
     pending: set[asyncio.Task[dict[str, Any]]] = set()
     chunk: list[dict[str, Any]] = []
-    held, told = 0, [0, 0, 0]
+    chunk_bytes, reported = 0, [0, 0, 0]
     more = True
     while more or pending:
         while more and len(pending) < transfer.in_flight:
@@ -165,25 +165,25 @@ async def _chunks(
             if row is None:
                 more = False
             else:
-                pending.add(asyncio.ensure_future(fetch_one(transfer, wanted, row)))
+                pending.add(asyncio.ensure_future(fetch_one(transfer, rules, row)))
         if pending:
             done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 out = task.result()
-                held += len(out["content"] or b"")
+                chunk_bytes += len(out["content"] or b"")
                 chunk.append(out)
-        if chunk and (held >= CHUNK_BYTES or len(chunk) >= CHUNK_ROWS or not (more or pending)):
-            # The task's own counts ride on a row: what each chunk adds.
+        if chunk and (chunk_bytes >= CHUNK_BYTES or len(chunk) >= CHUNK_ROWS or not (more or pending)):
+            # The task's counters travel on the first row of each chunk, as differences.
             now = [transfer.requests, transfer.retries, transfer.received]
-            for name, value, before in zip(("requests", "retries", "received"), now, told, strict=True):
+            for name, value, before in zip(("requests", "retries", "received"), now, reported, strict=True):
                 chunk[0][name] = value - before
-            told = now
+            reported = now
             yield chunk
-            chunk, held = [], 0
+            chunk, chunk_bytes = [], 0
 
 
-async def fetch_one(transfer: Transfer, wanted: Wanted, row: dict[str, Any]) -> dict[str, Any]:
-    """One article version: its metadata, and its XML where that is wanted and not known already."""
+async def fetch_one(transfer: ObjectDownloader, rules: SelectionRules, row: dict[str, Any]) -> dict[str, Any]:
+    """Download one article version: its metadata, and its XML if selected and not in the lake already."""
     out: dict[str, Any] = dict.fromkeys(FETCHED.names) | {
         "pmc": row["pmc"],
         "version": row["version"],
@@ -193,8 +193,8 @@ async def fetch_one(transfer: Transfer, wanted: Wanted, row: dict[str, Any]) -> 
         "fetched_at": datetime.now(timezone.utc),
     }
     try:
-        await _fill(out, transfer, wanted, row)
-    except Refused as refusal:
+        await _fill(out, transfer, rules, row)
+    except DownloadRefused as refusal:
         out.update(
             reason=refusal.reason,
             detail=refusal.detail,
@@ -202,18 +202,20 @@ async def fetch_one(transfer: Transfer, wanted: Wanted, row: dict[str, Any]) -> 
             metadata=None,
             content=None,
         )
-    except Exception as error:  # a defect costs this article only, and shows as a reason
+    except Exception as error:  # a defect affects this article only, and becomes its reason
         out.update(reason="fetch_error", detail=f"{type(error).__name__}: {error}"[:300], metadata=None)
     return out
 
 
-async def _fill(out: dict[str, Any], transfer: Transfer, wanted: Wanted, row: dict[str, Any]) -> None:
-    for turn in range(TRIES_AT_MD5):
-        # Asked for again each time: the article may be replaced while it is read.
+async def _fill(
+    out: dict[str, Any], transfer: ObjectDownloader, rules: SelectionRules, row: dict[str, Any]
+) -> None:
+    for attempt in range(MD5_ATTEMPTS):
+        # Read again each time: the article may be replaced during the download.
         metadata = await _metadata(transfer, row)
         out["metadata"] = {name: getattr(metadata, name) for name in _METADATA_FIELDS}
         out["metadata"]["media_urls"] = list(metadata.media_urls)
-        out["left_out"] = wanted.left_out(metadata)
+        out["left_out"] = rules.left_out(metadata)
         if out["left_out"]:
             return
         assert metadata.xml_key is not None
@@ -221,33 +223,35 @@ async def _fill(out: dict[str, Any], transfer: Transfer, wanted: Wanted, row: di
             out.update(unchanged=True, md5=metadata.xml_md5)
             return
         try:
-            data = (await transfer.get(metadata.xml_key, wanted.max_bytes)).data
-        except Refused as refusal:
+            data = (await transfer.get(metadata.xml_key, rules.max_bytes)).data
+        except DownloadRefused as refusal:
             if refusal.reason == "too_large":
                 out.update(size=int(refusal.detail), md5=metadata.xml_md5)
                 return
             if refusal.reason == "not_found":
-                raise Refused("xml_not_found", "the metadata is there, the XML is not") from refusal
+                raise DownloadRefused("xml_not_found", "the metadata is there, the XML is not") from refusal
             raise
-        # Hashing lets other tasks of the loop go on: hashlib gives the interpreter's lock up.
+        # hashlib releases the interpreter's lock, so hashing does not block other threads.
         md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
         if metadata.xml_md5 and md5 != metadata.xml_md5:
-            if turn + 1 < TRIES_AT_MD5:
-                await asyncio.sleep(transfer.bucket.options.backoff_seconds * 2**turn)
+            if attempt + 1 < MD5_ATTEMPTS:
+                await asyncio.sleep(transfer.bucket.options.backoff_seconds * 2**attempt)
             continue
         check_article(data, metadata)
         out.update(size=len(data), md5=md5, source_sha256=hashlib.sha256(data).hexdigest(), content=data)
         return
-    raise Refused("md5_mismatch", "the XML is not what its metadata says")
+    raise DownloadRefused("md5_mismatch", "the XML is not what its metadata says")
 
 
-async def _metadata(transfer: Transfer, row: dict[str, Any]) -> Metadata:
+async def _metadata(transfer: ObjectDownloader, row: dict[str, Any]) -> Metadata:
     try:
-        got = await transfer.get(row["key"], JSON_BYTES)
-    except Refused as refusal:
+        download = await transfer.get(row["key"], JSON_BYTES)
+    except DownloadRefused as refusal:
         if refusal.reason == "not_found":
-            raise Refused("metadata_not_found", "the inventory names it, the server has none") from refusal
+            raise DownloadRefused(
+                "metadata_not_found", "the inventory names it, the server has none"
+            ) from refusal
         if refusal.reason == "too_large":
-            raise Refused("metadata_broken", "far too large") from refusal
+            raise DownloadRefused("metadata_broken", "far too large") from refusal
         raise
-    return read_metadata(got.data, row["pmc"], row["version"])
+    return read_metadata(download.data, row["pmc"], row["version"])

@@ -1,7 +1,7 @@
-"""Objects over the network: paced, retried where that helps, refused at once where it does not.
+"""Download of objects from a bucket: rate limit, retries of temporary errors, permanent errors at once.
 
-obstore (the Rust `object_store` crate) moves the bytes. It was measured against boto3 on threads: see
-docs/sync.md. It tells a status but no headers, so `Retry-After` is asked for by a request of its own.
+obstore (the Rust crate `object_store`) moves the bytes; it was measured against boto3 on threads, see
+docs/sync.md. It reports a status but no headers, so `Retry-After` needs a request of its own.
 """
 
 from __future__ import annotations
@@ -20,61 +20,61 @@ from typing import Any
 
 from medconcept.sources.bucket import Bucket, open_store
 
-_STATUS = re.compile(r"status code: (\d{3})")
-_ASK_AGAIN = frozenset((408, 425, 429, 500, 502, 503, 504))
-_BUSY = frozenset((429, 503))
+_STATUS_CODE = re.compile(r"status code: (\d{3})")
+_TEMPORARY_STATUSES = frozenset((408, 425, 429, 500, 502, 503, 504))
+_BUSY_STATUSES = frozenset((429, 503))
 
 
-class Refused(Exception):
-    """An object that was not got; `reason` is counted, `temporary` says whether a later run may get it."""
+class DownloadRefused(Exception):
+    """An object could not be downloaded: a code, one line of detail, and whether a later run may succeed."""
 
     def __init__(self, reason: str, detail: str, *, temporary: bool = False) -> None:
-        """Take the reason's code, one line about it, and whether it may pass."""
+        """Store the code of the reason, one line of detail, and whether the error is temporary."""
         super().__init__(f"{reason}: {detail}")
         self.reason, self.detail, self.temporary = reason, detail, temporary
 
 
 @dataclass(frozen=True)
-class Obj:
-    """An object as it was got."""
+class DownloadedObject:
+    """A downloaded object."""
 
     data: bytes
     etag: str | None
     modified: datetime | None
 
 
-def classify(error: Exception) -> Refused:
-    """Whether an error of the client passes by itself.
+def as_refusal(error: Exception) -> DownloadRefused:
+    """Turn an error of the client into a refusal, temporary or final.
 
-    >>> classify(FileNotFoundError("no"))
-    Refused('not_found: the server has no such object')
-    >>> classify(Exception("returned non-2xx status code: 503 Service Unavailable")).temporary
+    >>> as_refusal(FileNotFoundError("no"))
+    DownloadRefused('not_found: the server has no such object')
+    >>> as_refusal(Exception("returned non-2xx status code: 503 Service Unavailable")).temporary
     True
     """
-    if isinstance(error, Refused):
+    if isinstance(error, DownloadRefused):
         return error
     if isinstance(error, FileNotFoundError):
-        return Refused("not_found", "the server has no such object")
+        return DownloadRefused("not_found", "the server has no such object")
     kind, text = type(error).__name__, str(error)
     if kind in ("PermissionDeniedError", "UnauthenticatedError"):
-        return Refused("forbidden", "the server does not let this be read")
+        return DownloadRefused("forbidden", "the server does not let this be read")
     if kind == "InvalidPathError":
-        return Refused("hostile_key", "no key that can be asked for")
-    if match := _STATUS.search(text):
+        return DownloadRefused("hostile_key", "no key that can be asked for")
+    if match := _STATUS_CODE.search(text):
         status = int(match[1])
-        temporary = status in _ASK_AGAIN
-        return Refused(
+        temporary = status in _TEMPORARY_STATUSES
+        return DownloadRefused(
             "server_error" if temporary else "refused", f"HTTP status {status}", temporary=temporary
         )
     if isinstance(error, TimeoutError) or "Timeout" in text or "TimedOut" in text:
-        return Refused("timeout", "no whole answer in time", temporary=True)
+        return DownloadRefused("timeout", "no whole answer in time", temporary=True)
     if "redirect" in text:
-        return Refused("refused", "redirected: sync.bucket.region may be wrong")
-    return Refused("connection", "the connection failed or was closed half-way", temporary=True)
+        return DownloadRefused("refused", "redirected: sync.bucket.region may be wrong")
+    return DownloadRefused("connection", "the connection failed or was closed half-way", temporary=True)
 
 
 def seconds_to_wait(value: str | None, now: datetime) -> float:
-    """What a Retry-After header asks for, in seconds; 0 where it asks for nothing.
+    """Return the seconds to wait by a Retry-After header; 0.0 if it is missing or malformed.
 
     >>> seconds_to_wait("Wed, 25 Nov 2026 02:00:07 GMT", datetime(2026, 11, 25, 2, tzinfo=timezone.utc))
     7.0
@@ -90,8 +90,8 @@ def seconds_to_wait(value: str | None, now: datetime) -> float:
 
 
 @dataclass
-class Transfer:
-    """Gets objects of one bucket for one task, `share` tasks of which run on the machine at a time."""
+class ObjectDownloader:
+    """Downloads objects of one bucket for one task; `share` tasks run on the machine at a time."""
 
     bucket: Bucket
     share: int = 1
@@ -99,10 +99,10 @@ class Transfer:
     requests: int = 0
     received: int = 0
     _store: Any = None
-    _next: float = 0.0
+    _next_start: float = 0.0
     _not_before: float = 0.0
-    _asking: bool = False
-    _given_up: int = 0
+    _is_asking_server: bool = False
+    _failures_in_a_row: int = 0
     jitter: Callable[[float, float], float] = field(default=random.uniform, repr=False)
 
     def __post_init__(self) -> None:
@@ -111,73 +111,73 @@ class Transfer:
         options = self.bucket.options
         self.in_flight = max(1, options.in_flight // self.share)
         rate = options.requests_per_second / self.share
-        self._gap = 1.0 / rate if rate else 0.0
+        self._seconds_between_requests = 1.0 / rate if rate else 0.0
 
-    async def get(self, key: str, max_bytes: int) -> Obj:
-        """An object whole. Raises Refused: at once where asking again is of no use."""
+    async def get(self, key: str, max_bytes: int) -> DownloadedObject:
+        """Download a whole object; raise DownloadRefused, at once if a retry cannot help."""
         options = self.bucket.options
         for attempt in range(options.attempts):
             try:
-                # A server that is down is not asked for each of a million objects six times.
-                if attempt and self._given_up > 4 * self.in_flight:
+                # Do not retry each of a million objects six times if the server is down.
+                if attempt and self._failures_in_a_row > 4 * self.in_flight:
                     break
-                got = await self._once(key, max_bytes)
-                self._given_up = 0
-                return got
+                downloaded = await self._once(key, max_bytes)
+                self._failures_in_a_row = 0
+                return downloaded
             except Exception as error:
-                refusal = classify(error)
+                refusal = as_refusal(error)
             if not refusal.temporary:
                 raise refusal
             if attempt + 1 < options.attempts:
                 self.retries += 1
                 await self._back_off(key, refusal, attempt)
-        self._given_up += 1
+        self._failures_in_a_row += 1
         raise refusal
 
-    async def _once(self, key: str, max_bytes: int) -> Obj:
+    async def _once(self, key: str, max_bytes: int) -> DownloadedObject:
         import obstore
 
         await self._pace()
         self.requests += 1
 
-        async def whole() -> Obj:
+        async def download() -> DownloadedObject:
             answer = await obstore.get_async(self._store, key)
             meta = answer.meta
             if meta["size"] > max_bytes:
-                raise Refused("too_large", str(meta["size"]))
+                raise DownloadRefused("too_large", str(meta["size"]))
             data = bytes(await answer.bytes_async())
             if len(data) != meta["size"]:
-                raise Refused("connection", "fewer bytes than were promised", temporary=True)
-            return Obj(data, (meta["e_tag"] or "").strip('"') or None, meta["last_modified"])
+                raise DownloadRefused("connection", "fewer bytes than were promised", temporary=True)
+            return DownloadedObject(data, (meta["e_tag"] or "").strip('"') or None, meta["last_modified"])
 
-        got = await asyncio.wait_for(whole(), self.bucket.options.request_seconds + 5)
-        self.received += len(got.data)
-        return got
+        downloaded = await asyncio.wait_for(download(), self.bucket.options.request_seconds + 5)
+        self.received += len(downloaded.data)
+        return downloaded
 
     async def _pace(self) -> None:
         now = time.monotonic()
-        if self._gap:
-            # Up to a tenth of a second is let through at once: sleeping for less costs more than it spares.
-            self._next = max(self._next + self._gap, now - 0.1)
-        wait = max(self._next, self._not_before) - now
+        if self._seconds_between_requests:
+            # Up to a tenth of a second's requests start at once: shorter sleeps cost more than they save.
+            self._next_start = max(self._next_start + self._seconds_between_requests, now - 0.1)
+        wait = max(self._next_start, self._not_before) - now
         if wait > 0:
             await asyncio.sleep(wait)
 
-    async def _back_off(self, key: str, refusal: Refused, attempt: int) -> None:
+    async def _back_off(self, key: str, refusal: DownloadRefused, attempt: int) -> None:
         options = self.bucket.options
         wait = self.jitter(0.0, min(options.longest_wait_seconds, options.backoff_seconds * 2**attempt))
         status = int(refusal.detail.rsplit(" ", 1)[-1]) if refusal.reason == "server_error" else 0
-        if status in _BUSY and not self._asking:
-            self._asking = True  # one asks for all: the pause is the host's
+        if status in _BUSY_STATUSES and not self._is_asking_server:
+            self._is_asking_server = True  # one request asks on behalf of all: the pause applies to the host
             try:
-                asked = min(options.longest_wait_seconds, await asyncio.to_thread(self._retry_after, key))
-                self._not_before = max(self._not_before, time.monotonic() + asked)
+                seconds = min(options.longest_wait_seconds, await asyncio.to_thread(self._retry_after, key))
+                self._not_before = max(self._not_before, time.monotonic() + seconds)
             finally:
-                self._asking = False
+                self._is_asking_server = False
         await asyncio.sleep(wait)
 
     def _retry_after(self, key: str) -> float:
-        """Ask the server itself how long it wants to be left alone."""
+        """Ask the server for its Retry-After header; return the seconds."""
         import obstore
 
         options = self.bucket.options

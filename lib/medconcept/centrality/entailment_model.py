@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from medconcept.centrality.pair_graph import check, paired
+from medconcept.centrality.sentence_pair_graph import check, paired
 from medconcept.errors import ConfigError, InputError
 
 GRAPH, VOCABULARY, LABELS = "model.onnx", "vocab.txt", "labels.txt"

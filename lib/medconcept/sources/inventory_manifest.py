@@ -1,4 +1,4 @@
-"""The daily inventory's manifest: found, read, checked. Imports no pyspark."""
+"""The manifest of a bucket's daily S3 inventory: find the newest, read and check it. Imports no pyspark."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from typing import Any
 
 from medconcept.errors import InputError
 from medconcept.sources.bucket import Bucket, open_store
-from medconcept.sources.transfer import Refused, Transfer, classify
+from medconcept.sources.object_download import DownloadRefused, ObjectDownloader, as_refusal
 
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}-\d{2}Z)/manifest\.json$")
-_USUAL, PMC = "inventory-reports/{}/metadata", "pmc-oa-opendata"
+_USUAL_FOLDER, PMC = "inventory-reports/{}/metadata", "pmc-oa-opendata"
 _MANIFEST_BYTES = 64 * 1024 * 1024
-# S3 names its columns so; whatever other columns there are is passed over by its place.
+# Names of S3's columns; other columns are skipped.
 KEY, MODIFIED, ETAG = "Key", "LastModifiedDate", "ETag"
 
 
@@ -33,7 +33,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Manifest:
-    """An inventory: its day (the name of its folder), the columns of its parts, the parts."""
+    """A manifest: its key, its day (the name of its folder), the columns of its parts, the parts."""
 
     key: str
     day: str
@@ -42,23 +42,27 @@ class Manifest:
 
 
 def newest_manifest(bucket: Bucket, address: str) -> Manifest:
-    """The newest inventory of a bucket. Raises InputError with one line where there is none to be read.
+    """Return the manifest of a bucket's newest inventory. Raises InputError with one line if there is none.
 
-    The option `inventory` is the folder with the dated folders, or the key of one manifest: a plain web
-    server lists nothing.
+    The option `inventory` is the folder with the dated folders, or the key of one manifest, for plain web
+    servers, which cannot list folders.
     """
-    given = (bucket.options.inventory or "").strip("/")
-    folders = [given] if given else list(dict.fromkeys(_USUAL.format(n) for n in (bucket.name, PMC)))
-    key = given if given.endswith(".json") else _newest_key(bucket, address, folders)
+    configured = (bucket.options.inventory or "").strip("/")
+    folders = (
+        [configured]
+        if configured
+        else list(dict.fromkeys(_USUAL_FOLDER.format(n) for n in (bucket.name, PMC)))
+    )
+    key = configured if configured.endswith(".json") else _newest_key(bucket, address, folders)
     try:
-        data = asyncio.run(Transfer(bucket).get(key, _MANIFEST_BYTES)).data
-    except Refused as refusal:
+        data = asyncio.run(ObjectDownloader(bucket).get(key, _MANIFEST_BYTES)).data
+    except DownloadRefused as refusal:
         raise InputError(f"{address}/{key}: {refusal.detail}") from refusal
     return read_manifest(data, key, address)
 
 
 def read_manifest(data: bytes, key: str, address: str) -> Manifest:
-    """A manifest from its JSON. Raises InputError with one line where it is not what S3 writes.
+    """Parse a manifest from its JSON. Raises InputError with one line if it is not what S3 writes.
 
     >>> text = b'{"fileFormat": "CSV", "fileSchema": "Key, ETag", "files": [{"key": "a/1.csv.gz"}]}'
     >>> read_manifest(text, "x/2026-11-24T01-00Z/manifest.json", "s3://b").columns
@@ -66,13 +70,15 @@ def read_manifest(data: bytes, key: str, address: str) -> Manifest:
     """
     where = f"{address}/{key}"
     try:
-        found = json.loads(data)
-        columns = tuple(name.strip() for name in found["fileSchema"].split(","))
-        parts = tuple(Part(_safe(f["key"], where), f.get("MD5checksum")) for f in found["files"])
+        manifest = json.loads(data)
+        columns = tuple(name.strip() for name in manifest["fileSchema"].split(","))
+        parts = tuple(
+            Part(_require_safe_key(f["key"], where), f.get("MD5checksum")) for f in manifest["files"]
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{where}: not the manifest of an S3 inventory") from error
-    if found.get("fileFormat", "CSV") != "CSV":
-        raise InputError(f"{where}: the inventory is {found['fileFormat']}, only CSV can be read")
+    if manifest.get("fileFormat", "CSV") != "CSV":
+        raise InputError(f"{where}: the inventory is {manifest['fileFormat']}, only CSV can be read")
     if KEY not in columns or not (ETAG in columns or MODIFIED in columns):
         raise InputError(
             f"{where}: the inventory has no {KEY} with {ETAG} or {MODIFIED}: {', '.join(columns)}"
@@ -86,26 +92,26 @@ def read_manifest(data: bytes, key: str, address: str) -> Manifest:
 
 def _newest_key(bucket: Bucket, address: str, folders: Sequence[str]) -> str:
     for folder in folders:
-        # A day's folder is there before its manifest is.
-        for day in sorted(_listed(bucket, address, folder, "common_prefixes"), reverse=True):
+        # A day's folder appears before its manifest.
+        for day in sorted(_list(bucket, address, folder, "common_prefixes"), reverse=True):
             key = f"{day.rstrip('/')}/manifest.json"
-            if _DATED.search(key) and key in _listed(bucket, address, day.rstrip("/"), "objects"):
+            if _DATED.search(key) and key in _list(bucket, address, day.rstrip("/"), "objects"):
                 return key
     where = " or ".join(folders)
     raise InputError(f"{address}/{where}: no inventory here (folders such as 2026-11-24T01-00Z)")
 
 
-def _listed(bucket: Bucket, address: str, folder: str, what: str) -> list[str]:
-    """Folders or objects right under a folder; a server that is busy is asked again."""
+def _list(bucket: Bucket, address: str, folder: str, kind: str) -> list[str]:
+    """List folders or objects directly under a folder; retry while the server is busy."""
     import obstore
 
     options = bucket.options
     for attempt in range(options.attempts):
         try:
-            found: Any = obstore.list_with_delimiter(open_store(bucket), f"{folder}/")
-            return [one if isinstance(one, str) else str(one["path"]) for one in found[what]]
+            listing: Any = obstore.list_with_delimiter(open_store(bucket), f"{folder}/")
+            return [entry if isinstance(entry, str) else str(entry["path"]) for entry in listing[kind]]
         except Exception as error:
-            refusal = classify(error)
+            refusal = as_refusal(error)
         if not refusal.temporary or attempt + 1 == options.attempts:
             break
         time.sleep(
@@ -114,7 +120,7 @@ def _listed(bucket: Bucket, address: str, folder: str, what: str) -> list[str]:
     raise InputError(f"{address}: the inventories cannot be listed: {refusal.detail}") from refusal
 
 
-def _safe(key: str, where: str) -> str:
+def _require_safe_key(key: str, where: str) -> str:
     if key.startswith("/") or ".." in key.split("/") or not key.isprintable():
         raise InputError(f"{where}: names a part outside the bucket")
     return key

@@ -1,4 +1,4 @@
-"""Fields that terminologies share: texts, identifiers, cross-references, semantic types."""
+"""Values that all readers share: names, identifiers, cross-references, kinds."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 CUI = re.compile(r"C[0-9]{7}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# What the terms of an ontology are, by the prefix of their ids.
-TYPES = {
+# The kind of an ontology's terms, by the prefix of their ids.
+KIND_BY_PREFIX = {
     "MONDO": "disease", "DOID": "disease", "OMIM": "disease", "ORPHANET": "disease", "ORDO": "disease",
     "GARD": "disease", "ICD9": "disease", "ICD10": "disease", "ICD10CM": "disease", "ICDO": "disease",
     "ONCOTREE": "disease", "HP": "phenotype", "MP": "phenotype", "CHEBI": "chemical", "HMDB": "chemical",
@@ -19,10 +19,11 @@ TYPES = {
 }  # fmt: skip
 
 
-def text(value: str) -> str:
-    """NFC, white space collapsed, a lone surrogate as U+FFFD: it is no character and fits no file.
+def clean_text(value: str) -> str:
+    """Return the text in NFC with white space collapsed and lone surrogates replaced by U+FFFD.
 
-    >>> text(" heart \\n attack"), text("a\\ud800")
+    >>> clean_text(" heart \
+ attack"), clean_text("a\\ud800")
     ('heart attack', 'a\ufffd')
     """
     if not value.isascii():
@@ -30,19 +31,19 @@ def text(value: str) -> str:
     return " ".join(unicodedata.normalize("NFC", value).split())
 
 
-def texts(values: Iterable[str]) -> tuple[str, ...]:
-    """The distinct texts that are not empty, in order.
+def clean_texts(values: Iterable[str]) -> tuple[str, ...]:
+    """Return the distinct non-empty texts, cleaned, in order.
 
-    >>> texts(["a", "", " a", "b"])
+    >>> clean_texts(["a", "", " a", "b"])
     ('a', 'b')
     """
-    return tuple(dict.fromkeys(t for t in map(text, values) if t))
+    return tuple(dict.fromkeys(t for t in map(clean_text, values) if t))
 
 
-def references(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Cross-references (namespace, id) as sorted UMLS CUIs and sorted CURIEs of all else.
+def split_references(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Split cross-references (namespace, id) into sorted UMLS CUIs and sorted CURIEs of all others.
 
-    >>> references([("UMLS", "C0012634"), ("MESH", "D004194"), ("DOID", "DOID:4"), ("UMLS", "x")])
+    >>> split_references([("UMLS", "C0012634"), ("MESH", "D004194"), ("DOID", "DOID:4"), ("UMLS", "x")])
     (('C0012634',), ('DOID:4', 'MESH:D004194'))
     """
     cuis: set[str] = set()
@@ -57,10 +58,10 @@ def references(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], tuple
     return tuple(sorted(cuis)), tuple(sorted(xrefs))
 
 
-def kind(curie: str) -> str:
-    """Semantic type by the prefix of an id.
+def kind_of_id(curie: str) -> str:
+    """Return the kind of a term by the prefix of its id; "other" if the prefix is unknown.
 
-    >>> kind("MONDO:0000001"), kind("X:1")
+    >>> kind_of_id("MONDO:0000001"), kind_of_id("X:1")
     ('disease', 'other')
     """
-    return TYPES.get(curie.partition(":")[0].upper(), "other")
+    return KIND_BY_PREFIX.get(curie.partition(":")[0].upper(), "other")
