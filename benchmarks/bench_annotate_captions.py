@@ -47,7 +47,7 @@ from medconcept.dictionary.name_rules import FOLDED
 from medconcept.jats import parse_article
 from medconcept.spark.session import get_session
 from medconcept.spark.shared_files import SharedFile
-from medconcept.spark_nlp.ner_pipeline import EDGE
+from medconcept.spark_nlp.ner_pipeline import TOKEN_BOUNDARY
 from medconcept.terminologies.term import Term
 from medconcept.workers.annotate.link_captions import LINKED, LinkJob, link_batches
 
@@ -258,7 +258,7 @@ def cut(rows: DataFrame) -> DataFrame:
     steps = [
         document,
         SentenceDetector().setInputCols(["document"]).setOutputCol("sentence"),
-        Tokenizer().setInputCols(["sentence"]).setOutputCol("token").setSplitPattern(EDGE),
+        Tokenizer().setInputCols(["sentence"]).setOutputCol("token").setSplitPattern(TOKEN_BOUNDARY),
     ]
     annotated = Pipeline(stages=steps).fit(rows.limit(0)).transform(rows)
     return annotated.drop("document")

@@ -25,7 +25,7 @@ from pyspark.sql import functions as F
 from results import write
 
 from medconcept.centrality.evidence import evidence
-from medconcept.centrality.score import CONSTANT, WEIGHTS, weighed
+from medconcept.centrality.score import CONSTANT, WEIGHTS, weighted_score
 from medconcept.config import load_config
 from medconcept.lake.lake import Lake
 from medconcept.pipeline.registry import stage
@@ -111,7 +111,7 @@ def labelled_rows(lake_path: str) -> tuple[Rows, int]:
     places = named.groupBy("figure_key", "concept_id").agg(
         F.min(F.col("spans")[0]["start"]).alias("begin"), F.count(F.lit(1)).alias("places")
     )
-    score = weighed(WEIGHTS, CONSTANT)
+    score = weighted_score(WEIGHTS, CONSTANT)
     known = evidence(named, figures, articles, counted).withColumn("counted", score)
     alone = evidence(named, figures, articles, None).select("figure_key", "concept_id", score.alias("alone"))
     key = ["figure_key", "concept_id"]

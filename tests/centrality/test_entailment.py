@@ -19,10 +19,10 @@ ABOUT = ["the", "figure", "is", "about"]
 
 
 def answers(spark, tmp_path: Path, model, named, captions) -> dict[tuple[str, str], float]:
-    from medconcept.centrality.entailment import entailed, load_classifier
+    from medconcept.centrality.entailment import entailment_centrality, load_classifier
 
     classifier = load_classifier(spark, model, tmp_path / "graphs")
-    rows = entailed(
+    rows = entailment_centrality(
         spark.createDataFrame(named, "figure_key string, concept_id string, concept string"),
         spark.createDataFrame(captions, "figure_key string, caption string"),
         classifier,
@@ -138,7 +138,7 @@ def test_a_folder_that_is_no_model_is_one_line_before_anything_is_read(spark, ma
     broken = {
         "none": "no such folder on this machine",
         "empty": "there is no model.onnx in it",
-        "damaged": "model.onnx is no ONNX graph",
+        "damaged": "model.onnx is not an ONNX graph",
         "unnamed": "its labels are LABEL_0, LABEL_1, LABEL_2, none of them or several 'entailment'",
         "wordless": "there is no vocab.txt in it, nor in its folder assets",
         "foreign": "its vocab.txt lacks \\[CLS\\], \\[SEP\\]",

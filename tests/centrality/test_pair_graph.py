@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_nli import VOCABULARY, entailment, export, ids, onnx
 
-from medconcept.centrality.sentence_pair_graph import check, paired
+from medconcept.centrality.sentence_pair_graph import check_graph, with_pair_input
 from medconcept.errors import ConfigError
 
 MARK, SEP = len(VOCABULARY), VOCABULARY.index("[SEP]")
@@ -23,7 +23,7 @@ def runner(tmp_path_factory):
     from onnx.reference import ReferenceEvaluator
 
     folder = export(tmp_path_factory.mktemp("tiny") / "model")
-    model = paired(onnx.load(str(folder / "model.onnx")), MARK, SEP)
+    model = with_pair_input(onnx.load(str(folder / "model.onnx")), MARK, SEP)
     onnx.checker.check_model(model)
     return ReferenceEvaluator(model)
 
@@ -59,15 +59,15 @@ def test_a_text_without_a_mark_is_left_as_it_is(runner, tmp_path: Path) -> None:
 
 def test_graphs_that_spark_nlp_cannot_run_are_refused(tmp_path: Path) -> None:
     model = onnx.load(str(export(tmp_path / "model") / "model.onnx"))
-    assert check(model) == 14
+    assert check_graph(model) == 14
     del model.graph.input[2]
     with pytest.raises(ConfigError, match="a BERT sequence classifier has input_ids, attention_mask"):
-        check(model)
+        check_graph(model)
     model = onnx.load(str(tmp_path / "model/model.onnx"))
     model.opset_import[0].version = 22
     with pytest.raises(ConfigError, match="it is of opset 22, IR 8; export it with an opset from 13 to 21"):
-        check(model)
+        check_graph(model)
     model = onnx.load(str(tmp_path / "model/model.onnx"))
     model.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.INT32
     with pytest.raises(ConfigError, match="its input input_ids is not of 64-bit integers"):
-        check(model)
+        check_graph(model)

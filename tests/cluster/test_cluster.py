@@ -116,10 +116,10 @@ def test_the_whole_pipeline_by_spark_submit_equals_the_local_run(spark, master, 
     from medconcept.lake.lake import Lake
     from medconcept.pipeline.registry import IN_ORDER
     from medconcept.spark_nlp.training import embeddings_for, has_tensorflow, train
-    from medconcept.spark_nlp.training_options import NER_CRF, NER_DL, Options
+    from medconcept.spark_nlp.training_options import NER_CRF, NER_DL, TrainingOptions
     from medconcept.stages.publish_release import content_digest
 
-    options = Options(NER_DL if has_tensorflow(spark) else NER_CRF, epochs=60, vector_least=1)
+    options = TrainingOptions(NER_DL if has_tensorflow(spark) else NER_CRF, epochs=60, vector_least=1)
     vectors, _ = embeddings_for(spark, documents(), [], None, options)
     train(documents(), vectors, options, spark).write().save(str(tmp_path / "model"))
     write(

@@ -52,12 +52,12 @@ def save_matcher(spark, folder: Path, name: str, label: str, *phrases: str) -> P
     from pyspark.ml import Pipeline
     from sparknlp.annotator import TextMatcher
 
-    from medconcept.spark_nlp.ner_pipeline import cut
+    from medconcept.spark_nlp.ner_pipeline import tokenisation_stages
 
     words = folder / f"{name}.txt"
     words.write_text("\n".join(phrases) + "\n", encoding="utf-8")
     matcher = TextMatcher().setInputCols(["sentence", "token"]).setOutputCol("found")
     matcher = matcher.setEntities(str(words)).setEntityValue(label).setCaseSensitive(True)
-    model = Pipeline(stages=[*cut(), matcher]).fit(spark.createDataFrame([], "text string"))
+    model = Pipeline(stages=[*tokenisation_stages(), matcher]).fit(spark.createDataFrame([], "text string"))
     model.write().overwrite().save(str(folder / name))
     return folder / name

@@ -26,7 +26,7 @@ def told(capfd, *arguments: str) -> dict:
     return json.loads(capfd.readouterr().out.splitlines()[-1])
 
 
-def test_a_saved_recogniser_is_scored_beside_the_concepts(spark, gold, tmp_path: Path, capfd) -> None:
+def test_a_saved_recogniser_is_scored_in_addition_to_the_concepts(spark, gold, tmp_path: Path, capfd) -> None:
     path = save_matcher(spark, tmp_path, "model", "Disease", *DISEASES[1:], "mice")
     with_it = told(capfd, *gold, "--recogniser", str(path))
     without = told(capfd, *gold)

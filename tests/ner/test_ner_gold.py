@@ -7,7 +7,7 @@ import pytest
 
 from medconcept.errors import InputError
 from medconcept.evaluation.gold import read_gold
-from medconcept.spark_nlp.bio_tags import tags, wanted
+from medconcept.spark_nlp.bio_tags import entities_to_recognise, tag_tokens
 
 BIOC = """<?xml version="1.0"?><!DOCTYPE collection SYSTEM "BioC.dtd"><collection><document><id>12</id>
 <passage><offset>0</offset><text>Gout and pain</text>
@@ -66,7 +66,7 @@ def test_pubtator_and_craft_tell_what_kind_of_thing_stands_where(tmp_path: Path)
     abstract += "1\t5\t18\tColon cancers\tModifier\tD1\n"
     (document,) = read_gold(write(tmp_path, abstract), "pubtator").documents
     assert texts(document) == [("Gout", "SpecificDisease"), ("Colon cancers", "Modifier")]
-    assert [kind for *_, kind in wanted(document)] == ["Disease", "Disease"]
+    assert [kind for *_, kind in entities_to_recognise(document)] == ["Disease", "Disease"]
     row = {"pmid": "1", "fig_id": "F1", "text": "left retina cells", "annotations": [
         {"id": "UBERON:1", "ontology": "UBERON", "spans": [[5, 11]]},
         {"id": "CL:1", "ontology": "CL", "spans": [[5, 17]]},
@@ -74,12 +74,12 @@ def test_pubtator_and_craft_tell_what_kind_of_thing_stands_where(tmp_path: Path)
     ]}  # fmt: skip
     (caption,) = read_gold(write(tmp_path, json.dumps(row)), "craft-captions").documents
     assert texts(caption) == [("retina", "anatomy"), ("retina cells", "cell")]
-    assert wanted(caption) == [(5, 17, "cell")]
+    assert entities_to_recognise(caption) == [(5, 17, "cell")]
 
 
 def test_tags_follow_tokens_finer_and_coarser_than_the_places() -> None:
     tokens = [(0, 3), (3, 4), (4, 9), (10, 20)]
-    assert tags(tokens, [(0, 9, "x"), (12, 14, "y")]) == ["B-x", "I-x", "I-x", "B-y"]
+    assert tag_tokens(tokens, [(0, 9, "x"), (12, 14, "y")]) == ["B-x", "I-x", "I-x", "B-y"]
 
 
 @pytest.mark.parametrize(

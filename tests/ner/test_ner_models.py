@@ -21,9 +21,9 @@ def load(spark, *wanted: RecogniserConfig):
 
 
 def places(spark, recognisers, *texts: str):
-    from medconcept.spark_nlp.entity_recognition import places_in
+    from medconcept.spark_nlp.entity_recognition import find_entities
 
-    return places_in(spark, recognisers, texts)
+    return find_entities(spark, recognisers, texts)
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +117,8 @@ def broken(folder: Path, saved: Path, how: str) -> Path:
         ("empty", "neither a saved Spark NLP model"),
         ("metadata", "its metadata is damaged"),
         ("stage gone", "cannot be loaded by Spark NLP 5"),
-        ("class unknown", "cannot be loaded by Spark NLP 5|is no class of"),
-        ("foreign", "org.other.Tagger is no class of Spark NLP 5"),
+        ("class unknown", "cannot be loaded by Spark NLP 5|is not a class of"),
+        ("foreign", "org.other.Tagger is not a class of Spark NLP 5"),
         ("cut short", "cannot be loaded|does not run"),
         ("other version", "made by Spark NLP 4.4.0, this is 5"),
     ],
@@ -133,11 +133,11 @@ def test_a_broken_or_foreign_model_is_one_line(spark, saved, tmp_path: Path, how
 def test_what_is_missing_or_recognises_nothing_is_one_line(spark, tmp_path: Path) -> None:
     from pyspark.ml import Pipeline
 
-    from medconcept.spark_nlp.ner_pipeline import cut
+    from medconcept.spark_nlp.ner_pipeline import tokenisation_stages
 
     with pytest.raises(ConfigError, match=r"Spark NLP model .*/nowhere: no such model folder$"):
         load(spark, RecogniserConfig(path=str(tmp_path / "nowhere")))
-    words = Pipeline(stages=cut()).fit(spark.createDataFrame([], "text string"))
+    words = Pipeline(stages=tokenisation_stages()).fit(spark.createDataFrame([], "text string"))
     words.write().save(str(tmp_path / "words"))
     with pytest.raises(ConfigError, match="has no step that recognises entities"):
         load(spark, RecogniserConfig(path=str(tmp_path / "words")))

@@ -8,7 +8,7 @@ from ner_examples import save_matcher
 
 from medconcept.config import RecogniserConfig
 from medconcept.evaluation.conll import entities
-from medconcept.spark_nlp.bio_tags import tags
+from medconcept.spark_nlp.bio_tags import tag_tokens
 from medconcept.workers.annotate.utf16_offsets import code_points
 
 # Letters of one to four bytes, of one and two UTF-16 code units, marks, signs and white space.
@@ -69,4 +69,4 @@ def test_tags_say_where_places_of_whole_tokens_are(
         if first >= free and first + length <= len(tokens):
             places.append((tokens[first][0], tokens[first + length - 1][1], kind))
             free = first + length
-    assert entities(tokens, tags(tokens, places)) == places
+    assert entities(tokens, tag_tokens(tokens, places)) == places

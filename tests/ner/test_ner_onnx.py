@@ -18,19 +18,19 @@ def load(spark, *paths: Path):
 
 
 def test_two_graphs_of_one_name_tag_side_by_side(spark, tmp_path: Path) -> None:
-    from medconcept.spark_nlp.entity_recognition import places_in
+    from medconcept.spark_nlp.entity_recognition import find_entities
 
     diseases = write_classifier(tmp_path / "diseases", "Disease", "heart attack", "gout")
     organs = write_classifier(tmp_path / "organs", "Organ", "eye")
     text = "no gout and a heart attack. a eye"
     first = load(spark, diseases)
-    assert places_in(spark, first, [text, ""]) == [[(3, 7, "Disease"), (14, 26, "Disease")], []]
+    assert find_entities(spark, first, [text, ""]) == [[(3, 7, "Disease"), (14, 26, "Disease")], []]
     both = load(spark, diseases, organs)
     assert (
-        places_in(spark, both, [text] * 3)
+        find_entities(spark, both, [text] * 3)
         == [[(3, 7, "Disease"), (14, 26, "Disease"), (30, 33, "Organ")]] * 3
     )
-    assert places_in(spark, first, [text]) == [[(3, 7, "Disease"), (14, 26, "Disease")]]
+    assert find_entities(spark, first, [text]) == [[(3, 7, "Disease"), (14, 26, "Disease")]]
 
 
 def test_a_broken_graph_or_a_missing_vocabulary_is_one_line(spark, tmp_path: Path) -> None:
@@ -40,5 +40,5 @@ def test_a_broken_graph_or_a_missing_vocabulary_is_one_line(spark, tmp_path: Pat
         load(spark, folder)
     assert "\n" not in str(told.value)
     (folder / "assets/vocab.txt").unlink()
-    with pytest.raises(ConfigError, match=r"assets/vocab\.txt is missing beside model.onnx"):
+    with pytest.raises(ConfigError, match=r"assets/vocab\.txt is missing next to model.onnx"):
         load(spark, folder)

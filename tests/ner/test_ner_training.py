@@ -22,10 +22,10 @@ def command(folder: Path, *more: str) -> list[str]:
 
 
 def recognised(spark, path: str, text: str) -> list[tuple[int, int, str]]:
-    from medconcept.spark_nlp.entity_recognition import places_in
+    from medconcept.spark_nlp.entity_recognition import find_entities
     from medconcept.spark_nlp.recognisers import load_recognisers
 
-    (found,) = places_in(spark, load_recognisers(spark, [RecogniserConfig(path=path)]), [text])
+    (found,) = find_entities(spark, load_recognisers(spark, [RecogniserConfig(path=path)]), [text])
     return found
 
 
@@ -78,7 +78,7 @@ def test_the_same_seed_trains_the_same_recogniser(spark, trained: Path, tmp_path
 
 def test_embeddings_of_articles_and_saved_ones(spark, tmp_path: Path) -> None:
     from medconcept.spark_nlp.training import embeddings_for, paragraphs_in
-    from medconcept.spark_nlp.training_options import Options
+    from medconcept.spark_nlp.training_options import TrainingOptions
 
     (tmp_path / "text").mkdir()
     (tmp_path / "text/a.xml").write_text("<article><p>Gout hurts, and measles spreads fast.</p></article>")
@@ -86,7 +86,7 @@ def test_embeddings_of_articles_and_saved_ones(spark, tmp_path: Path) -> None:
     (tmp_path / "text/c.xml").write_text("<article><p>cut")
     texts = sorted(row["text"] for row in paragraphs_in(spark, [str(tmp_path / "text")]).collect())
     assert texts == ["A line that is long enough.", "Gout hurts, and measles spreads fast."]
-    options = Options(vector_epochs=1, vector_least=1)
+    options = TrainingOptions(vector_epochs=1, vector_least=1)
     made, told = embeddings_for(spark, documents(), [str(tmp_path / "text")], None, options)
     assert told["paragraphs"] == len(documents()) + 2
     made.write().save(str(tmp_path / "vectors"))
@@ -95,7 +95,7 @@ def test_embeddings_of_articles_and_saved_ones(spark, tmp_path: Path) -> None:
     from ner_examples import save_matcher
 
     matcher = save_matcher(spark, tmp_path, "matcher", "X", "gout")
-    with pytest.raises(ConfigError, match="is not one step that gives word embeddings"):
+    with pytest.raises(ConfigError, match="is not a single stage that returns word embeddings"):
         embeddings_for(spark, [], [], str(matcher), options)
 
 

@@ -1,4 +1,4 @@
-"""Whether a caption entails that it is about a concept: Spark NLP's BERT classifier on pairs of the two."""
+"""Centrality by an entailment model: Spark NLP's BERT classifier on pairs of caption and hypothesis."""
 
 from __future__ import annotations
 
@@ -8,40 +8,40 @@ from typing import Any
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from medconcept.centrality.entailment_model import MARK, EntailmentModel, write_paired
+from medconcept.centrality.entailment_model import MARK, EntailmentModel, write_pair_graph
 from medconcept.spark_nlp.onnx_bert import bert_from_graph
 
 METHOD = "entailment"
-# Pairs of one caption that go through the model at once: a row of Spark NLP's, which never joins rows. No
-# more may be in a row than in a batch: Spark NLP 5.5 gives those of a second batch the texts of the first.
+# Pairs of one caption in one batch of the model: one row of Spark NLP, which never joins rows. A row must not
+# hold more than a batch: Spark NLP 5.5 assigns pairs of a second batch the texts of the first.
 BATCH = 16
-# What BERT's own tokenizer takes for a token by itself.
+# Characters that BERT's own tokenizer makes single tokens.
 PUNCTUATION = r"([\p{P}$+<=>^`|~])"
 
 
-def method_of(model: EntailmentModel) -> str:
-    """What `centrality_method` says of it."""
+def method_name(model: EntailmentModel) -> str:
+    """Return the value of `centrality_method` for a model."""
     return f"{METHOD}:{model.sha256[:16]}"
 
 
-def entailed(
+def entailment_centrality(
     named: DataFrame, captions: DataFrame, classifier: Any, model: EntailmentModel, hypothesis: str
 ) -> DataFrame:
     """One row for each row of `named`: figure_key, concept_id, and CENTRALITY.
 
-    `named` has figure_key, concept_id and concept, the name that stands for {concept} in the hypothesis, each
-    pair once; `captions` figure_key and caption. Centrality is the chance of entailment. Where caption and
-    hypothesis are longer than the model takes, the end of the caption is not read.
+    `named` has figure_key, concept_id and concept (the name that replaces {concept} in the hypothesis), each
+    pair once; `captions` has figure_key and caption. Centrality is the probability of entailment. If caption
+    and hypothesis together are too long for the model, the end of the caption is cut off.
     """
     from sparknlp.annotator import RegexTokenizer
     from sparknlp.base import DocumentAssembler
 
     before, after = hypothesis.split("{concept}")
-    says = F.concat(F.lit(before), F.col("concept"), F.lit(after)).alias("says")
+    hypothesis_text = F.concat(F.lit(before), F.col("concept"), F.lit(after)).alias("says")
     pairs = named.groupBy("figure_key").agg(
-        F.array_sort(F.collect_list(F.struct("concept_id", says))).alias("p")
+        F.array_sort(F.collect_list(F.struct("concept_id", hypothesis_text))).alias("p")
     )
-    # Cut into batches by number, so that a caption's pairs are the same ones whatever else is annotated.
+    # Batches by position, so that a caption's pairs share a batch whatever else is annotated.
     starts = F.sequence(F.lit(1), F.size("p"), F.lit(BATCH))
     batches = pairs.select(
         "figure_key", F.explode(F.transform(starts, lambda n: F.slice("p", n, BATCH))).alias("p")
@@ -56,27 +56,29 @@ def entailed(
     rows = texts
     for step in (document, tokens, classifier):
         rows = step.transform(rows)
-    chance = F.transform("label", lambda said: said["metadata"][model.entailment].cast("double"))
-    whole = F.when(F.size("label") == F.size("concept_ids"), chance).otherwise(
+    probability = F.transform(
+        "label", lambda annotation: annotation["metadata"][model.entailment].cast("double")
+    )
+    checked_probability = F.when(F.size("label") == F.size("concept_ids"), probability).otherwise(
         F.raise_error(F.lit("the entailment model did not answer for every pair"))
     )
     each = rows.select(
-        "figure_key", F.explode(F.arrays_zip("concept_ids", whole.alias("chance"))).alias("of")
+        "figure_key", F.explode(F.arrays_zip("concept_ids", checked_probability.alias("chance"))).alias("of")
     )
     return each.select(
         "figure_key",
         F.col("of.concept_ids").alias("concept_id"),
         F.round("of.chance", 4).alias("centrality"),
-        F.lit(method_of(model)).alias("centrality_method"),
+        F.lit(method_name(model)).alias("centrality_method"),
     )
 
 
 def load_classifier(spark: SparkSession, model: EntailmentModel, folder: Path) -> Any:
-    """The model as an annotator, its graph sent to the workers under its checksum."""
+    """Load the model as an annotator; its graph goes to the workers under its checksum."""
     classifier = bert_from_graph(
         spark,
         "BertForSequenceClassification",
-        write_paired(model, folder),
+        write_pair_graph(model, folder),
         (*model.vocabulary, MARK),
         model.labels,
     )
@@ -84,14 +86,14 @@ def load_classifier(spark: SparkSession, model: EntailmentModel, folder: Path) -
         classifier.setInputCols(["document", "token"])
         .setOutputCol("label")
         .setCaseSensitive(not model.lower_case)
-        .setMaxSentenceLength(model.longest)
+        .setMaxSentenceLength(model.max_tokens)
         .setBatchSize(BATCH)
         .setActivation("softmax")
     )
 
 
 def _one_text(hypothesis: Column, caption: Column) -> Column:
-    """Hypothesis, mark and caption, every token set off by spaces; what looks like the mark is none."""
+    """Join hypothesis, mark and caption with all tokens separated by spaces; other marks are removed."""
     parts = (
         F.regexp_replace(F.translate(text, MARK, " "), PUNCTUATION, " $1 ") for text in (hypothesis, caption)
     )

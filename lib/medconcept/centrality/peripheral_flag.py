@@ -1,4 +1,4 @@
-"""Mentions with the centrality of their concept, and the flag of what a caption is not about."""
+"""Add to mentions the centrality of their concept, and the flag "peripheral" for low ones."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pyspark.sql import functions as F
 PERIPHERAL = "peripheral"
 
 
-def with_centrality(mentions: DataFrame, found: DataFrame, cut: float) -> DataFrame:
-    """Mentions with what was `found` of their figure and concept, flagged where it is below the cut."""
-    return flag_peripheral(mentions.join(found, ["figure_key", "concept_id"], "left"), cut)
+def with_centrality(mentions: DataFrame, centralities: DataFrame, cut: float) -> DataFrame:
+    """Join mentions with the centrality of their figure and concept; flag those below the cut."""
+    return flag_peripheral(mentions.join(centralities, ["figure_key", "concept_id"], "left"), cut)
 
 
 def flag_peripheral(mentions: DataFrame, cut: float) -> DataFrame:
-    """Mentions with the flag "peripheral" where their centrality is below the cut, and nowhere else."""
+    """Set the flag "peripheral" for mentions with a centrality below the cut; remove it from all others."""
     others = F.array_remove("flags", PERIPHERAL)
     below = F.col("centrality") < cut
     return mentions.withColumn(

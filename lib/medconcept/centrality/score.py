@@ -1,8 +1,8 @@
-"""The score that needs no model: a weighed sum of the evidence, between 0 and 1.
+"""The score, which needs no model: the logistic of a weighted sum of the evidence, between 0 and 1.
 
 The weights are those of a logistic regression on the development half of tests/centrality/labels.jsonl,
-rounded to a decimal; docs/centrality.md tells what each is worth, and benchmarks/bench_centrality.py measures
-and fits them.
+rounded to one decimal; docs/centrality.md describes each, and benchmarks/bench_centrality.py measures and
+fits them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 
 from medconcept.centrality.evidence import evidence
 
-METHOD = "score:1"  # counted up with every change of weights or evidence: all captions are then scored anew
+METHOD = "score:1"  # increase with every change of weights or evidence: all captions are then scored again
 WEIGHTS = {
     "early": 1.5,  # how near to the beginning of the caption it is named first
     "opening": 0.8,  # in its first sentence
@@ -37,13 +37,13 @@ CONSTANT = -7.9
 def scores(
     mentions: DataFrame, figures: DataFrame, articles: DataFrame, statistics: DataFrame | None
 ) -> DataFrame:
-    """One row for each figure and concept of the mentions: figure_key, concept_id, CENTRALITY."""
-    found = evidence(mentions, figures, articles, statistics)
-    score = weighed(WEIGHTS, CONSTANT).alias("centrality")
-    return found.select("figure_key", "concept_id", score, F.lit(METHOD).alias("centrality_method"))
+    """Score each figure and concept of the mentions: rows of figure_key, concept_id and CENTRALITY."""
+    features = evidence(mentions, figures, articles, statistics)
+    score = weighted_score(WEIGHTS, CONSTANT).alias("centrality")
+    return features.select("figure_key", "concept_id", score, F.lit(METHOD).alias("centrality_method"))
 
 
-def weighed(weights: dict[str, float], constant: float) -> Column:
-    """The logistic of the weighed sum of columns; to four decimals, which no machine computes differently."""
+def weighted_score(weights: dict[str, float], constant: float) -> Column:
+    """Return the logistic of the weighted sum of columns, to four decimals, the same on every machine."""
     total = reduce(lambda sum_, item: sum_ + F.col(item[0]) * item[1], weights.items(), F.lit(constant))
     return F.round(1 / (1 + F.exp(-total)), 4)

@@ -1,9 +1,9 @@
-"""A text classifier of two texts, as a graph, made to take both in one: knows ONNX, nothing of Spark.
+"""A graph for two texts changed to take both as one text. Knows ONNX, nothing of Spark.
 
-Spark NLP's BertForSequenceClassification gives a model one text and no segments, and cuts what is too long
-off its end. A model of textual entailment wants `[CLS] premise [SEP] hypothesis [SEP]`, the hypothesis in a
-segment of its own and whole, however long the premise. So the one text is hypothesis, mark, premise; and
-nodes before the model's own make of its ids what the model was trained on.
+Spark NLP's BertForSequenceClassification passes a model one text without segments, and truncates its end. An
+entailment model needs `[CLS] premise [SEP] hypothesis [SEP]`, with the hypothesis in a segment of its own and
+never truncated. So the one text is hypothesis, mark, premise, and nodes before the model's own rearrange its
+ids into the input for which the model was trained.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from medconcept.errors import ConfigError
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUT = "logits"
-OLDEST_OPSET = 13  # from which on ReduceSum takes its axes as an input
-NEWEST_OPSET, NEWEST_IR = 21, 10  # what the onnxruntime of Spark NLP 5.5 reads
-# Rows are [CLS] h1 … hm-1 mark p1 … pn [SEP] and zeros; m is the place of the mark, 0 where there is none.
+OLDEST_OPSET = 13  # since which ReduceSum takes its axes as an input
+NEWEST_OPSET, NEWEST_IR = 21, 10  # the newest that the onnxruntime of Spark NLP 5.5 reads
+# Rows are [CLS] h1 … hm-1 mark p1 … pn [SEP] and zeros; m is the position of the mark, 0 if there is none.
 NODES = """
 <ir_version: {ir}, opset_import: ["" : {opset}]>
 pair (int64[B,T] one_text, int64[B,T] one_mask, int64[B,T] one_segment)
@@ -70,23 +70,21 @@ pair (int64[B,T] one_text, int64[B,T] one_mask, int64[B,T] one_segment)
 """
 
 
-def paired(model: Any, mark: int, separator: int) -> Any:
-    """The model (an onnx.ModelProto) with those nodes before its own; its weights are not looked at.
+def with_pair_input(model: Any, mark: int, separator: int) -> Any:
+    """Return the model (an onnx.ModelProto) with NODES before its own; its weights are not read.
 
-    `mark` is the id of the mark, which the model itself need not know, `separator` that of [SEP]. Raises
-    ConfigError on a graph that is none of a BERT sequence classifier, or newer than what Spark NLP runs.
+    `mark` is the id of the mark, which the model's vocabulary need not have, `separator` that of [SEP].
+    Raises ConfigError if the graph is not a BERT sequence classifier, or newer than Spark NLP can run.
     """
     import onnx
     import onnx.parser
 
-    opset = check(model)
+    opset = check_graph(model)
     ir = min(model.ir_version, NEWEST_IR)
     before = onnx.parser.parse_model(NODES.format(ir=ir, opset=opset, mark=mark, separator=separator))
-    names = {value: f"before_model/{value}" for node in before.graph.node for value in node.output}
-    names |= {name: name for name in INPUTS} | {"one_text": "input_ids"}
     out = onnx.ModelProto()
     out.CopyFrom(model)
-    # The names of the model's own inputs stay those of the graph; what was read from them is read behind.
+    # The graph keeps the names of its inputs; nodes that read them now read the output of NODES.
     inner = {name: f"before_model/{name}" for name in INPUTS}
     for node in out.graph.node:
         node.input[:] = [inner.get(name, name) for name in node.input]
@@ -102,8 +100,8 @@ def paired(model: Any, mark: int, separator: int) -> Any:
     return out
 
 
-def check(model: Any) -> int:
-    """The version of operators that a graph uses. Raises ConfigError where Spark NLP could not run it."""
+def check_graph(model: Any) -> int:
+    """Return the opset version of a graph; raise ConfigError if Spark NLP could not run it."""
     inputs = {value.name for value in model.graph.input} - {w.name for w in model.graph.initializer}
     outputs = {value.name for value in model.graph.output}
     if inputs != set(INPUTS) or OUTPUT not in outputs:

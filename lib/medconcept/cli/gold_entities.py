@@ -16,9 +16,9 @@ from medconcept.linking.entities import each_once
 from medconcept.linking.types import Entity
 from medconcept.runtime.stdout import StdoutToStderr
 from medconcept.spark.session import get_session
-from medconcept.spark_nlp.entity_recognition import places_in
-from medconcept.spark_nlp.recognisers import load_recognisers, whole
-from medconcept.spark_nlp.training import embeddings_for, gold_places, train
+from medconcept.spark_nlp.entity_recognition import find_entities
+from medconcept.spark_nlp.recognisers import build_recogniser, load_recognisers
+from medconcept.spark_nlp.training import embeddings_for, entities_per_document, train
 from medconcept.terminologies.entity_kinds import kinds_of
 
 
@@ -32,9 +32,9 @@ def recognised(
         found = _crossed(arguments, documents, spark)
     else:
         wanted = [RecogniserConfig(path=path) for path in arguments.recogniser]
-        found = places_in(spark, load_recognisers(spark, wanted), [d.text for d in documents])
+        found = find_entities(spark, load_recognisers(spark, wanted), [d.text for d in documents])
     types = options_of(arguments).types or sorted({kind for places in found for _, _, kind in places})
-    figures = recognition(gold_places(documents, types), found)
+    figures = recognition(entities_per_document(documents, types), found)
     entities = (each_once([Entity(*place, kinds_of(place[2])) for place in places]) for places in found)
     return dict(zip((d.key for d in documents), entities, strict=True)), figures
 
@@ -48,8 +48,8 @@ def _crossed(
         training = [d for n, d in enumerate(documents) if n not in held]
         embeddings, _ = embeddings_for(spark, training, arguments.text, arguments.embeddings, options)
         model = train(training, embeddings, options, spark)
-        recogniser = whole(spark, f"fold {number}", list(model.stages), "")
-        told = places_in(spark, [recogniser], [documents[n].text for n in held])
+        recogniser = build_recogniser(spark, f"fold {number}", list(model.stages), "")
+        told = find_entities(spark, [recogniser], [documents[n].text for n in held])
         for place, places in zip(held, told, strict=True):
             found[place] = places
     return found

@@ -19,9 +19,9 @@ from medconcept.evaluation.documents import Document
 from medconcept.evaluation.gold import read_gold
 from medconcept.evaluation.recognition_score import recognition
 from medconcept.runtime.stdout import StdoutToStderr
-from medconcept.spark_nlp.bio_tags import counts, wanted
+from medconcept.spark_nlp.bio_tags import count_by_type, entities_to_recognise
 from medconcept.spark_nlp.model_card import CARD, LATEST, MODEL, READABLE, as_json, as_markdown
-from medconcept.spark_nlp.training_options import NER_CRF, NER_DL, Options
+from medconcept.spark_nlp.training_options import NER_CRF, NER_DL, TrainingOptions
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ class Corpus:
     def described(self, types: Sequence[str]) -> dict[str, Any]:
         """What the card says of it; no path of the machine."""
         data = Path(self.path).read_bytes()
-        found = [wanted(document, types) for document in self.documents]
+        found = [entities_to_recognise(document, types) for document in self.documents]
         return {
             "file": Path(self.path).name, "format": self.format, "documents": len(self.documents),
-            "entities": counts(found), "left_out": self.left_out, "licence": self.licence,
+            "entities": count_by_type(found), "left_out": self.left_out, "licence": self.licence,
             "sha256": hashlib.sha256(data).hexdigest(),
         }  # fmt: skip
 
@@ -53,16 +53,16 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     if arguments.test:
         test = corpora_of([arguments.test], arguments.format[-1:], [])[0].documents
     training, held, how = split([d for c in corpora for d in c.documents], test, arguments.held_out, options)
-    if not any(wanted(d, options.types) for d in training):
+    if not any(entities_to_recognise(d, options.types) for d in training):
         raise InputError(f"{corpora[0].path}: it has no entity to learn")
     from medconcept.spark.session import get_session
 
     with StdoutToStderr():
         spark = get_session(config.spark)
     from medconcept.spark.hadoop_files import HadoopFiles
-    from medconcept.spark_nlp.entity_recognition import places_in
-    from medconcept.spark_nlp.recognisers import whole
-    from medconcept.spark_nlp.training import embeddings_for, gold_places, has_tensorflow, train
+    from medconcept.spark_nlp.entity_recognition import find_entities
+    from medconcept.spark_nlp.recognisers import build_recogniser
+    from medconcept.spark_nlp.training import embeddings_for, entities_per_document, has_tensorflow, train
 
     if options.architecture == NER_DL and not has_tensorflow(spark):
         if arguments.architecture:
@@ -83,11 +83,18 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     embeddings, text = embeddings_for(spark, training, arguments.text, arguments.embeddings, options)
     model = train(training, embeddings, options, spark)
     seconds = time.monotonic() - began
-    found = places_in(spark, [whole(spark, version, list(model.stages), "")], [d.text for d in held])
-    figures = {"documents": len(held), "of": how, **recognition(gold_places(held, options.types), found)}
+    found = find_entities(
+        spark, [build_recogniser(spark, version, list(model.stages), "")], [d.text for d in held]
+    )
+    figures = {
+        "documents": len(held),
+        "of": how,
+        **recognition(entities_per_document(held, options.types), found),
+    }
     card = {
         "name": Path(arguments.out).name, "version": version, "data": described, "text": text,
-        "labels": list(counts([wanted(d, options.types) for d in training])), "held_out": figures,
+        "labels": list(count_by_type([entities_to_recognise(d, options.types) for d in training])),
+        "held_out": figures,
         "options": {k: v for k, v in asdict(options).items() if k != "seed"}, "seed": options.seed,
         "seconds": round(seconds, 1), "versions": _versions(spark),
     }  # fmt: skip
@@ -100,11 +107,11 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     return 0
 
 
-def options_of(arguments: argparse.Namespace) -> Options:
+def options_of(arguments: argparse.Namespace) -> TrainingOptions:
     """The options that the command line gives."""
     told = {name: getattr(arguments, name) for name in ("architecture", "epochs", "seed", "dimension")}
     types = tuple(part.strip() for part in (arguments.types or "").split(",") if part.strip())
-    return replace(Options(types=types), **{k: v for k, v in told.items() if v is not None})
+    return replace(TrainingOptions(types=types), **{k: v for k, v in told.items() if v is not None})
 
 
 def corpora_of(paths: Sequence[str], formats: Sequence[str], licences: Sequence[str]) -> list[Corpus]:
@@ -121,13 +128,13 @@ def corpora_of(paths: Sequence[str], formats: Sequence[str], licences: Sequence[
 
 
 def split(
-    documents: Sequence[Document], test: Sequence[Document] | None, share: float, options: Options
+    documents: Sequence[Document], test: Sequence[Document] | None, share: float, options: TrainingOptions
 ) -> tuple[list[Document], list[Document], str]:
     """Documents to train on and to score on, and how they were parted: by articles, drawn with the seed.
 
     >>> from medconcept.evaluation.documents import Document
     >>> some = [Document(str(n), str(n // 2), "", ()) for n in range(8)]
-    >>> train, held, how = split(some, None, 0.25, Options(seed=1))
+    >>> train, held, how = split(some, None, 0.25, TrainingOptions(seed=1))
     >>> len(train), len(held), how
     (6, 2, '25% of the articles')
     """

@@ -1,1 +1,1 @@
-"""Spark NLP: sentences, tokens, and recognisers of entities, trained and run."""
+"""Spark NLP: sentences, tokens, and recognisers of entities, how to train them and how to run them."""

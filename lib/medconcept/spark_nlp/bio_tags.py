@@ -1,4 +1,4 @@
-"""Places in a text to BIO tags of its tokens: what a recogniser learns from. Imports no pyspark."""
+"""Spans of entities to BIO tags of tokens, from which a recogniser learns. Imports no pyspark."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Collection, Mapping, Sequence
 
 from medconcept.evaluation.documents import Document, Place
 
-# NCBI disease tells kinds of mention apart, which is no matter of recognition.
-SAME = dict.fromkeys(("SpecificDisease", "DiseaseClass", "CompositeMention", "Modifier"), "Disease")
+# NCBI disease distinguishes kinds of mention, which recognition does not need.
+MERGED_TYPES = dict.fromkeys(("SpecificDisease", "DiseaseClass", "CompositeMention", "Modifier"), "Disease")
 
 
-def wanted(document: Document, types: Collection[str] = ()) -> list[Place]:
-    """The places of a document that are to be recognised: none overlaps another, the longest are kept.
+def entities_to_recognise(document: Document, types: Collection[str] = ()) -> list[Place]:
+    """Return the entities of a document without overlaps, longest first kept, in order of position.
 
-    With `types` those of these types alone. Types that differ for reasons of their corpus alone become one.
+    `types`, if given, restricts them to these types. Types that only one corpus distinguishes are merged.
 
     >>> text = "left ventricle wall"
     >>> places = ((5, 14, "anatomy"), (0, 14, "anatomy"), (5, 19, "anatomy"), (0, 4, "other"))
-    >>> wanted(Document("1", "1", text, (), entities=places), ("anatomy",))
+    >>> entities_to_recognise(Document("1", "1", text, (), entities=places), ("anatomy",))
     [(0, 14, 'anatomy')]
     """
-    places = {(start, end, SAME.get(kind, kind)) for start, end, kind in document.entities}
+    places = {(start, end, MERGED_TYPES.get(kind, kind)) for start, end, kind in document.entities}
     kept: list[Place] = []
     for place in sorted(places, key=lambda p: (p[0] - p[1], p)):
         if types and place[2] not in types:
@@ -31,31 +31,31 @@ def wanted(document: Document, types: Collection[str] = ()) -> list[Place]:
     return sorted(kept)
 
 
-def tags(tokens: Sequence[tuple[int, int]], places: Sequence[Place]) -> list[str]:
-    """A BIO tag for each token: those that share a character with a place are in it.
+def tag_tokens(tokens: Sequence[tuple[int, int]], places: Sequence[Place]) -> list[str]:
+    """Return a BIO tag for each token; tokens that share a character with an entity are part of it.
 
-    >>> tags([(0, 3), (4, 8), (8, 9)], [(4, 8, "Disease")])
+    >>> tag_tokens([(0, 3), (4, 8), (8, 9)], [(4, 8, "Disease")])
     ['O', 'B-Disease', 'O']
     """
     out = ["O"] * len(tokens)
     ends = [end for _, end in tokens]
     for start, end, kind in sorted(places):
-        at, mark = bisect_left(ends, start + 1), "B"
-        while at < len(tokens) and tokens[at][0] < end:
-            if out[at] == "O":
-                out[at], mark = f"{mark}-{kind}", "I"
-            at += 1
+        number, prefix = bisect_left(ends, start + 1), "B"
+        while number < len(tokens) and tokens[number][0] < end:
+            if out[number] == "O":
+                out[number], prefix = f"{prefix}-{kind}", "I"
+            number += 1
     return out
 
 
-def counts(found: Sequence[Sequence[Place]]) -> Mapping[str, int]:
-    """How many places there are of each kind, sorted by kind.
+def count_by_type(entities_by_document: Sequence[Sequence[Place]]) -> Mapping[str, int]:
+    """Count entities by type, sorted by type.
 
-    >>> counts([[(0, 4, "b")], [(0, 4, "a"), (5, 9, "b")]])
+    >>> count_by_type([[(0, 4, "b")], [(0, 4, "a"), (5, 9, "b")]])
     {'a': 1, 'b': 2}
     """
     out: dict[str, int] = {}
-    for places in found:
+    for places in entities_by_document:
         for _, _, kind in places:
             out[kind] = out.get(kind, 0) + 1
     return dict(sorted(out.items()))

@@ -1,4 +1,4 @@
-"""Recognisers over captions and over texts."""
+"""Run recognisers over captions and over texts."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ _EMPTY = {"entity_begin": "array<int>", "entity_end": "array<int>", "entity_labe
 
 
 def with_entities(captions: DataFrame, recognisers: Sequence[Recogniser]) -> DataFrame:
-    """Add ENTITIES to rows with a `caption`: where entities begin and end, and their types; row by row.
+    """Add the columns ENTITIES to rows with a `caption`: begin, end and type of each entity.
 
-    Three lists in step, in Spark NLP's own units: UTF-16 code units, end inclusive. What several recognisers
-    find is put together. Of each one's annotations nothing is kept but these lists, before the next one runs.
+    Three parallel lists per row, in Spark NLP's units: UTF-16 code units, end inclusive. The entities of
+    several recognisers are concatenated. Only these lists are kept of one recogniser's annotations before
+    the next runs.
     """
-    kept = captions.columns
-    rows = captions.select(*kept, *(F.array().cast(kind).alias(name) for name, kind in _EMPTY.items()))
+    columns = captions.columns
+    rows = captions.select(*columns, *(F.array().cast(kind).alias(name) for name, kind in _EMPTY.items()))
     for recogniser in recognisers:
         annotated = recogniser.model.transform(rows.withColumn(recogniser.text, F.col("caption")))
         rows = annotated.select(
-            *kept, *(F.concat(name, *_of(recogniser, name)).alias(name) for name in ENTITIES)
+            *columns, *(F.concat(name, *_entity_column(recogniser, name)).alias(name) for name in ENTITIES)
         )
     return rows
 
 
-def _of(recogniser: Recogniser, name: str) -> list[Column]:
+def _entity_column(recogniser: Recogniser, name: str) -> list[Column]:
     if name == "entity_label":
         return [F.transform(chunk, _label) for chunk in recogniser.chunks]
     return [F.col(f"{chunk}.{name.removeprefix('entity_')}") for chunk in recogniser.chunks]
@@ -42,16 +43,16 @@ def _label(chunk: Column) -> Column:
     return F.coalesce(chunk["metadata"]["entity"], F.lit("entity"))
 
 
-def places_in(
+def find_entities(
     spark: SparkSession, recognisers: Sequence[Recogniser], texts: Sequence[str]
 ) -> list[list[Place]]:
-    """The places that recognisers find in each of a few texts, in code points, sorted; for evaluation."""
+    """Return the entities in each of a few texts (start, end, type; code points), sorted; for evaluation."""
     rows: list[Any] = list(enumerate(texts))
     frame = spark.createDataFrame(rows, "number int, caption string")
-    found: list[list[Place]] = [[] for _ in texts]
+    entities: list[list[Place]] = [[] for _ in texts]
     for row in with_entities(frame, recognisers).select("number", *ENTITIES).collect():
         text = texts[row["number"]]
         spans = code_points(text, zip(row["entity_begin"], row["entity_end"], strict=True))
-        told = {(*span, label) for span, label in zip(spans, row["entity_label"], strict=True)}
-        found[row["number"]] = sorted(told)
-    return found
+        labelled = {(*span, label) for span, label in zip(spans, row["entity_label"], strict=True)}
+        entities[row["number"]] = sorted(labelled)
+    return entities

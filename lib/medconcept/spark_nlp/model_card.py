@@ -1,4 +1,4 @@
-"""The card of a trained recogniser: what it was made of and how good it is, as JSON and to read."""
+"""The model card of a trained recogniser: data, options and scores, as JSON and as Markdown."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ CARD, READABLE, MODEL, LATEST = "card.json", "card.md", "model", "latest"
 
 
 def as_json(card: Mapping[str, Any]) -> bytes:
-    """The card as a file."""
+    """Return the card as JSON, encoded in UTF-8."""
     return (json.dumps(card, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8")
 
 
 def as_markdown(card: Mapping[str, Any]) -> bytes:
-    """The same for people.
+    """Return the card as Markdown, encoded in UTF-8.
 
     >>> card = {"name": "n", "version": "v", "labels": ["Disease"], "seconds": 3, "seed": 1,
     ...     "data": [{"file": "gold.txt", "format": "pubtator", "documents": 2, "entities": {"Disease": 5},
@@ -26,7 +26,7 @@ def as_markdown(card: Mapping[str, Any]) -> bytes:
     >>> print(as_markdown(card).decode().splitlines()[0])
     # n, version v
     """
-    held = card["held_out"]
+    held_out = card["held_out"]
     lines = [
         f"# {card['name']}, version {card['version']}", "",
         f"Recognises {', '.join(card['labels'])}. Trained in {card['seconds']:.0f} s, seed {card['seed']}.",
@@ -37,16 +37,18 @@ def as_markdown(card: Mapping[str, Any]) -> bytes:
         kinds = ", ".join(f"{kind} {count}" for kind, count in data["entities"].items())
         cells = (data["file"], data["format"], data["documents"], kinds, data["licence"], data["sha256"][:12])
         lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
-    lines += ["", f"Embeddings: {_told(card['text'])}.", "", "## Figures", ""]
-    lines.append(f"On {held['documents']} documents held out ({held['of']}), exact spans:")
+    lines += ["", f"Embeddings: {_listed(card['text'])}.", "", "## Figures", ""]
+    lines.append(f"On {held_out['documents']} documents held out ({held_out['of']}), exact spans:")
     lines += ["", "| | precision | recall | F1 |", "|---|---|---|---|"]
-    rows = [("all, type aside", held.get("spans")), *held.get("by_type", {}).items()]
-    for name, told in rows:
-        if told:
-            lines.append(f"| {name} | {told['precision']:.3f} | {told['recall']:.3f} | {told['f1']:.3f} |")
-    lines += ["", "## How", "", _told(card["options"]), "", "Versions: " + _told(card["versions"]), ""]
+    rows = [("all, type aside", held_out.get("spans")), *held_out.get("by_type", {}).items()]
+    for name, scores in rows:
+        if scores:
+            lines.append(
+                f"| {name} | {scores['precision']:.3f} | {scores['recall']:.3f} | {scores['f1']:.3f} |"
+            )
+    lines += ["", "## How", "", _listed(card["options"]), "", "Versions: " + _listed(card["versions"]), ""]
     return "\n".join(lines).encode("utf-8")
 
 
-def _told(values: Mapping[str, Any]) -> str:
+def _listed(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items())

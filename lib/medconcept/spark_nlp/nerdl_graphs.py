@@ -1,8 +1,8 @@
-"""NerDL's TensorFlow graphs with seeds: Spark NLP itself seeds only the order of sentences.
+"""NerDL's TensorFlow graphs with seeds, since Spark NLP itself seeds only the order of sentences.
 
-The graphs that the JAR ships draw first weights and dropout from the clock, so that two trainings with one
-seed would give two models. Copies with seeds are handed to NerDL as its folder of graphs. In them no
-operation asks for a GPU: where there is none, TensorFlow writes thousands of lines about it.
+The graphs in the JAR initialise weights and dropout from the clock, so two trainings with one seed would
+give two models. NerDL gets copies with seeds instead, as its folder of graphs. No operation in them asks for
+a GPU: without one, TensorFlow would log thousands of lines about it.
 """
 
 from __future__ import annotations
@@ -16,44 +16,46 @@ from pyspark.sql import SparkSession
 
 from medconcept.errors import ConfigError
 
-_DRAWING = frozenset({"RandomUniform", "TruncatedNormal", "RandomStandardNormal", "RandomUniformInt"})
-_NAME = re.compile(r"ner-dl/(blstm_\d+_(\d+)_\d+_\d+\.pb)")
+_RANDOM_OPERATIONS = frozenset(
+    {"RandomUniform", "TruncatedNormal", "RandomStandardNormal", "RandomUniformInt"}
+)
+_GRAPH_FILE = re.compile(r"ner-dl/(blstm_\d+_(\d+)_\d+_\d+\.pb)")
 _APPROACH = "com.johnsnowlabs.nlp.annotators.ner.dl.NerDLApproach"
 
 
 def seeded_graphs(spark: SparkSession, dimension: int, seed: int) -> str:
-    """A folder of the graphs for embeddings of that dimension. Raises ConfigError where there are none."""
+    """Write the graphs for embeddings of a dimension to a folder; raise ConfigError if there are none."""
     jvm = cast(Any, spark._jvm)
     loader = jvm.java.lang.Thread.currentThread().getContextClassLoader()
     archive = loader.loadClass(_APPROACH).getProtectionDomain().getCodeSource().getLocation().toURI()
     entries = jvm.java.util.jar.JarFile(jvm.java.io.File(archive)).entries()
     names, dimensions = [], set()
     while entries.hasMoreElements():
-        if match := _NAME.fullmatch(entries.nextElement().getName()):
+        if match := _GRAPH_FILE.fullmatch(entries.nextElement().getName()):
             dimensions.add(int(match[2]))
             if int(match[2]) == dimension:
                 names.append(match[1])
     if not names:
-        known = ", ".join(map(str, sorted(dimensions)))
+        available = ", ".join(map(str, sorted(dimensions)))
         raise ConfigError(
-            f"train_ner: NerDL has no graph for embeddings of {dimension} numbers (there: {known})"
+            f"train_ner: NerDL has no graph for embeddings of {dimension} numbers (there: {available})"
         )
     folder = Path(tempfile.mkdtemp(prefix="medconcept-graphs-"))
     for name in names:
         stream = loader.getResourceAsStream(f"ner-dl/{name}")
         graph = jvm.org.tensorflow.proto.framework.GraphDef.parseFrom(stream).toBuilder()
-        _sow(jvm, graph, seed)
+        _set_seeds(jvm, graph, seed)
         (folder / name).write_bytes(bytes(graph.build().toByteArray()))
         stream.close()
     return str(folder)
 
 
-def _sow(jvm: Any, graph: Any, seed: int) -> None:
-    """Give each operation that draws the seed, and a number of its own beside it; leave their place open."""
+def _set_seeds(jvm: Any, graph: Any, seed: int) -> None:
+    """Give each random operation the seed and a number of its own, and leave its device open."""
     value = jvm.org.tensorflow.proto.framework.AttrValue
     for number in range(graph.getNodeCount()):
         node = graph.getNodeBuilder(number)
         node.clearDevice()
-        if node.getOp() in _DRAWING:
+        if node.getOp() in _RANDOM_OPERATIONS:
             node.putAttr("seed", value.newBuilder().setI(seed).build())
             node.putAttr("seed2", value.newBuilder().setI(number + 1).build())

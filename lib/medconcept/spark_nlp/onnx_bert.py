@@ -1,4 +1,4 @@
-"""A BERT classifier of Spark NLP from a graph in ONNX, sent to the workers under the name of its file."""
+"""Spark NLP's BERT classifiers from an ONNX graph, which workers get under the name of its file."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from pyspark.sql import functions as F
 def bert_from_graph(
     spark: SparkSession, kind: str, graph: Path, vocabulary: Sequence[str], labels: Sequence[str]
 ) -> Any:
-    """The annotator of class `kind`; vocabulary and labels are in the order of the model's ids.
+    """Build the annotator of class `kind`; vocabulary and labels are in the order of the model's ids.
 
-    The steps are those of its `loadSavedModel`, which calls every graph `model.onnx`: Spark sends files by
-    their names, and a second graph of one name stops every later task of the session. So the name of the file
-    must be the graph's own, such as its checksum. What the JVM makes of a damaged graph is raised as it is.
+    The steps are those of its `loadSavedModel`, which calls every graph `model.onnx`. But Spark distributes
+    files by name, and a second graph with the same name stops every later task of the session. So the file's
+    name must be unique to the graph, such as its checksum. Errors of the JVM on a damaged graph propagate.
     """
     import sparknlp.annotator
 
@@ -36,7 +36,7 @@ def bert_from_graph(
 
 
 def _numbered(spark: SparkSession, words: Sequence[str]) -> Any:
-    """Word to number as a map of the JVM's: made there in one step, not by a call for each word."""
-    told = json.dumps({word: number for number, word in enumerate(words)})
-    text = F.from_json(F.lit(told), "map<string,int>")
+    """Return a JVM map from word to number, made in one step rather than one call per word."""
+    numbers = json.dumps({word: number for number, word in enumerate(words)})
+    text = F.from_json(F.lit(numbers), "map<string,int>")
     return cast(Any, spark.range(1).select(text.alias("m")))._jdf.head().getMap(0)

@@ -1,4 +1,4 @@
-"""Spark NLP: sentences and tokens of captions."""
+"""Sentences and tokens of captions, by Spark NLP."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from pyspark.ml import Pipeline
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-PLACES = ("sentence_begin", "sentence_end", "token_begin", "token_end")
+OFFSET_COLUMNS = ("sentence_begin", "sentence_end", "token_begin", "token_end")
 
 
 def sentences_and_tokens(captions: DataFrame, *, detect_sentences: bool = True) -> DataFrame:
-    """Add PLACES to rows with a `caption`: where its sentences and tokens begin and end; one row in, one out.
+    """Add OFFSET_COLUMNS to rows with a `caption`: begin and end of its sentences and tokens, row by row.
 
-    Each is a list of numbers in Spark NLP's own units: UTF-16 code units, end inclusive. Whoever reads them
-    maps them to code points (`workers.annotate.utf16_offsets`). Without `detect_sentences` a caption is one
+    Each is a list of numbers in Spark NLP's units: UTF-16 code units, end inclusive;
+    `workers.annotate.utf16_offsets` maps them to code points. Without `detect_sentences` a caption is one
+    `workers.annotate.utf16_offsets` maps them to code points. Without `detect_sentences` a caption is one
     sentence.
     """
     from sparknlp.annotator import SentenceDetector, Tokenizer
@@ -27,7 +28,7 @@ def sentences_and_tokens(captions: DataFrame, *, detect_sentences: bool = True) 
         sentence = "sentence"
     steps.append(Tokenizer().setInputCols([sentence]).setOutputCol("token"))
     annotated = Pipeline(stages=steps).fit(captions.limit(0)).transform(captions)
-    # Lists of numbers, not of structs: a tenth of the bytes and of the time on the way to Python.
+    # Lists of numbers rather than structs: a tenth of the bytes and of the time to transfer to Python.
     return annotated.select(
         *captions.columns,
         F.col(f"{sentence}.begin").alias("sentence_begin"),

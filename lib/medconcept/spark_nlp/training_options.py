@@ -1,4 +1,4 @@
-"""How a recogniser is trained. Imports no pyspark."""
+"""Options for the training of a recogniser. Imports no pyspark."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ ARCHITECTURES = (NER_DL, NER_CRF)
 
 
 @dataclass(frozen=True)
-class Options:
-    """How a recogniser is trained; `dimension` must be one that the JAR has graphs for, as 100 or 200."""
+class TrainingOptions:
+    """Options of a training; `dimension` must be one for which the JAR has graphs, such as 100 or 200."""
 
     architecture: str = NER_DL
     epochs: int = 15
@@ -21,6 +21,6 @@ class Options:
     batch: int = 16
     dropout: float = 0.5
     vector_epochs: int = 5
-    vector_least: int = 2  # times that a word must stand in the text to get a vector
+    vector_least: int = 2  # occurrences that a word needs to get a vector
     vector_window: int = 5
-    types: tuple[str, ...] = ()  # only entities of these; all where empty
+    types: tuple[str, ...] = ()  # only entities of these types; empty: all

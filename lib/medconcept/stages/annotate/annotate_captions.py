@@ -21,7 +21,7 @@ from medconcept.errors import InputError, LakeError
 from medconcept.linking.types import LINKING_VERSION, LinkSettings
 from medconcept.spark.hadoop_files import HadoopFiles
 from medconcept.spark.shared_files import SharedFile
-from medconcept.spark_nlp.tokenisation import PLACES, sentences_and_tokens
+from medconcept.spark_nlp.tokenisation import OFFSET_COLUMNS, sentences_and_tokens
 from medconcept.stages.annotate import centrality
 from medconcept.stages.annotate.entities import entity_kinds, recogniser_settings, with_entities
 from medconcept.stages.context import Articles, Context
@@ -30,7 +30,7 @@ from medconcept.stages.stage import SideResult, Stage, StageOutput
 from medconcept.workers.annotate.link_captions import ENTITIES, LINKED, LinkJob, link_batches
 
 FREQUENT = "frequent"
-CAPTION = ("figure_key", "article_key", "caption", "language", "panels", "abbreviations", *PLACES)
+CAPTION = ("figure_key", "article_key", "caption", "language", "panels", "abbreviations", *OFFSET_COLUMNS)
 
 
 def settings(context: Context) -> str:

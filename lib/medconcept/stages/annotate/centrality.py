@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from medconcept.centrality import score
-from medconcept.centrality.entailment import entailed, load_classifier, method_of
+from medconcept.centrality.entailment import entailment_centrality, load_classifier, method_name
 from medconcept.centrality.entailment_model import EntailmentModel, open_model
 from medconcept.centrality.peripheral_flag import with_centrality
 from medconcept.config import CentralityConfig
@@ -25,7 +25,7 @@ def settings(wanted: CentralityConfig) -> tuple[object, ...]:
     """What decides centrality; a model by its checksum, wherever it lies. Raises ConfigError on a bad one."""
     if wanted.model is None:
         return (score.METHOD, wanted.cut)
-    return (method_of(open_model(wanted.model)), wanted.cut, wanted.hypothesis)
+    return (method_name(open_model(wanted.model)), wanted.cut, wanted.hypothesis)
 
 
 def add(
@@ -67,7 +67,9 @@ def asked(context: Context, mentions: DataFrame, model: EntailmentModel) -> Data
     named = mentions.select(*KEY).distinct().join(names, "concept_id")
     captions = context.read("figures").select("figure_key", "caption").repartition(spread, "figure_key")
     classifier = _classifier(context.lake.spark, model)
-    return context.checkpoint("entailed", entailed(named, captions, classifier, model, wanted.hypothesis))
+    return context.checkpoint(
+        "entailed", entailment_centrality(named, captions, classifier, model, wanted.hypothesis)
+    )
 
 
 @lru_cache(maxsize=2)

@@ -1,1 +1,1 @@
-"""What workers do for build_dictionary: read terminologies, compile names."""
+"""Work of Spark workers for build_dictionary: read terminologies, compile names."""

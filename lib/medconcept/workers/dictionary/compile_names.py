@@ -1,4 +1,4 @@
-"""Names to the compiled file of the linker: their words, then their forms, then the file on one worker."""
+"""Names to the compiled dictionary: their words, then their forms, then the files on one worker."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ from medconcept.dictionary.word_table import WordTable
 from medconcept.runtime.gc_pause import PausedGC
 
 WORDS = StructType([StructField("word", LongType())])
-COMPOUNDS = ("name", "source_id", "semantic_types")  # beside the words: names that may imply short ones
-# Names in a row between two jobs: to make a Spark row of each and take it apart costs more than the work.
+COMPOUNDS = ("name", "source_id", "semantic_types")  # of names that may imply short forms
+# Names packed into one row between two jobs: a Spark row per name would cost more than the work itself.
 PACKED_NAMES = 1000
 PACKED = StructType([StructField("packed", BinaryType())])
 PIECES = StructType(
@@ -42,18 +42,18 @@ PIECES = StructType(
 
 
 def word_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Rows of (name) to the hashes of their words, each once a partition."""
+    """Rows of (name) to the hashes of their words, each once per partition."""
     kernel.take(SparkFiles.getRootDirectory())
     schema, table = to_arrow_schema(WORDS), empty_table()
     for batch in batches:
-        found = words_of(batch.column("name"), table).view(np.int64)
-        yield pa.RecordBatch.from_arrays([pa.array(found)], schema=schema)
+        hashes = words_of(batch.column("name"), table).view(np.int64)
+        yield pa.RecordBatch.from_arrays([pa.array(hashes)], schema=schema)
 
 
 def lexicon_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """All rows of WORDS and COMPOUNDS, in one partition, to the pieces of the lexicon.
+    """All rows of WORDS and COMPOUNDS, in one partition, to the pieces of the lexicon file.
 
-    A row has either a word or a name of a kind that lends short forms.
+    A row has either a word, or a name of a kind that lends short forms to others.
     """
     kernel.take(SparkFiles.getRootDirectory())
     words, compounds = [np.empty(0, np.uint64)], list[tuple[str, str, str]]()
@@ -63,12 +63,12 @@ def lexicon_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatc
         words.append(rows.filter(is_word)["word"].to_numpy().view(np.uint64))
         named = rows.filter(pc.invert(is_word)).select(list(COMPOUNDS))
         compounds += zip(*(column.to_pylist() for column in named.columns), strict=True)
-    known = lexicon(np.unique(np.concatenate(words)), ellipses(compounds))
-    yield from _pieces((MAIN, part) for part in pack_parts(known))
+    arrays = lexicon(np.unique(np.concatenate(words)), ellipses(compounds))
+    yield from _pieces((MAIN, part) for part in pack_parts(arrays))
 
 
 def index_batches(batches: Iterable[pa.RecordBatch], name: str) -> Iterator[pa.RecordBatch]:
-    """Rows of NAMES to rows of PACKED, which have rows of INDEXED; `name` is that of the lexicon's file."""
+    """Rows of NAMES to rows of PACKED, which hold rows of INDEXED; `name` is that of the lexicon file."""
     table, implied = _words(name)
     schema = to_arrow_schema(PACKED)
     for batch in batches:
@@ -82,26 +82,26 @@ def index_batches(batches: Iterable[pa.RecordBatch], name: str) -> Iterator[pa.R
 def compile_batches(
     batches: Iterable[pa.RecordBatch], name: str, sources: tuple[str, ...], similar: bool
 ) -> Iterator[pa.RecordBatch]:
-    """All rows of PACKED and of RETIRED, in one partition, to the pieces of the files, in order.
+    """All rows of PACKED and of RETIRED, in one partition, to the pieces of the compiled files, in order.
 
-    A row has either names or an id that is no more.
+    A row has either names or a retired id.
     """
     kernel.take(SparkFiles.getRootDirectory())
-    made = Compilation(_lexicon(name), sources)
+    compilation = Compilation(_lexicon(name), sources)
     for batch in batches:
         packed = batch.column("packed").drop_null()
         names = [pa.ipc.read_record_batch(each.as_buffer(), INDEXED) for each in packed]
-        made.add(pa.Table.from_batches(names, INDEXED))
-        gone = pa.Table.from_batches([batch]).select(RETIRED.names)
-        made.retire(gone.filter(pc.is_valid(gone["old"])))
-    yield from _pieces(made.finish(similar=similar))
+        compilation.add(pa.Table.from_batches(names, INDEXED))
+        retired = pa.Table.from_batches([batch]).select(RETIRED.names)
+        compilation.retire(retired.filter(pc.is_valid(retired["old"])))
+    yield from _pieces(compilation.finish(similar=similar))
 
 
 @lru_cache(maxsize=1)
 def _words(name: str) -> tuple[WordTable, dict[str, str]]:
     kernel.take(SparkFiles.getRootDirectory())
-    known = _lexicon(name)
-    return word_table(known), implied_names(known)
+    arrays = _lexicon(name)
+    return word_table(arrays), implied_names(arrays)
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Terminology files to rows of `TERMS`; names to what the matcher makes of them."""
+"""Terminology files to rows of `TERMS`; names to their normalised form, match key and flags."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ DESCRIBED = (
 
 @dataclass(frozen=True)
 class Source:
-    """What a reader is told of a terminology file."""
+    """What is needed to read a terminology file and to describe its terms."""
 
     name: str
     format: str
@@ -62,7 +62,7 @@ class Source:
 
 
 def read_terms(batches: Iterable[pa.RecordBatch], sources: Mapping[int, Source]) -> Iterator[pa.RecordBatch]:
-    """Read rows of (_rank, content): one row of TERMS for each term, the obsolete too."""
+    """Rows of (_rank, content) to rows of TERMS, one per term, obsolete ones included."""
     schema = to_arrow_schema(TERMS)
     for batch in batches:
         for row in batch.to_pylist():
@@ -70,7 +70,7 @@ def read_terms(batches: Iterable[pa.RecordBatch], sources: Mapping[int, Source])
 
 
 def describe_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Rows with `name` and `obsolete`: the name made clean, and DESCRIBED behind; empty names left out."""
+    """Clean the `name` of rows that also have `obsolete`, and add DESCRIBED; empty names are left out."""
     flag_type = to_arrow_schema(StructType(list(DESCRIBED))).field("flags").type
     for batch in batches:
         names, normalised, keys, flags = described_names(batch.column("name"))
@@ -106,8 +106,8 @@ def _row(term: Term, source: Source, rank: int) -> dict[str, object]:
     names: dict[str, dict[str, str | None]] = {}
     for name, scope, kind, language in ((term.name, "exact", term.term_type, term.language), *each):
         if name:
-            known = {"name": name, "scope": scope, "term_type": kind or None, "language": language}
-            names.setdefault(name, known)
+            entry = {"name": name, "scope": scope, "term_type": kind or None, "language": language}
+            names.setdefault(name, entry)
     return {
         "source": source.name,
         "source_rank": rank,

@@ -14,7 +14,7 @@ from medconcept.workers.parse.arrow_columns import array_of
 from medconcept.workers.parse.isolated_worker import Bounds, Death, IsolatedWorker
 
 FILE = ("source", "source_key", "source_sha256")
-# What is said of a version only beside the other versions of the work, or of the file it came from.
+# Columns that need the other versions of the work, or the file it came from.
 _OF_SOURCE = {"pmc_licence_code", "is_manuscript", "has_concern", "media"}
 _NOT_PARSED = {"article_version", "is_current", "aliases", "figure_count", *_OF_SOURCE, *FILE}
 _NOT_OF_FIGURE = {"article_key", "article_version", "source_sha256"}
@@ -32,44 +32,44 @@ PARSED = StructType(
 )
 _SCHEMA = to_arrow_schema(PARSED)
 _FILE_SCHEMA = pa.schema([_SCHEMA.field(name) for name in FILE])
-# What the child tells: for which file, and all of PARSED but what the worker knows of the file itself.
+# Rows from the child: the number of the file, and the columns of PARSED without those of FILE.
 _NUMBER = "number"
-_TOLD = pa.schema([pa.field(_NUMBER, pa.int32()), *(f for f in _SCHEMA if f.name not in FILE)])
+_CHILD_SCHEMA = pa.schema([pa.field(_NUMBER, pa.int32()), *(f for f in _SCHEMA if f.name not in FILE)])
 _REFUSED = ("reason", "place", "detail")
-_articles = array_of(pa.struct([f for f in _TOLD if f.name not in (_NUMBER, *_REFUSED)]))
+_articles = array_of(pa.struct([f for f in _CHILD_SCHEMA if f.name not in (_NUMBER, *_REFUSED)]))
 
 BATCH_ROWS = 16
-"""Rows to ask Spark for at a time: so many of the largest files that a sync lands fit into Arrow's 2 GB."""
+"""Rows per batch from Spark: as many of the largest files that a sync stores as fit Arrow's 2 GB."""
 _CHUNK_FILES = 128
 _CHUNK_BYTES = 32 * 1024 * 1024
 _DEATHS = {"crashed": Reason.PARSER_CRASHED, "timeout": Reason.PARSER_TIMEOUT}
 _BOUNDS = Bounds()
 _LIMITS = Limits()
-_NO_ROW = (pa.ArrowException, OverflowError, UnicodeError, MemoryError)
+_CONVERSION_ERRORS = (pa.ArrowException, OverflowError, UnicodeError, MemoryError)
 
 
 def parse_batches(batches: Iterable[pa.RecordBatch], bounds: Bounds = _BOUNDS) -> Iterator[pa.RecordBatch]:
-    """Parse rows of (FILE columns, size, content): out come rows of PARSED.
+    """Parse rows of (FILE columns, size, content) into rows of PARSED.
 
-    One row a file, or one for each article of a wrapper that holds several. Files are parsed by a child
-    process; one that crashes or hangs it gets a row that says so, and costs no other file anything.
+    One row per file, or one per article of a wrapper with several. Files are parsed by a child process; a
+    file that crashes or hangs it gets a row with that reason, and affects no other file.
     """
     source = iter(batches)
     with IsolatedWorker(_parse_all, bounds) as parse:
         while True:
             chunk = _Chunk(source)
-            told = list(_told(parse, chunk.files, chunk.read()))
+            results = list(_results(parse, chunk.files, chunk.read()))
             if not chunk.batches:
                 return
             files = pa.Table.from_batches(chunk.batches)
-            rows = pa.concat_tables([_not_landed(files), *told])
-            known = files.select(FILE).cast(_FILE_SCHEMA).take(rows.column(_NUMBER))
-            columns = [(known if name in FILE else rows).column(name) for name in _SCHEMA.names]
+            rows = pa.concat_tables([_too_large(files), *results])
+            file_columns = files.select(FILE).cast(_FILE_SCHEMA).take(rows.column(_NUMBER))
+            columns = [(file_columns if name in FILE else rows).column(name) for name in _SCHEMA.names]
             yield from pa.table(columns, schema=_SCHEMA).combine_chunks().to_batches()
 
 
 class _Chunk:
-    """Files for one call of the child, given to it while they come in from Spark."""
+    """Files for one call of the child, passed on while they arrive from Spark."""
 
     def __init__(self, source: Iterator[pa.RecordBatch]) -> None:
         self._source = source
@@ -77,7 +77,7 @@ class _Chunk:
         self.files: list[tuple[int, pa.Buffer]] = []
 
     def read(self) -> Iterator[memoryview]:
-        """The bytes of the files, each noted in `files` with its place; where there are none, it has none."""
+        """Yield the bytes of the files and note each in `files` with its row; skip files without content."""
         rows = size = 0
         while rows < _CHUNK_FILES and size < _CHUNK_BYTES and (batch := next(self._source, None)) is not None:
             self.batches.append(batch)
@@ -89,7 +89,7 @@ class _Chunk:
             size += batch.nbytes
 
 
-def _not_landed(files: pa.Table) -> pa.Table:
+def _too_large(files: pa.Table) -> pa.Table:
     sizes = enumerate(zip(files.column("content"), files.column("size"), strict=True))
     return _table(
         [
@@ -100,36 +100,36 @@ def _not_landed(files: pa.Table) -> pa.Table:
     )
 
 
-def _told(
+def _results(
     parse: IsolatedWorker, files: list[tuple[int, pa.Buffer]], contents: Iterable[memoryview]
 ) -> Iterator[pa.Table]:
-    """What is told of some files; where the child dies, each side of that file is told apart."""
-    told = parse(contents)
-    if isinstance(told, Death):
-        for content in contents:  # what of the chunk has not been sent is noted now
+    """Parse files into tables; if the child dies of one, parse the files before and after it separately."""
+    result = parse(contents)
+    if isinstance(result, Death):
+        for content in contents:  # read the rest of the chunk, which the child has not got
             del content
-        before, after = files[: told.item], files[told.item + 1 :]
+        before, after = files[: result.item], files[result.item + 1 :]
         if before:
-            yield from _told(parse, before, [memoryview(content) for _, content in before])
-        yield _table([(files[told.item][0], ArticleRejected(_DEATHS[told.cause], None, told.detail))])
+            yield from _results(parse, before, [memoryview(content) for _, content in before])
+        yield _table([(files[result.item][0], ArticleRejected(_DEATHS[result.cause], None, result.detail))])
         if after:
-            yield from _told(parse, after, [memoryview(content) for _, content in after])
+            yield from _results(parse, after, [memoryview(content) for _, content in after])
         return
-    with pa.ipc.open_stream(told) as stream:
+    with pa.ipc.open_stream(result) as stream:
         table = stream.read_all()
     places = pa.array([place for place, _ in files], pa.int32())
-    yield table.set_column(0, _TOLD.field(0), places.take(table.column(0)))
+    yield table.set_column(0, _CHILD_SCHEMA.field(0), places.take(table.column(0)))
 
 
 def _parse_all(files: Iterator[bytes]) -> bytes:
-    """In the child: each file to its rows, all of them as an Arrow stream of one batch."""
-    told = [(number, article) for number, file in enumerate(files) for article in _parse(file)]
+    """In the child: parse each file; return all rows as an Arrow stream of one batch."""
+    results = [(number, article) for number, file in enumerate(files) for article in _parse(file)]
     try:
-        table = _table(told)
-    except _NO_ROW:
-        table = pa.concat_tables(_table_of_one(*one) for one in told)
+        table = _table(results)
+    except _CONVERSION_ERRORS:
+        table = pa.concat_tables(_table_of_one(*one) for one in results)
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, _TOLD) as stream:
+    with pa.ipc.new_stream(sink, _CHILD_SCHEMA) as stream:
         stream.write_table(table)
     rows: bytes = sink.getvalue().to_pybytes()
     return rows
@@ -137,14 +137,16 @@ def _parse_all(files: Iterator[bytes]) -> bytes:
 
 def _parse(file: bytes) -> list[Article | ArticleRejected]:
     try:
-        return [_alone(told) for told in parse_articles(file, _LIMITS)]
-    except Exception as error:  # such as no memory for all of a wrapper; what the parser sees has a reason
+        return [_detached(result) for result in parse_articles(file, _LIMITS)]
+    except Exception as error:  # such as too little memory for a wrapper; the parser itself reports reasons
         return [_defect(error)]
 
 
-def _alone(told: Article | ArticleRejected) -> Article | ArticleRejected:
-    """The same without what a refusal holds on to, as every exception does: the file and its tree."""
-    return told if isinstance(told, Article) else ArticleRejected(told.reason, told.place, told.detail)
+def _detached(result: Article | ArticleRejected) -> Article | ArticleRejected:
+    """Copy a refusal without its traceback, which keeps the file and its tree in memory."""
+    return (
+        result if isinstance(result, Article) else ArticleRejected(result.reason, result.place, result.detail)
+    )
 
 
 def _defect(error: Exception) -> ArticleRejected:
@@ -152,21 +154,21 @@ def _defect(error: Exception) -> ArticleRejected:
     return ArticleRejected(reason, None, f"{type(error).__name__}: {error}".removesuffix(": "))
 
 
-def _table_of_one(number: int, told: Article | ArticleRejected) -> pa.Table:
-    """The row, or the refusal of one that the columns cannot hold: a defect of the parser."""
+def _table_of_one(number: int, result: Article | ArticleRejected) -> pa.Table:
+    """Return the row, or a parser_error if the columns cannot hold it: a defect of the parser."""
     try:
-        return _table([(number, told)])
-    except _NO_ROW as error:
+        return _table([(number, result)])
+    except _CONVERSION_ERRORS as error:
         return _table([(number, _defect(error))])
 
 
-def _table(told: Sequence[tuple[int, Article | ArticleRejected]]) -> pa.Table:
-    """Rows of _TOLD: which file, and of an article what it says or why there is none."""
-    articles = [None if isinstance(one, ArticleRejected) else one for _, one in told]
-    refusals = [one if isinstance(one, ArticleRejected) else None for _, one in told]
-    columns = {_NUMBER: pa.array([number for number, _ in told], pa.int32())}
+def _table(results: Sequence[tuple[int, Article | ArticleRejected]]) -> pa.Table:
+    """Return rows of _CHILD_SCHEMA: the number of the file, and its article or the reason of its refusal."""
+    articles = [None if isinstance(one, ArticleRejected) else one for _, one in results]
+    refusals = [one if isinstance(one, ArticleRejected) else None for _, one in results]
+    columns = {_NUMBER: pa.array([number for number, _ in results], pa.int32())}
     for name in _REFUSED:
         columns[name] = pa.array([one and getattr(one, name) for one in refusals], pa.string())
     rows = _articles(articles)
     columns |= zip((field.name for field in rows.type), rows.flatten(), strict=True)
-    return pa.table([columns[name] for name in _TOLD.names], schema=_TOLD)
+    return pa.table([columns[name] for name in _CHILD_SCHEMA.names], schema=_CHILD_SCHEMA)

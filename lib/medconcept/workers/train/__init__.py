@@ -1,1 +1,1 @@
-"""What workers do for train_ner: text for embeddings."""
+"""Work of Spark workers for train_ner: text for embeddings."""

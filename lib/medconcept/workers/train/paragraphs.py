@@ -1,4 +1,4 @@
-"""Files of articles or plain text to their paragraphs: what embeddings are trained on."""
+"""Paragraphs of article and text files, on which embeddings are trained."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from medconcept.jats.xml.safe_xml import parse_xml
 
 SCHEMA = "text string"
 _BLOCKS = frozenset({"p", "title", "article-title"})
-_LEAST = 20  # characters: what is shorter says nothing of how words are used
+_MIN_LENGTH = 20  # characters; shorter texts show nothing of how words are used
 
 
 def paragraph_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Rows of (path, content) to rows of (text), one a paragraph; what cannot be read gives none."""
+    """Rows of (path, content) to rows of (text), one per paragraph; unreadable files have none."""
     for batch in batches:
         for row in batch.to_pylist():
-            found = paragraphs(row["content"], row["path"].lower().endswith((".xml", ".nxml")))
-            yield pa.RecordBatch.from_arrays([pa.array(found, pa.string())], ["text"])
+            texts = paragraphs(row["content"], row["path"].lower().endswith((".xml", ".nxml")))
+            yield pa.RecordBatch.from_arrays([pa.array(texts, pa.string())], ["text"])
 
 
 def paragraphs(content: bytes, is_xml: bool) -> list[str]:
-    """The paragraphs and titles of an article, or the lines of a text.
+    """Return the paragraphs and titles of an article, or the lines of a text, of at least 20 characters.
 
     >>> paragraphs(b"<article><p>The <italic>retina</italic> of a mouse.</p><p>No</p></article>", True)
     ['The retina of a mouse.']
@@ -35,10 +35,10 @@ def paragraphs(content: bytes, is_xml: bool) -> list[str]:
     """
     if not is_xml:
         lines = content.decode("utf-8", "replace").splitlines()
-        return [line.strip() for line in lines if len(line) >= _LEAST]
+        return [line.strip() for line in lines if len(line) >= _MIN_LENGTH]
     try:
         root = parse_xml(content, Limits())
     except ArticleRejected:
         return []
     blocks = (e for e in root.iter() if isinstance(e.tag, str) and local_name(e) in _BLOCKS)
-    return [text for block in blocks if len(text := plain_text(block)) >= _LEAST]
+    return [text for block in blocks if len(text := plain_text(block)) >= _MIN_LENGTH]
