@@ -16,20 +16,20 @@ from medconcept.centrality.evidence import evidence
 
 METHOD = "score:1"  # increase with every change of weights or evidence: all captions are then scored again
 WEIGHTS = {
-    "early": 1.5,  # how near to the beginning of the caption it is named first
-    "opening": 0.8,  # in its first sentence
-    "share": 7.7,  # of the places of the caption where a concept is named
-    "all_panels": 0.3,  # in what is said of all panels
-    "panels": 0.2,  # share of the panels that name it
+    "early": 1.5,  # how early in the caption it is named first
+    "opening": 0.8,  # named in the first sentence
+    "share": 7.7,  # its share of the caption's mentions
+    "all_panels": 0.3,  # named in text about all panels
+    "panels": 0.2,  # share of the panels whose text names it
     "title": 0.7,  # the article's title names it
-    "section": 0.6,  # a section's title does
-    "abstract": 1.1,  # the article's abstract does
-    "cited": 0.9,  # share of the paragraphs that cite the figure and name it
+    "section": 0.6,  # the title of a section around the figure names it
+    "abstract": 1.1,  # the article's abstract names it
+    "cited": 0.9,  # share of the citing paragraphs that name it
     "rarity": 3.7,  # how few captions name it
-    "long_name": 2.3,  # how much the name says, by its letters
-    "general": -1.8,  # it says too little wherever it stands
-    "negated": -1.4,  # the caption denies it throughout
-    "uncertain": -1.8,  # the caption doubts it
+    "long_name": 2.3,  # letters of its longest mention
+    "general": -1.8,  # all mentions are of a stop concept
+    "negated": -1.4,  # all mentions are negated
+    "uncertain": -1.8,  # a mention is uncertain
 }
 CONSTANT = -7.9
 

@@ -51,7 +51,7 @@ class Selection:
 
     >>> Selection(licences=("free",))
     Traceback (most recent call last):
-    medconcept.errors.ConfigError: sync.select.licences: 'free' is none of commercial, noncommercial, other
+    medconcept.errors.ConfigError: sync.select.licences: 'free' is not one of commercial, noncommercial, other
     """
 
     pmcids: str | None = None
@@ -69,7 +69,7 @@ class Selection:
         for group in self.licences:
             if group not in LICENCE_GROUPS:
                 groups = ", ".join(LICENCE_GROUPS)
-                raise ConfigError(f"sync.select.licences: {group!r} is none of {groups}")
+                raise ConfigError(f"sync.select.licences: {group!r} is not one of {groups}")
         if not 0 < self.fraction <= 1:
             raise ConfigError(f"sync.select.fraction: {self.fraction} is not above 0 and at most 1")
         if self.limit is not None and self.limit < 1:
