@@ -20,14 +20,14 @@ from medconcept.evaluation.evaluate import (
     articles_found,
     articles_near,
     fitting,
+    identifiers_of,
     ids_of,
     predict,
     report,
     scored_sources,
 )
 from medconcept.evaluation.gold import Gold, read_gold
-from medconcept.evaluation.identifiers import Identifiers
-from medconcept.evaluation.tuning import cross_validated, learn, unseen_alone
+from medconcept.evaluation.tuning import cross_validated, learn, terms_by_id, unseen_alone
 from medconcept.linking.learned import read_learned, write_learned
 from medconcept.linking.linker import Linker
 from medconcept.linking.types import Entity, LinkSettings
@@ -60,7 +60,8 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
     form = scored_sources(form, arguments.sources, dictionary)
     articles = arguments.articles or articles_near(arguments.gold)
     if arguments.command == "tune":
-        learned = learn(predict(gold, dictionary, form, articles=articles))
+        untrained = predict(gold, dictionary, form, articles=articles)
+        learned = learn(untrained, terms_by_id(dictionary, form))
         write_learned(learned, arguments.out)
         print(json.dumps({"surfaces": len(learned.surfaces), "terms": len(learned.terms)}))
         return 0
@@ -80,8 +81,8 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
         )
     seen = None
     if arguments.development:
-        ids = Identifiers(dictionary.retired(), dictionary.joined() if "OMIM" in form.scored else None)
-        seen = ids_of(read_gold(arguments.development, arguments.format).documents, ids)
+        documents = read_gold(arguments.development, arguments.format).documents
+        seen = ids_of(documents, identifiers_of(dictionary, form))
     out = report(found, form, seen=seen)
     if arguments.cross_validate:
         out["mention_unseen"] = report(unseen_alone(found), form)["mention"]

@@ -130,7 +130,8 @@ class Compilation:
         concept_first, concept = groups_of(columns.pop("concept_key")[first])
         concept_first = first[concept_first]
         joined = columns.pop("joined")[first]
-        empty = self._pools["joined"].sorted().index("") if len(joined) else 0
+        texts = self._pools["joined"].sorted()
+        empty = texts.index("") if "" in texts else len(texts)  # every term may have such ids
         told = np.flatnonzero(joined != empty)
         return {
             "name_term": term.astype(np.uint32)[order],

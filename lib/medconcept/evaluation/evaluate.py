@@ -12,18 +12,20 @@ from medconcept.dictionary.linking_dictionary import LinkingDictionary
 from medconcept.errors import InputError
 from medconcept.evaluation import score
 from medconcept.evaluation.bootstrap import SAMPLES, SEED, f1_interval
-from medconcept.evaluation.documents import Annotation, Document
+from medconcept.evaluation.documents import Annotation, Document, Spans
 from medconcept.evaluation.gold import Gold
-from medconcept.evaluation.identifiers import Identifiers
+from medconcept.evaluation.identifiers import Identifiers, term_ids
 from medconcept.jats.article.abbreviations import pairs
 from medconcept.jats.errors import ArticleRejected
 from medconcept.jats.parse import parse_article
-from medconcept.linking.abbreviations import own_pairs
+from medconcept.linking.candidates import Candidate
+from medconcept.linking.caption_batch import Captions
 from medconcept.linking.learned import Learned
 from medconcept.linking.linker import Linker
-from medconcept.linking.overlaps import longest_first
-from medconcept.linking.types import ArticleContext, Entity, LinkSettings
+from medconcept.linking.mention_table import MentionColumns
+from medconcept.linking.types import TUNED, ArticleContext, Caption, Entity, LinkSettings
 
+BATCH = 256  # documents linked at once
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -76,7 +78,7 @@ def predict(
     `entities` are what a recogniser found in each document, by its key.
     """
     joins = "OMIM" in form.scored
-    ids = Identifiers(dictionary.retired(), dictionary.joined() if joins else None)
+    ids = identifiers_of(dictionary, form)
     settings = settings or LinkSettings(
         general=False,
         joined_only=joins and joined_only,
@@ -87,16 +89,48 @@ def predict(
     linker = Linker(dictionary, settings, learned=learned)
     contexts = _contexts(gold.documents, articles)
     documents = tuple(ids.document(d, frozenset(form.scored)) for d in gold.documents)
-    chosen, possible = [], []
-    for document in documents:
-        told = (entities or {}).get(document.key, ())
-        found = linker.considered(document.text, contexts[document.article], told)
-        kept = longest_first(found, nested=settings.nested, by_source=settings.by_source)
-        chosen.append(tuple(Annotation(ids.one(m.candidates[0].name.source_id), m.spans) for m in kept))
-        possible.append(
-            tuple({Annotation(ids.one(c.name.source_id), m.spans): 0 for m in found for c in m.candidates})
+    known = term_ids(dictionary) if learned is not None else frozenset()
+    chosen: list[tuple[Annotation, ...]] = []
+    possible: list[tuple[Annotation, ...]] = []
+    for first in range(0, len(documents), BATCH):
+        batch = documents[first : first + BATCH]
+        captions = Captions.of(
+            [
+                Caption(d.text, contexts[d.article], language=None, entities=(entities or {}).get(d.key, ()))
+                for d in batch
+            ]
         )
+        for kept in _by_text(linker.find(captions).mentions, linker, len(batch)):
+            # annotate_captions leaves out entities without a concept, and learned terms that are not in the
+            # dictionary, in the same way.
+            best = ((spans, candidates[0]) for spans, candidates in kept if candidates)
+            chosen.append(
+                tuple(
+                    Annotation(ids.one(c.name.source_id), spans)
+                    for spans, c in best
+                    if c.method != TUNED or c.name.source_id in known
+                )
+            )
+        for matches in _by_text(linker.matches(captions), linker, len(batch)):
+            each = (Annotation(ids.one(c.name.source_id), spans) for spans, cs in matches for c in cs)
+            possible.append(tuple(dict.fromkeys(each)))
     return Predictions(documents, tuple(chosen), tuple(possible))
+
+
+def _by_text(
+    mentions: MentionColumns, linker: Linker, texts: int
+) -> list[list[tuple[Spans, tuple[Candidate, ...]]]]:
+    """Spans and candidates of the mentions of each text of a batch."""
+    out: list[list[tuple[Spans, tuple[Candidate, ...]]]] = [[] for _ in range(texts)]
+    each = zip(mentions.text.tolist(), mentions.known.tolist(), strict=True)
+    for row, (text, number) in enumerate(each):
+        out[text].append((mentions.spans(row), linker.readings[number].candidates))
+    return out
+
+
+def identifiers_of(dictionary: LinkingDictionary, form: Format) -> Identifiers:
+    """How the ids of a format are compared: by MeSH and OMIM ids where these are scored."""
+    return Identifiers(dictionary.retired(), dictionary.joined() if "OMIM" in form.scored else None)
 
 
 def report(
@@ -170,32 +204,36 @@ def scored_sources(form: Format, wanted: str | None, dictionary: LinkingDictiona
 
 
 def _contexts(documents: Sequence[Document], folder: str | None) -> dict[str, ArticleContext]:
-    pairs: dict[str, dict[tuple[str, str], None]] = {}
+    """The short forms of each article, as the job has them: those of its file, else those of its documents.
+
+    Keys of legends hold for their own caption alone; the linker reads them itself.
+    """
+    explained: dict[str, dict[tuple[str, str], None]] = {}
     files: dict[str, str] = {}
     for document in documents:
-        told = pairs.setdefault(document.article, {})
-        told.update({(s, long): None for s, longs in own_pairs(document.text).items() for long in longs})
+        own = explained.setdefault(document.article, {})
+        own.update(dict.fromkeys((short, long) for short, long, _ in pairs(document.text)))
         if document.file:
             files[document.article] = document.file
     if folder is not None:
         wanted = set(files.values())
-        there = {path.name: path for path in sorted(Path(folder).rglob("*")) if path.name in wanted}
+        paths = {path.name: path for path in sorted(Path(folder).rglob("*")) if path.name in wanted}
         for article, file in files.items():
-            if file in there:
-                pairs[article].update(dict.fromkeys(_article_pairs(there[file])))
-    return {article: ArticleContext(tuple(told)) for article, told in pairs.items()}
+            if file in paths and (of_file := _article_pairs(paths[file])) is not None:
+                explained[article] = dict.fromkeys(of_file)
+    return {article: ArticleContext(tuple(own)) for article, own in explained.items()}
 
 
-def _article_pairs(path: Path) -> tuple[tuple[str, str], ...]:
-    """The short forms that an article explains; none where the article is not there or cannot be read."""
+def _article_pairs(path: Path) -> tuple[tuple[str, str], ...] | None:
+    """Short and long forms that an article explains; None where its file cannot be read."""
     try:
         data = path.read_bytes()
     except OSError:
-        return ()
+        return None
     try:
         return tuple((a.short, a.long) for a in parse_article(data).abbreviations)
     except ArticleRejected:
-        # Without an identifier there is no article for the lake, but its text explains as well.
+        # The lake refuses an article without an identifier, but its text explains short forms as well.
         return tuple(
             (short, long) for short, long, _ in pairs(_TAG.sub(" ", data.decode("utf-8", "replace")))
         )
@@ -207,6 +245,6 @@ def ids_of(documents: Sequence[Document], ids: Identifiers) -> frozenset[str]:
 
 
 __all__ = [
-    "FORMATS", "Format", "Predictions", "articles_found", "articles_near", "fitting", "ids_of", "predict",
-    "report", "scored_sources",
+    "FORMATS", "Format", "Predictions", "articles_found", "articles_near", "fitting", "identifiers_of",
+    "ids_of", "predict", "report", "scored_sources",
 ]  # fmt: skip

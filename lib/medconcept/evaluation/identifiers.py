@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
+import numpy as np
+
+from medconcept.dictionary.linking_dictionary import LinkingDictionary
 from medconcept.evaluation.documents import Annotation, Document, source_of
 
 
@@ -49,3 +53,28 @@ class Identifiers:
         """The document with its ids resolved, and annotations of other sources left out."""
         kept = (a for a in document.annotations if sources is None or source_of(a.id) in sources)
         return replace(document, annotations=tuple(Annotation(self.one(a.id), a.spans) for a in kept))
+
+    def terms(self, ids: Iterable[str]) -> dict[str, str]:
+        """The first of some term ids, in order of preference, for each id that `one` returns for them.
+
+        A term stands for its own id before any other.
+
+        >>> Identifiers({}, {"MONDO:1": ("OMIM:7",), "DOID:1": ("OMIM:7",)}).terms(["MONDO:1", "DOID:1"])
+        {'OMIM:7': 'MONDO:1'}
+        """
+        out: dict[str, str] = {}
+        for term in ids:
+            identifier = self.one(term)
+            if identifier == term:
+                out[identifier] = term
+            else:
+                out.setdefault(identifier, term)
+        return out
+
+
+@lru_cache(maxsize=1)
+def term_ids(dictionary: LinkingDictionary) -> dict[str, None]:
+    """The ids of a dictionary's terms, each once, those of preferred sources first."""
+    names = dictionary.names.named(np.arange(len(dictionary)))
+    ranked = sorted({(name.source_rank, name.source_id) for name in names})
+    return {source_id: None for _, source_id in ranked}

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from medconcept.dictionary.linking_dictionary import LinkingDictionary
 from medconcept.evaluation.documents import Annotation, Document
-from medconcept.evaluation.evaluate import Format, Predictions, predict
+from medconcept.evaluation.evaluate import Format, Predictions, identifiers_of, predict
 from medconcept.evaluation.gold import Gold
+from medconcept.evaluation.identifiers import term_ids
 from medconcept.linking.learned import LONGEST, Learned, surface_key
 from medconcept.linking.tokenised_text import TokenisedText
 from medconcept.linking.types import Entity
@@ -17,8 +18,12 @@ from medconcept.linking.types import Entity
 FOLDS = 5
 
 
-def learn(predictions: Predictions) -> Learned:
-    """Count, over documents with what was predicted for them untrained, what people said of each surface."""
+def learn(predictions: Predictions, terms: Mapping[str, str]) -> Learned:
+    """Count, over documents with what was predicted for them untrained, what people said of each surface.
+
+    `terms` are the dictionary's terms by the ids that gold is compared by: a learned surface names a term,
+    since jobs leave out what the dictionary does not have.
+    """
     seen: Counter[str] = Counter()
     meant: dict[str, Counter[str]] = defaultdict(Counter)
     right: Counter[str] = Counter()
@@ -42,7 +47,7 @@ def learn(predictions: Predictions) -> Learned:
     surfaces = {}
     for key, ids in meant.items():
         identifier, times = min(ids.items(), key=lambda pair: (-pair[1], pair[0]))
-        surfaces[key] = (identifier, times, max(seen[key], times, 1))
+        surfaces[key] = (terms.get(identifier, identifier), times, max(seen[key], times, 1))
     return Learned(surfaces, {i: (right[i], told[i]) for i in told})
 
 
@@ -68,15 +73,20 @@ def cross_validated(
     `entities` are those that a recogniser trained on these same articles found in it.
     """
     untrained = predict(gold, dictionary, form, articles=articles)
-    chosen = list(untrained.chosen)
+    chosen, terms = list(untrained.chosen), terms_by_id(dictionary, form)
     for held in folds_of(gold.documents, folds):
         inside = [n for n in range(len(gold.documents)) if n not in held]
-        learned = learn(_part(untrained, inside))
+        learned = learn(_part(untrained, inside), terms)
         part = Gold(tuple(gold.documents[n] for n in held))
         tuned = predict(part, dictionary, form, articles=articles, learned=learned, entities=entities)
         for place, guesses in zip(held, tuned.chosen, strict=True):
             chosen[place] = guesses
     return replace(untrained, chosen=tuple(chosen))
+
+
+def terms_by_id(dictionary: LinkingDictionary, form: Format) -> dict[str, str]:
+    """The dictionary's preferred term for each id that gold of a format is compared by."""
+    return identifiers_of(dictionary, form).terms(term_ids(dictionary))
 
 
 def folds_of(documents: Sequence[Document], folds: int = FOLDS) -> list[list[int]]:

@@ -71,6 +71,17 @@ class Candidate(NamedTuple):
         return self.name.case_sensitive or short
 
 
+class SpanCandidates(NamedTuple):
+    """A place of a text, in code points, and the names that it may mean, best first.
+
+    `method` is how the place was found, "" where that is the method of the best candidate.
+    """
+
+    spans: tuple[tuple[int, int], ...]
+    candidates: tuple[Candidate, ...]
+    method: str = ""
+
+
 def judge(
     surface: str, names: Sequence[tuple[Name, Variant]], derived: bool, settings: LinkSettings
 ) -> tuple[Candidate, ...]:

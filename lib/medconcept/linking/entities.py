@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from medconcept.linking.candidates import Candidate
-from medconcept.linking.overlaps import Mention
+from medconcept.linking.candidates import Candidate, SpanCandidates
 from medconcept.linking.types import Entity
 
 OVER = 0.85
@@ -17,7 +16,9 @@ def fits(candidate: Candidate, entity: Entity) -> bool:
     return not entity.kinds or not entity.kinds.isdisjoint(candidate.name.kinds)
 
 
-def restricted(mentions: Sequence[Mention], entities: Sequence[Entity], near: Near) -> list[Mention]:
+def restricted(
+    mentions: Sequence[SpanCandidates], entities: Sequence[Entity], near: Near
+) -> list[SpanCandidates]:
     """Mentions, those of an entity's place with the candidates that fit its type; and those of similar names.
 
     Where no candidate fits, all stay: that a name of the dictionary stands there is surer than its type. An
@@ -41,7 +42,7 @@ def restricted(mentions: Sequence[Mention], entities: Sequence[Entity], near: Ne
         ):
             candidates = tuple(c for c in candidates if c.similarity >= OVER)
         if candidates:
-            out.append(Mention((place,), candidates))
+            out.append(SpanCandidates((place,), candidates))
     return out
 
 

@@ -46,20 +46,24 @@ class InterpretationCache:
         """Take the names that say too little, and the length from which an acronym needs no evidence."""
         self._general, self._acronym_length = general, acronym_length
         self._known: list[Interpretation] = []
+        self._source_codes: dict[str | None, int] = {}
         self.made: dict[object, int] = {}
         self.around: dict[object, ShortFormContext] = {}  # short forms with the words next to them
         self._grow(_START)
 
     def _grow(self, size: int) -> None:
         count = len(self._known)
-        for name, kind in (("scores", np.float64), ("doubtful", np.bool_), ("little", np.bool_)):
+        kinds = (("scores", np.float64), ("sources", np.int32), ("doubtful", np.bool_), ("little", np.bool_))
+        for name, kind in kinds:
             array: NDArray[np.generic] = np.zeros(size, kind)
             if count:
                 array[:count] = getattr(self, name)[:count]
             setattr(self, name, array)
 
-    # By number: the score of the best candidate, whether one needs evidence, whether it says too little.
+    # By number: score and source (a code) of the best candidate, whether one needs evidence, whether it says
+    # too little.
     scores: NDArray[np.float64]
+    sources: NDArray[np.int32]
     doubtful: NDArray[np.bool_]
     little: NDArray[np.bool_]
 
@@ -114,6 +118,7 @@ class InterpretationCache:
             self._grow(4 * number)
         self._known.append(known)
         self.scores[number], self.doubtful[number], self.little[number] = score, doubtful, little
+        self.sources[number] = self._source_codes.setdefault(known.source, len(self._source_codes))
         return number
 
 

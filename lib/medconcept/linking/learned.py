@@ -15,8 +15,8 @@ from typing import Any
 
 from medconcept.dictionary.name_table import Name
 from medconcept.errors import InputError
-from medconcept.linking.candidates import Candidate
-from medconcept.linking.overlaps import Mention
+from medconcept.linking.candidates import Candidate, SpanCandidates
+from medconcept.linking.types import TUNED
 
 MAGIC = "medconcept learned 1"
 LONGEST = 5  # words of a learned surface
@@ -31,7 +31,7 @@ class Learned:
     at_least: float = 0.5
     prior: float = 1.0  # how many times right and wrong each count before anything was seen
 
-    def apply(self, text: str, mentions: list[Mention]) -> list[Mention]:
+    def apply(self, text: str, mentions: list[SpanCandidates]) -> list[SpanCandidates]:
         """Mentions as what was learned would have them: some re-linked, some dropped, some new."""
         told = dict(self._places(text))
         out = []
@@ -62,8 +62,8 @@ class Learned:
                     False,
                     "exact",
                 )
-                chosen = Candidate(name, "tuned", right / seen, right / seen)
-            out.append(Mention((place,), (chosen, *(c for c in known if c is not chosen))))
+                chosen = Candidate(name, TUNED, right / seen, right / seen)
+            out.append(SpanCandidates((place,), (chosen, *(c for c in known if c is not chosen))))
         return out
 
     def _is_likely(self, candidate: Candidate) -> bool:

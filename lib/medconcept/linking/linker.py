@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from medconcept.dictionary.linking_dictionary import ALLELES, INVERTED, JOINED, LEGEND, LinkingDictionary
 from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL, names_genotype
-from medconcept.linking.candidates import Candidate
+from medconcept.linking.candidates import SpanCandidates
 from medconcept.linking.caption_batch import Captions, Numbers
 from medconcept.linking.coordination import coordinated, is_joined
 from medconcept.linking.entities import restricted
@@ -24,14 +24,14 @@ from medconcept.linking.linked_mentions import LinkedMentions, described, links_
 from medconcept.linking.lookup import LookedUp, NameLookup, base
 from medconcept.linking.mention_table import MentionColumns, MentionTable, SingleMention
 from medconcept.linking.negation import hints_at_context
-from medconcept.linking.overlaps import Mention, apart, longest_first
+from medconcept.linking.overlaps import without_overlaps
 from medconcept.linking.short_forms import ShortForms
-from medconcept.linking.types import ArticleContext, Caption, Entity, LinkedCaption, LinkSettings
+from medconcept.linking.types import ArticleContext, Caption, LinkedCaption, LinkSettings
 from medconcept.runtime.gc_pause import PausedGC
 
 _NOTHING = ArticleContext()
 _DEFAULT = LinkSettings()
-_Change = Callable[[Captions, int, list[Mention]], list[Mention]]
+_Change = Callable[[Captions, int, list[SpanCandidates]], list[SpanCandidates]]
 
 
 class Linker:
@@ -85,25 +85,27 @@ class Linker:
         hints, rows = self._complete(captions)
         bare = list(self._bare(captions, rows))
         self._choose(captions, rows)
-        if self.settings.nested or self.settings.by_source:
-            for number in range(len(captions.texts)):
-                self._revise(captions, rows, number, self._by_settings)
-            found = rows.columns()
-        else:
-            found = self._longest_first(captions, rows.columns())
+        found = self._without_overlaps(captions, rows.columns())
         if bare:
             at = {(int(found.text[row]), found.spans(row)) for row in range(len(found.text))}
             found = found.behind(extra for extra in bare if extra[:2] not in at)
         found = found.take(np.lexsort((found.second, found.end, found.start, found.text)))
         return described(captions, found, hints if self.settings.context else hints[:0], self.readings)
 
-    def _longest_first(self, captions: Captions, found: MentionColumns) -> MentionColumns:
-        """Those that no other is in the way of: the longest first, of equals the better, then the first."""
-        scores = self.readings.pool.scores[found.known]
-        order = np.lexsort((found.second, found.end, found.start, -scores, -found.length, found.text))
-        in_order = found.take(order)
-        begin = np.cumsum([0, *map(len, captions.texts)])[in_order.text]
-        return in_order.take(np.flatnonzero(apart(begin + in_order.start, begin + in_order.end)))
+    def matches(self, captions: Captions) -> MentionColumns:
+        """All mentions that `find` chooses from, before overlaps are resolved."""
+        captions = self._spoken(captions)
+        _, rows = self._complete(captions)
+        self._choose(captions, rows)
+        return rows.columns()
+
+    def _without_overlaps(self, captions: Captions, mentions: MentionColumns) -> MentionColumns:
+        pool, lengths = self.readings.pool, [len(text) for text in captions.texts]
+        rows = without_overlaps(
+            mentions, pool.scores[mentions.known], pool.sources[mentions.known], lengths,
+            nested=self.settings.nested, by_source=self.settings.by_source,
+        )  # fmt: skip
+        return mentions.take(rows)
 
     def _speaks(self, language: str | None) -> bool:
         return language is None or base(language) in self.settings.languages
@@ -117,29 +119,9 @@ class Linker:
         entities = [each if own else () for each, own in zip(captions.entities, speaks, strict=True)]
         return replace(captions, texts=texts, entities=entities)
 
-    def considered(
-        self, text: str, article: ArticleContext = _NOTHING, entities: Sequence[Entity] = ()
-    ) -> list[Mention]:
-        """All mentions that may be kept: without those that say too little, if the settings want it so."""
-        captions, rows = self._of_one(text, article, entities)
-        self._choose(captions, rows)
-        return self._mentions(rows, 0)
-
-    def mentions(
-        self, text: str, article: ArticleContext = _NOTHING, entities: Sequence[Entity] = ()
-    ) -> list[Mention]:
-        """All mentions before overlaps are resolved."""
-        return self._mentions(self._of_one(text, article, entities)[1], 0)
-
-    def _of_one(
-        self, text: str, article: ArticleContext, entities: Sequence[Entity]
-    ) -> tuple[Captions, MentionTable]:
-        captions = Captions.of([Caption(text, article, language=None, panels=(), entities=entities)])
-        return captions, self._complete(captions)[1]
-
-    def _mentions(self, rows: MentionTable, number: int) -> list[Mention]:
+    def _mentions(self, rows: MentionTable, number: int) -> list[SpanCandidates]:
         return [
-            Mention(spans, self.readings[known].candidates, self.readings[known].way)
+            SpanCandidates(spans, self.readings[known].candidates, self.readings[known].way)
             for spans, known in rows.of_text(number)
         ]
 
@@ -184,17 +166,18 @@ class Linker:
             new.append((mention.spans, reading))
         rows.replace(number, new)
 
-    def _restricted(self, captions: Captions, number: int, mentions: list[Mention]) -> list[Mention]:
+    def _restricted(
+        self, captions: Captions, number: int, mentions: list[SpanCandidates]
+    ) -> list[SpanCandidates]:
         text, language = captions.texts[number], captions.languages[number]
         near = partial(self._nearest.near, text, language=language)
         return restricted(mentions, captions.entities[number], near)
 
-    def _as_learned(self, captions: Captions, number: int, mentions: list[Mention]) -> list[Mention]:
+    def _as_learned(
+        self, captions: Captions, number: int, mentions: list[SpanCandidates]
+    ) -> list[SpanCandidates]:
         assert self._learned is not None
         return self._learned.apply(captions.texts[number], mentions)
-
-    def _by_settings(self, captions: Captions, number: int, mentions: list[Mention]) -> list[Mention]:
-        return longest_first(mentions, nested=self.settings.nested, by_source=self.settings.by_source)
 
     def _bare(self, captions: Captions, rows: MentionTable) -> Iterator[SingleMention]:
         """What was recognised where no name stands."""
@@ -207,10 +190,6 @@ class Linker:
                     yield SingleMention(
                         number, place, self.readings.pool.recognised(surface, sorted(entity.kinds))
                     )
-
-    def whole(self, text: str, language: str | None = None) -> tuple[Candidate, ...]:
-        """The names that a whole text may mean, best first: what a long form stands for."""
-        return self.readings.candidates(text, language)
 
     def _coordinated(self, captions: Captions, named: LookedUp) -> Iterator[SingleMention]:
         """Names that share the head of one behind a conjunction: such a one stands there, or none does."""

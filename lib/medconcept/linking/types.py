@@ -103,6 +103,7 @@ class Link(NamedTuple):
         return {**self._asdict(), "alternatives": [other._asdict() for other in self.alternatives]}
 
 
+TUNED = "tuned"
 RECOGNISED = "recognised"
 METHODS = (
     "exact",
@@ -117,7 +118,7 @@ METHODS = (
     "synonym",
     "abbreviation",
     "similar",
-    "tuned",
+    TUNED,
     RECOGNISED,
 )
 
