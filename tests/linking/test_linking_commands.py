@@ -64,6 +64,25 @@ def test_link_shows_spans_and_concepts(files, capsys):
     assert "UBERON:1" in capsys.readouterr().out
 
 
+def test_link_prints_the_preferred_name_of_the_concept_next_to_the_name_that_matched(files, capsys):
+    obo = '[Term]\nid: MONDO:0015926\nname: lung disease of childhood\nsynonym: "child" EXACT []\n'
+    (files / "MONDO.obo").write_text(f"format-version: 1.2\n\n{obo}")
+    dictionary = ("--dictionary", str(files / "MONDO.obo"))
+    (link,) = _told(capsys, "link", "a child", *dictionary, "--json")["links"]
+    assert (link["name"], link["preferred_name"]) == ("child", "lung disease of childhood")
+    assert main(["link", "a child", *dictionary]) == 0
+    assert capsys.readouterr().out.splitlines()[1] == (
+        '  child  [2-7]  MONDO:0015926  lung disease of childhood  (matched name: "child", exact 1.00, MONDO)'
+    )
+
+
+def test_the_matched_name_is_printed_where_no_name_of_the_concept_is_preferred(files, capsys):
+    # A name too short to be matched is not in the dictionary.
+    (files / "MONDO.obo").write_text('[Term]\nid: MONDO:0000001\nname: x\nsynonym: "wasting" EXACT []\n')
+    (link,) = _told(capsys, "link", "wasting", "--dictionary", files / "MONDO.obo", "--json")["links"]
+    assert link["preferred_name"] == link["name"] == "wasting"
+
+
 def test_learned_terms_that_the_dictionary_lacks_are_not_scored_as_jobs_leave_them_out(files, capsys):
     for row in (rows := json.loads(json.dumps(ROWS))):
         for annotation in row["annotations"]:

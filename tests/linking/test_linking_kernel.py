@@ -128,6 +128,17 @@ def test_every_name_can_be_read_back():
     assert opened.concepts_of([0, len(opened) - 1]).to_pylist() == [rows[0].concept_id, rows[-1].concept_id]
 
 
+def test_the_preferred_name_of_a_concept_is_that_of_the_preferred_source():
+    terms = [
+        Term("B", "B:1", "cardiac organ", ("heart",), cuis=("C0000001",)),
+        Term("A", "A:2", "Heart", ("pump",), cuis=("C0000001",)),
+        Term("A", "A:3", "lung"),
+    ]
+    names = LinkingDictionary(compile_linking(terms, ["A", "B"]), "x").names
+    assert names.preferred(["C0000001", "A:3", "A:9"]) == {"C0000001": "Heart", "A:3": "lung"}
+    assert names.preferred([]) == {}
+
+
 def test_names_match_texts_of_their_own_language():
     terms = [Term("A", "A:1", "sang", language="fr"), Term("A", "A:2", "blood"), Term("A", "A:3", "Sang")]
     opened = LinkingDictionary(compile_linking(terms, ["A"]), "x")

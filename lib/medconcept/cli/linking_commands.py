@@ -30,7 +30,7 @@ from medconcept.evaluation.gold import Gold, read_gold
 from medconcept.evaluation.tuning import cross_validated, learn, terms_by_id, unseen_alone
 from medconcept.linking.learned import read_learned, write_learned
 from medconcept.linking.linker import Linker
-from medconcept.linking.types import Entity, LinkSettings
+from medconcept.linking.types import Entity, Link, LinkSettings
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -145,26 +145,29 @@ def _link(arguments: argparse.Namespace, config: Config) -> int:
     dictionary = _dictionary(arguments, config, ())
     learned = read_learned(arguments.learned) if arguments.learned else None
     linker = Linker(dictionary, replace(LinkSettings(), nested=arguments.nested), learned=learned)
-    found = linker.link(arguments.text, language=arguments.language)
+    linked = linker.link(arguments.text, language=arguments.language)
+    preferred = dictionary.names.preferred(link.concept_id for link in linked.links if link.concept_id)
+    names = [preferred.get(link.concept_id or "", link.name or "") for link in linked.links]
     if arguments.json:
-        print(
-            json.dumps(
-                {"flags": found.flags, "links": [link.as_dict() for link in found.links]}, ensure_ascii=False
-            )
-        )
+        links = [
+            {**link.as_dict(), "preferred_name": name} for link, name in zip(linked.links, names, strict=True)
+        ]
+        print(json.dumps({"flags": linked.flags, "links": links}, ensure_ascii=False))
         return 0
     print(arguments.text)
-    for flag in found.flags:
+    for flag in linked.flags:
         print(f"not linked: {flag}")
-    for link in found.links:
-        spans = ", ".join(f"{start}-{end}" for start, end in link.spans)
-        also = (
-            f"  [{', '.join((*link.flags, *(f'panel {p}' for p in link.panels)))}]"
-            if link.flags or link.panels
-            else ""
-        )
-        told = f"{link.source_id:18} {link.name}  {link.similarity:.2f} {link.method}{also}"
-        print(f"  {spans:12} {link.text:28} {told}")
-    if not found.links and not found.flags:
+    for link, name in zip(linked.links, names, strict=True):
+        print(_link_line(link, name))
+    if not linked.links and not linked.flags:
         print("  (no concept)")
     return 0
+
+
+def _link_line(link: Link, preferred_name: str) -> str:
+    """One mention: its words and spans, the concept, and in brackets how its name was matched."""
+    spans = ", ".join(f"[{start}-{end}]" for start, end in link.spans)
+    matched = f'matched name: "{link.name}", {link.method} {link.similarity:.2f}, {link.source}'
+    notes = [*link.flags, *(f"panel {panel}" for panel in link.panels)]
+    flags = f"  [{', '.join(notes)}]" if notes else ""
+    return f"  {link.text}  {spans}  {link.source_id}  {preferred_name}  ({matched}){flags}"
