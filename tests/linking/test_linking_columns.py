@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from linking_examples import TERMS, dictionary
 
 from medconcept.dictionary.words import TOKEN, plain
-from medconcept.linking.abbreviations import MOST_LONGS, by_short_form, occurrences
+from medconcept.linking.abbreviations import MAX_LONG_FORMS, by_short_form, occurrences
 from medconcept.linking.linker import Linker
 from medconcept.linking.mention_table import MentionColumns, SingleMention
 from medconcept.linking.overlaps import without_overlaps
 from medconcept.linking.types import Caption
-from medconcept.linking.word_offsets import PlainWords, WordPlaces
+from medconcept.linking.word_offsets import PlainWords, WordOffsets
 
 OPENED = dictionary(TERMS)
 PIECES = ["CF", "CFs", "s", "CFCF", "_", " ", "-", "é", "1", "x", "α", "'s", "/", "ES-cell"]
@@ -31,13 +31,13 @@ def test_short_forms_stand_where_a_pattern_finds_them(text, short):
 
 def test_a_form_that_is_explained_in_many_ways_keeps_the_first():
     told = by_short_form([("CF", f"cystic fibrosis {n // 2}") for n in range(100)])
-    assert told == {"CF": tuple(f"cystic fibrosis {n}" for n in range(MOST_LONGS))}
+    assert told == {"CF": tuple(f"cystic fibrosis {n}" for n in range(MAX_LONG_FORMS))}
 
 
 @settings(deadline=None)
 @given(st.lists(TEXTS, max_size=4))
 def test_words_stand_where_the_pattern_of_words_has_them(texts):
-    words = WordPlaces(OPENED, texts)
+    words = WordOffsets(OPENED, texts)
     for number, text in enumerate(texts):
         spans = [match.span() for match in TOKEN.finditer(text)]
         assert list(PlainWords(words, text, number)) == [plain(text[a:b]) for a, b in spans]
@@ -92,7 +92,7 @@ def test_overlaps_are_resolved_as_if_one_by_one(rows, nested, by_source):
         for text, spans, score, source in rows
     ]
     nothing = np.empty(0, np.int64)
-    mentions = MentionColumns(*[nothing] * 6, {}).behind(
+    mentions = MentionColumns(*[nothing] * 6, {}).append(
         SingleMention(text, spans, 0) for text, spans, _, _ in rows
     )
     scores, sources = np.array([r[2] for r in rows], float), np.array([r[3] for r in rows], np.int32)

@@ -114,7 +114,10 @@ def test_every_name_can_be_read_back():
     opened = LinkingDictionary(compile_linking(terms, ["A", "B"]), "x")
     rows = opened.names.named(range(len(opened)))
     assert [row.name for row in rows] == sorted(row.name for row in rows)
-    told = {(r.name, r.source, r.source_id, r.concept_id, r.language, r.preferred, r.joined) for r in rows}
+    told = {
+        (r.name, r.source, r.source_id, r.concept_id, r.language, r.preferred, r.has_mesh_or_omim)
+        for r in rows
+    }
     assert told == {
         ("heart", "A", "A:0001", "A:0001", "en", True, False),
         ("Heart", "A", "A:0001", "A:0001", "en", False, False),

@@ -164,9 +164,9 @@ def test_exact_names_are_those_of_a_naive_search(parts):
     matches = own.matches(Captions.of([Caption(text)]))
     exact = {
         (matches.spans(row)[0], candidate.name.source_id)
-        for row, number in enumerate(matches.known.tolist())
-        for candidate in own.readings[number].candidates
-        if candidate.method in ("exact", "case_folded") and not own.readings[number].way
+        for row, number in enumerate(matches.interpretation.tolist())
+        for candidate in own.lookup[number].candidates
+        if candidate.method in ("exact", "case_folded") and not own.lookup[number].found_by
     }
     assert exact >= naive_exact(text, names)
 

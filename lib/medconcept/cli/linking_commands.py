@@ -17,9 +17,9 @@ from medconcept.dictionary.linking_dictionary import LinkingDictionary
 from medconcept.errors import ConfigError
 from medconcept.evaluation.evaluate import (
     FORMATS,
-    articles_found,
-    articles_near,
-    fitting,
+    adapted_to,
+    count_article_files,
+    find_article_folder,
     identifiers_of,
     ids_of,
     predict,
@@ -27,7 +27,7 @@ from medconcept.evaluation.evaluate import (
     scored_sources,
 )
 from medconcept.evaluation.gold import Gold, read_gold
-from medconcept.evaluation.tuning import cross_validated, learn, terms_by_id, unseen_alone
+from medconcept.evaluation.tuning import cross_validated, learn, terms_by_id, unseen_only
 from medconcept.linking.learned import read_learned, write_learned
 from medconcept.linking.linker import Linker
 from medconcept.linking.types import Entity, Link, LinkSettings
@@ -54,11 +54,11 @@ def _dictionary(arguments: argparse.Namespace, config: Config, wanted: Sequence[
 
 def _score(arguments: argparse.Namespace, config: Config) -> int:
     gold = read_gold(arguments.gold, arguments.format)
-    form = fitting(FORMATS[arguments.format], gold)
+    form = adapted_to(FORMATS[arguments.format], gold)
     wanted = () if arguments.dictionary else form.read
     dictionary = _dictionary(arguments, config, wanted)
     form = scored_sources(form, arguments.sources, dictionary)
-    articles = arguments.articles or articles_near(arguments.gold)
+    articles = arguments.articles or find_article_folder(arguments.gold)
     if arguments.command == "tune":
         untrained = predict(gold, dictionary, form, articles=articles)
         learned = learn(untrained, terms_by_id(dictionary, form))
@@ -76,7 +76,7 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
             form,
             articles=articles,
             learned=learned_file,
-            joined_only=not arguments.unrestricted,
+            mesh_or_omim_only=not arguments.unrestricted,
             entities=entities,
         )
     seen = None
@@ -85,13 +85,13 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
         seen = ids_of(documents, identifiers_of(dictionary, form))
     out = report(found, form, seen=seen)
     if arguments.cross_validate:
-        out["mention_unseen"] = report(unseen_alone(found), form)["mention"]
+        out["mention_unseen"] = report(unseen_only(found), form)["mention"]
     out["setting"] = "tuned" if arguments.learned or arguments.cross_validate else "untrained"
     if entities is not None:
         out["recognition"] = recognition
         out["setting"] = "trained" if out["setting"] == "untrained" else "tuned and trained"
     out["left_out"] = gold.left_out
-    out["articles_read"] = articles_found(gold, articles)
+    out["articles_read"] = count_article_files(gold, articles)
     out["dictionary"] = {
         "names": len(dictionary),
         "sha256": dictionary.sha256,

@@ -33,7 +33,7 @@ class Name(NamedTuple):
     preferred: bool
     case_sensitive: bool
     scope: str
-    joined: bool = False  # has a MeSH or OMIM id
+    has_mesh_or_omim: bool = False  # has a MeSH or OMIM id
     language: str = "en"
     term_type: str = ""
     restriction_level: int = 0  # of its source, MRSAB.SRL

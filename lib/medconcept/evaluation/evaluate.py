@@ -68,20 +68,20 @@ def predict(
     articles: str | None = None,
     settings: LinkSettings | None = None,
     learned: Learned | None = None,
-    joined_only: bool = True,
+    mesh_or_omim_only: bool = True,
     entities: Mapping[str, Sequence[Entity]] | None = None,
 ) -> Predictions:
     """Link every document. The captions of one article explain each other's short forms.
 
     `articles` is a folder that holds the JATS files which the gold names, in it or below; None where they
-    are not at hand. `joined_only` leaves out terms without a MeSH or OMIM id where those are scored.
+    are not at hand. `mesh_or_omim_only` leaves out terms without a MeSH or OMIM id where those are scored.
     `entities` are what a recogniser found in each document, by its key.
     """
     joins = "OMIM" in form.scored
     ids = identifiers_of(dictionary, form)
     settings = settings or LinkSettings(
         general=False,
-        joined_only=joins and joined_only,
+        mesh_or_omim_only=joins and mesh_or_omim_only,
         sources=frozenset(form.read),
         semantic_types=frozenset(form.semantic_types) or None,
         by_source=form.by_source,
@@ -106,13 +106,13 @@ def predict(
             best = ((spans, candidates[0]) for spans, candidates in kept if candidates)
             chosen.append(
                 tuple(
-                    Annotation(ids.one(c.name.source_id), spans)
+                    Annotation(ids.resolve(c.name.source_id), spans)
                     for spans, c in best
                     if c.method != TUNED or c.name.source_id in known
                 )
             )
         for matches in _by_text(linker.matches(captions), linker, len(batch)):
-            each = (Annotation(ids.one(c.name.source_id), spans) for spans, cs in matches for c in cs)
+            each = (Annotation(ids.resolve(c.name.source_id), spans) for spans, cs in matches for c in cs)
             possible.append(tuple(dict.fromkeys(each)))
     return Predictions(documents, tuple(chosen), tuple(possible))
 
@@ -122,9 +122,9 @@ def _by_text(
 ) -> list[list[tuple[Spans, tuple[Candidate, ...]]]]:
     """Spans and candidates of the mentions of each text of a batch."""
     out: list[list[tuple[Spans, tuple[Candidate, ...]]]] = [[] for _ in range(texts)]
-    each = zip(mentions.text.tolist(), mentions.known.tolist(), strict=True)
+    each = zip(mentions.text.tolist(), mentions.interpretation.tolist(), strict=True)
     for row, (text, number) in enumerate(each):
-        out[text].append((mentions.spans(row), linker.readings[number].candidates))
+        out[text].append((mentions.spans(row), linker.lookup[number].candidates))
     return out
 
 
@@ -169,7 +169,7 @@ def report(
     return out
 
 
-def fitting(form: Format, gold: Gold) -> Format:
+def adapted_to(form: Format, gold: Gold) -> Format:
     """The format with the kinds of thing that this gold annotates: chemicals too where it has some."""
     types = {kind for document in gold.documents for kind in document.types}
     if form.semantic_types and "Chemical" in types:
@@ -177,13 +177,13 @@ def fitting(form: Format, gold: Gold) -> Format:
     return form
 
 
-def articles_near(gold: str) -> str | None:
+def find_article_folder(gold: str) -> str | None:
     """The folder `jats` beside a gold file or one level above it, where there is one."""
     folder = Path(gold).resolve().parent
     return next((str(f / "jats") for f in (folder, folder.parent) if (f / "jats").is_dir()), None)
 
 
-def articles_found(gold: Gold, folder: str | None) -> int:
+def count_article_files(gold: Gold, folder: str | None) -> int:
     """How many of the JATS files that the gold names are in the folder or below."""
     if folder is None:
         return 0
@@ -241,10 +241,19 @@ def _article_pairs(path: Path) -> tuple[tuple[str, str], ...] | None:
 
 def ids_of(documents: Sequence[Document], ids: Identifiers) -> frozenset[str]:
     """The ids that gold documents have, resolved."""
-    return frozenset(ids.one(a.id) for d in documents for a in d.annotations)
+    return frozenset(ids.resolve(a.id) for d in documents for a in d.annotations)
 
 
 __all__ = [
-    "FORMATS", "Format", "Predictions", "articles_found", "articles_near", "fitting", "identifiers_of",
-    "ids_of", "predict", "report", "scored_sources",
+    "FORMATS",
+    "Format",
+    "Predictions",
+    "adapted_to",
+    "count_article_files",
+    "find_article_folder",
+    "identifiers_of",
+    "ids_of",
+    "predict",
+    "report",
+    "scored_sources",
 ]  # fmt: skip

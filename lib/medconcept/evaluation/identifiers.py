@@ -39,10 +39,10 @@ class Identifiers:
         for term, target in list(self._one.items()):
             self._one[term] = self._one.get(target, target)
 
-    def one(self, identifier: str) -> str:
+    def resolve(self, identifier: str) -> str:
         """The id that this one stands for; of a composite each part.
 
-        >>> Identifiers({"GO:1": "GO:2"}, {"MONDO:1": ("OMIM:7", "MESH:D1")}).one("OMIM:7+GO:1")
+        >>> Identifiers({"GO:1": "GO:2"}, {"MONDO:1": ("OMIM:7", "MESH:D1")}).resolve("OMIM:7+GO:1")
         'GO:2+MESH:D1'
         """
         parts = identifier.split("+")
@@ -52,10 +52,10 @@ class Identifiers:
     def document(self, document: Document, sources: frozenset[str] | None) -> Document:
         """The document with its ids resolved, and annotations of other sources left out."""
         kept = (a for a in document.annotations if sources is None or source_of(a.id) in sources)
-        return replace(document, annotations=tuple(Annotation(self.one(a.id), a.spans) for a in kept))
+        return replace(document, annotations=tuple(Annotation(self.resolve(a.id), a.spans) for a in kept))
 
     def terms(self, ids: Iterable[str]) -> dict[str, str]:
-        """The first of some term ids, in order of preference, for each id that `one` returns for them.
+        """The first of some term ids, in order of preference, for each id that `resolve` returns for them.
 
         A term stands for its own id before any other.
 
@@ -64,7 +64,7 @@ class Identifiers:
         """
         out: dict[str, str] = {}
         for term in ids:
-            identifier = self.one(term)
+            identifier = self.resolve(term)
             if identifier == term:
                 out[identifier] = term
             else:

@@ -96,7 +96,7 @@ def folds_of(documents: Sequence[Document], folds: int = FOLDS) -> list[list[int
     return [[n for n, d in enumerate(documents) if fold[d.article] == number] for number in range(folds)]
 
 
-def unseen_alone(predictions: Predictions, folds: int = FOLDS) -> Predictions:
+def unseen_only(predictions: Predictions, folds: int = FOLDS) -> Predictions:
     """Of each fold what has an id that the others' documents do not have: what could not be learned."""
     documents, chosen = list(predictions.documents), list(predictions.chosen)
     for held in folds_of(documents, folds):

@@ -10,7 +10,7 @@ from medconcept.dictionary.name_rules import FUNCTION_WORDS
 from medconcept.jats.article.abbreviations import pairs
 
 # What is explained in more ways is no short form; each is looked for at each place.
-MOST_LONGS = 8
+MAX_LONG_FORMS = 8
 # "SF, long form" or "SF: long form" or "SF = long form", up to the next semicolon or full stop.
 _KEY = re.compile(
     r"(?:[.;:(,]\s|\()([^\W\d_][\w\-]{1,7})\s?[,:=]\s"
@@ -29,7 +29,7 @@ def own_pairs(text: str, legend: bool = True) -> dict[str, tuple[str, ...]]:
 
 
 def by_short_form(told: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Short form to its long forms, each once, the first MOST_LONGS of them.
+    """Short form to its long forms, each once, the first MAX_LONG_FORMS of them.
 
     >>> by_short_form([("CF", "cystic fibrosis"), ("CF", "carbon fibre"), ("CF", "cystic fibrosis")])
     {'CF': ('cystic fibrosis', 'carbon fibre')}
@@ -37,7 +37,7 @@ def by_short_form(told: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]
     found: dict[str, dict[str, None]] = {}
     for short, long in told:
         longs = found.setdefault(short, {})
-        if len(longs) < MOST_LONGS:
+        if len(longs) < MAX_LONG_FORMS:
             longs[long] = None
     return {short: tuple(longs) for short, longs in found.items()}
 

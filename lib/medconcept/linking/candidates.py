@@ -20,7 +20,7 @@ SIMILARITY = {
     "synonym": 0.88,
 }  # fmt: skip
 # What a form takes from the score: a plural says hardly less than its singular.
-_LESS = {
+_SCORE_PENALTY = {
     **{method: 1 - similarity for method, similarity in SIMILARITY.items()},
     "form": 0.002,
     "inflected": 0.005,
@@ -97,7 +97,11 @@ def judge(
     only = next(iter(parts)) if len(parts) == 1 else ""
     text = Surface(surface)
     for name, variant in names:
-        if not _is_wanted(name, settings) or not text.agrees(name) or (derived and not text.may_derive(name)):
+        if (
+            not _passes_settings(name, settings)
+            or not text.agrees(name)
+            or (derived and not text.may_derive(name))
+        ):
             continue
         if variant is Variant.ELLIPTIC and derived and not _INFLECTED.search(surface):
             continue  # "severe" is no form of severing
@@ -107,7 +111,7 @@ def judge(
         similarity = SIMILARITY[method]
         if similarity < settings.threshold:
             continue
-        score = 1 - _LESS[method] - settings.scope_penalty * (name.scope != "exact")
+        score = 1 - _SCORE_PENALTY[method] - settings.scope_penalty * (name.scope != "exact")
         score += _PREFERRED * name.preferred - 0.008 * name.source_rank - 0.0001 * min(name.among, 20)
         old = best.get(name.source_id)
         if old is None or score > old.score:
@@ -115,19 +119,19 @@ def judge(
     return tuple(sorted(best.values(), key=lambda c: (-c.score, c.name.source_id)))
 
 
-def _is_wanted(name: Name, settings: LinkSettings) -> bool:
+def _passes_settings(name: Name, settings: LinkSettings) -> bool:
     """True for a name that the settings let count."""
-    if settings.exact_only and not denotes(name):
+    if settings.exact_only and not is_exact_synonym(name):
         return False
-    if settings.joined_only and not name.joined:
+    if settings.mesh_or_omim_only and not name.has_mesh_or_omim:
         return False
-    if settings.sources is not None and not is_of(name, settings.sources):
+    if settings.sources is not None and not is_of_source(name, settings.sources):
         return False
     wanted = settings.semantic_types
     return wanted is None or not wanted.isdisjoint(name.kinds)
 
 
-def denotes(name: Name) -> bool:
+def is_exact_synonym(name: Name) -> bool:
     """False for a synonym that its source calls narrow, broad or related: it names something else as well.
 
     MeSH files narrower terms under a heading in order that the heading is used for them (NLM, MeSH entry
@@ -136,7 +140,7 @@ def denotes(name: Name) -> bool:
     return name.scope == "exact" or name.source_id.startswith("MESH:")
 
 
-def is_of(name: Name, sources: frozenset[str]) -> bool:
+def is_of_source(name: Name, sources: frozenset[str]) -> bool:
     """By its source, or by the prefix of its id, as a user's own list may hold ids of several sources."""
     return name.source in sources or name.source_id.partition(":")[0].upper() in sources
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medconcept.dictionary import kernel
-from medconcept.linking.caption_batch import Numbers
+from medconcept.linking.caption_batch import IntArray
 from medconcept.linking.mention_table import MentionColumns
 
 
@@ -20,7 +20,7 @@ def without_overlaps(
     *,
     nested: bool = False,
     by_source: bool = False,
-) -> Numbers:
+) -> IntArray:
     """Return the rows of the mentions to keep, in order of preference within each text.
 
     The longest mention wins, then the one with the higher score, then the first. A mention in several pieces
@@ -57,7 +57,7 @@ def free(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.bool_
     return kept
 
 
-def _inside_or_free(mentions: MentionColumns, groups: Numbers) -> NDArray[np.bool_]:
+def _inside_or_free(mentions: MentionColumns, groups: IntArray) -> NDArray[np.bool_]:
     """Mark mentions that cross no marked one before them and do not have the same spans."""
     starts, ends = mentions.start.tolist(), mentions.end.tolist()
     kept = np.zeros(len(starts), np.bool_)

@@ -24,7 +24,7 @@ class LinkSettings:
     sources: frozenset[str] | None = None  # only names of these; None for all
     semantic_types: frozenset[str] | None = None
     general: bool = True  # keep what says too little, flagged
-    joined_only: bool = False  # only terms with a MeSH or OMIM id
+    mesh_or_omim_only: bool = False  # only terms with a MeSH or OMIM id
     languages: frozenset[str] = frozenset({"en"})  # of the dictionary's names
     context: bool = True  # flags of negation and certainty
 

@@ -9,7 +9,7 @@ from medconcept.dictionary.linking_dictionary import LinkingDictionary
 from medconcept.dictionary.words import plain
 
 
-class WordPlaces:
+class WordOffsets:
     """Words by number, those of all texts behind each other."""
 
     def __init__(self, dictionary: LinkingDictionary, texts: Sequence[str]) -> None:
@@ -33,7 +33,7 @@ class WordPlaces:
 class PlainWords(Sequence[str]):
     """The plain forms of the words of one text, each worked out when it is asked for."""
 
-    def __init__(self, places: WordPlaces, text: str, number: int) -> None:
+    def __init__(self, places: WordOffsets, text: str, number: int) -> None:
         """Take the text that has this number."""
         self._places, self._text = places, text
         self.begin, self._end = places.edges[number : number + 2]

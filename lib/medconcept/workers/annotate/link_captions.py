@@ -15,8 +15,8 @@ from pyspark.sql.types import StructType
 
 from medconcept.dictionary.linking_dictionary import open_linking
 from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL
-from medconcept.linking.caption_batch import Captions, Pairs, Stretches
-from medconcept.linking.entities import each_once
+from medconcept.linking.caption_batch import AbbreviationPairs, Captions, SpanColumns
+from medconcept.linking.entities import merge_entities
 from medconcept.linking.learned import read_learned
 from medconcept.linking.linker import Linker
 from medconcept.linking.types import Entity, LinkSettings
@@ -75,8 +75,8 @@ def link_batches(batches: Iterable[pa.RecordBatch], job: LinkJob) -> Iterator[pa
                 rows = batch.slice(at, BATCH)
                 captions = captions_of(rows, kinds)
                 found = linker.find(captions)
-                tokens = _stretches(rows, "token", captions.texts)
-                linked = linked_rows(rows, captions, tokens, found, linker.readings, schema)
+                tokens = _span_columns(rows, "token", captions.texts)
+                linked = linked_rows(rows, captions, tokens, found, linker.lookup, schema)
             yield linked
 
 
@@ -89,8 +89,8 @@ def captions_of(batch: pa.RecordBatch, kinds: Mapping[str, frozenset[str]]) -> C
         texts,
         [language and language.replace("_", "-") for language in batch.column("language").to_pylist()],
         _pairs(_Lists(batch.column("abbreviations"))),
-        _stretches(batch, "sentence", texts),
-        Stretches(panels.edges, begins.astype(np.int64), ends.astype(np.int64)),
+        _span_columns(batch, "sentence", texts),
+        SpanColumns(panels.edges, begins.astype(np.int64), ends.astype(np.int64)),
         (),
         _entities(batch, texts, kinds),
     )
@@ -104,7 +104,7 @@ class _Lists:
         self.values, self.edges = column.flatten(), np.cumsum([0, *lengths.tolist()])
 
 
-def _stretches(batch: pa.RecordBatch, what: str, texts: Sequence[str]) -> Stretches:
+def _span_columns(batch: pa.RecordBatch, what: str, texts: Sequence[str]) -> SpanColumns:
     """Sentences or tokens in code points, end exclusive."""
     begins, ends = (_Lists(batch.column(f"{what}_{edge}")) for edge in ("begin", "end"))
     starts = begins.values.to_numpy().astype(np.int64)
@@ -113,7 +113,7 @@ def _stretches(batch: pa.RecordBatch, what: str, texts: Sequence[str]) -> Stretc
         own = slice(begins.edges[number], begins.edges[number + 1])
         spans = code_points(texts[number], zip(starts[own].tolist(), (stops[own] - 1).tolist(), strict=True))
         starts[own], stops[own] = [a for a, _ in spans], [b for _, b in spans]
-    return Stretches(begins.edges, starts, stops)
+    return SpanColumns(begins.edges, starts, stops)
 
 
 def _beyond_the_basic_plane(column: pa.StringArray, texts: Sequence[str]) -> list[int]:
@@ -126,7 +126,7 @@ def _beyond_the_basic_plane(column: pa.StringArray, texts: Sequence[str]) -> lis
     return [number for number, text in enumerate(texts) if not is_plain(text)]
 
 
-def _pairs(lists: _Lists) -> list[Pairs]:
+def _pairs(lists: _Lists) -> list[AbbreviationPairs]:
     shorts, longs = (lists.values.field(name).to_pylist() for name in ("short", "long"))
     edges = lists.edges.tolist()
     return [tuple(zip(shorts[a:b], longs[a:b], strict=True)) for a, b in pairwise(edges)]
@@ -145,5 +145,5 @@ def _entities(
         told = [
             Entity(*s, label, kinds_of(label, kinds)) for s, label in zip(spans, labels or (), strict=True)
         ]
-        found.append(each_once(told))
+        found.append(merge_entities(told))
     return found

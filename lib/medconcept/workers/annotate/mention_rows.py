@@ -11,36 +11,36 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from medconcept.linking.addresses import is_address
-from medconcept.linking.caption_batch import Captions, Numbers, Stretches
+from medconcept.linking.caption_batch import Captions, IntArray, SpanColumns
 from medconcept.linking.interpretation import Interpretation
-from medconcept.linking.linked_mentions import BITS, LinkedMentions, flag_sets
+from medconcept.linking.linked_mentions import FLAG_BITS, LinkedMentions, flag_sets
 from medconcept.linking.lookup import NameLookup
 from medconcept.linking.mention_table import MentionColumns
 
 # Columns that `Interpretation` has under the same names.
 _OF_KNOWN = ("text", "concept_id", "name", "source", "source_id", "similarity", "method")
-ADDRESS = 1 << len(BITS)
+ADDRESS = 1 << len(FLAG_BITS)
 _FLAGS = pa.array([list(flags) for flags in flag_sets("address")], pa.list_(pa.string()))
 
 
 def linked_rows(
     batch: pa.RecordBatch,
     captions: Captions,
-    tokens: Stretches,
+    tokens: SpanColumns,
     found: LinkedMentions,
-    readings: NameLookup,
+    lookup: NameLookup,
     schema: pa.Schema,
 ) -> pa.RecordBatch:
     """A row for each mention, in the columns of a schema; `batch` has the keys and panels of the captions."""
     mentions = found.mentions
-    text, numbers = pa.array(mentions.text), np.unique(mentions.known, return_inverse=True)
-    known, of_known = [readings[number] for number in numbers[0].tolist()], pa.array(numbers[1])
+    text, numbers = pa.array(mentions.text), np.unique(mentions.interpretation, return_inverse=True)
+    known, of_known = [lookup[number] for number in numbers[0].tolist()], pa.array(numbers[1])
     figure = batch.column("figure_key").take(text)
     begin, last_end = mentions.start, mentions.end.copy()
-    for row, spans in mentions.several.items():
+    for row, spans in mentions.multi_span.items():
         last_end[row] = spans[-1][1]
-    first = tokens.before(tokens.ends, mentions.text, begin + 1)
-    last = tokens.before(tokens.starts, mentions.text, last_end) - 1
+    first = tokens.count_before(tokens.ends, mentions.text, begin + 1)
+    last = tokens.count_before(tokens.starts, mentions.text, last_end) - 1
     flags = found.flags | ADDRESS * _in_addresses(captions.texts, tokens, mentions.text, first, last)
     columns = {
         "mention_key": _keys(figure, mentions),
@@ -66,7 +66,7 @@ def linked_rows(
 
 
 def _in_addresses(
-    texts: Sequence[str], tokens: Stretches, text: Numbers, first: Numbers, last: Numbers
+    texts: Sequence[str], tokens: SpanColumns, text: IntArray, first: IntArray, last: IntArray
 ) -> NDArray[np.uint8]:
     """1 for a mention that one of its tokens, from the first to the last, makes part of an address."""
     out = np.zeros(len(text), np.uint8)
@@ -88,23 +88,23 @@ def _keys(figure: pa.StringArray, found: MentionColumns) -> pa.StringArray:
     """<figure_key>@<start>-<end>, +<start>-<end> for each further span."""
     start, end = (pa.array(column).cast(pa.string()) for column in (found.start, found.end))
     keys = pc.binary_join_element_wise(pc.binary_join_element_wise(figure, start, "@"), end, "-")
-    if not found.several:
+    if not found.multi_span:
         return keys
     further = [""] * len(found.text)
-    for row, spans in found.several.items():
+    for row, spans in found.multi_span.items():
         further[row] = "".join(f"+{a}-{b}" for a, b in spans[1:])
     return pc.binary_join_element_wise(keys, pa.array(further), "")
 
 
 def _spans(found: MentionColumns, wanted: pa.ListType) -> pa.ListArray:
     lengths = np.ones(len(found.text), np.int64)
-    for row, spans in found.several.items():
+    for row, spans in found.multi_span.items():
         lengths[row] = len(spans)
     offsets = np.cumsum([0, *lengths.tolist()])
     edges = []
     for n, column in enumerate((found.start, found.end)):
         edge = np.repeat(column, lengths)
-        for row, spans in found.several.items():
+        for row, spans in found.multi_span.items():
             edge[offsets[row] : offsets[row + 1]] = [span[n] for span in spans]
         edges.append(pa.array(edge, pa.int32()))
     structs = pa.StructArray.from_arrays(edges, fields=list(wanted.value_type))
@@ -121,11 +121,11 @@ def _labels(captions: Captions, found: MentionColumns) -> pa.StringArray:
     if not told:
         return pa.nulls(len(found.text), pa.string())
     places = zip(found.text.tolist(), found.start.tolist(), found.end.tolist(), strict=True)
-    labels = [None if n in found.several else told.get(place) for n, place in enumerate(places)]
+    labels = [None if n in found.multi_span else told.get(place) for n, place in enumerate(places)]
     return pa.array(labels, pa.string())
 
 
-def _panels(panels: pa.ListArray, panel: Numbers) -> pa.ListArray:
+def _panels(panels: pa.ListArray, panel: IntArray) -> pa.ListArray:
     """The labels of the panel that each mention is in."""
     labels = panels.flatten().field("labels")
     with_none = pa.concat_arrays([labels, pa.array([[]], labels.type)])
