@@ -31,9 +31,10 @@ from medconcept.dictionary.name_rules import EXACT, FUNCTION_WORDS, match_key
 from medconcept.dictionary.name_table import Name
 from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL, is_general
 from medconcept.evaluation import score
+from medconcept.evaluation.article_context import find_article_folder
 from medconcept.evaluation.bootstrap import difference_interval, f1_interval
 from medconcept.evaluation.documents import Annotation
-from medconcept.evaluation.evaluate import FORMATS, Predictions, find_article_folder, identifiers_of, predict
+from medconcept.evaluation.evaluate import FORMATS, Predictions, identifiers_of, predict
 from medconcept.evaluation.gold import read_gold
 from medconcept.evaluation.tuning import cross_validated
 from medconcept.linking.candidates import is_of_source

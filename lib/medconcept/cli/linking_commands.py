@@ -15,11 +15,10 @@ from medconcept.cli.lake_dictionary import TABLES, dictionary_of_lake
 from medconcept.config import Config, load_config
 from medconcept.dictionary.linking_dictionary import LinkingDictionary
 from medconcept.errors import ConfigError
+from medconcept.evaluation.article_context import count_article_files, find_article_folder
 from medconcept.evaluation.evaluate import (
     FORMATS,
     adapted_to,
-    count_article_files,
-    find_article_folder,
     identifiers_of,
     ids_of,
     predict,

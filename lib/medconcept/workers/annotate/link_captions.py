@@ -39,13 +39,15 @@ LINKED = StructType([column for column in MENTIONS.columns if column.name not in
 
 @dataclass(frozen=True)
 class LinkJob:
-    """All that a worker is told: names of files and scalars, nothing large."""
+    """The task of a worker: names of files and scalars, nothing large."""
 
     dictionary: SharedFile
     settings: LinkSettings = field(default_factory=LinkSettings)
     general: frozenset[str] = GENERAL | FIGURE_WORDS
     learned: SharedFile | None = None
-    kinds: tuple[tuple[str, frozenset[str]], ...] = ()  # of labels that recognisers give, beside those known
+    kinds: tuple[
+        tuple[str, frozenset[str]], ...
+    ] = ()  # of recognisers' labels, in addition to the built-in ones
 
 
 @lru_cache(maxsize=2)
@@ -74,14 +76,14 @@ def link_batches(batches: Iterable[pa.RecordBatch], job: LinkJob) -> Iterator[pa
             with PausedGC():
                 rows = batch.slice(at, BATCH)
                 captions = captions_of(rows, kinds)
-                found = linker.find(captions)
+                mentions = linker.find(captions)
                 tokens = _span_columns(rows, "token", captions.texts)
-                linked = linked_rows(rows, captions, tokens, found, linker.lookup, schema)
+                linked = linked_rows(rows, captions, tokens, mentions, linker.lookup, schema)
             yield linked
 
 
 def captions_of(batch: pa.RecordBatch, kinds: Mapping[str, frozenset[str]]) -> Captions:
-    """The columns of the batch as the linker takes them."""
+    """Convert the columns of a batch to the linker's input."""
     texts = batch.column("caption").to_pylist()
     panels = _Lists(batch.column("panels"))
     begins, ends = (panels.values.field(name).to_numpy() for name in ("start", "end"))
@@ -97,7 +99,7 @@ def captions_of(batch: pa.RecordBatch, kinds: Mapping[str, frozenset[str]]) -> C
 
 
 class _Lists:
-    """A column of lists: their values behind each other, and where those of each row begin; null is empty."""
+    """A column of lists as flat values; those of row i are edges[i] to edges[i + 1]; null is empty."""
 
     def __init__(self, column: pa.ListArray) -> None:
         lengths = pc.fill_null(column.value_lengths(), 0).to_numpy()
@@ -135,15 +137,15 @@ def _pairs(lists: _Lists) -> list[AbbreviationPairs]:
 def _entities(
     batch: pa.RecordBatch, texts: Sequence[str], kinds: Mapping[str, frozenset[str]]
 ) -> Sequence[Sequence[Entity]]:
-    """What recognisers found in each caption, each place once."""
+    """The entities of each caption, with distinct spans."""
     if "entity_label" not in batch.schema.names:
         return [()] * len(texts)
-    found: list[Sequence[Entity]] = []
+    out: list[Sequence[Entity]] = []
     columns = (batch.column(name).to_pylist() for name in ENTITIES)
     for text, begins, ends, labels in zip(texts, *columns, strict=True):
         spans = code_points(text, zip(begins, ends, strict=True)) if labels else ()
-        told = [
+        entities = [
             Entity(*s, label, kinds_of(label, kinds)) for s, label in zip(spans, labels or (), strict=True)
         ]
-        found.append(merge_entities(told))
-    return found
+        out.append(merge_entities(entities))
+    return out
