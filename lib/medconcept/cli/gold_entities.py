@@ -49,7 +49,7 @@ def _crossed(
         embeddings, _ = embeddings_for(spark, training, arguments.text, arguments.embeddings, options)
         model = train(training, embeddings, options, spark)
         recogniser = whole(spark, f"fold {number}", list(model.stages), "")
-        told = places_in(spark, [recogniser], [documents[n].text for n in held])
-        for place, places in zip(held, told, strict=True):
+        predicted = places_in(spark, [recogniser], [documents[n].text for n in held])
+        for place, places in zip(held, predicted, strict=True):
             found[place] = places
     return found

@@ -67,9 +67,9 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
     learned_file = read_learned(arguments.learned) if arguments.learned else None
     entities, recognition = _entities(arguments, config, gold)
     if arguments.cross_validate:
-        found = cross_validated(gold, dictionary, form, articles=articles, entities=entities)
+        predictions = cross_validated(gold, dictionary, form, articles=articles, entities=entities)
     else:
-        found = predict(
+        predictions = predict(
             gold,
             dictionary,
             form,
@@ -82,9 +82,9 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
     if arguments.development:
         documents = read_gold(arguments.development, arguments.format).documents
         seen = ids_of(documents, identifiers_of(dictionary, form))
-    out = report(found, form, seen=seen)
+    out = report(predictions, form, seen=seen)
     if arguments.cross_validate:
-        out["mention_unseen"] = report(unseen_only(found), form)["mention"]
+        out["mention_unseen"] = report(unseen_only(predictions), form)["mention"]
     out["setting"] = "tuned" if arguments.learned or arguments.cross_validate else "untrained"
     if entities is not None:
         out["recognition"] = recognition
@@ -125,8 +125,8 @@ def _lines(out: Mapping[str, Any]) -> list[str]:
         cells = "".join(f"{figures[key]:10.4f}" for key in ("precision", "recall", "f1"))
         lines.append(f"{name:22}{cells}   {low:.4f} to {high:.4f}")
     if out.get("recognition"):
-        told = out["recognition"]["spans"]
-        cells = "".join(f"{told[key]:10.4f}" for key in ("precision", "recall", "f1"))
+        spans = out["recognition"]["spans"]
+        cells = "".join(f"{spans[key]:10.4f}" for key in ("precision", "recall", "f1"))
         lines.append(f"{'recognition':22}{cells}")
     ceiling = out["ceiling"]
     lines.append("")

@@ -80,12 +80,12 @@ def links_of(linked: LinkedMentions, captions: Captions, lookup: NameLookup) -> 
         links = []
         for row in range(edges[number], edges[number + 1]):
             panel = int(linked.panel[row])
-            spans, known = mentions.spans(row), lookup[int(mentions.interpretation[row])]
+            spans, meaning = mentions.spans(row), lookup[int(mentions.interpretation[row])]
             labels = captions.labels[panel] if panel >= 0 else ()
             links.append(
                 Link(
-                    spans, known.text, known.concept_id, known.name, known.source, known.source_id,
-                    known.similarity, known.method, known.semantic_types, known.alternatives,
+                    spans, meaning.text, meaning.concept_id, meaning.name, meaning.source, meaning.source_id,
+                    meaning.similarity, meaning.method, meaning.semantic_types, meaning.alternatives,
                     _SETS[linked.flags[row]], labels, int(linked.sentence[row]),
                     recognised.get(spans[0]) if len(spans) == 1 else None,
                 )

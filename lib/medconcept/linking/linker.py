@@ -88,12 +88,12 @@ class Linker:
         hints, table = self._match(captions)
         unlinked = list(self._unlinked_entities(captions, table))
         self._select(captions, table)
-        found = self._without_overlaps(captions, table.columns())
+        mentions = self._without_overlaps(captions, table.columns())
         if unlinked:
-            at = {(int(found.text[row]), found.spans(row)) for row in range(len(found.text))}
-            found = found.append(extra for extra in unlinked if extra[:2] not in at)
-        found = found.take(np.lexsort((found.second, found.end, found.start, found.text)))
-        return with_context(captions, found, hints if self.settings.context else hints[:0], self.lookup)
+            at = {(int(mentions.text[row]), mentions.spans(row)) for row in range(len(mentions.text))}
+            mentions = mentions.append(extra for extra in unlinked if extra[:2] not in at)
+        mentions = mentions.take(np.lexsort((mentions.second, mentions.end, mentions.start, mentions.text)))
+        return with_context(captions, mentions, hints if self.settings.context else hints[:0], self.lookup)
 
     def matches(self, captions: Captions) -> MentionColumns:
         """All mentions that `find` selects from, before overlaps are resolved; numbers as there."""
@@ -159,7 +159,7 @@ class Linker:
         """Replace the mentions of a caption by the result of `change`."""
         old = list(table.of_text(number))
         mentions = self._mentions(table, number)
-        numbers = {id(mention): known for mention, (_, known) in zip(mentions, old, strict=True)}
+        numbers = {id(mention): number for mention, (_, number) in zip(mentions, old, strict=True)}
         new = []
         for mention in change(captions, number, mentions):
             interpretation = numbers.get(id(mention))
@@ -201,23 +201,23 @@ class Linker:
             number, start = int(named.text[row]), int(named.start[row])
             if follows_conjunction(captions.texts[number], start):
                 places.setdefault(number, []).append((start, int(named.end[row])))
-        found = list(coordinated_names(self.dictionary, captions.texts, places))
-        self.lookup.prefetch((words, captions.languages[number]) for number, _, words in found)
-        for number, spans, words in found:
+        possible = list(coordinated_names(self.dictionary, captions.texts, places))
+        self.lookup.prefetch((words, captions.languages[number]) for number, _, words in possible)
+        for number, spans, words in possible:
             interpretation = self.lookup.interpret(words, captions.languages[number])
             if interpretation != NONE:
                 yield SingleMention(number, spans, interpretation)
 
     def _inverted(self, captions: Captions, shapes: NDArray[np.uint8]) -> Iterator[SingleMention]:
         """Names in the inverted order of an index; derived nouns are too uncertain there."""
-        found = [
+        possible = [
             (number, start, end, words)
             for number in np.flatnonzero(shapes & INVERTED).tolist()
             for text in (captions.texts[number],)
             for start, end, words in inverted(text)
         ]
-        self.lookup.prefetch((words, captions.languages[number]) for number, _, _, words in found)
-        for number, start, end, words in found:
+        self.lookup.prefetch((words, captions.languages[number]) for number, _, _, words in possible)
+        for number, start, end, words in possible:
             language = captions.languages[number]
             surface = captions.texts[number][start:end]
             find = partial(self.lookup.underived_candidates, words, language)

@@ -57,22 +57,22 @@ class NameLookup:
     def find_names(self, texts: Sequence[str], languages: Sequence[str | None]) -> NameHits:
         """Find all forms of names, of every length at each word; at equal places names win over nouns."""
         hits, hints = self._dictionary.find_forms(texts)
-        known = np.empty(len(hits), np.int64)
+        numbers = np.empty(len(hits), np.int64)
         spoken = set(languages)
         for language in spoken:
             rows: slice | IntArray = slice(None)
             if len(spoken) > 1:
                 rows = np.flatnonzero(np.array([own == language for own in languages])[hits["text"]])
-            known[rows] = self._numbers(hits[rows], texts, language)
-        good = np.flatnonzero(known != NONE)
-        hits, known = hits[good], known[good]
+            numbers[rows] = self._numbers(hits[rows], texts, language)
+        good = np.flatnonzero(numbers != NONE)
+        hits, numbers = hits[good], numbers[good]
         # The first hit of each place counts.
         most = 1 + int(hits["end"].max(initial=0))
         places = (hits["text"].astype(np.int64) * most + hits["start"]) * most + hits["end"]
         first = np.sort(np.unique(places, return_index=True)[1])
-        hits, known = hits[first], known[first]
+        hits, numbers = hits[first], numbers[first]
         text, start, end = (hits[name].astype(np.int64) for name in ("text", "start", "end"))
-        return NameHits(text, start, end, known, hits["signs"], hints)
+        return NameHits(text, start, end, numbers, hits["signs"], hints)
 
     def _numbers(self, hits: NDArray[np.void], texts: Sequence[str], language: str | None) -> IntArray:
         judged = self._judged.setdefault(language, {})

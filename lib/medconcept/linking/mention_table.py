@@ -91,8 +91,8 @@ class MentionTable:
         most = 1 + max(int(self.end.max(initial=0)), int(wanted[:, 2].max()))
         keys = np.sort((wanted[:, 0] * most + wanted[:, 1]) * most + wanted[:, 2])
         own = (self.text * most + self.start) * most + self.end
-        found = keys[np.minimum(np.searchsorted(keys, own), len(keys) - 1)] == own
-        return np.flatnonzero(found)
+        is_at_place = keys[np.minimum(np.searchsorted(keys, own), len(keys) - 1)] == own
+        return np.flatnonzero(is_at_place)
 
     def set_extras(self, text: int, extras: list[SingleMention]) -> None:
         """Replace the extra mentions of a text."""
@@ -106,7 +106,7 @@ class MentionTable:
     def replace(self, text: int, entries: Iterable[tuple[Spans, int]]) -> None:
         """Replace all mentions of a text."""
         self.kept[self.edges[text] : self.edges[text + 1]] = False
-        self.set_extras(text, [SingleMention(text, spans, known) for spans, known in entries])
+        self.set_extras(text, [SingleMention(text, spans, number) for spans, number in entries])
 
     def of_text(self, text: int) -> Iterator[tuple[Spans, int]]:
         """Yield spans and interpretation of all mentions of a text."""
@@ -119,6 +119,6 @@ class MentionTable:
     def columns(self) -> MentionColumns:
         """All selected mentions, those of names first."""
         kept = np.flatnonzero(self.kept)
-        text, start, end, known = (c[kept] for c in (self.text, self.start, self.end, self.interpretation))
-        named = MentionColumns(text, start, end, end - start, np.zeros(len(kept), np.int64), known, {})
+        text, start, end, numbers = (c[kept] for c in (self.text, self.start, self.end, self.interpretation))
+        named = MentionColumns(text, start, end, end - start, np.zeros(len(kept), np.int64), numbers, {})
         return named.append(extra for text in sorted(self._extras) for extra in self._extras[text])

@@ -73,12 +73,12 @@ def _wider(words: WordOffsets, text: str, number: int, own: tuple[int, int], spa
 
     if not all(map(is_plain, range(first, last + 1))):
         return
-    behind = is_plain(last + 1)
-    if behind:
+    has_next = is_plain(last + 1)
+    if has_next:
         yield start, ends[last + 1]
         if is_plain(last + 2):
             yield start, ends[last + 2]
     if is_plain(first - 1):
         yield starts[first - 1], end
-        if behind:
+        if has_next:
             yield starts[first - 1], ends[last + 1]

@@ -52,63 +52,65 @@ class ShortForms:
         articles = self._articles_of(captions)
         each = zip(captions.texts, legends.tolist(), strict=True)
         own = [own_pairs(text, legend) if text else {} for text, legend in each]
-        known = [self._short_forms_in(*told) for told in zip(captions.texts, own, articles, strict=True)]
-        places = self._contexts(captions, known)
+        short_forms = [
+            self._short_forms_in(*each) for each in zip(captions.texts, own, articles, strict=True)
+        ]
+        places = self._contexts(captions, short_forms)
         languages = captions.languages
         self._lookup.prefetch(
-            (asked, language)
+            (text, language)
             for pairs, each, language in zip(own, places, languages, strict=True)
-            for asked in chain(_texts_to_look_up(pairs), _unresolved(each))
+            for text in chain(_texts_to_look_up(pairs), _unresolved(each))
         )
-        said = {number: self._interpret(each) for number, each in enumerate(places) if each}
-        explained = [(number, *span) for number, (short, _) in said.items() for span in short]
+        interpreted = {number: self._interpret(each) for number, each in enumerate(places) if each}
+        explained = [(number, *span) for number, (short, _) in interpreted.items() for span in short]
         named = rows.interpretation.copy()
 
         @cache
         def evident(number: int) -> _Evidence:
             own_rows = named[rows.edges[number] : rows.edges[number + 1]].tolist()
-            found = [*own_rows, *(extra.interpretation for extra in rows.extras(number))]
-            return _Evidence(self._lookup, languages[number], own[number], articles[number], found)
+            mentions = [*own_rows, *(extra.interpretation for extra in rows.extras(number))]
+            return _Evidence(self._lookup, languages[number], own[number], articles[number], mentions)
 
         at = {n: {(e.start, e.end): e for e in each} for n, each in enumerate(captions.entities) if each}
         self._resolve_names(rows, explained, evident, at)
-        for number in sorted(rows.with_extras() | said.keys()):
-            self._resolve_extras(number, rows, said.get(number, ({}, {})), evident, at.get(number, {}))
+        for number in sorted(rows.with_extras() | interpreted.keys()):
+            self._resolve_extras(number, rows, interpreted.get(number, ({}, {})), evident, at.get(number, {}))
 
     def _articles_of(self, captions: Captions) -> list[_Article]:
         wanted = list(zip(captions.abbreviations, captions.languages, strict=True))
         new = {key: by_short_form(key[0]) for key in dict.fromkeys(wanted) if key not in self._articles}
         self._lookup.prefetch(
-            (asked, language) for (_, language), told in new.items() for asked in _texts_to_look_up(told)
+            (text, language) for (_, language), longs in new.items() for text in _texts_to_look_up(longs)
         )
         if len(self._articles) + len(new) > ARTICLES:
             self._articles = {key: self._articles[key] for key in wanted if key in self._articles}
-        for key, told in new.items():
-            evident = {short: concepts_of(self._lookup, longs, key[1]) for short, longs in told.items()}
-            self._articles[key] = _Article(told, evident, frozenset().union(*evident.values()))
+        for key, long_forms in new.items():
+            evident = {short: concepts_of(self._lookup, longs, key[1]) for short, longs in long_forms.items()}
+            self._articles[key] = _Article(long_forms, evident, frozenset().union(*evident.values()))
         return [self._articles[key] for key in wanted]
 
     @staticmethod
     def _short_forms_in(text: str, own: Mapping[str, Longs], article: _Article) -> list[tuple[str, Longs]]:
         """The short forms in a text; its own explanations take precedence over those of its article."""
-        told = [(s, longs) for s, longs in article.longs.items() if s in text and s not in own]
-        return [*own.items(), *told]
+        of_article = [(s, longs) for s, longs in article.longs.items() if s in text and s not in own]
+        return [*own.items(), *of_article]
 
     def _contexts(
-        self, captions: Captions, known: Sequence[Sequence[tuple[str, Longs]]]
+        self, captions: Captions, short_forms: Sequence[Sequence[tuple[str, Longs]]]
     ) -> list[list[tuple[int, ShortFormContext]]]:
         """For each text the contexts of its short forms, each with its start in the text."""
         texts, kept = captions.texts, self._lookup.cache.short_form_contexts
-        found = [
+        occurring = [
             [(span, longs) for short, longs in each for span in occurrences(text, short)]
-            for text, each in zip(texts, known, strict=True)
+            for text, each in zip(texts, short_forms, strict=True)
         ]
-        having = [number for number, each in enumerate(found) if each]
+        having = [number for number, each in enumerate(occurring) if each]
         words = WordOffsets(self._dictionary, [texts[number] for number in having])
         places: list[list[tuple[int, ShortFormContext]]] = [[] for _ in texts]
         for n, number in enumerate(having):
             text, language = texts[number], captions.languages[number]
-            for span, longs in found[number]:
+            for span, longs in occurring[number]:
                 piece = neighbours(words, n, *span)
                 begin, end, _ = piece
                 key = (text[begin:end], span[0] - begin, span[1] - begin, longs, language)
@@ -128,8 +130,8 @@ class ShortForms:
                 self._explain(one)
             assert one.interpretation is not None
             explained[begin + one.span[0], begin + one.span[1]] = one.interpretation
-            for (start, end), known in one.wider_names:
-                wider[begin + start, begin + end] = known
+            for (start, end), interpretation in one.wider_names:
+                wider[begin + start, begin + end] = interpretation
         return explained, wider
 
     def _explain(self, one: ShortFormContext) -> None:
@@ -155,10 +157,10 @@ class ShortForms:
 
     def _long_form_candidates(self, long: str, language: str | None) -> tuple[Candidate, ...]:
         """The candidates of a long form, which may lack its head: "von Hippel-Lindau (VHL) disease"."""
-        found = self._lookup.candidates(long, language)
+        candidates = self._lookup.candidates(long, language)
         for head in HEADS:
-            found = found or self._lookup.underived_candidates(f"{long} {head}", language)
-        return found
+            candidates = candidates or self._lookup.underived_candidates(f"{long} {head}", language)
+        return candidates
 
     def _resolve_names(
         self,
@@ -169,57 +171,57 @@ class ShortForms:
     ) -> None:
         """Drop names at places of explained short forms, and candidates that lack evidence."""
         rows.kept[rows.rows_at(explained)] = False
-        unsure = np.flatnonzero(rows.kept & self._lookup.cache.needs_evidence[rows.interpretation])
+        in_doubt = np.flatnonzero(rows.kept & self._lookup.cache.needs_evidence[rows.interpretation])
         columns = (rows.text, rows.start, rows.end, rows.interpretation)
-        for row, number, start, end, reading in zip(
-            unsure.tolist(), *(column[unsure].tolist() for column in columns), strict=True
+        for row, text, start, end, number in zip(
+            in_doubt.tolist(), *(column[in_doubt].tolist() for column in columns), strict=True
         ):
-            entity = recognised[number].get((start, end)) if number in recognised else None
-            sure = self._with_evidence(reading, evident(number), entity)
-            rows.kept[row], rows.interpretation[row] = sure != NONE, sure
+            entity = recognised[text].get((start, end)) if text in recognised else None
+            supported = self._with_evidence(number, evident(text), entity)
+            rows.kept[row], rows.interpretation[row] = supported != NONE, supported
 
     def _resolve_extras(
         self,
-        number: int,
+        text: int,
         rows: MentionTable,
-        said: tuple[Mapping[Span, int], Mapping[Span, int]],
+        interpreted: tuple[Mapping[Span, int], Mapping[Span, int]],
         evident: Callable[[int], _Evidence],
         recognised: Mapping[Span, Entity],
     ) -> None:
         """The same for the extra mentions of a caption, then add its explained short forms."""
-        explained, _ = said
+        explained, _ = interpreted
         kept = []
-        for extra in rows.extras(number):
-            alone = len(extra.spans) == 1
-            if alone and extra.spans[0] in explained:
+        for extra in rows.extras(text):
+            is_single = len(extra.spans) == 1
+            if is_single and extra.spans[0] in explained:
                 continue
-            reading = extra.interpretation
-            if self._lookup.cache.needs_evidence[reading]:
-                entity = recognised.get(extra.spans[0]) if alone else None
-                reading = self._with_evidence(reading, evident(number), entity)
-            if reading != NONE:
-                kept.append(extra._replace(interpretation=reading))
-        for each in said:
+            number = extra.interpretation
+            if self._lookup.cache.needs_evidence[number]:
+                entity = recognised.get(extra.spans[0]) if is_single else None
+                number = self._with_evidence(number, evident(text), entity)
+            if number != NONE:
+                kept.append(extra._replace(interpretation=number))
+        for by_span in interpreted:
             kept += [
-                SingleMention(number, (span,), reading) for span, reading in each.items() if reading != NONE
+                SingleMention(text, (span,), number) for span, number in by_span.items() if number != NONE
             ]
-        rows.set_extras(number, kept)
+        rows.set_extras(text, kept)
 
-    def _with_evidence(self, reading: int, evident: _Evidence, entity: Entity | None) -> int:
+    def _with_evidence(self, number: int, evident: _Evidence, entity: Entity | None) -> int:
         """The interpretation without the candidates that lack evidence; NONE where all do."""
-        known = self._lookup[reading]
-        sure = tuple(
+        interpretation = self._lookup[number]
+        supported = tuple(
             c
-            for c, wanted in zip(known.candidates, known.evidence_needed, strict=True)
+            for c, wanted in zip(interpretation.candidates, interpretation.evidence_needed, strict=True)
             if wanted is None
             or wanted in evident
             # A recogniser's type that fits is evidence as well.
             or (entity is not None and entity.kinds and fits(c, entity))
         )
-        if len(sure) == len(known.candidates):
-            return reading
-        key = (reading, tuple(c.name.number for c in sure))
-        return self._lookup.memoised(known.found_by, key, known.text, lambda: sure)
+        if len(supported) == len(interpretation.candidates):
+            return number
+        key = (number, tuple(c.name.number for c in supported))
+        return self._lookup.memoised(interpretation.found_by, key, interpretation.text, lambda: supported)
 
 
 class _Evidence:
@@ -231,16 +233,16 @@ class _Evidence:
         language: str | None,
         own: Mapping[str, Longs],
         article: _Article,
-        found: Sequence[int],
+        mentions: Sequence[int],
     ) -> None:
         self._lookup, self._language, self._own, self._article = lookup, language, own, article
         self._concepts: set[str] | None = None
-        self._found = found  # interpretations of its mentions
+        self._mentions = mentions  # numbers of their interpretations
 
     def __contains__(self, concept: str) -> bool:
         if self._concepts is None:  # lazily: most captions have no acronym that needs it
             own, article = self._own, self._article
-            self._concepts = set().union(*(self._lookup[number].evidence_for for number in self._found))
+            self._concepts = set().union(*(self._lookup[number].evidence_for for number in self._mentions))
             for longs in own.values():
                 self._concepts |= concepts_of(self._lookup, longs, self._language)
             if article.longs.keys().isdisjoint(own):
@@ -257,8 +259,8 @@ def concepts_of(lookup: NameLookup, longs: Longs, language: str | None) -> froze
     return frozenset(c.name.concept_id for long in longs for c in lookup.candidates(long, language))
 
 
-def _texts_to_look_up(told: Mapping[str, Longs]) -> Iterator[str]:
-    for longs in told.values():
+def _texts_to_look_up(long_forms: Mapping[str, Longs]) -> Iterator[str]:
+    for longs in long_forms.values():
         for long in longs:
             yield long
             for head in HEADS:
