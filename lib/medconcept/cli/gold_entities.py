@@ -12,7 +12,7 @@ from medconcept.config import Config, RecogniserConfig
 from medconcept.evaluation.documents import Document, Place
 from medconcept.evaluation.recognition_score import recognition
 from medconcept.evaluation.tuning import folds_of
-from medconcept.linking.entities import each_once
+from medconcept.linking.entities import merge_entities
 from medconcept.linking.types import Entity
 from medconcept.runtime.stdout import StdoutToStderr
 from medconcept.spark.session import get_session
@@ -35,7 +35,7 @@ def recognised(
         found = places_in(spark, load_recognisers(spark, wanted), [d.text for d in documents])
     types = options_of(arguments).types or sorted({kind for places in found for _, _, kind in places})
     figures = recognition(gold_places(documents, types), found)
-    entities = (each_once([Entity(*place, kinds_of(place[2])) for place in places]) for places in found)
+    entities = (merge_entities([Entity(*place, kinds_of(place[2])) for place in places]) for places in found)
     return dict(zip((d.key for d in documents), entities, strict=True)), figures
 
 
@@ -49,7 +49,7 @@ def _crossed(
         embeddings, _ = embeddings_for(spark, training, arguments.text, arguments.embeddings, options)
         model = train(training, embeddings, options, spark)
         recogniser = whole(spark, f"fold {number}", list(model.stages), "")
-        told = places_in(spark, [recogniser], [documents[n].text for n in held])
-        for place, places in zip(held, told, strict=True):
+        predicted = places_in(spark, [recogniser], [documents[n].text for n in held])
+        for place, places in zip(held, predicted, strict=True):
             found[place] = places
     return found

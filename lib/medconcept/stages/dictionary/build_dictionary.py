@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from functools import partial, reduce
 
-from pyspark.sql import DataFrame, Observation, Window
+from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F
 
 from medconcept import __version__
@@ -111,13 +111,8 @@ def all_terms(context: Context) -> DataFrame | None:
         rank: Source(s.name, s.format, s.version, s.licence, s.restriction_level)
         for rank, s in _sources(context, umls=False)
     }
-    # Two sources may ship one ontology: the first in the configuration speaks for it. A source that gives
-    # one id twice is heard once, whichever of the two Spark happens to see first.
-    first = Window.partitionBy("source_id").orderBy("obsolete", "source_rank", F.to_json("names"))
     terms = files.repartition(max(1, len(spoken))).mapInArrow(partial(read_terms, sources=spoken), TERMS)
-    return context.checkpoint(
-        "terms", terms.withColumn("_n", F.row_number().over(first)).where("_n = 1").drop("_n")
-    )
+    return context.checkpoint("terms", concept_rows.first_of_equal_ids(terms))
 
 
 def _described(terms: DataFrame | None) -> DataFrame | None:
