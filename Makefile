@@ -59,7 +59,7 @@ test-fast: $(VENV)/.installed ## the tests that need no Spark
 	$(PY) -m pytest -q -m "not slow and not spark" -n 2
 
 test-slow: setup demo-data package ## what make test leaves out
-	$(PY) -m pytest -q -m "slow and not long" --durations 15
+	$(PY) -m pytest -q -m "slow and not long" --durations 15 -n 2 --dist loadscope
 
 test-long: setup ## the bucket's days, faults and kills against a real S3 server
 	$(PY) -m pytest -q -m long --durations 15
