@@ -77,7 +77,7 @@ test-native: $(SANITISED) ## the dictionary's C code under the address and undef
 	$(PY) -m pytest -q -m "not spark" $(NATIVE_TESTS)
 
 test-slow: setup demo-data package test-native ## what make test leaves out
-	$(PY) -m pytest -q -m "slow and not long" --durations 15
+	$(PY) -m pytest -q -m "slow and not long" --durations 15 -n 2 --dist loadscope
 
 test-long: setup ## the bucket's days, faults and kills against a real S3 server
 	$(PY) -m pytest -q -m long --durations 15

@@ -200,15 +200,16 @@ def test_download_accepts_the_pinned_bytes(tmp_path: Path, monkeypatch: pytest.M
     assert demo_data.download(pinned, tmp_path, {"PATH": os.defpath}) == tmp_path / "p.whl"
 
 
-def test_command_runs_the_parts_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_command_runs_the_requested_parts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     done: list[str] = []
     monkeypatch.setattr(command, "ensure_java", lambda: done.append("java"))
     monkeypatch.setattr(command, "ensure_jars", lambda target: done.append(target.name))
+    monkeypatch.setattr(command, "ensure_native", lambda: done.append("native"))
     monkeypatch.setattr(command, "ensure_demo_data", lambda target: done.append(target.name))
     assert command.main(["java", "jars", "--target", str(tmp_path)]) == 0
     assert done == ["java", "jars"]
     assert command.main(["--target", str(tmp_path)]) == 0
-    assert done == ["java", "jars", "java", "jars", "demo"]
+    assert done == ["java", "jars", "java", "jars", "native", "demo"]
 
 
 def test_command_fails_with_one_line(
