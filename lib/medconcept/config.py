@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
@@ -15,7 +16,8 @@ import yaml
 
 from medconcept.errors import ConfigError
 from medconcept.linking.flags import MENTION_FLAGS
-from medconcept.sources.options import BucketOptions, Selection
+from medconcept.runtime.installation import checkout
+from medconcept.sources.options import PATH, BucketOptions, Selection
 from medconcept.terminologies.semantic_network import GROUPS
 from medconcept.terminologies.umls_options import UmlsOptions
 
@@ -28,7 +30,7 @@ class SyncConfig:
     more than `withdraw_at_most` of what the lake has, nothing is withdrawn and the run ends.
     """
 
-    input: str | None = None
+    input: str | None = field(default=None, metadata=PATH)
     source: str | None = None
     include: tuple[str, ...] = ("*.xml", "*.nxml", "*.xml.gz", "*.nxml.gz")
     max_bytes: int = 64 * 1024 * 1024
@@ -49,7 +51,7 @@ class DictionarySource:
 
     name: str
     format: str
-    path: str
+    path: str = field(metadata=PATH)
     version: str = "unknown"
     licence: str = "unknown"
     acknowledgement: str = ""
@@ -83,13 +85,13 @@ class RecogniserConfig:
     medconcept.errors.ConfigError: annotate.recogniser: one of path and pretrained must be given
     """
 
-    path: str | None = None
+    path: str | None = field(default=None, metadata=PATH)
     pretrained: str | None = None
     language: str = "en"
     hub: str | None = None
-    mirror: str | None = None
+    mirror: str | None = field(default=None, metadata=PATH)
     annotator: str | None = None
-    embeddings: str | None = None
+    embeddings: str | None = field(default=None, metadata=PATH)
     types: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -128,9 +130,9 @@ class AnnotateConfig:
     general: tuple[str, ...] = ()
     not_general: tuple[str, ...] = ()
     frequent_share: float = 0.05
-    learned: str | None = None
+    learned: str | None = field(default=None, metadata=PATH)
     recogniser: tuple[RecogniserConfig, ...] = ()
-    dictionary_folder: str | None = None
+    dictionary_folder: str | None = field(default=None, metadata=PATH)
 
     def __post_init__(self) -> None:
         """Refuse what no run could use."""
@@ -160,7 +162,7 @@ class CentralityConfig:
     """
 
     cut: float = 0.3
-    model: str | None = None
+    model: str | None = field(default=None, metadata=PATH)
     hypothesis: str = "This figure is about {concept}."
 
     def __post_init__(self) -> None:
@@ -179,7 +181,7 @@ class StatisticsConfig:
     """
 
     release: str | None = None
-    lake: str | None = None
+    lake: str | None = field(default=None, metadata=PATH)
 
     def __post_init__(self) -> None:
         """Another lake is read at a release, since it may change meanwhile."""
@@ -231,28 +233,35 @@ a letter or digit first
 
 @dataclass(frozen=True)
 class SparkConfig:
-    """What a session started by medconcept gets; a session that is already there is used as it is.
+    """Settings of a session started by medconcept; an existing session is used unchanged.
 
-    `options` are any further settings of Spark by name; what medconcept needs for itself comes first.
+    `jars` is the folder with the JARs of Delta and Spark NLP (default: MEDCONCEPT_JARS, else where
+    `python -m medconcept.provision jars` puts them). `options` are any further settings of Spark by name;
+    medconcept's own settings override them. `verbose` shows Spark's own log, from WARN on.
     """
 
     master: str = "local[2]"
     driver_memory: str = "4g"
     shuffle_partitions: int = 4
-    jars: str | None = None
-    java_options: str = "-XX:+UseParallelGC"  # what counts is how long a run takes, not its longest pause
+    jars: str | None = field(default=None, metadata=PATH)
+    java_options: str = "-XX:+UseParallelGC"  # a run's total time counts, not its longest pause
     options: Mapping[str, str] = field(default_factory=dict)
+    verbose: bool = False
 
 
 @dataclass(frozen=True)
 class Config:
     """The whole configuration of a run.
 
+    `base` is the folder that relative paths of a configuration file start from; a relative `base` starts
+    from the folder of the file. Default: the folder of the file.
+
     >>> Config().sync.include[0]
     '*.xml'
     """
 
-    lake: str = "build/lake"
+    base: str = "."
+    lake: str = field(default="build/lake", metadata=PATH)
     sync: SyncConfig = field(default_factory=SyncConfig)
     dictionary: DictionaryConfig = field(default_factory=DictionaryConfig)
     annotate: AnnotateConfig = field(default_factory=AnnotateConfig)
@@ -264,34 +273,55 @@ class Config:
 
 
 def load_config(path: str | None) -> Config:
-    """Read a configuration file; None gives the defaults. Raises ConfigError with one line.
+    """Read a configuration file; None returns the defaults. Raises ConfigError with one line.
 
-    A bare name such as `local` means the file `conf/local.yaml` that the package carries.
+    A bare name such as `local` means `conf/local.yaml` of the package. Relative paths stated in the file are
+    resolved against its `base`. A configuration packaged in a wheel or zip has no folder of its own: its
+    relative paths start from the current directory.
     """
     if path is None:
         return Config()
-    text = _read(path)
+    text, folder = _read(path)
     try:
-        data = yaml.safe_load(text)
+        data = yaml.safe_load(text) or {}
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}: not valid YAML ({str(error).splitlines()[0]})") from error
-    config: Config = parse_config(data or {}, path)
-    return config
+    base = os.getcwd() if folder is None else os.path.abspath(folder)
+    if folder is not None and isinstance(data, dict) and isinstance(data.get("base"), str):
+        base = resolve_path(base, data["base"])
+    config = _build(Config, data, _Origin(path, base), "")
+    assert isinstance(config, Config)
+    return replace(config, base=base)
 
 
 def parse_config(data: object, where: str = "configuration") -> Config:
-    """Build a Config from plain data.
+    """Build a Config from plain data; paths stay as they are.
 
     >>> parse_config({"lake": "s3a://bucket/lake", "sync": {"input": "in"}}).sync.input
     'in'
     >>> parse_config({"lakes": "x"})
     Traceback (most recent call last):
-    medconcept.errors.ConfigError: configuration: unknown key 'lakes' (known: lake, sync, dictionary, \
+    medconcept.errors.ConfigError: configuration: unknown key 'lakes' (known: base, lake, sync, dictionary, \
 annotate, centrality, statistics, triplets, release, spark)
     """
-    config = _build(Config, data, where, "")
+    config = _build(Config, data, _Origin(where), "")
     assert isinstance(config, Config)
     return config
+
+
+def resolve_path(base: str, path: str) -> str:
+    """A path of a configuration, absolute; URIs and absolute paths are returned unchanged.
+
+    >>> resolve_path("/project/conf", "../build/lake"), resolve_path("s3a://bucket/conf", "learned.json")
+    ('/project/build/lake', 's3a://bucket/conf/learned.json')
+    >>> resolve_path("/project", "s3://pmc-oa-opendata"), resolve_path("/project", "/data/articles")
+    ('s3://pmc-oa-opendata', '/data/articles')
+    """
+    if _URI.match(path) or os.path.isabs(path):
+        return path
+    if _URI.match(base):
+        return f"{base.rstrip('/')}/{path}"
+    return os.path.normpath(os.path.join(base, path))
 
 
 def settings_digest(*parts: object) -> str:
@@ -305,43 +335,67 @@ def settings_digest(*parts: object) -> str:
 
 
 def data_file(folder: str, name: str) -> str | None:
-    """Text of a file that the package carries (`conf/…`, `expectations/…`), or None.
+    """Text of a packaged file (`conf/…`, `expectations/…`), or None.
 
-    Works from a wheel, from a zip given to --py-files, and from a checkout.
+    Works from a wheel, from a zip passed to --py-files, and from a checkout.
     """
+    found = _data_file(folder, name)
+    return None if found is None else found[0]
+
+
+def _data_file(folder: str, name: str) -> tuple[str, Path | None] | None:
+    """Text of a packaged file and its folder, which only a checkout has."""
     packaged = resources.files("medconcept").joinpath("_data", folder, name)
     if packaged.is_file():
-        return packaged.read_text(encoding="utf-8")
-    checkout = Path(__file__).resolve().parents[2] / folder / name
-    return checkout.read_text(encoding="utf-8") if checkout.is_file() else None
+        return packaged.read_text(encoding="utf-8"), None
+    root = checkout()
+    file = None if root is None else root / folder / name
+    return None if file is None or not file.is_file() else (file.read_text(encoding="utf-8"), file.parent)
 
 
-def _read(path: str) -> str:
+def _read(path: str) -> tuple[str, Path | None]:
     file = Path(path)
     if file.is_file():
-        return file.read_text(encoding="utf-8")
-    packaged = data_file("conf", f"{path}.yaml")
+        return file.read_text(encoding="utf-8"), file.parent
+    packaged = _data_file("conf", f"{path}.yaml")
     if packaged is None:
         raise ConfigError(f"{path}: no such configuration file")
     return packaged
 
 
-def _build(cls: Any, data: object, where: str, prefix: str) -> Any:
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+
+
+@dataclass(frozen=True)
+class _Origin:
+    """Where data comes from, for messages; with a `base`, paths are resolved against it."""
+
+    name: str
+    base: str | None = None
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _build(cls: Any, data: object, where: _Origin, prefix: str) -> Any:
     if not isinstance(data, dict):
         raise ConfigError(f"{where}: {prefix.rstrip('.') or 'the file'} must be a mapping")
     hints = get_type_hints(cls)
-    known = [f.name for f in fields(cls)]
+    known = {f.name: f for f in fields(cls)}
     for key in data:
         if key not in known:
             raise ConfigError(f"{where}: unknown key '{prefix}{key}' (known: {', '.join(known)})")
     values = {key: _value(hints[key], value, where, f"{prefix}{key}") for key, value in data.items()}
+    for key, value in values.items():
+        if where.base is not None and known[key].metadata.get("path") and value is not None:
+            values[key] = resolve_path(where.base, value)
     try:
         return cls(**values)
     except TypeError as error:
         raise ConfigError(f"{where}: {prefix.rstrip('.')}: {error}") from error
 
 
-def _value(hint: Any, value: object, where: str, name: str) -> Any:
+def _value(hint: Any, value: object, where: _Origin, name: str) -> Any:
     if is_dataclass(hint):
         return _build(hint, value, where, f"{name}.")
     if get_origin(hint) is tuple:
@@ -362,7 +416,7 @@ def _value(hint: Any, value: object, where: str, name: str) -> Any:
     return value
 
 
-def _settings(value: object, where: str, name: str) -> dict[str, str]:
+def _settings(value: object, where: _Origin, name: str) -> dict[str, str]:
     """Names and plain values, as Spark takes them: `true`, not Python's `True`."""
     if not isinstance(value, dict) or not all(
         isinstance(v, str | bool | int | float) for v in value.values()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from medconcept.errors import ConfigError
 
+# Metadata of a setting that is a path: relative to the base of its configuration file.
+PATH: Mapping[str, bool] = {"path": True}
 LICENCE_GROUPS = ("commercial", "noncommercial", "other")
 
 
@@ -54,7 +57,7 @@ class Selection:
     medconcept.errors.ConfigError: sync.select.licences: 'free' is none of commercial, noncommercial, other
     """
 
-    pmcids: str | None = None
+    pmcids: str | None = field(default=None, metadata=PATH)
     licences: tuple[str, ...] = LICENCE_GROUPS
     since: str | None = None
     until: str | None = None
