@@ -22,6 +22,7 @@ from medconcept.lake.lake import Lake
 from medconcept.lake.lease import lease
 from medconcept.quality.docs import write_docs
 from medconcept.quality.gate import judge, named_columns, prepare, require
+from medconcept.spark.session import SIDE_RESULTS_POOL
 from medconcept.stages.context import ARTICLE, FEW, Context, Say
 from medconcept.stages.stage import SideResult, Stage, StageOutput, StageResult
 from medconcept.tables import TABLES
@@ -138,7 +139,9 @@ def _side_result(context: Context, work: StageOutput) -> SideResult:
     """What is made beside the tables. Its jobs have a share of the cores of their own: most waits for it."""
     if work.side_result is None:
         return SideResult({})
-    context.lake.spark.sparkContext.setLocalProperty("spark.scheduler.pool", "beside")  # of this thread
+    context.lake.spark.sparkContext.setLocalProperty(
+        "spark.scheduler.pool", SIDE_RESULTS_POOL
+    )  # of this thread
     return work.side_result()
 
 
