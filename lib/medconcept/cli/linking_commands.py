@@ -12,7 +12,7 @@ from typing import Any
 
 from medconcept.cli.command_dictionary import prepared
 from medconcept.cli.lake_dictionary import TABLES, dictionary_of_lake
-from medconcept.config import Config, load_config
+from medconcept.config import Config
 from medconcept.dictionary.linking_dictionary import LinkingDictionary
 from medconcept.errors import ConfigError
 from medconcept.evaluation.evaluate import (
@@ -33,9 +33,8 @@ from medconcept.linking.linker import Linker
 from medconcept.linking.types import Entity, LinkSettings
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run one of COMMANDS; returns the exit code."""
-    config = load_config(arguments.config or "demo")
+def run(arguments: argparse.Namespace, config: Config) -> int:
+    """Run one of COMMANDS; returns the exit code. Raises MedconceptError."""
     if arguments.command == "train_ner":
         from medconcept.cli.train_ner import run as train
 
