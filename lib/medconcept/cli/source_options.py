@@ -9,7 +9,7 @@ from typing import Any
 from medconcept.config import SyncConfig
 from medconcept.sources.options import LICENCE_GROUPS, BucketOptions, Selection
 
-REQUESTS = BucketOptions().requests_per_second
+REQUESTS, BATCH = BucketOptions().requests_per_second, SyncConfig().batch_articles
 
 
 def add_source_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +44,7 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
         "--batch-articles",
         metavar="N",
         type=int,
-        help=f"articles in a commit (default: {SyncConfig().batch_articles})",
+        help=f"articles in a commit (default: {BATCH})",
     )
     wanted = parser.add_argument_group("selection of a bucket's articles (default: all)")
     wanted.add_argument("--pmcids", metavar="FILE", help="only those in a file with one PMC id a line")
