@@ -26,8 +26,8 @@ from medconcept.terminologies.umls_options import UmlsOptions
 class SyncConfig:
     """Where articles come from: a folder, archives in it, or a bucket (`s3://…`, `https://…`).
 
-    `bucket` and `select` are of buckets; a batch of `batch_articles` is one commit. Where an inventory lacks
-    more than `withdraw_at_most` of what the lake has, nothing is withdrawn and the run ends.
+    `bucket` and `select` apply to buckets; a batch of `batch_articles` is one commit. If an inventory lacks
+    more than the share `withdraw_at_most` of the lake's articles, nothing is withdrawn and the run fails.
     """
 
     input: str | None = field(default=None, metadata=PATH)
@@ -63,7 +63,7 @@ class DictionarySource:
 class DictionaryConfig:
     """Which terminologies are merged; the order of `sources` is the order of preference.
 
-    `similar` has an index of similar names made, for entities that no form of a name matches.
+    `similar` adds an index of similar names, for entities that match no form of a name.
     """
 
     sources: tuple[DictionarySource, ...] = ()
@@ -77,8 +77,8 @@ class RecogniserConfig:
     A saved one is a Spark NLP pipeline or model, a folder that `train_ner` wrote, or one with an ONNX token
     classifier. One that needs word embeddings and has none names their folder as `embeddings`. A pretrained
     one comes from a `hub` of Spark NLP (its default one where none is named) or from a folder laid out as
-    Spark NLP's cache, `mirror`; it is a pipeline, or a model of the class `annotator`. `types` tells which
-    semantic types of the dictionary fit an entity type, by commas, beside those that are known.
+    Spark NLP's cache, `mirror`; it is a pipeline, or a model of the class `annotator`. `types` maps
+    an entity type to further semantic types of the dictionary that fit it, separated by commas.
 
     >>> RecogniserConfig()
     Traceback (most recent call last):
@@ -95,7 +95,7 @@ class RecogniserConfig:
     types: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse what names no model, or two."""
+        """Refuse no model, or two."""
         if (self.path is None) == (self.pretrained is None):
             raise ConfigError("annotate.recogniser: one of path and pretrained must be given")
 
@@ -107,10 +107,10 @@ class AnnotateConfig:
     `threshold` is the similarity below which nothing is linked. `sources`, `semantic_types` and
     `semantic_groups` (of the UMLS: DISO, ANAT, …) restrict what is linked to; empty means all. Captions in
     other than the `languages` of the dictionary's names are not linked. `general` adds names to the
-    documented list of those that say too little, `not_general` takes some off it; `frequent_share` is the
+    documented list of stop concepts, `not_general` removes names from it; `frequent_share` is the
     share of captions from which on a concept is flagged as frequent (by the table concept_statistics).
-    `learned` names the file that `medconcept tune` wrote. `recogniser` finds entities beside the names of the
-    dictionary: `none`, one, or a list of which what any finds counts. `dictionary_folder` is where workers
+    `learned` names the file that `medconcept tune` wrote. `recogniser` recognises entities in addition to the
+    dictionary's names: `none`, one, or a list whose entities are united. `dictionary_folder` is where workers
     read the compiled dictionary themselves (a Volume), where Spark may not distribute files.
 
     >>> AnnotateConfig(threshold=80)
@@ -135,7 +135,7 @@ class AnnotateConfig:
     dictionary_folder: str | None = field(default=None, metadata=PATH)
 
     def __post_init__(self) -> None:
-        """Refuse what no run could use."""
+        """Refuse values that no run could use."""
         for name in ("threshold", "frequent_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"annotate.{name} must be from 0 to 1, not {getattr(self, name)}")
@@ -150,7 +150,7 @@ class AnnotateConfig:
 
 @dataclass(frozen=True)
 class CentralityConfig:
-    """How much a caption is about each of its concepts, and from where on it is.
+    """How much a caption is about each of its concepts, and from which value on.
 
     Below `cut` a concept is flagged as peripheral. `model` is the folder of a text classifier trained on
     textual entailment, exported to ONNX: centrality is the chance that the caption entails the `hypothesis`.
@@ -166,7 +166,7 @@ class CentralityConfig:
     hypothesis: str = "This figure is about {concept}."
 
     def __post_init__(self) -> None:
-        """Refuse what no run could use."""
+        """Refuse values that no run could use."""
         if not 0 <= self.cut <= 1:
             raise ConfigError(f"centrality.cut must be from 0 to 1, not {self.cut}")
         if self.hypothesis.count("{concept}") != 1:
@@ -177,14 +177,14 @@ class CentralityConfig:
 class StatisticsConfig:
     """What `count_concepts` counts: the captions of this lake, or of a release of this or another lake.
 
-    A release stays what it is, so that concept_statistics made from it can be made again anywhere.
+    A release never changes, so that concept_statistics of it can be reproduced anywhere.
     """
 
     release: str | None = None
     lake: str | None = field(default=None, metadata=PATH)
 
     def __post_init__(self) -> None:
-        """Another lake is read at a release, since it may change meanwhile."""
+        """Refuse another lake without a release, since it may change meanwhile."""
         if self.lake is not None and self.release is None:
             raise ConfigError("statistics.lake needs statistics.release: another lake is read at a release")
 
@@ -202,7 +202,7 @@ general, negated, peripheral, uncertain)
     exclude_flags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a flag that no mention has."""
+        """Refuse unknown flags."""
         unknown = sorted(set(self.exclude_flags) - set(MENTION_FLAGS))
         if unknown:
             raise ConfigError(
@@ -223,7 +223,7 @@ a letter or digit first
     name: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse at once what the gate of `releases` would refuse after the work is done."""
+        """Refuse now what the gate of `releases` would refuse after all work."""
         if self.name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", self.name):
             raise ConfigError(
                 f"release name {self.name!r}: letters, digits, '.', '_' and '-' alone, "
@@ -400,7 +400,7 @@ def _value(hint: Any, value: object, where: _Origin, name: str) -> Any:
         return _build(hint, value, where, f"{name}.")
     if get_origin(hint) is tuple:
         if is_dataclass(get_args(hint)[0]) and (value is None or value == "none" or isinstance(value, dict)):
-            value = [value] if isinstance(value, dict) else []  # one alone, or none of them
+            value = [value] if isinstance(value, dict) else []  # a single one, or none
         if not isinstance(value, list):
             raise ConfigError(f"{where}: '{name}' must be a list")
         item = get_args(hint)[0]

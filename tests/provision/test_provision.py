@@ -239,7 +239,7 @@ def test_unconfirmed_ontology_version_is_refused(tmp_path: Path, tiny_wheels: di
     ("body", "sha256", "message"),
     [
         ("echo 'ERROR: no network' >&2; exit 1", "", "cannot fetch p==1: no network"),
-        ("true", "", "pip brought no p.whl"),
+        ("true", "", "pip downloaded no p.whl"),
         ('for a; do [ "$last" = --dest ] && echo x > $a/p.whl; last=$a; done', "0", "not the pinned 0"),
     ],
 )

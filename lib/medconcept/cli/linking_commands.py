@@ -42,20 +42,20 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     return _link(arguments, config) if arguments.command == "link" else _score(arguments, config)
 
 
-def _dictionary(arguments: argparse.Namespace, config: Config, wanted: Sequence[str]) -> LinkingDictionary:
-    """What `--dictionary` names, else the lake's where `--lake` names one, else the configuration's."""
+def _dictionary(arguments: argparse.Namespace, config: Config, sources: Sequence[str]) -> LinkingDictionary:
+    """The dictionary of `--dictionary`, else of the lake if `--lake` is stated, else of the configuration."""
     named = arguments.dictionary
     if (named in TABLES and not Path(named).is_file()) or (named is None and arguments.lake):
         return dictionary_of_lake(replace(config, lake=arguments.lake or config.lake))
     recognises = bool(getattr(arguments, "recogniser", None) or getattr(arguments, "train", False))
-    return prepared(config, named, wanted, similar=recognises)
+    return prepared(config, named, sources, similar=recognises)
 
 
 def _score(arguments: argparse.Namespace, config: Config) -> int:
     gold = read_gold(arguments.gold, arguments.format)
     form = fitting(FORMATS[arguments.format], gold)
-    wanted = () if arguments.dictionary else form.read
-    dictionary = _dictionary(arguments, config, wanted)
+    sources = () if arguments.dictionary else form.read
+    dictionary = _dictionary(arguments, config, sources)
     form = scored_sources(form, arguments.sources, dictionary)
     articles = arguments.articles or articles_near(arguments.gold)
     if arguments.command == "tune":
@@ -66,9 +66,9 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
     learned_file = read_learned(arguments.learned) if arguments.learned else None
     entities, recognition = _entities(arguments, config, gold)
     if arguments.cross_validate:
-        found = cross_validated(gold, dictionary, form, articles=articles, entities=entities)
+        predicted = cross_validated(gold, dictionary, form, articles=articles, entities=entities)
     else:
-        found = predict(
+        predicted = predict(
             gold,
             dictionary,
             form,
@@ -81,9 +81,9 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
     if arguments.development:
         ids = Identifiers(dictionary.retired(), dictionary.joined() if "OMIM" in form.scored else None)
         seen = ids_of(read_gold(arguments.development, arguments.format).documents, ids)
-    out = report(found, form, seen=seen)
+    out = report(predicted, form, seen=seen)
     if arguments.cross_validate:
-        out["mention_unseen"] = report(unseen_alone(found), form)["mention"]
+        out["mention_unseen"] = report(unseen_alone(predicted), form)["mention"]
     out["setting"] = "tuned" if arguments.learned or arguments.cross_validate else "untrained"
     if entities is not None:
         out["recognition"] = recognition
@@ -104,7 +104,7 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
 def _entities(
     arguments: argparse.Namespace, config: Config, gold: Gold
 ) -> tuple[dict[str, list[Entity]] | None, dict[str, object] | None]:
-    """What recognisers find in the gold's texts, by document, and how well; starts Spark for them alone."""
+    """Recognised entities of the gold's texts by document, and their scores; starts Spark only if needed."""
     if not arguments.recogniser and not arguments.train:
         return None, None
     if arguments.train and not arguments.cross_validate:
@@ -124,8 +124,8 @@ def _lines(out: Mapping[str, Any]) -> list[str]:
         cells = "".join(f"{figures[key]:10.4f}" for key in ("precision", "recall", "f1"))
         lines.append(f"{name:22}{cells}   {low:.4f} to {high:.4f}")
     if out.get("recognition"):
-        told = out["recognition"]["spans"]
-        cells = "".join(f"{told[key]:10.4f}" for key in ("precision", "recall", "f1"))
+        spans = out["recognition"]["spans"]
+        cells = "".join(f"{spans[key]:10.4f}" for key in ("precision", "recall", "f1"))
         lines.append(f"{'recognition':22}{cells}")
     ceiling = out["ceiling"]
     lines.append("")
@@ -143,26 +143,27 @@ def _link(arguments: argparse.Namespace, config: Config) -> int:
     dictionary = _dictionary(arguments, config, ())
     learned = read_learned(arguments.learned) if arguments.learned else None
     linker = Linker(dictionary, replace(LinkSettings(), nested=arguments.nested), learned=learned)
-    found = linker.link(arguments.text, language=arguments.language)
+    result = linker.link(arguments.text, language=arguments.language)
     if arguments.json:
         print(
             json.dumps(
-                {"flags": found.flags, "links": [link.as_dict() for link in found.links]}, ensure_ascii=False
+                {"flags": result.flags, "links": [link.as_dict() for link in result.links]},
+                ensure_ascii=False,
             )
         )
         return 0
     print(arguments.text)
-    for flag in found.flags:
+    for flag in result.flags:
         print(f"not linked: {flag}")
-    for link in found.links:
+    for link in result.links:
         spans = ", ".join(f"{start}-{end}" for start, end in link.spans)
         also = (
             f"  [{', '.join((*link.flags, *(f'panel {p}' for p in link.panels)))}]"
             if link.flags or link.panels
             else ""
         )
-        told = f"{link.source_id:18} {link.name}  {link.similarity:.2f} {link.method}{also}"
-        print(f"  {spans:12} {link.text:28} {told}")
-    if not found.links and not found.flags:
+        concept = f"{link.source_id:18} {link.name}  {link.similarity:.2f} {link.method}{also}"
+        print(f"  {spans:12} {link.text:28} {concept}")
+    if not result.links and not result.flags:
         print("  (no concept)")
     return 0

@@ -21,11 +21,11 @@ JAR_COORDINATES: tuple[str, ...] = (
     "io.delta:delta-spark_2.12:3.3.3",
     "com.johnsnowlabs.nlp:spark-nlp_2.12:5.5.3",
     # s3a://: in the version of the Hadoop that Spark 3.5 ships, on the parts of the AWS SDK that Spark NLP
-    # brings; hadoop-aws wants one more class, of the part for DynamoDB.
+    # depends on; hadoop-aws needs one more class, from the part for DynamoDB.
     "org.apache.hadoop:hadoop-aws:3.3.4",
     "com.amazonaws:aws-java-sdk-dynamodb:1.12.500",
 )
-"""What the project asks for, as group:artefact:version; the rest follows from these."""
+"""Direct dependencies, as group:artefact:version."""
 
 TENSORFLOW = "com.johnsnowlabs.nlp:tensorflow-cpu_2.12"
 TENSORFLOW_CORE = "org.tensorflow:tensorflow-core-api:0.4.2"
@@ -35,15 +35,15 @@ _NATIVE = {"Linux": "linux-x86_64", "Darwin": "macosx-x86_64", "Windows": "windo
 # made from comes in its place, for this platform alone. Spark's resolver knows no classifiers and takes the
 # former.
 JAR_EXCLUDES: tuple[str, ...] = (
-    # The whole AWS SDK, 280 MB; the parts that are needed come one by one.
+    # The whole AWS SDK, 280 MB; the parts needed are listed separately.
     "com.amazonaws:aws-java-sdk-bundle",
-    # Native back ends that no stage uses; together over 1 GB, and not every Maven mirror carries them.
+    # Native back ends that no stage uses: over 1 GB together, and missing from some Maven mirrors.
     "com.johnsnowlabs.nlp:jsl-llamacpp-cpu_2.12",
     "com.johnsnowlabs.nlp:jsl-openvino-cpu_2.12",
     # Spark brings its own Scala; a second one on the class path breaks serialisation between them.
     "org.scala-lang:scala-library",
 )
-"""What is left out, as group:artefact."""
+"""Excluded dependencies, as group:artefact."""
 
 FETCH = "`python -m medconcept.provision jars` fetches them"
 STAMP = "jars.json"
@@ -111,7 +111,7 @@ def ensure_jars(
 
 
 def tensorflow(system: str | None = None, machine: str | None = None) -> tuple[str, ...]:
-    """TensorFlow as Maven coordinates for a platform, by default this one; none where it has no build.
+    """TensorFlow as Maven coordinates for a platform, by default this one; empty if it has no build.
 
     Without it Spark NLP trains and runs NerCrf, not NerDL.
 
