@@ -12,7 +12,7 @@ from typing import Any
 
 from medconcept.cli.command_dictionary import prepared
 from medconcept.cli.lake_dictionary import TABLES, dictionary_of_lake
-from medconcept.config import Config, load_config
+from medconcept.config import Config
 from medconcept.dictionary.linking_dictionary import LinkingDictionary
 from medconcept.errors import ConfigError
 from medconcept.evaluation.article_context import count_article_files, find_article_folder
@@ -32,9 +32,8 @@ from medconcept.linking.linker import Linker
 from medconcept.linking.types import Entity, Link, LinkSettings
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run one of COMMANDS; returns the exit code."""
-    config = load_config(arguments.config or "demo")
+def run(arguments: argparse.Namespace, config: Config) -> int:
+    """Run one of COMMANDS; returns the exit code. Raises MedconceptError."""
     if arguments.command == "train_ner":
         from medconcept.cli.train_ner import run as train
 
@@ -42,13 +41,13 @@ def run(arguments: argparse.Namespace) -> int:
     return _link(arguments, config) if arguments.command == "link" else _score(arguments, config)
 
 
-def _dictionary(arguments: argparse.Namespace, config: Config, wanted: Sequence[str]) -> LinkingDictionary:
-    """What `--dictionary` names, else the lake's where `--lake` names one, else the configuration's."""
+def _dictionary(arguments: argparse.Namespace, config: Config, sources: Sequence[str]) -> LinkingDictionary:
+    """The dictionary of `--dictionary`, else of the lake if `--lake` is stated, else of the configuration."""
     named = arguments.dictionary
     if (named in TABLES and not Path(named).is_file()) or (named is None and arguments.lake):
         return dictionary_of_lake(replace(config, lake=arguments.lake or config.lake))
     recognises = bool(getattr(arguments, "recogniser", None) or getattr(arguments, "train", False))
-    return prepared(config, named, wanted, similar=recognises)
+    return prepared(config, named, sources, similar=recognises)
 
 
 def _score(arguments: argparse.Namespace, config: Config) -> int:
@@ -105,7 +104,7 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
 def _entities(
     arguments: argparse.Namespace, config: Config, gold: Gold
 ) -> tuple[dict[str, list[Entity]] | None, dict[str, object] | None]:
-    """What recognisers find in the gold's texts, by document, and how well; starts Spark for them alone."""
+    """Recognised entities of the gold's texts by document, and their scores; starts Spark only if needed."""
     if not arguments.recogniser and not arguments.train:
         return None, None
     if arguments.train and not arguments.cross_validate:

@@ -22,6 +22,8 @@ from medconcept.lake.lake import Lake
 from medconcept.lake.lease import lease
 from medconcept.quality.docs import write_docs
 from medconcept.quality.gate import judge, named_columns, prepare, require
+from medconcept.spark.progress import Progress
+from medconcept.spark.session import SIDE_RESULTS_POOL
 from medconcept.stages.context import ARTICLE, FEW, Context, Say
 from medconcept.stages.stage import SideResult, Stage, StageOutput, StageResult
 from medconcept.tables import TABLES
@@ -32,11 +34,11 @@ def run_stage(stage: Stage, lake: Lake, config: Config, say: Say = print) -> Sta
     begun = time.monotonic()
     started_at = datetime.now(timezone.utc).replace(tzinfo=None)
     run_id = f"{started_at:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
-    with lease(lake.files, run_id):
+    with lease(lake.files, run_id), Progress(lake.spark, stage.name, say) as progress:
         lake.create()
         for line in transaction.recover(lake):
             say(f"{stage.name}: {line}")
-        context = Context(stage.name, lake, config, run_id, started_at, lake.head(), say)
+        context = Context(stage.name, lake, config, run_id, started_at, lake.head(), say, progress=progress)
         totals: dict[str, int] = {}
         last: transaction.Manifest | None = None
         works: Iterator[StageOutput] | None = None
@@ -138,7 +140,9 @@ def _side_result(context: Context, work: StageOutput) -> SideResult:
     """What is made beside the tables. Its jobs have a share of the cores of their own: most waits for it."""
     if work.side_result is None:
         return SideResult({})
-    context.lake.spark.sparkContext.setLocalProperty("spark.scheduler.pool", "beside")  # of this thread
+    context.lake.spark.sparkContext.setLocalProperty(
+        "spark.scheduler.pool", SIDE_RESULTS_POOL
+    )  # of this thread
     return work.side_result()
 
 

@@ -1,20 +1,23 @@
-"""Settings of article sources; workers read them too, so nothing but the standard library is imported."""
+"""Settings of article sources; read by workers too, so only the standard library is imported."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from medconcept.errors import ConfigError
 
+# Metadata of a setting that is a path: relative to the base of its configuration file.
+PATH: Mapping[str, bool] = {"path": True}
 LICENCE_GROUPS = ("commercial", "noncommercial", "other")
 
 
 @dataclass(frozen=True)
 class BucketOptions:
-    """How the bucket is reached and how hard it is worked.
+    """Address of the bucket and limits of its use.
 
-    `in_flight` and `requests_per_second` hold for one machine of the cluster, whatever its number of cores;
-    0 requests per second means no limit. Without `inventory` that is where S3 puts it for a bucket of that
+    `in_flight` and `requests_per_second` apply to one machine of the cluster, whatever its number of cores;
+    0 requests per second means no limit. By default `inventory` is where S3 puts it for a bucket of that
     name, or for PMC's own. S3 serves 5,500 GET a second per prefix, and every article of
     PMC has a prefix of its own: the default stays far below that.
     """
@@ -33,28 +36,28 @@ class BucketOptions:
     longest_wait_seconds: float = 60.0
 
     def __post_init__(self) -> None:
-        """Refuse what would never download anything."""
+        """Refuse values with which nothing could be downloaded."""
         for name in ("in_flight", "attempts", "connect_seconds", "request_seconds"):
             if getattr(self, name) <= 0:
                 raise ConfigError(f"sync.bucket.{name}: {getattr(self, name)} must be above 0")
         if self.requests_per_second < 0:
-            raise ConfigError("sync.bucket.requests_per_second: 0 means no limit, less has no meaning")
+            raise ConfigError("sync.bucket.requests_per_second: must be 0 (no limit) or more")
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which articles of a bucket are wanted; what is in the lake is kept up to date whatever this says.
+    """Which articles of a bucket are selected; articles in the lake are kept up to date regardless.
 
     `pmcids` names a file with one PMC id a line. `since` and `until` are days (YYYY-MM-DD) on which the
-    article's metadata was last changed, both included. `fraction` takes an article by the MD5 of its id, so
-    that the same ones are taken every day. `limit` is a number of articles in the lake.
+    article's metadata was last changed, both included. `fraction` selects by the MD5 of an article's id, so
+    that the same ones are selected every day. `limit` is a number of articles in the lake.
 
     >>> Selection(licences=("free",))
     Traceback (most recent call last):
     medconcept.errors.ConfigError: sync.select.licences: 'free' is none of commercial, noncommercial, other
     """
 
-    pmcids: str | None = None
+    pmcids: str | None = field(default=None, metadata=PATH)
     licences: tuple[str, ...] = LICENCE_GROUPS
     since: str | None = None
     until: str | None = None
@@ -65,7 +68,7 @@ class Selection:
     all_versions: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what would select nothing, or not what was meant."""
+        """Refuse values that would select nothing, or by mistake."""
         for group in self.licences:
             if group not in LICENCE_GROUPS:
                 known = ", ".join(LICENCE_GROUPS)

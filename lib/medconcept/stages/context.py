@@ -18,6 +18,7 @@ from medconcept.lake import transaction
 from medconcept.lake.change_log import Since, since
 from medconcept.lake.changes import change_set, compared
 from medconcept.lake.lake import Commit, Lake
+from medconcept.spark.progress import Progress
 from medconcept.tables import TABLES
 
 Say = Callable[[str], None]
@@ -52,6 +53,7 @@ class Context:
     # What `hold` was given, by name; the rows of articles by table and columns.
     held: dict[str | tuple[str, ...], DataFrame] = field(default_factory=dict)
     filling: list[Future[int]] = field(default_factory=list)  # what brings them into memory
+    progress: Progress = field(default_factory=Progress)  # counters for workers
 
     def read(self, table: str) -> DataFrame:
         """A table as the last commit names it."""

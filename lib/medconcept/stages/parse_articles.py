@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
@@ -12,6 +13,7 @@ from medconcept.config import settings_digest
 from medconcept.jats import PARSER_VERSION
 from medconcept.lake.quarantine import open_quarantine
 from medconcept.runtime.native_modules import library_file
+from medconcept.spark.progress import Count, Counter
 from medconcept.stages.context import Context
 from medconcept.stages.source_metadata import (
     event_counts,
@@ -47,9 +49,9 @@ def build(context: Context) -> StageOutput:
         files = context.hold("files", files)
         known = context.hold("known", articles.select(*_KNOWN, only_notices()))
         gone = known.join(files, FILE_KEY, "left_semi")
-    fresh = parse(todo.where(F.col("duplicate_of").isNull()))
-    with small_batches(raw.sparkSession):
-        parsed = context.checkpoint("parsed", fresh)
+    fresh, spark = todo.where(F.col("duplicate_of").isNull()), context.lake.spark
+    with small_batches(spark), context.progress.counting(spark, Count("files", fresh.count)) as counter:
+        parsed = context.checkpoint("parsed", parse(fresh, counter))
     good = parsed.where(F.col("reason").isNull())
     touched = good.select(*_NAMED).unionByName(gone.select(*_NAMED))
     touched = touched if files is None else context.hold("touched", touched)
@@ -83,13 +85,13 @@ def build(context: Context) -> StageOutput:
     )
 
 
-def parse(files: DataFrame) -> DataFrame:
+def parse(files: DataFrame, counter: Counter | None = None) -> DataFrame:
     """Parse each file: rows of PARSED, one for each article in it, or one with the reason why there is none.
 
-    Compute it within `small_batches`.
+    Compute it within `small_batches`. `counter` counts `files`.
     """
     columns = files.select(*FILE, "size", "content")
-    return columns.mapInArrow(parse_batches, PARSED)
+    return columns.mapInArrow(partial(parse_batches, counter=counter), PARSED)
 
 
 @contextmanager

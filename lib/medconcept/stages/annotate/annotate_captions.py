@@ -20,6 +20,7 @@ from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL
 from medconcept.errors import InputError, LakeError
 from medconcept.linking.types import LINKING_VERSION, LinkSettings
 from medconcept.spark.hadoop_files import HadoopFiles
+from medconcept.spark.progress import Count, Counter
 from medconcept.spark.shared_files import SharedFile
 from medconcept.spark_nlp.tokens import PLACES, sentences_and_tokens
 from medconcept.stages.annotate import centrality
@@ -62,7 +63,9 @@ def build(context: Context) -> StageOutput:
     spoken = speaks(annotate.languages)
     spread = captions.where(spoken).repartition(annotate.partitions, "figure_key")
     tokens = sentences_and_tokens(with_entities(context, spread), detect_sentences=annotate.detect_sentences)
-    found = linked = context.checkpoint("linked", link(tokens, job))
+    count = Count("captions", captions.where(spoken).count)
+    with context.progress.counting(context.lake.spark, count) as counter:
+        found = linked = context.checkpoint("linked", link(tokens, job, counter))
     if annotate.learned is not None:
         linked = context.checkpoint("known", of_known_terms(linked, context.read("concept_names")))
     rows = linked.withColumn("dictionary_sha256", F.lit(sha256))
@@ -143,10 +146,10 @@ def link_job(context: Context, sha256: str) -> LinkJob:
     )
 
 
-def link(tokens: DataFrame, job: LinkJob) -> DataFrame:
-    """One row of LINKED for each mention."""
+def link(tokens: DataFrame, job: LinkJob, counter: Counter | None = None) -> DataFrame:
+    """One row of LINKED for each mention; `counter` counts `captions`."""
     columns = [*CAPTION, *(ENTITIES if ENTITIES[0] in tokens.columns else ())]
-    return tokens.select(*columns).mapInArrow(partial(link_batches, job=job), LINKED)
+    return tokens.select(*columns).mapInArrow(partial(link_batches, job=job, counter=counter), LINKED)
 
 
 def link_settings(annotate: AnnotateConfig, concepts: DataFrame) -> LinkSettings:

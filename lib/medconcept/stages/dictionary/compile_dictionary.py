@@ -15,6 +15,7 @@ from medconcept.dictionary.linking_dictionary import SIMILAR as BEHIND
 from medconcept.dictionary.name_index import NAMES, RETIRED
 from medconcept.dictionary.stop_concepts import NOT_CONCEPTS
 from medconcept.errors import LakeError
+from medconcept.spark.progress import Count
 from medconcept.stages.context import Context
 from medconcept.stages.dictionary.assemble_files import assemble
 from medconcept.stages.dictionary.concept_rows import retired_steps
@@ -67,15 +68,16 @@ def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -
     # It stays: Spark brings what it was told of to every worker that comes later, too.
     context.lake.files.replace(found[MAIN].name, f"{DICTIONARIES}/{lexicon}")
     context.bring(context.lake.files.uri(f"{DICTIONARIES}/{lexicon}"))
-    indexed = rows.mapInArrow(partial(index_batches, name=lexicon), PACKED)
-    if terms is None:
-        indexed = indexed.withColumns({c: F.lit(None).cast("string") for c in RETIRED.names})
-    else:
-        indexed = indexed.unionByName(retired_steps(terms), allowMissingColumns=True)
     few = context.lake.with_new_session()  # a row of it is a quarter of a megabyte
     few.spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "100")
     few.spark.conf.set("spark.sql.parquet.columnarReaderBatchSize", "16")
-    indexed = replace(context, lake=few).checkpoint("indexed", indexed)
+    with context.progress.counting(few.spark, Count("names", rows.count)) as counter:
+        indexed = rows.mapInArrow(partial(index_batches, name=lexicon, counter=counter), PACKED)
+        if terms is None:
+            indexed = indexed.withColumns({c: F.lit(None).cast("string") for c in RETIRED.names})
+        else:
+            indexed = indexed.unionByName(retired_steps(terms), allowMissingColumns=True)
+        indexed = replace(context, lake=few).checkpoint("indexed", indexed)
     settings = context.config.dictionary
     compiled = partial(
         compile_batches, name=lexicon, sources=tuple(s.name for s in settings.sources),

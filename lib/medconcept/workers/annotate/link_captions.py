@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyspark.accumulators import Accumulator
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
 
@@ -62,7 +63,9 @@ def linker_of(job: LinkJob) -> Linker:
     return Linker(dictionary, job.settings, general=job.general, learned=learned)
 
 
-def link_batches(batches: Iterable[pa.RecordBatch], job: LinkJob) -> Iterator[pa.RecordBatch]:
+def link_batches(
+    batches: Iterable[pa.RecordBatch], job: LinkJob, counter: Accumulator[dict[str, int]] | None = None
+) -> Iterator[pa.RecordBatch]:
     """Link rows of CAPTION; one row of LINKED for each mention, in order of caption and place.
 
     CAPTION is figure_key, article_key, caption, language, panels, abbreviations (structs of short and long),
@@ -80,6 +83,8 @@ def link_batches(batches: Iterable[pa.RecordBatch], job: LinkJob) -> Iterator[pa
                 tokens = _span_columns(rows, "token", captions.texts)
                 linked = linked_rows(rows, captions, tokens, mentions, linker.lookup, schema)
             yield linked
+        if counter is not None:
+            counter.add({"captions": batch.num_rows})
 
 
 def captions_of(batch: pa.RecordBatch, kinds: Mapping[str, frozenset[str]]) -> Captions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow as pa
+from pyspark.accumulators import Accumulator
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import ArrayType, StringType, StructField, StructType
 
@@ -48,7 +49,11 @@ _LIMITS = Limits()
 _NO_ROW = (pa.ArrowException, OverflowError, UnicodeError, MemoryError)
 
 
-def parse_batches(batches: Iterable[pa.RecordBatch], bounds: Bounds = _BOUNDS) -> Iterator[pa.RecordBatch]:
+def parse_batches(
+    batches: Iterable[pa.RecordBatch],
+    bounds: Bounds = _BOUNDS,
+    counter: Accumulator[dict[str, int]] | None = None,
+) -> Iterator[pa.RecordBatch]:
     """Parse rows of (FILE columns, size, content): out come rows of PARSED.
 
     One row a file, or one for each article of a wrapper that holds several. Files are parsed by a child
@@ -62,6 +67,8 @@ def parse_batches(batches: Iterable[pa.RecordBatch], bounds: Bounds = _BOUNDS) -
             if not chunk.batches:
                 return
             files = pa.Table.from_batches(chunk.batches)
+            if counter is not None:
+                counter.add({"files": len(files)})
             rows = pa.concat_tables([_not_landed(files), *told])
             known = files.select(FILE).cast(_FILE_SCHEMA).take(rows.column(_NUMBER))
             columns = [(known if name in FILE else rows).column(name) for name in _SCHEMA.names]
