@@ -123,7 +123,7 @@ def apply_batch(lake: Lake, manifest: Manifest, table: str) -> int:
     lake.spark.conf.set(TXN_APP, f"medconcept/{table}")
     lake.spark.conf.set(TXN_VERSION, str(manifest.seq))
     # Fitted: the run that staged it may have been one of an older format, killed before its commit.
-    batch = fitted(staged(lake, manifest.run_id, table), spec.schema)
+    batch = fitted(staged(lake, manifest.run_id, table), spec.schema, spec.former_names)
     # Nothing can match in a table that was empty, and an append is cheaper than a MERGE.
     if spec.is_ledger or table in manifest.inserts_only or _was_empty(manifest, table):
         rows = batch.select(*spec.schema.names)

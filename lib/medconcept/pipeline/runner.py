@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timezone
+from typing import Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -17,9 +18,11 @@ from medconcept import __version__
 from medconcept.config import Config
 from medconcept.errors import MedconceptError, as_medconcept_error
 from medconcept.lake import transaction
+from medconcept.lake.change_log import have_same_rows
 from medconcept.lake.changes import DELETE, UPSERT, change_set
 from medconcept.lake.lake import Lake
 from medconcept.lake.lease import lease
+from medconcept.lake.migration import open_for_writing
 from medconcept.quality.docs import write_docs
 from medconcept.quality.gate import judge, named_columns, prepare, require
 from medconcept.stages.context import ARTICLE, FEW, Context, Say
@@ -33,8 +36,7 @@ def run_stage(stage: Stage, lake: Lake, config: Config, say: Say = print) -> Sta
     started_at = datetime.now(timezone.utc).replace(tzinfo=None)
     run_id = f"{started_at:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     with lease(lake.files, run_id):
-        lake.create()
-        for line in transaction.recover(lake):
+        for line in open_for_writing(lake):
             say(f"{stage.name}: {line}")
         context = Context(stage.name, lake, config, run_id, started_at, lake.head(), say)
         totals: dict[str, int] = {}
@@ -79,7 +81,7 @@ def _prepare(stage: Stage, context: Context) -> tuple[Context, Iterator[StageOut
     settings = stage.settings(context)
     last = context.lake.last_commit_of(stage.name)
     same = last is not None and last["settings_digest"] == settings
-    if same and not stage.looks_outside and dict(last["input_versions"]) == _inputs(stage, context):
+    if same and not stage.looks_outside and _is_up_to_date(stage, context, last):
         return context, iter(())
     context = replace(context, settings=settings, previous=last if same else None)
     if not stage.looks_outside:
@@ -88,6 +90,14 @@ def _prepare(stage: Stage, context: Context) -> tuple[Context, Iterator[StageOut
     if isinstance(built, Iterator):
         return context, built
     return context, iter(() if built is None else (built,))
+
+
+def _is_up_to_date(stage: Stage, context: Context, last: Any) -> bool:
+    """Whether the inputs have the rows that the job's last commit was made from."""
+    versions = dict(last["input_versions"])
+    return set(versions) == set(stage.inputs) and have_same_rows(
+        context.lake, stage.inputs, int(last["seq"]), versions, context.head
+    )
 
 
 def _inputs(stage: Stage, context: Context) -> dict[str, int]:

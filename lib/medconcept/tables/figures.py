@@ -20,6 +20,7 @@ FIGURES = Table(
     comment="One row for each <fig> element of the current version of each article",
     key=("figure_key",),
     scope=("article_key",),
+    former_names={"citing_paragraphs": "mentions"},
     columns=(
         column("figure_key", StringType(), "<article_key>#<fig id>, #<n> without id, ~2 where an id repeats"),
         column("article_key", StringType(), "The article that the figure stands in"),
@@ -64,7 +65,9 @@ FIGURES = Table(
         column("doi", StringType(), "DOI of the figure"),
         column("rights", struct_of(Rights), "Rights that are not the article's; null where none are stated"),
         column(
-            "mentions", list_of(CitingParagraph), "Paragraphs that cite the figure, with each place that does"
+            "citing_paragraphs",
+            list_of(CitingParagraph),
+            "Paragraphs that cite the figure, with each place that does",
         ),
         column("graphics", list_of(Graphic), "Every graphic of the figure in document order"),
         column("source_sha256", StringType(), "SHA-256 of the file that this row was read from"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from pyspark.sql import Column, DataFrame
@@ -34,7 +34,8 @@ class Table:
     `columns` are content; `not_compared` names those of them left out of the row digest because
     another column stands for them (bytes for their checksum) or they are provenance.
     A ledger is append-only and has no key. `scope` names the rows that a change of little replaces at once: a
-    row's own key, or its article.
+    row's own key, or its article. `former_names` maps a column to its name in versions of the table that
+    older formats wrote; the row digest keeps using that name, so that a rename changes no row.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Table:
     key: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
+    former_names: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def is_ledger(self) -> bool:
@@ -62,7 +64,8 @@ class Table:
     def digest(self) -> Column:
         """The row digest over the content columns, in schema order."""
         # ignoreNullFields=false: {a: null, b: x} must not equal {a: x, b: null} by omission.
-        row = F.to_json(F.struct(*self.content_columns), {"ignoreNullFields": "false"})
+        named = [F.col(name).alias(self.former_names.get(name, name)) for name in self.content_columns]
+        row = F.to_json(F.struct(*named), {"ignoreNullFields": "false"})
         return F.sha2(row, 256)
 
     def conform(

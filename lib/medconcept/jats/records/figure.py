@@ -101,7 +101,7 @@ class Rights:
 
 @record
 class Citation:
-    """One cross-reference: `text[start:end]` of its mention are its words; None if the text leaves it out.
+    """One cross-reference: `text[start:end]` of its paragraph are its words; None if the text leaves it out.
 
     `via`: `xref` names the figure itself, `range` lies between two that are named ("Figs 2–4" and figure 3),
     `group` names the figure's group.
@@ -177,5 +177,5 @@ class Figure:
     object_ids: tuple[Named, ...]
     doi: str | None
     rights: Rights | None
-    mentions: tuple[CitingParagraph, ...]
+    citing_paragraphs: tuple[CitingParagraph, ...]
     panels: tuple[Panel, ...]

@@ -85,7 +85,7 @@ def build(context: Context) -> StageOutput:
 
 def _around(context: Context, articles: Articles | None) -> tuple[DataFrame, DataFrame]:
     """What is looked at of figures and articles."""
-    columns = ("figure_key", "article_key", "caption", "language", "panels", "section", "mentions")
+    columns = ("figure_key", "article_key", "caption", "language", "panels", "section", "citing_paragraphs")
     about = ("article_key", "is_current", "title", "abstract", "abbreviations")
     figures = context.of_articles("figures", articles, hold=columns)
     return figures, context.of_articles("articles", articles, hold=about)
