@@ -78,7 +78,7 @@ def run_stage(stage: Stage, lake: Lake, config: Config, say: Say = print) -> Sta
 
 def _prepare(stage: Stage, context: Context) -> tuple[Context, Iterator[StageOutput]]:
     """The context with what the job did last time, and what is to be done; nothing where nothing is new."""
-    settings = stage.settings(context)
+    settings = stage.settings_digest(context)
     last = context.lake.last_commit_of(stage.name)
     same = last is not None and last["settings_digest"] == settings
     if same and not stage.looks_outside and _is_up_to_date(stage, context, last):

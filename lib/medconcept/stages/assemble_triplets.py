@@ -5,8 +5,6 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from medconcept import __version__
-from medconcept.config import settings_digest
 from medconcept.stages.context import Context
 from medconcept.stages.stage import SideResult, Stage, StageOutput
 from medconcept.tables.triplets import TRIPLET_CONCEPT
@@ -122,7 +120,8 @@ def filter_counts(figures: DataFrame, mentions: DataFrame, chosen: DataFrame) ->
 
 STAGE = Stage(
     name="assemble_triplets",
+    version=1,
     inputs=INPUTS,
-    settings=lambda context: settings_digest(__version__, context.config.triplets),
+    settings=lambda context: (context.config.triplets,),
     build=build,
 )

@@ -27,12 +27,21 @@ FEW = 10_000
 ARTICLE = "article_key"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared by identity: equal keys are not known without computing them
 class Articles:
     """The articles that a run works on: their keys, each once, and whether they can be named one by one."""
 
     keys: DataFrame
     are_few: bool
+
+
+@dataclass(frozen=True)
+class HeldRows:
+    """Which rows are held in memory: those of a table that are of some articles, with some columns."""
+
+    table: str
+    articles: Articles
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -49,8 +58,9 @@ class Context:
     settings: str = ""
     previous: Any = None  # the last row of `commits` made by this job with the same settings, or None
     begun: list[Future[None]] = field(default_factory=list)  # one for all contexts of a run
-    # What `hold` was given, by name; the rows of articles by table and columns.
-    held: dict[str | tuple[str, ...], DataFrame] = field(default_factory=dict)
+    # The DataFrames that `hold` computed, by name; the rows of a table that are of some articles by
+    # HeldRows.
+    held: dict[str | HeldRows, DataFrame] = field(default_factory=dict)
     filling: list[Future[int]] = field(default_factory=list)  # what brings them into memory
 
     def read(self, table: str) -> DataFrame:
@@ -91,21 +101,27 @@ class Context:
     ) -> DataFrame:
         """The rows of a table that are of these articles; all where None.
 
-        With `hold` these columns at least; of few articles they are read once and held for this run, since
-        what is small is looked at many times. A run has one set of articles.
+        With `hold` these columns at least; of few articles they are read once and held until the commit,
+        since what is small is looked at many times. Rows are shared between calls with the same Articles
+        object alone.
         """
         rows = self.read(table)
         columns = rows.columns if hold is None else list(hold)
         if articles is None:
             return rows.select(*columns)
         for held, found in list(self.held.items()):
-            if isinstance(held, tuple) and held[0] == table and set(columns).issubset(found.columns):
+            if (
+                isinstance(held, HeldRows)
+                and (held.table, held.articles) == (table, articles)
+                and set(columns).issubset(held.columns)
+            ):
                 return found
         keys = F.broadcast(articles.keys) if articles.are_few else articles.keys
         found = rows.join(keys, ARTICLE, "left_semi").select(*columns)
         if hold is not None and articles.are_few:
             found = self.hold(
-                (table, *columns), found.repartition(self.lake.spark.sparkContext.defaultParallelism)
+                HeldRows(table, articles, tuple(columns)),
+                found.repartition(self.lake.spark.sparkContext.defaultParallelism),
             )
         return found
 
@@ -113,11 +129,11 @@ class Context:
         """Of the rows of these articles what a batch is compared with."""
         return self.of_articles(table, articles, hold=compared(TABLES[table]))
 
-    def hold(self, name: str | tuple[str, ...], rows: DataFrame) -> DataFrame:
+    def hold(self, name: str | HeldRows, rows: DataFrame) -> DataFrame:
         """Compute rows once and hold them in the workers' memory, or on their disks, until the commit.
 
-        For what is looked at many times. Delta, too, looks at a table's log anew for each plan that reads it,
-        and again whenever Spark makes a part of that plan anew.
+        For what is looked at many times. Delta, too, looks at a table's log anew for each plan that reads
+        it, and again whenever Spark makes a part of that plan anew.
         """
         if name in self.held:
             self.held[name].unpersist()
@@ -151,8 +167,8 @@ class Context:
     def stage_first(self, table: str, rows: DataFrame) -> DataFrame:
         """Stage the first rows of a table and return them as staged; the StageOutput then names the table.
 
-        For what more is made of: it is written once, where a checkpoint would be written again. What columns
-        `rows` has beside those of the table come behind them, and go no further than here.
+        For what more is made of: it is written once, where a checkpoint would be written again. What
+        columns `rows` has beside those of the table come behind them, and go no further than here.
         """
         spec = TABLES[table]
         beside = [name for name in rows.columns if name not in spec.schema.names]

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
-from medconcept.config import settings_digest
 from medconcept.jats import PARSER_VERSION
 from medconcept.lake.quarantine import open_quarantine
 from medconcept.runtime.native_modules import library_file
@@ -232,7 +231,8 @@ def _counts(parsed: DataFrame, raw: DataFrame) -> dict[str, int]:
 
 STAGE = Stage(
     name="parse_articles",
+    version=1,
     inputs=("raw_articles",),
-    settings=lambda context: settings_digest(PARSER_VERSION),
+    settings=lambda context: (PARSER_VERSION,),
     build=build,
 )

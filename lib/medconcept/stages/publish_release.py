@@ -70,8 +70,9 @@ def content_digest(rows: DataFrame) -> tuple[int, str]:
 
 STAGE = Stage(
     name="publish_release",
+    version=1,
     inputs=(),
-    settings=lambda context: settings_digest(__version__, context.config.release.name),
+    settings=lambda context: (context.config.release.name,),
     build=build,
     looks_outside=True,
 )

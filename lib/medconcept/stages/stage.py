@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from pyspark.sql import DataFrame
 
+from medconcept import __version__
+from medconcept.config import settings_digest
 from medconcept.stages.context import Articles, Context
 
 
@@ -40,18 +42,29 @@ class StageOutput:
 
 @dataclass(frozen=True)
 class Stage:
-    """A job: its name, the tables it reads, what its settings are, and how it computes.
+    """A job: its name and version, the tables it reads, the settings it depends on, and how it computes.
 
-    Equal settings and equal versions of the inputs mean nothing new; a job that `looks_outside` has inputs
-    that are no tables, decides itself and calls `begin` where there is work. A job that builds an iterator
-    makes one commit of each StageOutput; what was committed stays when a later one fails.
+    Equal settings digests and unchanged inputs mean that nothing is new. Raise `version` with every change
+    of the stage's code, or of code that it calls, after which the same inputs and settings may give other
+    rows or counts: a rule, a default, the order of versions. Leave it for a change that no row can show.
+    What has a version of its own (the parser, the linker, the forms of names, a model) stands in `settings`
+    and is raised there instead.
+
+    A job that `looks_outside` has inputs that are not tables; it decides itself whether there is work and
+    then calls `begin`. A job that builds an iterator makes one commit of each StageOutput; what was
+    committed stays when a later one fails.
     """
 
     name: str
+    version: int
     inputs: tuple[str, ...]
-    settings: Callable[[Context], str]
+    settings: Callable[[Context], tuple[object, ...]]  # JSON or dataclasses, without name and versions
     build: Callable[[Context], StageOutput | Iterator[StageOutput] | None]
     looks_outside: bool = False
+
+    def settings_digest(self, context: Context) -> str:
+        """The digest of all that decides the stage's rows, besides its inputs: code versions and settings."""
+        return settings_digest(__version__, self.name, self.version, *self.settings(context))
 
 
 @dataclass(frozen=True)

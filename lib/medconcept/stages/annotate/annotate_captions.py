@@ -14,8 +14,7 @@ from functools import partial
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from medconcept import __version__
-from medconcept.config import AnnotateConfig, settings_digest
+from medconcept.config import AnnotateConfig
 from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL
 from medconcept.errors import InputError, LakeError
 from medconcept.linking.types import LINKING_VERSION, LinkSettings
@@ -33,7 +32,7 @@ FREQUENT = "frequent"
 CAPTION = ("figure_key", "article_key", "caption", "language", "panels", "abbreviations", *PLACES)
 
 
-def settings(context: Context) -> str:
+def settings(context: Context) -> tuple[object, ...]:
     """The dictionary, how it is used, and the code: when one changes, every caption is linked anew."""
     annotate = context.config.annotate
     # Neither where files lie nor how work is spread changes what comes out.
@@ -46,7 +45,7 @@ def settings(context: Context) -> str:
         chosen["recogniser"] = recogniser_settings(context)
     learned = None if annotate.learned is None else _checksum(_read_learned(context, annotate.learned))
     how = centrality.settings(context.config.centrality)
-    return settings_digest(__version__, LINKING_VERSION, chosen, learned, how, context.head.dictionary_sha256)
+    return (LINKING_VERSION, chosen, learned, how, context.head.dictionary_sha256)
 
 
 def build(context: Context) -> StageOutput:
@@ -233,6 +232,7 @@ def _folded(names: tuple[str, ...]) -> frozenset[str]:
 
 STAGE = Stage(
     name="annotate_captions",
+    version=1,
     inputs=("articles", "figures", "concept_statistics"),
     settings=settings,
     build=build,
