@@ -175,7 +175,7 @@ def test_a_commit_that_an_older_program_began_is_finished(spark, older, monkeypa
     set_format(Lake(spark, settings.lake), FORMAT_VERSION)
     with monkeypatch.context() as patch:
         run(spark, settings, "sync_articles")
-        patch.setattr("medconcept.lake.transaction.carry_through", die)
+        patch.setattr("medconcept.lake.transaction.apply_manifest", die)
         with pytest.raises(Killed):
             run(spark, settings, "parse_articles")
     lake = Lake(spark, settings.lake)

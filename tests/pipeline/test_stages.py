@@ -74,15 +74,15 @@ def test_a_raised_version_works_on_every_row_again(spark, whole, tmp_path, name,
 def test_rows_are_shared_for_the_same_articles_alone(spark, whole) -> None:
     context, columns = context_of(spark, whole), ["figure_key", "article_key"]
     keys = [spark.createDataFrame([(key,)], "article_key string") for key in ("PMC1", "PMC2")]
-    first, second = (context.named("changed", each) for each in keys)
+    first, second = (context.articles_of("changed", each) for each in keys)
     try:
-        one = context.of_articles("figures", first, hold=columns)
+        one = context.rows_of("figures", first, hold=columns)
         assert [row.figure_key for row in one.collect()] == ["PMC1#f1"]
-        assert context.of_articles("figures", first, hold=["figure_key"]) is one
-        assert [r.figure_key for r in context.of_articles("figures", second, hold=columns).collect()] == [
+        assert context.rows_of("figures", first, hold=["figure_key"]) is one
+        assert [r.figure_key for r in context.rows_of("figures", second, hold=columns).collect()] == [
             "PMC2#f1"
         ]
-        assert context.of_articles("figures", None, hold=columns).count() == 2
+        assert context.rows_of("figures", None, hold=columns).count() == 2
     finally:
         context.release()
 

@@ -1,4 +1,4 @@
-"""What each commit changed, by name: where a job that follows has to work, without comparing two versions.
+"""The keys that each commit changed: a later job works on these, without comparing two versions of a table.
 
 Under `_changes/<seq>` stands `commit.json` with the run, and for each table that the commit changed a
 folder of Parquet with the distinct scopes (see Table) of the rows that it wrote or deleted. A table that
@@ -20,7 +20,7 @@ from medconcept.lake.lake import MIGRATE, Commit, Lake
 from medconcept.tables import TABLES
 
 CHANGES, NOTE = "_changes", "commit.json"
-FURTHEST = 1000  # commits: a job that is further behind works on everything
+FURTHEST = 1000  # commits: a job further behind works on everything
 
 
 def note_scopes(lake: Lake, seq: int, table: str, batch: DataFrame) -> None:
@@ -59,7 +59,7 @@ class Since:
         return any(table in self.filled or table in self.noted for table in tables)
 
     def written(self, rows: DataFrame) -> DataFrame:
-        """Those rows of a table that the runs wrote.
+        """Return the rows of a table that the runs wrote.
 
         Files' statistics tell which runs wrote them: what is older is not opened, unless it lies with
         newer.
@@ -68,7 +68,7 @@ class Since:
 
 
 def since(lake: Lake, seq: int, head: Commit) -> Since | None:
-    """What happened after the commit `seq` up to `head`; None where that is not known, or too much."""
+    """Return the changes after commit `seq` up to `head`; None if a log is missing or they are too many."""
     numbers = range(seq + 1, head.seq + 1)
     if len(numbers) > FURTHEST:
         return None
@@ -80,9 +80,9 @@ def since(lake: Lake, seq: int, head: Commit) -> Since | None:
         names = lake.files.list(folder)
         if NOTE not in names:  # a commit of a program that kept no log
             return None
-        told = json.loads(lake.files.read(f"{folder}/{NOTE}"))
-        runs.append(told["run_id"])
-        filled.update(told["filled"])
+        note = json.loads(lake.files.read(f"{folder}/{NOTE}"))
+        runs.append(note["run_id"])
+        filled.update(note["filled"])
         for table in names:
             if table != NOTE:
                 noted.setdefault(table, []).append(lake.files.uri(f"{folder}/{table}"))

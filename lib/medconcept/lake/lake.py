@@ -62,7 +62,7 @@ class Lake:
             self._read_format()
 
     def with_new_session(self) -> Lake:
-        """The same lake through a session of its own, for work beside other work."""
+        """The same lake in a new Spark session, for concurrent writes and for views of its own."""
         return Lake(new_session(self.spark), self.root)
 
     @property
@@ -142,7 +142,7 @@ class Lake:
         return self.last_commits().get(job)
 
     def last_commits(self) -> dict[str, Any]:
-        """The last row of `commits` of each job; asked of Delta only where its log has grown since."""
+        """Return the last row of `commits` of each job; reads Delta only if its log has grown since."""
         log = self.files.list("commits/_delta_log")
         if log != self._seen[0]:
             each = F.struct(*TABLES["commits"].schema.names)
@@ -150,8 +150,8 @@ class Lake:
             self._seen = (log, {row["job"]: row["row"] for row in last.collect()} if log else {})
         return self._seen[1]
 
-    def learn(self, last_commits: dict[str, Any]) -> None:
-        """Take for the last row of each job what the holder of the lease, who alone appends, has made it."""
+    def cache_last_commits(self, last_commits: dict[str, Any]) -> None:
+        """Set the cached last row of each job; for the holder of the lease, who alone appends rows."""
         self._seen = (self.files.list("commits/_delta_log"), last_commits)
 
     def commit(self, seq: int) -> Commit:

@@ -1,4 +1,4 @@
-"""Questions to a lake: its tables, SQL at any version, the difference between two versions."""
+"""Read-only queries of a lake: its tables, SQL at any version, the difference between two versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a stage is to the pipeline: what it declares, what it returns, how its run ended."""
+"""The interface of a stage: its declaration, its output, and the result of its run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from medconcept.stages.context import Articles, Context
 
 @dataclass(frozen=True)
 class SideResult:
-    """What was made beside the tables: counts for `runs`, and the compiled dictionary that goes with them."""
+    """Results other than table rows: counts for `runs`, and the checksum of a compiled dictionary."""
 
     counts: dict[str, int]
     dictionary_sha256: str | None = None
@@ -22,11 +22,11 @@ class SideResult:
 
 @dataclass
 class StageOutput:
-    """What a stage found to do.
+    """The rows that a stage computes for one commit.
 
-    `tables` maps a table to (rows that should be, rows that are), both of the same scope;
-    `ledgers` maps a ledger to rows to append; `counts` go into `runs`. `articles` are those that the rows
-    are all rows of; None where that is not to be told, or they are all articles.
+    `tables` maps a table to (target rows, current rows), both of the same scope; `ledgers` maps a ledger to
+    rows to append; `counts` go into `runs`. `articles` are the articles whose rows these are, all of them;
+    None if unknown or if they are all articles.
     """
 
     tables: dict[str, tuple[DataFrame, DataFrame]] = field(default_factory=dict)
@@ -36,8 +36,8 @@ class StageOutput:
     gate_against: tuple[str, ...] = ()
     side_result: Callable[[], SideResult] | None = None  # computed while the tables are staged
     more: bool = False  # another StageOutput of the same run follows
-    inserts_only: tuple[str, ...] = ()  # tables that have none of the keys yet: appended to, not merged
-    staged: tuple[str, ...] = ()  # tables of which Context.stage_first has written what they get
+    inserts_only: tuple[str, ...] = ()  # tables without any of the keys yet: appended to, not merged
+    staged: tuple[str, ...] = ()  # tables whose batch Context.stage_first has written
 
 
 @dataclass(frozen=True)

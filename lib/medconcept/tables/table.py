@@ -31,11 +31,11 @@ PROVENANCE = (
 class Table:
     """A Delta table of the lake.
 
-    `columns` are content; `not_compared` names those of them left out of the row digest because
-    another column stands for them (bytes for their checksum) or they are provenance.
-    A ledger is append-only and has no key. `scope` names the rows that a change of little replaces at once: a
-    row's own key, or its article. `former_names` maps a column to its name in versions of the table that
-    older formats wrote; the row digest keeps using that name, so that a rename changes no row.
+    `columns` are content; `not_compared` names those of them left out of the row digest because another
+    column stands for them (bytes for their checksum) or they are provenance. A ledger is append-only and has
+    no key. `scope` names the columns whose rows a small change replaces together: a row's own key, or its
+    article. `former_names` maps a column to its name in versions of the table that older formats wrote; the
+    row digest keeps using that name, so that a rename changes no row.
     """
 
     name: str
@@ -69,11 +69,11 @@ class Table:
         return F.sha2(row, 256)
 
     def conform(
-        self, rows: DataFrame, run_id: str, started_at: object, *, beside: Sequence[str] = ()
+        self, rows: DataFrame, run_id: str, started_at: object, *, extra: Sequence[str] = ()
     ) -> DataFrame:
         """Select the table's columns in schema order and add provenance; one row in, one row out.
 
-        `beside` are further columns to keep, behind those. Raises LakeError that lists every missing column
+        `extra` are further columns to keep, behind those. Raises LakeError that lists every missing column
         and every wrong type at once.
         """
         have = {f.name: f.dataType for f in rows.schema.fields}
@@ -86,11 +86,11 @@ class Table:
             raise LakeError(f"rows do not fit table {self.name}: {'; '.join(wrong)}")
         content = [c.name for c in self.columns]
         if self.is_ledger:
-            return rows.select(*content, *beside)
+            return rows.select(*content, *extra)
         return rows.select(
             *content,
             self.digest().alias("row_digest"),
             F.lit(run_id).alias("run_id"),
             F.lit(started_at).cast("timestamp").alias("written_at"),
-            *beside,
+            *extra,
         )

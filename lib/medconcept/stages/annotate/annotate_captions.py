@@ -57,7 +57,7 @@ def build(context: Context) -> StageOutput:
     changed = context.changed_articles("figures", "articles")
     around = _around(context, changed)
     captions = with_abbreviations(*around)
-    scope = context.as_it_is("mentions", changed)
+    scope = context.current_rows("mentions", changed)
     spoken = speaks(annotate.languages)
     spread = captions.where(spoken).repartition(annotate.partitions, "figure_key")
     tokens = sentences_and_tokens(with_entities(context, spread), detect_sentences=annotate.detect_sentences)
@@ -86,8 +86,8 @@ def _around(context: Context, articles: Articles | None) -> tuple[DataFrame, Dat
     """What is looked at of figures and articles."""
     columns = ("figure_key", "article_key", "caption", "language", "panels", "section", "citing_paragraphs")
     about = ("article_key", "is_current", "title", "abstract", "abbreviations")
-    figures = context.of_articles("figures", articles, hold=columns)
-    return figures, context.of_articles("articles", articles, hold=about)
+    figures = context.rows_of("figures", articles, hold=columns)
+    return figures, context.rows_of("articles", articles, hold=about)
 
 
 def counts_of(captions: DataFrame, spoken: Column, found: DataFrame, known: DataFrame) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""How far a download is: articles, bytes, rate, errors by reason, time left."""
+"""Progress of a download: articles, bytes, rate, errors by reason, time left."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EVERY_SECONDS = 5.0
 
 @dataclass
 class Progress:
-    """What has been fetched so far, over all batches of a run."""
+    """The totals fetched so far, over all batches of a run."""
 
     total: int
     say: Callable[[str], None]
@@ -46,7 +46,7 @@ class Progress:
         return ", ".join(parts)
 
     def add(self, now: dict[str, int]) -> None:
-        """Take in what a batch came to."""
+        """Add the totals of a batch."""
         for name, count in now.items():
             self.done[name] = self.done.get(name, 0) + count
 
