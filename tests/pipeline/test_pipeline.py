@@ -89,8 +89,8 @@ def test_all_that_the_parser_reads_is_in_the_tables_under_the_key_of_the_work(sp
         (["A"], "(A) A heart attack (HA)."),
         (["B"], "(B) No HA."),
     ]
-    (mention,) = figure.mentions
-    assert [mention.text[c.start : c.end] for c in mention.citations] == ["Fig 1"]
+    (paragraph,) = figure.citing_paragraphs
+    assert [paragraph.text[c.start : c.end] for c in paragraph.citations] == ["Fig 1"]
 
 
 def test_figure_without_caption_has_none(made) -> None:

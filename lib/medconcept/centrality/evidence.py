@@ -82,7 +82,7 @@ def about_figures(figures: DataFrame, articles: DataFrame) -> DataFrame:
         F.length("caption").alias("length"),
         F.size(labels).alias("panel_count"),
         words(F.array_join("section", " ")).alias("sections"),
-        F.transform("mentions", lambda paragraph: words(paragraph["text"])).alias("paragraphs"),
+        F.transform("citing_paragraphs", lambda paragraph: words(paragraph["text"])).alias("paragraphs"),
         "title",
         "abstract",
     )

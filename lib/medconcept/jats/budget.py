@@ -8,7 +8,7 @@ _DISTINCT = 50  # warnings of one code that are told each by itself
 
 
 class Budget:
-    """Characters that the records of one article may hold; a figure repeats its group, sections, mentions.
+    """Characters that the records of one article may hold; a figure repeats its group, sections, citations.
 
     >>> Budget(10).spend(11)
     Traceback (most recent call last):

@@ -104,7 +104,7 @@ def figure_kinds(figures: DataFrame) -> list[Any]:
     counts = figures.groupBy("kind").agg(
         F.count(F.lit(1)).alias("figures"),
         F.sum(F.size("panels")).alias("panels"),
-        F.sum(F.size("mentions")).alias("paragraphs"),
+        F.sum(F.size("citing_paragraphs")).alias("paragraphs"),
         F.count("rights").alias("own_rights"),
     )
     return counts.orderBy(F.desc("figures"), "kind").collect()

@@ -43,17 +43,17 @@ Via = Literal["xref", "range", "group"]
 
 @dataclass(slots=True)
 class Target:
-    """A figure that can be cited, and the mentions found of it."""
+    """A figure that can be cited, and the paragraphs that cite it."""
 
     element: etree._Element
     fig_id: str | None
     host: etree._Element
     group: etree._Element | None
     label: Numbered | None
-    mentions: list[CitingParagraph] = field(default_factory=list)
+    citing_paragraphs: list[CitingParagraph] = field(default_factory=list)
 
 
-def find_mentions(
+def find_citing_paragraphs(
     article: etree._Element,
     references: Sequence[etree._Element],
     targets: Sequence[Target],
@@ -61,7 +61,7 @@ def find_mentions(
     warnings: Warnings,
     budget: Budget,
 ) -> None:
-    """Give each target its mentions, in document order; warn of references to figures that are not there."""
+    """Add to each target the paragraphs that cite it, in document order; warn of references to no figure."""
     resolver = _Resolver(article, targets)
     cited: dict[etree._Element, dict[etree._Element, dict[int, Via]]] = {}
     for xref in references:
@@ -82,10 +82,10 @@ def find_mentions(
         spoken = own_language(paragraph) or around.language
         for place, where in citations.items():
             budget.spend(len(text))
-            mention = CitingParagraph(
+            cites = CitingParagraph(
                 text, around.text_place, around.titles, around.types, spoken, tuple(where)
             )
-            targets[place].mentions.append(mention)
+            targets[place].citing_paragraphs.append(cites)
 
 
 class _Resolver:

@@ -12,7 +12,7 @@ from medconcept.jats.article.licence import Licence
 from medconcept.jats.article.surroundings import Map, Surroundings
 from medconcept.jats.budget import Budget, Warnings
 from medconcept.jats.figures.captions import ReadCaption, read_caption, sibling_captions, with_translations
-from medconcept.jats.figures.citing_paragraphs import Target, find_mentions
+from medconcept.jats.figures.citing_paragraphs import Target, find_citing_paragraphs
 from medconcept.jats.figures.figure_kinds import figure_kind, is_supplement
 from medconcept.jats.figures.graphics import described, read_graphics
 from medconcept.jats.figures.ranges import read_label
@@ -79,7 +79,9 @@ class FigureReader:
         if without:
             self._warnings.append(f"figure_without_id: {without}")
         targets = [figure.target for figure in found]
-        find_mentions(self._article, self._elements["xref"], targets, self._places, self._warnings, budget)
+        find_citing_paragraphs(
+            self._article, self._elements["xref"], targets, self._places, self._warnings, budget
+        )
         keys = {f.element: f.key for f in found}
         records = []
         for ordinal, figure in enumerate(found):
@@ -141,7 +143,7 @@ class FigureReader:
             object_ids=object_ids,
             doi=next((doi_of(i.value) for i in object_ids if (i.kind or "").lower() == "doi"), None),
             rights=read_rights(parts, group, caption.whole, self._licence),
-            mentions=tuple(found.target.mentions),
+            citing_paragraphs=tuple(found.target.citing_paragraphs),
             panels=find_panels(caption.whole, caption.markup, len(caption.title or ""))
             if caption.whole
             else (),
@@ -171,7 +173,7 @@ class FigureReader:
 
 
 def _size(figure: Figure) -> int:
-    """Characters of a figure that others may repeat, and of its captions; mentions are counted before."""
+    """Characters of a figure that others may repeat, and of its captions; citations are counted before."""
     repeated = [figure.group_label, figure.group_caption, *figure.section, figure.figure_key, figure.caption]
     for caption in figure.translated_captions:
         repeated += (caption.title, caption.text)

@@ -83,7 +83,7 @@ _PLAIN: Mapping[str, int] = {
 _NOT_INLINE = frozenset(_PLAIN)
 _MARKED: Mapping[str, int] = {**_PLAIN, **dict.fromkeys(OPENING, _MARK)}
 CITED = "cited-xref"
-"""What `mentions` renames the cross-references to that cite a figure; no other text cares."""
+"""What `citing_paragraphs` renames the cross-references to that cite a figure; no other text cares."""
 _CITED: Mapping[str, int] = {**_PLAIN, CITED: _CITE}
 
 

@@ -14,8 +14,7 @@ from functools import partial
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from medconcept import __version__
-from medconcept.config import AnnotateConfig, settings_digest
+from medconcept.config import AnnotateConfig
 from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL
 from medconcept.errors import InputError, LakeError
 from medconcept.linking.types import LINKING_VERSION, LinkSettings
@@ -34,7 +33,7 @@ FREQUENT = "frequent"
 CAPTION = ("figure_key", "article_key", "caption", "language", "panels", "abbreviations", *PLACES)
 
 
-def settings(context: Context) -> str:
+def settings(context: Context) -> tuple[object, ...]:
     """The dictionary, how it is used, and the code: when one changes, every caption is linked anew."""
     annotate = context.config.annotate
     # Neither where files lie nor how work is spread changes what comes out.
@@ -47,7 +46,7 @@ def settings(context: Context) -> str:
         chosen["recogniser"] = recogniser_settings(context)
     learned = None if annotate.learned is None else _checksum(_read_learned(context, annotate.learned))
     how = centrality.settings(context.config.centrality)
-    return settings_digest(__version__, LINKING_VERSION, chosen, learned, how, context.head.dictionary_sha256)
+    return (LINKING_VERSION, chosen, learned, how, context.head.dictionary_sha256)
 
 
 def build(context: Context) -> StageOutput:
@@ -59,7 +58,7 @@ def build(context: Context) -> StageOutput:
     changed = context.changed_articles("figures", "articles")
     around = _around(context, changed)
     captions = with_abbreviations(*around)
-    scope = context.as_it_is("mentions", changed)
+    scope = context.current_rows("mentions", changed)
     spoken = speaks(annotate.languages)
     spread = captions.where(spoken).repartition(annotate.partitions, "figure_key")
     tokens = sentences_and_tokens(with_entities(context, spread), detect_sentences=annotate.detect_sentences)
@@ -88,10 +87,10 @@ def build(context: Context) -> StageOutput:
 
 def _around(context: Context, articles: Articles | None) -> tuple[DataFrame, DataFrame]:
     """What is looked at of figures and articles."""
-    columns = ("figure_key", "article_key", "caption", "language", "panels", "section", "mentions")
+    columns = ("figure_key", "article_key", "caption", "language", "panels", "section", "citing_paragraphs")
     about = ("article_key", "is_current", "title", "abstract", "abbreviations")
-    figures = context.of_articles("figures", articles, hold=columns)
-    return figures, context.of_articles("articles", articles, hold=about)
+    figures = context.rows_of("figures", articles, hold=columns)
+    return figures, context.rows_of("articles", articles, hold=about)
 
 
 def counts_of(captions: DataFrame, spoken: Column, found: DataFrame, known: DataFrame) -> dict[str, int]:
@@ -236,6 +235,7 @@ def _folded(names: tuple[str, ...]) -> frozenset[str]:
 
 STAGE = Stage(
     name="annotate_captions",
+    version=1,
     inputs=("articles", "figures", "concept_statistics"),
     settings=settings,
     build=build,

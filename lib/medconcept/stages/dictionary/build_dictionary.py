@@ -8,8 +8,7 @@ from functools import partial, reduce
 from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F
 
-from medconcept import __version__
-from medconcept.config import DictionarySource, settings_digest
+from medconcept.config import DictionarySource
 from medconcept.dictionary.name_variants import FORMS_VERSION
 from medconcept.errors import ConfigError, InputError
 from medconcept.spark.hadoop_files import HadoopFiles
@@ -23,8 +22,8 @@ from medconcept.workers.dictionary.read_terms import TERMS, Source, read_terms
 UMLS = "umls"
 
 
-def settings(context: Context) -> str:
-    """Digest of the sources: what the configuration says of them and the checksum of each file.
+def settings(context: Context) -> tuple[object, ...]:
+    """The sources: what the configuration says of them and the checksum of each file.
 
     A UMLS release is known by the names, sizes and times of its files: to read it for a checksum would take
     as long as to build it.
@@ -35,7 +34,7 @@ def settings(context: Context) -> str:
     releases = [fingerprint(context.lake, s) for _, s in _sources(context, umls=True)]
     described = [_public(source) for source in context.config.dictionary.sources]
     similar = context.config.dictionary.similar
-    return settings_digest(__version__, FORMS_VERSION, *described, known, releases, similar)
+    return (FORMS_VERSION, *described, known, releases, similar)
 
 
 def build(context: Context) -> StageOutput:
@@ -158,4 +157,4 @@ def _public(source: DictionarySource) -> dict[str, object]:
 
 
 __all__ = ["DICTIONARIES", "STAGE", "all_terms", "build", "settings"]
-STAGE = Stage(name="build_dictionary", inputs=(), settings=settings, build=build)
+STAGE = Stage(name="build_dictionary", version=1, inputs=(), settings=settings, build=build)

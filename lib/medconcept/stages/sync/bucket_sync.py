@@ -103,7 +103,7 @@ def _batches(context: Context, bucket: Bucket, source: str, manifest: Manifest) 
 
 
 def make_plan(context: Context, bucket: Bucket, source: str, manifest: Manifest) -> Plan:
-    """Read the inventory, compare it, and note what is to be done, beside the staged batches."""
+    """Read the inventory, compare it, and write the work list next to the staged batches."""
     config, spark = context.config.sync, context.lake.spark
     own = f"{context.run_id}-plan"
     inventory = transaction.stage(
