@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from py4j.java_gateway import java_import
 from pyspark.sql import SparkSession
 
 from medconcept.config import SparkConfig
@@ -44,6 +45,8 @@ def get_session(config: SparkConfig, app_name: str = "medconcept") -> SparkSessi
     _require(
         active, "com.johnsnowlabs.nlp.DocumentAssembler", "Spark NLP (com.johnsnowlabs.nlp:spark-nlp_2.12)"
     )
+    # Otherwise each use of pyspark.sql.functions has the JVM search every JAR for the name in eight packages.
+    java_import(active._jvm, "org.apache.spark.sql.functions")
     return active
 
 
