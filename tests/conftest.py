@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Most of the time of a tiny run is the JVM's: loading and compiling code, collecting garbage.
 JAVA_OPTIONS = (
     "-XX:+UseSerialGC",  # two JVMs on two cores: parallel collectors only wait for each other
-    "-Xms1g -Xmn400m",  # a larger nursery from the start: fewer collections
+    "-Xms2g -Xmn600m",  # the size that a run comes to, from the start: fewer collections
     "-XX:MetaspaceSize=256m",  # by default each growth of the metaspace is a full collection
     "-XX:TieredStopAtLevel=1",  # the second compiler pays off after more work than tests have
     "-XX:ReservedCodeCacheSize=256m",  # which the first compiler alone would get less of

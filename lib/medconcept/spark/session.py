@@ -6,6 +6,7 @@ import os
 import sys
 from typing import Any
 
+from py4j.java_gateway import java_import
 from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import SparkSession
 
@@ -48,6 +49,8 @@ def get_session(config: SparkConfig, app_name: str = "medconcept") -> SparkSessi
     _require(
         active, "com.johnsnowlabs.nlp.DocumentAssembler", "Spark NLP (com.johnsnowlabs.nlp:spark-nlp_2.12)"
     )
+    # Otherwise each use of pyspark.sql.functions has the JVM search every JAR for the name in eight packages.
+    java_import(active._jvm, "org.apache.spark.sql.functions")
     return active
 
 
