@@ -15,7 +15,7 @@ import numpy as np
 import simplejpeg
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
-from medconcept.images.pixels import REDUCED_SIDE, Pixels, eight_bit, reduced, upright
+from medconcept.images.pixels import Pixels, eight_bit, reduced, reduction, upright
 from medconcept.images.settings import Limits
 from medconcept.images.statuses import Status, Unusable
 
@@ -50,8 +50,8 @@ class Decoded:
     """An image that has been decoded whole.
 
     `mode` is Pillow's name for the samples in the file, `bit_depth` bits a sample there; width and height are
-    those of the upright image. `reduced` are the pixels to measure, `reduction` times fewer a side; `pixels`
-    all of them, None if not requested.
+    those of the upright image. `reduced` are the pixels to measure, `pixels` all of them, None if
+    not requested.
     """
 
     mode: str
@@ -60,13 +60,13 @@ class Decoded:
     height: int
     frames: int
     reduced: Pixels
-    reduction: float
     pixels: Pixels | None
 
     @property
     def extent(self) -> tuple[float, float]:
         """Height and width in pixels of the reduced image, the last of which may be only part of one."""
-        return self.height / self.reduction, self.width / self.reduction
+        factor = reduction(self.width, self.height)
+        return self.height / factor, self.width / factor
 
 
 def decode(data: bytes, format_name: str, limits: Limits, exif: bytes | None, full: bool) -> Decoded:
@@ -78,22 +78,22 @@ def decode(data: bytes, format_name: str, limits: Limits, exif: bytes | None, fu
         fast = _jpeg(data, limits, exif, full)
         if fast is not None:
             return fast
-    with open_image(data, format_name, limits) as image:
+    with open_image(data, format_name, limits) as image, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of odd metadata; what matters is raised
         try:
             orientation = _orientation(image.getexif())
             mode, bits = image.mode, _bit_depth(image, data)
             _check_extent(image, data)
             first = eight_bit(image)
             pixels = upright(np.asarray(first), orientation)
-            small, reduction = reduced(first)
+            small = upright(reduced(first), orientation)
             frames = 1 if format_name == "jpeg" else _check_frames(image, limits)
         except Image.DecompressionBombError as error:
             raise Unusable(Status.TOO_MANY_PIXELS, str(error)) from None
         except BROKEN as error:
             raise broken(error) from None
     height, width = pixels.shape[:2]
-    small = upright(small, orientation)
-    return Decoded(mode, bits, width, height, frames, small, reduction, pixels if full else None)
+    return Decoded(mode, bits, width, height, frames, small, pixels if full else None)
 
 
 def open_image(data: bytes, format_name: str, limits: Limits) -> Image.Image:
@@ -134,30 +134,29 @@ def _jpeg(data: bytes, limits: Limits, exif: bytes | None, full: bool) -> Decode
     if space not in ("Gray", "YCbCr", "RGB"):
         return None
     samples = "GRAY" if space == "Gray" else "RGB"
+    orientation = _orientation_of(exif) if exif else 1
     try:
-        small = simplejpeg.decode_jpeg(data, samples, min_height=REDUCED_SIDE, min_width=REDUCED_SIDE)
+        small = upright(_reduced_jpeg(data, samples, width, height), orientation)
         pixels = simplejpeg.decode_jpeg(data, samples) if full else None
     except ValueError as error:
         raise broken(error) from None
-    orientation = _orientation_of(exif) if exif else 1
-    small, reduction = _within(small, height)
-    small = upright(small, orientation)
     if pixels is not None:
         pixels = upright(pixels[:, :, 0] if samples == "GRAY" else pixels, orientation)
     if orientation in (5, 6, 7, 8):
         width, height = height, width
-    return Decoded("L" if samples == "GRAY" else "RGB", 8, width, height, 1, small, reduction, pixels)
+    return Decoded("L" if samples == "GRAY" else "RGB", 8, width, height, 1, small, pixels)
 
 
-def _within(pixels: Pixels, height: int) -> tuple[Pixels, float]:
-    """What `reduced` returns, for a JPEG of a height: its decoder scales to eighths, and no narrow image."""
-    if pixels.shape[2] == 1:
+def _reduced_jpeg(data: bytes, samples: str, width: int, height: int) -> Pixels:
+    """What `reduced` returns: up to an eighth by the decoder, which does halves fast, then by averages."""
+    factor = reduction(width, height)
+    eighth = min(factor, 8)
+    pixels: Pixels = simplejpeg.decode_jpeg(
+        data, samples, min_height=-(-height // eighth), min_width=-(-width // eighth)
+    )
+    if samples == "GRAY":
         pixels = pixels[:, :, 0]
-    eighths = next(n for n in range(8, 0, -1) if -(-height * n // 8) == len(pixels))
-    if max(pixels.shape) <= 8 * REDUCED_SIDE:
-        return pixels, 8 / eighths
-    smaller, factor = reduced(Image.fromarray(pixels))
-    return smaller, factor * 8 / eighths
+    return np.asarray(Image.fromarray(pixels).reduce(factor // eighth)) if factor > eighth else pixels
 
 
 def _check_size(width: int, height: int, limits: Limits) -> None:

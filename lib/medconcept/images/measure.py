@@ -16,8 +16,7 @@ from medconcept.images.statuses import Flag
 from medconcept.images.verify import Verified
 
 _NEAR_WHITE = 250
-# Red against green, yellow against blue.
-_OPPONENT = np.array([[1.0, -1.0, 0.0], [0.5, 0.5, -1.0]])
+_LEVELS = np.arange(256, dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def measure(verified: Verified, thresholds: Thresholds, thumbnail: bool = False)
     """Measure a verified image; `thumbnail` is true where no larger form of it exists."""
     image = verified.image
     luma = _luma(image.reduced)
-    levels = np.bincount(luma.ravel(), minlength=256) / luma.size
+    levels = np.array(luma.histogram()) / (luma.width * luma.height)
     entropy = _entropy(levels)
     flags = set(verified.flags)
     flags |= _flags_of_form(verified, thresholds)
@@ -49,7 +48,7 @@ def measure(verified: Verified, thresholds: Thresholds, thumbnail: bool = False)
         flags.add(Flag.THUMBNAIL_ONLY)
     return Measures(
         pixel_sha256=None if image.pixels is None else pixel_sha256(image.pixels),
-        perceptual_hash=perceptual_hash(luma, image.extent).hex(),
+        perceptual_hash=perceptual_hash(np.asarray(luma), image.extent).hex(),
         near_white=round(float(levels[_NEAR_WHITE:].sum()), 6),
         entropy=round(entropy, 6),
         colourfulness=round(_colourfulness(image.reduced), 4),
@@ -57,10 +56,8 @@ def measure(verified: Verified, thresholds: Thresholds, thumbnail: bool = False)
     )
 
 
-def _luma(pixels: Pixels) -> Pixels:
-    if pixels.ndim == 2:
-        return pixels
-    return np.asarray(Image.fromarray(np.ascontiguousarray(pixels)).convert("L"))
+def _luma(pixels: Pixels) -> Image.Image:
+    return Image.fromarray(np.ascontiguousarray(pixels)).convert("L")
 
 
 def _entropy(levels: npt.NDArray[np.float64]) -> float:
@@ -71,14 +68,14 @@ def _entropy(levels: npt.NDArray[np.float64]) -> float:
 def _colourfulness(pixels: Pixels) -> float:
     if pixels.ndim == 2:
         return 0.0
-    samples = pixels.reshape(-1, 3).astype(np.float64)
-    # Sums of whole numbers below 2**53: exact, so the same on each machine, whatever adds them up.
-    sums, products = samples.sum(axis=0), samples.T @ samples
-    means = sums / len(samples)
-    covariance = products / len(samples) - np.outer(means, means)
-    spread = sum(float(axis @ covariance @ axis) for axis in _OPPONENT)
-    strength = sum(float(axis @ means) ** 2 for axis in _OPPONENT)
-    return math.sqrt(max(spread, 0.0)) + 0.3 * math.sqrt(strength)
+    red, green, blue = pixels.reshape(-1, 3).T.astype(np.float64)
+    # Twice the second axis: sums of whole numbers below 2**53 are exact, so the same on each machine.
+    opponents = (red - green, red + green - 2 * blue)
+    means = [axis.sum() / len(axis) for axis in opponents]
+    squares = [np.square(axis).sum() / len(axis) for axis in opponents]
+    variances = [square - mean * mean for square, mean in zip(squares, means, strict=True)]
+    spread = math.sqrt(max(0.0, variances[0] + variances[1] / 4))
+    return spread + 0.3 * math.hypot(means[0], means[1] / 2)
 
 
 def _flags_of_form(verified: Verified, thresholds: Thresholds) -> set[Flag]:
@@ -96,9 +93,8 @@ def _flags_of_form(verified: Verified, thresholds: Thresholds) -> set[Flag]:
 
 
 def _flags_of_content(levels: npt.NDArray[np.float64], entropy: float, thresholds: Thresholds) -> set[Flag]:
-    places = np.arange(256)
-    mean = levels @ places
-    deviation = float(np.sqrt(levels @ (places - mean) ** 2))
+    mean = float(levels @ _LEVELS)
+    deviation = math.sqrt(max(0.0, float(levels @ np.square(_LEVELS - mean))))
     if deviation < thresholds.blank_deviation:
         return {Flag.BLANK, Flag.LOW_INFORMATION}
     if deviation < thresholds.low_deviation or entropy < thresholds.low_entropy:

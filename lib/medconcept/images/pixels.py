@@ -12,9 +12,9 @@ from PIL import Image
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 
-REDUCED_SIDE = 128
-"""The reduced image's shorter side is at least this many pixels, or as many as there are."""
-_REDUCED_AREA = 1_000_000  # pixels of a reduced image whose shorter side is too short to be reduced
+REDUCED_SIDE = 64
+"""A reduced image's shorter side is from this to twice this many pixels, if the image has as many."""
+_REDUCED_AREA = 500_000  # pixels of a reduced image that is long and narrow
 _DEEP = frozenset(("I", "F", "I;16", "I;16L", "I;16B", "I;16N"))
 
 
@@ -66,14 +66,21 @@ def upright(pixels: Pixels, orientation: int) -> Pixels:
     return pixels
 
 
-def reduced(image: Image.Image) -> tuple[Pixels, int]:
-    """The image averaged over squares of pixels, its shorter side REDUCED_SIDE or less than twice that.
+def reduction(width: int, height: int) -> int:
+    """The power of two by which each side of an image is reduced before it is measured.
 
-    Returns the pixels and the side of such a square.
+    >>> reduction(512, 384), reduction(1000, 127), reduction(40_000, 100)
+    (4, 1, 4)
     """
-    width, height = image.size
-    factor = max(min(width, height) // REDUCED_SIDE, math.ceil(math.sqrt(width * height / _REDUCED_AREA)))
-    return np.asarray(image.reduce(factor) if factor > 1 else image), factor
+    largest = max(1, min(width, height) // REDUCED_SIDE)
+    for_area = math.ceil(math.sqrt(width * height / _REDUCED_AREA))
+    return int(max(2 ** (largest.bit_length() - 1), 2 ** (for_area - 1).bit_length()))
+
+
+def reduced(image: Image.Image) -> Pixels:
+    """The image averaged over squares of `reduction` pixels a side."""
+    factor = reduction(*image.size)
+    return np.asarray(image.reduce(factor) if factor > 1 else image)
 
 
 def pixel_sha256(pixels: Pixels) -> str:

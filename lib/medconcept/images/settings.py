@@ -11,7 +11,8 @@ from medconcept.images.statuses import Flag
 class Limits:
     """What one file may take, checked before it is decoded.
 
-    Pixels are width times height of one frame; `all_pixels` bounds the sum over frames. Flags in `refused`
+    Pixels are width times height of one frame, at most 178 million, where Pillow refuses by itself;
+    `all_pixels` bounds the sum over frames. Flags in `refused`
     (`wrong_extension`, `trailing_bytes`) turn an image that decodes into one with the status of that name.
     """
 
