@@ -14,8 +14,8 @@ import pytest
 from jats_examples import PMC1, article_xml
 
 from medconcept.jats import Article, ArticleRejected, Limits, parse_article, parse_articles
+from medconcept.runtime.isolated_worker import Bounds, Death, IsolatedWorker
 from medconcept.workers.parse import parse_files
-from medconcept.workers.parse.isolated_worker import Bounds, Death, IsolatedWorker
 
 QUICK = Bounds(processor_seconds=0.5, seconds=60)
 RICH = article_xml(

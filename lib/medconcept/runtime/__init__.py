@@ -1,1 +1,1 @@
-"""The Python process: its installation, native modules, a C compiler, garbage collection, standard output."""
+"""The Python process: its installation, native modules, a C compiler, garbage collection, child processes."""

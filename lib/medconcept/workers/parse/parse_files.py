@@ -10,9 +10,9 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import ArrayType, StringType, StructField, StructType
 
 from medconcept.jats import Article, ArticleRejected, Limits, Reason, parse_articles
+from medconcept.runtime.isolated_worker import Bounds, Death, IsolatedWorker
 from medconcept.tables import TABLES
 from medconcept.workers.parse.arrow_columns import array_of
-from medconcept.workers.parse.isolated_worker import Bounds, Death, IsolatedWorker
 
 FILE = ("source", "source_key", "source_sha256")
 # What is said of a version only beside the other versions of the work, or of the file it came from.
