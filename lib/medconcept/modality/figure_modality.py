@@ -36,6 +36,10 @@ _PICTURES = RADIOLOGY | {"endoscopy", "ophthalmology", "dermatology", "clinical_
 _SURE = 0.6
 _WHITE_LIGHT = frozenset(("histopathology", "light_microscopy"))
 _STAIN_OF_BOTH = re.compile(r"immuno-?histoc|\bIHC|TUNEL|in situ|\bISH", re.IGNORECASE)
+_ANY_MICROSCOPY = re.compile(
+    r"\bphoto-?micro|micro-?photo|light[- ]micro|microscopic|micrographs?|whole[- ]mount|microscopy",
+    re.IGNORECASE,
+)
 _EITHER_LIGHT = frozenset(("fluo-reporter",))
 _MAX_CITING = 20  # paragraphs and citations looked at; a figure cited more often is no better known by it
 
@@ -162,6 +166,8 @@ def _weigh(
             )
         )
     given = {item.modality for item in result}
+    if "histopathology" in given:
+        result = [item for item in result if not _is_any_microscopy(item)]
     kept = [item for item in result if not (_YIELDS.get(item.modality, frozenset()) & given)]
     return sorted(kept, key=lambda item: -item.confidence)
 
@@ -188,6 +194,13 @@ def _without_yielding(evidence: list[Evidence]) -> list[Evidence]:
             continue
         kept.append(item)
     return kept
+
+
+def _is_any_microscopy(item: FigureModality) -> bool:
+    """True if words that fit every kind of light microscopy are all that speaks for `light_microscopy`."""
+    return item.modality == "light_microscopy" and all(
+        _ANY_MICROSCOPY.search(evidence.text) for evidence in item.evidence
+    )
 
 
 def _scores(evidence: Iterable[Evidence]) -> dict[str, float]:
