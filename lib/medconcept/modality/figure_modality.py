@@ -20,8 +20,8 @@ from medconcept.modality.image_measures import ImageMeasures, support
 from medconcept.modality.sentences import Part, Sentence, parts, sentences
 from medconcept.modality.techniques import TechniqueMention, find_techniques
 
-THRESHOLD = 0.5
-"""A modality with less confidence than this is not given."""
+THRESHOLD = 0.61
+"""A modality with less confidence is not given. Three blind readings set it: see docs/modality.md."""
 
 _MOST = 0.98
 _MICROSCOPY = frozenset(
@@ -33,6 +33,7 @@ _YIELDS: Mapping[str, frozenset[str]] = {
     "light_microscopy": frozenset(("electron_microscopy",)),
 }
 _PICTURES = RADIOLOGY | {"endoscopy", "ophthalmology", "dermatology", "clinical_photograph"}
+_YIELDS_TO = {"patient": _PICTURES, "drawing": _PICTURES | {"diagram"}}
 _SURE = 0.6
 _WHITE_LIGHT = frozenset(("histopathology", "light_microscopy"))
 _STAIN_OF_BOTH = re.compile(r"immuno-?histoc|\bIHC|TUNEL|in situ|\bISH", re.IGNORECASE)
@@ -188,7 +189,7 @@ def _without_yielding(evidence: list[Evidence]) -> list[Evidence]:
     kept: list[Evidence] = []
     for item in evidence:
         others = sure - {item.modality}
-        if (item.yields == "patient" and others & _PICTURES) or (item.yields == "any" and others):
+        if others & _YIELDS_TO.get(item.yields or "", frozenset()) or (item.yields == "any" and others):
             continue
         if is_fluorescent and item.modality in _WHITE_LIGHT and _STAIN_OF_BOTH.search(item.text):
             continue
