@@ -46,6 +46,7 @@ _AFTER = re.compile(
     r"|scanner|system|apparatus|caps?\b|electrodes?|machine|probe|suite|room|(?:light )?microscopy facility)",
     re.IGNORECASE,
 )
+_FINDINGS = re.compile(r"\A[- ]?(?:findings|results)\b", re.IGNORECASE)
 _UNDERWENT = re.compile(
     r"\b(?:undergo\w*|underwent|receiv\w+|had|have|offered|referred for|exposed to|exposure to)"
     r"\s+(?:\w+[- ]){0,3}\Z",
@@ -60,6 +61,7 @@ _NAMED_IMAGE = 0.9  # the technique's name says that it is a picture: micrograph
 _PLOTTED = 0.5
 _SURELY_PLOTTED = 0.85
 _DRAWN = 0.8
+_NEAR = 80  # characters
 _NOT_SHOWN = re.compile(r"\bnot (?:shown|depicted|presented)\b", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:no|not|without|non|neither|nor|lack of)\s+(?:an? |the )?\Z", re.IGNORECASE)
 
@@ -146,7 +148,7 @@ def _rule_evidence(sentence: Sentence) -> Iterator[Evidence]:
         if match is None or (rule.unless is not None and rule.unless.search(sentence.text)):
             continue
         start, end = match.span()
-        if _NOT_SHOWN.search(sentence.text, end):
+        if _NOT_SHOWN.search(sentence.text, end, end + _NEAR):
             continue
         yield Evidence(
             rule.modality,
@@ -166,7 +168,7 @@ def _technique_weight(
     """How far a named technique means that its picture is shown: less where the sentence speaks of a plot."""
     is_radiology = not RADIOLOGY.isdisjoint(mention.technique.modalities)
     before, after = sentence.text[: mention.start], sentence.text[mention.end : mention.end + 40]
-    if _NEGATED.search(before[-20:]) or _NOT_SHOWN.search(sentence.text, mention.end):
+    if _NEGATED.search(before[-20:]) or _NOT_SHOWN.search(sentence.text, mention.end, mention.end + _NEAR):
         return 0.0
     surface = sentence.text[mention.start : mention.end]
     if _IMAGE_NOUN.search(surface) or re.match(
@@ -181,11 +183,13 @@ def _technique_weight(
         weight = 0.75 if is_radiology else 0.7
     else:
         weight = 0.7 if is_radiology else 0.6
-    if _AFTER.match(after) or _UNDERWENT.search(before[-60:]):
+    if (_AFTER.match(after) and not (is_radiology and _FINDINGS.match(after))) or _UNDERWENT.search(
+        before[-60:]
+    ):
         weight *= 0.5
     elif _BY.search(before[-60:]) and weight < _NAMED_IMAGE:
         weight *= 0.9 if is_radiology else 0.7
-    if plotted >= _PLOTTED and weight < _NAMED_IMAGE:
+    if plotted >= (_SURELY_PLOTTED if is_radiology else _PLOTTED) and weight < _NAMED_IMAGE:
         weight *= 0.6
     elif plotted >= _SURELY_PLOTTED and _PICTURED.search(sentence.text) is None:
         weight *= 0.5
