@@ -42,6 +42,7 @@ _ANY_MICROSCOPY = re.compile(
     re.IGNORECASE,
 )
 _EITHER_LIGHT = frozenset(("fluo-reporter",))
+_MAX_CAPTION = 20_000  # characters looked at; the longest of 2,000 real captions has 5,000
 _MAX_CITING = 20  # paragraphs and citations looked at; a figure cited more often is no better known by it
 
 
@@ -79,10 +80,10 @@ def figure_modalities(
     >>> [m.modality for m in figure_modalities("Levels of IL-6. Error bars, SEM.")]
     ['chart']
     """
-    units = [
-        (part, _part_evidence(caption, part, _techniques(caption, long_forms)))
-        for part in parts(caption, panels)
-    ]
+    caption = caption[:_MAX_CAPTION]
+    # In the whole caption: the context of an abbreviation may stand in another sentence.
+    mentions = find_techniques(caption, long_forms)
+    units = [(part, _part_evidence(caption, part, mentions)) for part in parts(caption, panels)]
     linked = list(concept_evidence(caption, concepts))
     for part, evidence in units:
         evidence += [item for item in linked if part.start <= item.start < part.end]
@@ -91,11 +92,6 @@ def figure_modalities(
         cited = [(Part((), 0, 0), evidence) for evidence in _citing_evidence(citing, long_forms)]
         found = _weigh(cited, measures)
     return tuple(found) or (FigureModality(UNKNOWN, (), 0.0, "none", ()),)
-
-
-def _techniques(caption: str, long_forms: Mapping[str, str] | None) -> list[TechniqueMention]:
-    """The techniques of the whole caption: the context of an abbreviation may stand in another sentence."""
-    return find_techniques(caption, long_forms)
 
 
 def _part_evidence(caption: str, part: Part, mentions: Sequence[TechniqueMention]) -> list[Evidence]:
