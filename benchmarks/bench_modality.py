@@ -4,7 +4,7 @@
     python benchmarks/bench_modality.py --kinds roco_captions.jsonl
 
 Labels are JSON lines: `figure` (key), `shows` (modalities it shows) and `may_show` (those that a reader of
-the caption cannot rule out: right if given, not missed if absent); `reading`, if there, numbers separate draws.
+the caption cannot rule out: right if given, not missed if absent); `reading` may number separate draws.
 Captions come from the JATS files of the folders; labels of figures that are not there are left out and
 counted. `--kinds` are JSON lines with `caption` and `kind` ("radiology" or anything else).
 Writes build/bench/modality.json.
