@@ -28,8 +28,9 @@ CC_BY = '<license xlink:href="https://creativecommons.org/licenses/by/4.0/"><lic
 def figure_of(inside: str, caption: str = "A scan.") -> tuple[LicenceStatement, FigureStatement | None]:
     """The statements of an article under CC BY and of its one figure, with `inside` after its caption."""
     xml = (
-        '<article xmlns:xlink="http://www.w3.org/1999/xlink"><front><article-meta><article-id pub-id-type="pmc">1'
-        f"</article-id><permissions>{CC_BY}</permissions></article-meta></front><body>"
+        '<article xmlns:xlink="http://www.w3.org/1999/xlink"><front><article-meta>'
+        '<article-id pub-id-type="pmc">1</article-id>'
+        f"<permissions>{CC_BY}</permissions></article-meta></front><body>"
         f'<fig id="f1"><caption><p>{caption}</p></caption>{inside}</fig></body></article>'
     )
     article = parse_article(xml.encode())

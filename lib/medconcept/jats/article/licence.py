@@ -36,7 +36,9 @@ _BY = re.compile(
     re.I,
 )
 _NON = r"non|n[ãa]o|no|nicht|niet|ikke|icke|ei"
-_COMMERCIAL = r"[ck]om+er[csz]i[aeè]{1,2}l+\w*|comerciai?s?\b|commercia(?:le|li|ux)\b|kaupallinen|komercyjn\w*"
+_COMMERCIAL = (
+    r"[ck]om+er[csz]i[aeè]{1,2}l+\w*|comerciai?s?\b|commercia(?:le|li|ux)\b|kaupallinen|komercyjn\w*"
+)
 _PARTS = (
     (
         "NC",
