@@ -22,7 +22,10 @@ def answers(terms: Terms) -> dict[str, str]:
     return {term: terms.answer(term) for term in TERMS}
 
 
-CC_BY = '<license xlink:href="https://creativecommons.org/licenses/by/4.0/"><license-p>CC BY</license-p></license>'
+CC_BY = (
+    '<license xlink:href="https://creativecommons.org/licenses/by/4.0/">'
+    "<license-p>CC BY</license-p></license>"
+)
 
 
 def figure_of(inside: str, caption: str = "A scan.") -> tuple[LicenceStatement, FigureStatement | None]:
