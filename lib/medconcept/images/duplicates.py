@@ -18,7 +18,7 @@ from medconcept.images.hamming import BandPairs, Places, Words, bands, distances
 
 METHOD = "phash256"
 DISTANCE = 12
-"""Differing bits up to which images are linked; scaled copies differ in 4 on average, others in 50 or more."""
+"""Differing bits up to which images are linked; scaled copies differ in about 4, others in 50 or more."""
 
 
 @dataclass(frozen=True)
