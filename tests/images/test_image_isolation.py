@@ -22,7 +22,7 @@ from medconcept.images.verify import ImageFile
 from medconcept.runtime.isolated_worker import Bounds
 
 FILES = [ImageFile(f"f{n}.jpg", saved(picture(seed=n)), thumbnail=n == 2) for n in range(6)]
-QUICK = Bounds(processor_seconds=0.5, seconds=2)
+QUICK = Bounds(processor_seconds=0.5, seconds=3)
 
 
 def test_records_are_those_of_the_process_itself() -> None:

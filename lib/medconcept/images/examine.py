@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from medconcept.images.formats import VECTOR, sniff
 from medconcept.images.measure import measure
@@ -77,5 +77,4 @@ def as_values(record: ImageRecord) -> dict[str, object]:
     >>> as_values(examine(ImageFile("f1.jpg", b"")))["status"]
     'empty'
     """
-    values = asdict(record)
-    return values | {"status": record.status.value, "flags": [flag.value for flag in record.flags]}
+    return vars(record) | {"status": record.status.value, "flags": [flag.value for flag in record.flags]}

@@ -98,7 +98,7 @@ class BandPairs:
             for start in range(0, len(places), _CHUNK):
                 left = places[start : start + _CHUNK]
                 right = left + step
-                # A first word further apart than all four may be rules most pairs out without the rest.
+                # Most pairs differ too much in their first word alone.
                 near = _bit_count(first[left] ^ first[right]) <= self._distance
                 one, other = order[left[near]], order[right[near]]
                 near = distances(self._hashes[one], self._hashes[other]) <= self._distance

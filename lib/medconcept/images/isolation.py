@@ -7,7 +7,8 @@ import json
 import os
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, replace
+from dataclasses import fields
+from typing import Any
 
 from medconcept.images.examine import ImageRecord, as_values, examine, unusable
 from medconcept.images.settings import Settings
@@ -85,7 +86,7 @@ def _unpacked(item: bytes) -> ImageFile:
     return ImageFile(data=item[start:], **json.loads(item[_LENGTH.size : start]))
 
 
-def _record(values: dict[str, object]) -> ImageRecord:
-    record = ImageRecord(**values)  # type: ignore[arg-type]  # the fields that as_values wrote
-    flags = tuple(Flag(str(flag)) for flag in record.flags)
-    return replace(record, status=Status(record.status), flags=flags)
+def _record(values: dict[str, Any]) -> ImageRecord:
+    """The record that `as_values` wrote."""
+    codes = {"status": Status(values["status"]), "flags": tuple(map(Flag, values["flags"]))}
+    return ImageRecord(**values | codes)
