@@ -4,7 +4,6 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
-DEMO_LAKE := build/demo/lake
 export GX_ANALYTICS_ENABLED := false
 
 help: ## explain every target
@@ -27,7 +26,7 @@ demo-data: $(VENV)/.installed ## fetch the real articles and open ontologies
 	$(PY) -m medconcept.provision demo-data --target build
 
 demo: setup demo-data ## run the whole pipeline on real articles and look at the result
-	$(PY) -m medconcept.cli.demo --lake $(DEMO_LAKE)
+	$(PY) -m medconcept.cli.demo
 
 # The gold is not ours to give: where it lies, its format and licence, can be told as GOLD="FILE", FORMAT, LICENCE.
 GOLD ?= ../shared/data/gold/craft_captions.jsonl
@@ -77,7 +76,7 @@ test-native: $(SANITISED) ## the dictionary's C code under the address and undef
 	$(PY) -m pytest -q -m "not spark" $(NATIVE_TESTS)
 
 test-slow: setup demo-data package test-native ## what make test leaves out
-	$(PY) -m pytest -q -m "slow and not long" --durations 15
+	$(PY) -m pytest -q -m "slow and not long" --durations 15 -n 2 --dist loadscope
 
 test-long: setup ## the bucket's days, faults and kills against a real S3 server
 	$(PY) -m pytest -q -m long --durations 15

@@ -31,13 +31,13 @@ from medconcept.dictionary.name_rules import EXACT, FUNCTION_WORDS, match_key
 from medconcept.dictionary.name_table import Name
 from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL, is_general
 from medconcept.evaluation import score
+from medconcept.evaluation.article_context import find_article_folder
 from medconcept.evaluation.bootstrap import difference_interval, f1_interval
 from medconcept.evaluation.documents import Annotation
-from medconcept.evaluation.evaluate import FORMATS, Predictions, articles_near, predict
+from medconcept.evaluation.evaluate import FORMATS, Predictions, identifiers_of, predict
 from medconcept.evaluation.gold import read_gold
-from medconcept.evaluation.identifiers import Identifiers
 from medconcept.evaluation.tuning import cross_validated
-from medconcept.linking.candidates import is_of
+from medconcept.linking.candidates import is_of_source
 from medconcept.linking.learned import read_learned
 
 Found = list[list[tuple[int, int, Name]]]
@@ -181,14 +181,14 @@ def main(argv: list[str] | None = None) -> int:
         load_config(options.config), options.dictionary, () if options.dictionary else form.read
     )
     gold = read_gold(options.gold, options.format)
-    articles = options.articles or articles_near(options.gold)
+    articles = options.articles or find_article_folder(options.gold)
     if options.cross_validate:
         ours = cross_validated(gold, dictionary, form, articles=articles)
     else:
         learned = read_learned(options.learned) if options.learned else None
         ours = predict(gold, dictionary, form, articles=articles, learned=learned)
-    names = _names(dictionary, form.read, form.semantic_types, joined="OMIM" in form.scored)
-    ids = Identifiers(dictionary.retired(), dictionary.joined() if "OMIM" in form.scored else None)
+    names = _names(dictionary, form.read, form.semantic_types, mesh_or_omim_only="OMIM" in form.scored)
+    ids = identifiers_of(dictionary, form)
     texts = [document.text for document in gold.documents]
     rivals = {**RIVALS, **({"spark-nlp TextMatcher": text_matcher} if options.spark else {})}
     figures: dict[str, Any] = {}
@@ -205,7 +205,7 @@ def main(argv: list[str] | None = None) -> int:
             continue
         chosen = tuple(
             tuple(
-                Annotation(ids.one(n.source_id), ((a, b),))
+                Annotation(ids.resolve(n.source_id), ((a, b),))
                 for a, b, n in hits
                 if not is_general(n.name, text[a:b], GENERAL | FIGURE_WORDS)
             )
@@ -248,13 +248,15 @@ def _tell(figures: dict[str, Any], name: str, ours: Predictions, theirs: Predict
 
 
 def _names(
-    dictionary: LinkingDictionary, sources: Iterable[str], types: Iterable[str], *, joined: bool
+    dictionary: LinkingDictionary, sources: Iterable[str], types: Iterable[str], *, mesh_or_omim_only: bool
 ) -> list[Name]:
     wanted, kinds = frozenset(sources), set(types)
     return [
         name
         for name in dictionary.names.named(np.arange(len(dictionary)))
-        if is_of(name, wanted) and (not kinds or kinds & name.kinds) and (name.joined or not joined)
+        if is_of_source(name, wanted)
+        and (not kinds or kinds & name.kinds)
+        and (name.has_mesh_or_omim or not mesh_or_omim_only)
     ]
 
 

@@ -41,7 +41,9 @@ def show(picture: Path) -> None:
         globals()["displayHTML"](f'<img style="max-width: 100%" src="data:image/png;base64,{data}">')
 
 
-lake = Lake(get_session(SparkConfig()), setting("lake", "build/demo/lake"))
+# Off a cluster the session lasts a minute: the second compiler of the JVM would not pay off.
+spark = get_session(SparkConfig(java_options="-XX:+UseParallelGC -XX:TieredStopAtLevel=1"))
+lake = Lake(spark, setting("lake", "build/demo/lake"))
 queries.require_lake(lake)
 
 # COMMAND ----------

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Most of the time of a tiny run is the JVM's: loading and compiling code, collecting garbage.
 JAVA_OPTIONS = (
     "-XX:+UseSerialGC",  # two JVMs on two cores: parallel collectors only wait for each other
-    "-Xms1g -Xmn400m",  # a larger nursery from the start: fewer collections
+    "-Xms2g -Xmn600m",  # the size that a run comes to, from the start: fewer collections
     "-XX:MetaspaceSize=256m",  # by default each growth of the metaspace is a full collection
     "-XX:TieredStopAtLevel=1",  # the second compiler pays off after more work than tests have
     "-XX:ReservedCodeCacheSize=256m",  # which the first compiler alone would get less of
@@ -34,11 +34,18 @@ SPARK_OPTIONS = {
     # Compiling a plan costs more than running it over five rows; clusters in the slow lane compile.
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    # Nobody looks at the UI's history of jobs and plans.
+    # Plans over five rows need no second look, and nobody reads their descriptions or the history of jobs.
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.ui.explainMode": "simple",
     "spark.ui.retainedJobs": "10",
     "spark.ui.retainedStages": "10",
     "spark.ui.retainedTasks": "50",
     "spark.sql.ui.retainedExecutions": "1",
+    # Without its native library Hadoop starts processes for what it asks of files: eight of readlink for each
+    # file of Delta's log that is renamed, and for its checksum, and two of chmod for each file that is new.
+    # Killed runs and the cluster (slow lane) have Delta's defaults.
+    "spark.delta.logStore.file.impl": "io.delta.storage.LocalLogStore",
+    "spark.databricks.delta.writeChecksumFile.enabled": "false",
 }
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
@@ -15,7 +16,8 @@ import yaml
 
 from medconcept.errors import ConfigError
 from medconcept.linking.flags import MENTION_FLAGS
-from medconcept.sources.options import BucketOptions, Selection
+from medconcept.runtime.installation import checkout
+from medconcept.sources.options import PATH, BucketOptions, Selection
 from medconcept.terminologies.semantic_network import GROUPS
 from medconcept.terminologies.umls_options import UmlsOptions
 
@@ -24,11 +26,11 @@ from medconcept.terminologies.umls_options import UmlsOptions
 class SyncConfig:
     """Where articles come from: a folder, archives in it, or a bucket (`s3://…`, `https://…`).
 
-    `bucket` and `select` are of buckets; a batch of `batch_articles` is one commit. Where an inventory lacks
-    more than `withdraw_at_most` of what the lake has, nothing is withdrawn and the run ends.
+    `bucket` and `select` apply to buckets; a batch of `batch_articles` is one commit. If an inventory lacks
+    more than the share `withdraw_at_most` of the lake's articles, nothing is withdrawn and the run fails.
     """
 
-    input: str | None = None
+    input: str | None = field(default=None, metadata=PATH)
     source: str | None = None
     include: tuple[str, ...] = ("*.xml", "*.nxml", "*.xml.gz", "*.nxml.gz")
     max_bytes: int = 64 * 1024 * 1024
@@ -49,7 +51,7 @@ class DictionarySource:
 
     name: str
     format: str
-    path: str
+    path: str = field(metadata=PATH)
     version: str = "unknown"
     licence: str = "unknown"
     acknowledgement: str = ""
@@ -61,7 +63,7 @@ class DictionarySource:
 class DictionaryConfig:
     """Which terminologies are merged; the order of `sources` is the order of preference.
 
-    `similar` has an index of similar names made, for entities that no form of a name matches.
+    `similar` adds an index of similar names, for entities that match no form of a name.
     """
 
     sources: tuple[DictionarySource, ...] = ()
@@ -75,25 +77,25 @@ class RecogniserConfig:
     A saved one is a Spark NLP pipeline or model, a folder that `train_ner` wrote, or one with an ONNX token
     classifier. One that needs word embeddings and has none names their folder as `embeddings`. A pretrained
     one comes from a `hub` of Spark NLP (its default one where none is named) or from a folder laid out as
-    Spark NLP's cache, `mirror`; it is a pipeline, or a model of the class `annotator`. `types` tells which
-    semantic types of the dictionary fit an entity type, by commas, beside those that are known.
+    Spark NLP's cache, `mirror`; it is a pipeline, or a model of the class `annotator`. `types` maps
+    an entity type to further semantic types of the dictionary that fit it, separated by commas.
 
     >>> RecogniserConfig()
     Traceback (most recent call last):
     medconcept.errors.ConfigError: annotate.recogniser: one of path and pretrained must be given
     """
 
-    path: str | None = None
+    path: str | None = field(default=None, metadata=PATH)
     pretrained: str | None = None
     language: str = "en"
     hub: str | None = None
-    mirror: str | None = None
+    mirror: str | None = field(default=None, metadata=PATH)
     annotator: str | None = None
-    embeddings: str | None = None
+    embeddings: str | None = field(default=None, metadata=PATH)
     types: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse what names no model, or two."""
+        """Refuse no model, or two."""
         if (self.path is None) == (self.pretrained is None):
             raise ConfigError("annotate.recogniser: one of path and pretrained must be given")
 
@@ -105,10 +107,10 @@ class AnnotateConfig:
     `threshold` is the similarity below which nothing is linked. `sources`, `semantic_types` and
     `semantic_groups` (of the UMLS: DISO, ANAT, …) restrict what is linked to; empty means all. Captions in
     other than the `languages` of the dictionary's names are not linked. `general` adds names to the
-    documented list of those that say too little, `not_general` takes some off it; `frequent_share` is the
+    documented list of stop concepts, `not_general` removes names from it; `frequent_share` is the
     share of captions from which on a concept is flagged as frequent (by the table concept_statistics).
-    `learned` names the file that `medconcept tune` wrote. `recogniser` finds entities beside the names of the
-    dictionary: `none`, one, or a list of which what any finds counts. `dictionary_folder` is where workers
+    `learned` names the file that `medconcept tune` wrote. `recogniser` recognises entities in addition to the
+    dictionary's names: `none`, one, or a list whose entities are united. `dictionary_folder` is where workers
     read the compiled dictionary themselves (a Volume), where Spark may not distribute files.
 
     >>> AnnotateConfig(threshold=80)
@@ -128,12 +130,12 @@ class AnnotateConfig:
     general: tuple[str, ...] = ()
     not_general: tuple[str, ...] = ()
     frequent_share: float = 0.05
-    learned: str | None = None
+    learned: str | None = field(default=None, metadata=PATH)
     recogniser: tuple[RecogniserConfig, ...] = ()
-    dictionary_folder: str | None = None
+    dictionary_folder: str | None = field(default=None, metadata=PATH)
 
     def __post_init__(self) -> None:
-        """Refuse what no run could use."""
+        """Refuse values that no run could use."""
         for name in ("threshold", "frequent_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"annotate.{name} must be from 0 to 1, not {getattr(self, name)}")
@@ -148,7 +150,7 @@ class AnnotateConfig:
 
 @dataclass(frozen=True)
 class CentralityConfig:
-    """How much a caption is about each of its concepts, and from where on it is.
+    """How much a caption is about each of its concepts, and from which value on.
 
     Below `cut` a concept is flagged as peripheral. `model` is the folder of a text classifier trained on
     textual entailment, exported to ONNX: centrality is the chance that the caption entails the `hypothesis`.
@@ -160,11 +162,11 @@ class CentralityConfig:
     """
 
     cut: float = 0.3
-    model: str | None = None
+    model: str | None = field(default=None, metadata=PATH)
     hypothesis: str = "This figure is about {concept}."
 
     def __post_init__(self) -> None:
-        """Refuse what no run could use."""
+        """Refuse values that no run could use."""
         if not 0 <= self.cut <= 1:
             raise ConfigError(f"centrality.cut must be from 0 to 1, not {self.cut}")
         if self.hypothesis.count("{concept}") != 1:
@@ -175,14 +177,14 @@ class CentralityConfig:
 class StatisticsConfig:
     """What `count_concepts` counts: the captions of this lake, or of a release of this or another lake.
 
-    A release stays what it is, so that concept_statistics made from it can be made again anywhere.
+    A release never changes, so that concept_statistics of it can be reproduced anywhere.
     """
 
     release: str | None = None
-    lake: str | None = None
+    lake: str | None = field(default=None, metadata=PATH)
 
     def __post_init__(self) -> None:
-        """Another lake is read at a release, since it may change meanwhile."""
+        """Refuse another lake without a release, since it may change meanwhile."""
         if self.lake is not None and self.release is None:
             raise ConfigError("statistics.lake needs statistics.release: another lake is read at a release")
 
@@ -200,7 +202,7 @@ general, negated, peripheral, uncertain)
     exclude_flags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a flag that no mention has."""
+        """Refuse unknown flags."""
         unknown = sorted(set(self.exclude_flags) - set(MENTION_FLAGS))
         if unknown:
             raise ConfigError(
@@ -221,7 +223,7 @@ a letter or digit first
     name: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse at once what the gate of `releases` would refuse after the work is done."""
+        """Refuse now what the gate of `releases` would refuse after all work."""
         if self.name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", self.name):
             raise ConfigError(
                 f"release name {self.name!r}: letters, digits, '.', '_' and '-' alone, "
@@ -231,28 +233,35 @@ a letter or digit first
 
 @dataclass(frozen=True)
 class SparkConfig:
-    """What a session started by medconcept gets; a session that is already there is used as it is.
+    """Settings of a session started by medconcept; an existing session is used unchanged.
 
-    `options` are any further settings of Spark by name; what medconcept needs for itself comes first.
+    `jars` is the folder with the JARs of Delta and Spark NLP (default: MEDCONCEPT_JARS, else where
+    `python -m medconcept.provision jars` puts them). `options` are any further settings of Spark by name;
+    medconcept's own settings override them. `verbose` shows Spark's own log, from WARN on.
     """
 
     master: str = "local[2]"
     driver_memory: str = "4g"
     shuffle_partitions: int = 4
-    jars: str | None = None
-    java_options: str = "-XX:+UseParallelGC"  # what counts is how long a run takes, not its longest pause
+    jars: str | None = field(default=None, metadata=PATH)
+    java_options: str = "-XX:+UseParallelGC"  # a run's total time counts, not its longest pause
     options: Mapping[str, str] = field(default_factory=dict)
+    verbose: bool = False
 
 
 @dataclass(frozen=True)
 class Config:
     """The whole configuration of a run.
 
+    `base` is the folder that relative paths of a configuration file start from; a relative `base` starts
+    from the folder of the file. Default: the folder of the file.
+
     >>> Config().sync.include[0]
     '*.xml'
     """
 
-    lake: str = "build/lake"
+    base: str = "."
+    lake: str = field(default="build/lake", metadata=PATH)
     sync: SyncConfig = field(default_factory=SyncConfig)
     dictionary: DictionaryConfig = field(default_factory=DictionaryConfig)
     annotate: AnnotateConfig = field(default_factory=AnnotateConfig)
@@ -264,34 +273,55 @@ class Config:
 
 
 def load_config(path: str | None) -> Config:
-    """Read a configuration file; None gives the defaults. Raises ConfigError with one line.
+    """Read a configuration file; None returns the defaults. Raises ConfigError with one line.
 
-    A bare name such as `local` means the file `conf/local.yaml` that the package carries.
+    A bare name such as `local` means `conf/local.yaml` of the package. Relative paths stated in the file are
+    resolved against its `base`. A configuration packaged in a wheel or zip has no folder of its own: its
+    relative paths start from the current directory.
     """
     if path is None:
         return Config()
-    text = _read(path)
+    text, folder = _read(path)
     try:
-        data = yaml.safe_load(text)
+        data = yaml.safe_load(text) or {}
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}: not valid YAML ({str(error).splitlines()[0]})") from error
-    config: Config = parse_config(data or {}, path)
-    return config
+    base = os.getcwd() if folder is None else os.path.abspath(folder)
+    if folder is not None and isinstance(data, dict) and isinstance(data.get("base"), str):
+        base = resolve_path(base, data["base"])
+    config = _build(Config, data, _Origin(path, base), "")
+    assert isinstance(config, Config)
+    return replace(config, base=base)
 
 
 def parse_config(data: object, where: str = "configuration") -> Config:
-    """Build a Config from plain data.
+    """Build a Config from plain data; paths stay as they are.
 
     >>> parse_config({"lake": "s3a://bucket/lake", "sync": {"input": "in"}}).sync.input
     'in'
     >>> parse_config({"lakes": "x"})
     Traceback (most recent call last):
-    medconcept.errors.ConfigError: configuration: unknown key 'lakes' (known: lake, sync, dictionary, \
+    medconcept.errors.ConfigError: configuration: unknown key 'lakes' (known: base, lake, sync, dictionary, \
 annotate, centrality, statistics, triplets, release, spark)
     """
-    config = _build(Config, data, where, "")
+    config = _build(Config, data, _Origin(where), "")
     assert isinstance(config, Config)
     return config
+
+
+def resolve_path(base: str, path: str) -> str:
+    """A path of a configuration, absolute; URIs and absolute paths are returned unchanged.
+
+    >>> resolve_path("/project/conf", "../build/lake"), resolve_path("s3a://bucket/conf", "learned.json")
+    ('/project/build/lake', 's3a://bucket/conf/learned.json')
+    >>> resolve_path("/project", "s3://pmc-oa-opendata"), resolve_path("/project", "/data/articles")
+    ('s3://pmc-oa-opendata', '/data/articles')
+    """
+    if _URI.match(path) or os.path.isabs(path):
+        return path
+    if _URI.match(base):
+        return f"{base.rstrip('/')}/{path}"
+    return os.path.normpath(os.path.join(base, path))
 
 
 def settings_digest(*parts: object) -> str:
@@ -305,48 +335,72 @@ def settings_digest(*parts: object) -> str:
 
 
 def data_file(folder: str, name: str) -> str | None:
-    """Text of a file that the package carries (`conf/…`, `expectations/…`), or None.
+    """Text of a packaged file (`conf/…`, `expectations/…`), or None.
 
-    Works from a wheel, from a zip given to --py-files, and from a checkout.
+    Works from a wheel, from a zip passed to --py-files, and from a checkout.
     """
+    found = _data_file(folder, name)
+    return None if found is None else found[0]
+
+
+def _data_file(folder: str, name: str) -> tuple[str, Path | None] | None:
+    """Text of a packaged file and its folder, which only a checkout has."""
     packaged = resources.files("medconcept").joinpath("_data", folder, name)
     if packaged.is_file():
-        return packaged.read_text(encoding="utf-8")
-    checkout = Path(__file__).resolve().parents[2] / folder / name
-    return checkout.read_text(encoding="utf-8") if checkout.is_file() else None
+        return packaged.read_text(encoding="utf-8"), None
+    root = checkout()
+    file = None if root is None else root / folder / name
+    return None if file is None or not file.is_file() else (file.read_text(encoding="utf-8"), file.parent)
 
 
-def _read(path: str) -> str:
+def _read(path: str) -> tuple[str, Path | None]:
     file = Path(path)
     if file.is_file():
-        return file.read_text(encoding="utf-8")
-    packaged = data_file("conf", f"{path}.yaml")
+        return file.read_text(encoding="utf-8"), file.parent
+    packaged = _data_file("conf", f"{path}.yaml")
     if packaged is None:
         raise ConfigError(f"{path}: no such configuration file")
     return packaged
 
 
-def _build(cls: Any, data: object, where: str, prefix: str) -> Any:
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+
+
+@dataclass(frozen=True)
+class _Origin:
+    """Where data comes from, for messages; with a `base`, paths are resolved against it."""
+
+    name: str
+    base: str | None = None
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _build(cls: Any, data: object, where: _Origin, prefix: str) -> Any:
     if not isinstance(data, dict):
         raise ConfigError(f"{where}: {prefix.rstrip('.') or 'the file'} must be a mapping")
     hints = get_type_hints(cls)
-    known = [f.name for f in fields(cls)]
+    known = {f.name: f for f in fields(cls)}
     for key in data:
         if key not in known:
             raise ConfigError(f"{where}: unknown key '{prefix}{key}' (known: {', '.join(known)})")
     values = {key: _value(hints[key], value, where, f"{prefix}{key}") for key, value in data.items()}
+    for key, value in values.items():
+        if where.base is not None and known[key].metadata.get("path") and value is not None:
+            values[key] = resolve_path(where.base, value)
     try:
         return cls(**values)
     except TypeError as error:
         raise ConfigError(f"{where}: {prefix.rstrip('.')}: {error}") from error
 
 
-def _value(hint: Any, value: object, where: str, name: str) -> Any:
+def _value(hint: Any, value: object, where: _Origin, name: str) -> Any:
     if is_dataclass(hint):
         return _build(hint, value, where, f"{name}.")
     if get_origin(hint) is tuple:
         if is_dataclass(get_args(hint)[0]) and (value is None or value == "none" or isinstance(value, dict)):
-            value = [value] if isinstance(value, dict) else []  # one alone, or none of them
+            value = [value] if isinstance(value, dict) else []  # a single one, or none
         if not isinstance(value, list):
             raise ConfigError(f"{where}: '{name}' must be a list")
         item = get_args(hint)[0]
@@ -362,7 +416,7 @@ def _value(hint: Any, value: object, where: str, name: str) -> Any:
     return value
 
 
-def _settings(value: object, where: str, name: str) -> dict[str, str]:
+def _settings(value: object, where: _Origin, name: str) -> dict[str, str]:
     """Names and plain values, as Spark takes them: `true`, not Python's `True`."""
     if not isinstance(value, dict) or not all(
         isinstance(v, str | bool | int | float) for v in value.values()

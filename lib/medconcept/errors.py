@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# How Python names an exception in the traceback that Spark brings from a worker.
+# An exception as named in the traceback of a worker that Spark passes on.
 _RAISED = re.compile(r"^(?:\w+\.)*(\w+): (.*)$")
 
 
@@ -21,7 +21,7 @@ class ConfigError(MedconceptError):
 
 
 class InputError(MedconceptError):
-    """An input is not there, is empty, or cannot be read as what it claims to be."""
+    """An input is missing, empty, or not of its stated format."""
 
     exit_code = 3
 
@@ -33,7 +33,7 @@ class LakeError(MedconceptError):
 
 
 class GateFailed(MedconceptError):
-    """A staged batch broke a critical expectation; nothing of it was committed."""
+    """A staged batch broke a critical expectation and was not committed."""
 
     exit_code = 5
 
@@ -51,7 +51,7 @@ class LeaseHeld(MedconceptError):
 
 
 def as_medconcept_error(error: Exception, doing: str) -> MedconceptError:
-    """The error that a user should see: itself, the one raised in a worker, or one line about it.
+    """The error to show to a user: `error` itself, the one raised in a worker, or one line about it.
 
     >>> as_medconcept_error(LakeError("no commit 7"), "diff")
     LakeError('no commit 7')
@@ -74,12 +74,12 @@ def as_medconcept_error(error: Exception, doing: str) -> MedconceptError:
 
 
 def _by_name() -> dict[str, type[MedconceptError]]:
-    """Each error's name and the class of this module that it belongs to: those take one line."""
-    found: dict[str, type[MedconceptError]] = {"MedconceptError": MedconceptError}
+    """The class of this module for each error, by name: subclasses elsewhere may take other arguments."""
+    classes: dict[str, type[MedconceptError]] = {"MedconceptError": MedconceptError}
     for family in MedconceptError.__subclasses__():
         todo = [family]
         while todo:
             cls = todo.pop()
-            found[cls.__name__] = family
+            classes[cls.__name__] = family
             todo.extend(cls.__subclasses__())
-    return found
+    return classes

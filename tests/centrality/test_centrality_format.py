@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from articles import config, jats, run, write
+from older_lakes import as_format_5, format_of, set_format, store_as
 
 NEW = ("centrality", "centrality_method")
 
 
 def as_format_4(spark, lake) -> None:
     """Write the two tables that format 5 gave columns as format 4 had them, at the same versions."""
-    from delta.tables import DeltaTable
     from pyspark.sql import functions as F
 
+    as_format_5(spark, lake)
     mentions, triplets = lake.read("mentions"), lake.read("triplets")
     old = {
         "mentions": mentions.drop(*NEW),
         "triplets": triplets.withColumn("concepts", F.transform("concepts", lambda c: c.dropFields(*NEW))),
     }
     for name, rows in old.items():
-        kept = f"{lake.root}-{name}"
-        rows.withColumn("row_digest", F.reverse("row_digest")).write.parquet(kept)
-        shutil.rmtree(lake.path(name).removeprefix("file:"))
-        rows = spark.read.parquet(kept)
-        DeltaTable.create(spark).location(lake.path(name)).addColumns(rows.schema).execute()
-        rows.write.format("delta").mode("append").save(lake.path(name))
-        assert lake.latest_version(name) == lake.head().versions[name] == 1
-    content = json.loads(lake.files.read("_medconcept/format.json"))
-    lake.files.write("_medconcept/format.json", json.dumps({**content, "format_version": 4}).encode())
+        store_as(spark, lake, name, rows.withColumn("row_digest", F.reverse("row_digest")))
+    set_format(lake, 4)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +44,7 @@ def made(spark, tmp_path_factory):
 @pytest.mark.slow  # three runs of the stages
 def test_an_older_lake_is_read_and_the_next_run_brings_it_up(spark, made) -> None:
     from medconcept.lake import queries
-    from medconcept.lake.lake import Lake
+    from medconcept.lake.lake import FORMAT_VERSION, MIGRATE, Lake
     from medconcept.stages.publish_release import content_digest
 
     settings, rows = made
@@ -60,16 +53,18 @@ def test_an_older_lake_is_read_and_the_next_run_brings_it_up(spark, made) -> Non
     assert {m.mention_key for m in old} == set(rows) and {m.centrality for m in old} == {None}
     assert {c.centrality for t in lake.read("triplets").collect() for c in t.concepts} == {None}
     # Reading leaves a lake as it is.
-    assert json.loads(lake.files.read("_medconcept/format.json"))["format_version"] == 4
+    assert format_of(lake) == 4
 
     lake, reports = run(spark, settings)
     done = {report.job: report.status for report in reports}
     assert (done["parse_articles"], done["annotate_captions"]) == ("nothing new", "done")
-    assert json.loads(lake.files.read("_medconcept/format.json"))["format_version"] == 5
+    assert format_of(lake) == FORMAT_VERSION
     assert {m.mention_key: m.centrality for m in lake.read("mentions").collect()} == {
         key: m.centrality for key, m in rows.items()
     }
     assert all(c.centrality is not None for t in lake.read("triplets").collect() for c in t.concepts)
+    older = lake.last_commit_of(MIGRATE)["input_versions"]
+    assert older == {"figures": 1, "mentions": 1, "triplets": 1}  # in one step
     comments = {
         f.name: f.metadata.get("comment")
         for f in spark.read.format("delta").load(lake.path("mentions")).schema
@@ -95,10 +90,10 @@ def test_a_foreign_format_is_one_line(spark, tmp_path: Path) -> None:
     from medconcept.lake.lake import Lake
 
     (tmp_path / "_medconcept").mkdir()
-    for version in (3, 6):
+    for version in (3, 7):
         (tmp_path / "_medconcept/format.json").write_text(
             json.dumps({"format_version": version, "tables": []})
         )
         (tmp_path / "_medconcept/.format.json.crc").unlink(missing_ok=True)
-        with pytest.raises(LakeError, match=f"has format {version}, this program reads and writes 5"):
+        with pytest.raises(LakeError, match=f"has format {version}, this program reads and writes 6"):
             Lake(spark, str(tmp_path))

@@ -13,7 +13,7 @@ MENTIONS = (
 )
 FIGURES = (
     "figure_key string, article_key string, caption string, section array<string>, "
-    "panels array<struct<labels: array<string>>>, mentions array<struct<text: string>>"
+    "panels array<struct<labels: array<string>>>, citing_paragraphs array<struct<text: string>>"
 )
 ARTICLES = "article_key string, is_current boolean, title string, abstract string"
 STATISTICS = "concept_id string, captions bigint, captions_in_all bigint"

@@ -6,7 +6,7 @@ import pytest
 
 from medconcept.errors import InputError
 from medconcept.evaluation.documents import Annotation
-from medconcept.evaluation.evaluate import FORMATS, fitting
+from medconcept.evaluation.evaluate import FORMATS, adapted_to
 from medconcept.evaluation.gold import read_gold
 
 PUBTATOR = """12|t|BRCA1 and cancers
@@ -81,6 +81,6 @@ def test_a_missing_file_is_named(tmp_path):
 def test_chemicals_are_linked_where_the_gold_has_some(tmp_path):
     diseases = read_gold(_write(tmp_path, PUBTATOR), "pubtator")
     form = FORMATS["pubtator"]
-    assert fitting(form, diseases) == form
+    assert adapted_to(form, diseases) == form
     chemicals = read_gold(_write(tmp_path, PUBTATOR.replace("SpecificDisease", "Chemical")), "pubtator")
-    assert set(fitting(form, chemicals).semantic_types) - set(form.semantic_types) == {"chemical"}
+    assert set(adapted_to(form, chemicals).semantic_types) - set(form.semantic_types) == {"chemical"}

@@ -90,7 +90,7 @@ RICH = article_xml(
 
 def test_a_prefix_or_a_default_namespace_changes_no_record() -> None:
     plain = parse_article(RICH.encode())
-    assert plain.figures[0].mentions and plain.abbreviations and plain.authors
+    assert plain.figures[0].citing_paragraphs and plain.abbreviations and plain.authors
     assert parse_article(prefixed(RICH).encode()) == plain
     assert parse_article(RICH.replace("<article ", '<article xmlns="urn:jats" ').encode()) == plain
 

@@ -57,10 +57,10 @@ def check(article: Article) -> None:
     for figure in article.figures:
         for panel in figure.panels:
             assert figure.caption is not None and 0 <= panel.start < panel.end <= len(figure.caption)
-        for mention in figure.mentions:
-            for citation in mention.citations:
+        for paragraph in figure.citing_paragraphs:
+            for citation in paragraph.citations:
                 if citation.start is not None and citation.end is not None:
-                    assert 0 <= citation.start <= citation.end <= len(mention.text)
+                    assert 0 <= citation.start <= citation.end <= len(paragraph.text)
     for pair in article.abbreviations:
         if pair.place == "abstract" and pair.start is not None:
             assert (article.abstract or "")[pair.start :].startswith(pair.short)

@@ -60,7 +60,7 @@ def markup_of(runs: Runs | None, quote: bool = False) -> str | None:
 
 @st.composite
 def figures(draw: st.DrawFn, ordinal: int, section: Section) -> tuple[Figure, str]:
-    """A figure and its XML; mentions are added by whoever writes the paragraphs."""
+    """A figure and its XML; citing paragraphs are added by whoever writes the paragraphs."""
     title, text = draw(st.none() | marked), draw(st.none() | marked)
     label = draw(st.none() | st.integers(1, 99).map(lambda n: f"Figure {n}"))
     links = draw(st.lists(st.sampled_from(("a.tif", "b.jpg")), max_size=2, unique=True))
@@ -73,7 +73,7 @@ def figures(draw: st.DrawFn, ordinal: int, section: Section) -> tuple[Figure, st
         graphics=tuple(Graphic(link, "image/x") for link in links), fig_type=None, parent_key=None,
         sub_article=None, section_path=(section,), section_types=(section.kind,) if section.kind else (),
         caption_markup=markup_of(whole), translated_captions=(), translation_of=None, alt_text=draw(maybe),
-        long_desc=None, object_ids=(), doi=None, rights=None, mentions=(), panels=(),
+        long_desc=None, object_ids=(), doi=None, rights=None, citing_paragraphs=(), panels=(),
     )  # fmt: skip
     parts = [
         f"<label>{label}</label>" if label else "",
@@ -103,10 +103,10 @@ def sections(draw: st.DrawFn, first: int) -> tuple[list[Figure], str]:
             cites.setdefault(place, []).append(Citation(len(text), len(text) + len(words), "xref"))
             text += f"{words} "
             source += f'{escape(lead)} <xref ref-type="fig" rid="f{first + place}">{escape(words)}</xref>\n '
-        mention = CitingParagraph(text.rstrip(), "body", told[0].section, told[0].section_types, "en", ())
+        paragraph = CitingParagraph(text.rstrip(), "body", told[0].section, told[0].section_types, "en", ())
         for place, where in cites.items():
-            cited = (*told[place].mentions, replace(mention, citations=tuple(where)))
-            told[place] = replace(told[place], mentions=cited)
+            cited = (*told[place].citing_paragraphs, replace(paragraph, citations=tuple(where)))
+            told[place] = replace(told[place], citing_paragraphs=cited)
         xml.append(f"<p>{source}</p>")
     attributes = "".join(f' {n}="{v}"' for n, v in (("id", section.id), ("sec-type", section.kind)) if v)
     title = f"<title>{escape(section.title)}</title>" if section.title else ""

@@ -50,7 +50,7 @@ def test_the_caption_of_a_group_is_kept_and_stays_the_groups() -> None:
         None,
         "grouped",
     )
-    assert all(mention.text != "Group." for mention in figure.mentions)
+    assert all(paragraph.text != "Group." for paragraph in figure.citing_paragraphs)
 
 
 def test_a_formula_is_told_and_told_once() -> None:
@@ -92,4 +92,4 @@ def test_all_of_them_at_once() -> None:
     )
     first, second = parse_article(xml.encode()).figures
     assert (first.caption, first.graphics[0].href) == ("Title one. (A) First. xα", "a.g001")
-    assert (second.caption, [m.text for m in second.mentions]) == (None, ["see Fig 2"])
+    assert (second.caption, [m.text for m in second.citing_paragraphs]) == (None, ["see Fig 2"])

@@ -14,8 +14,8 @@ import pytest
 from jats_examples import PMC1, article_xml
 
 from medconcept.jats import Article, ArticleRejected, Limits, parse_article, parse_articles
+from medconcept.runtime.isolated_worker import Bounds, Death, IsolatedWorker
 from medconcept.workers.parse import parse_files
-from medconcept.workers.parse.isolated_worker import Bounds, Death, IsolatedWorker
 
 QUICK = Bounds(processor_seconds=0.5, seconds=60)
 RICH = article_xml(
@@ -115,7 +115,7 @@ def test_a_row_holds_what_the_parser_tells() -> None:
     assert told["caption"] == figure.caption == "(A) One. (B) H2O."
     assert told["caption_markup"] == figure.caption_markup
     assert [p["labels"] for p in told["panels"]] == [["A"], ["B"]]
-    assert [m["citations"] for m in told["mentions"]] == [[{"start": 4, "end": 5, "via": "xref"}]]
+    assert [m["citations"] for m in told["citing_paragraphs"]] == [[{"start": 4, "end": 5, "via": "xref"}]]
     assert told["section_path"] == [{"id": None, "title": "T", "kind": None}] and told["rights"] is None
 
 

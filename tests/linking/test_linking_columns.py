@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from linking_examples import TERMS, dictionary
 
 from medconcept.dictionary.words import TOKEN, plain
-from medconcept.linking.abbreviations import MOST_LONGS, by_short_form, occurrences
+from medconcept.linking.abbreviations import MAX_LONG_FORMS, by_short_form, occurrences
 from medconcept.linking.linker import Linker
-from medconcept.linking.overlaps import Mention, apart, longest_first
+from medconcept.linking.mention_table import MentionColumns, SingleMention
+from medconcept.linking.overlaps import without_overlaps
 from medconcept.linking.types import Caption
-from medconcept.linking.word_offsets import PlainWords, WordPlaces
+from medconcept.linking.word_offsets import PlainWords, WordOffsets
 
 OPENED = dictionary(TERMS)
 PIECES = ["CF", "CFs", "s", "CFCF", "_", " ", "-", "é", "1", "x", "α", "'s", "/", "ES-cell"]
@@ -30,13 +31,13 @@ def test_short_forms_stand_where_a_pattern_finds_them(text, short):
 
 def test_a_form_that_is_explained_in_many_ways_keeps_the_first():
     told = by_short_form([("CF", f"cystic fibrosis {n // 2}") for n in range(100)])
-    assert told == {"CF": tuple(f"cystic fibrosis {n}" for n in range(MOST_LONGS))}
+    assert told == {"CF": tuple(f"cystic fibrosis {n}" for n in range(MAX_LONG_FORMS))}
 
 
 @settings(deadline=None)
 @given(st.lists(TEXTS, max_size=4))
 def test_words_stand_where_the_pattern_of_words_has_them(texts):
-    words = WordPlaces(OPENED, texts)
+    words = WordOffsets(OPENED, texts)
     for number, text in enumerate(texts):
         spans = [match.span() for match in TOKEN.finditer(text)]
         assert list(PlainWords(words, text, number)) == [plain(text[a:b]) for a, b in spans]
@@ -48,29 +49,56 @@ def test_words_stand_where_the_pattern_of_words_has_them(texts):
             assert last is None or words.ends[last] == place
 
 
-PLACES = st.lists(st.tuples(st.integers(0, 20), st.integers(1, 6), st.sampled_from([0.5, 0.9])), max_size=12)
+# Text, spans (one or two, in order), score, source.
+ROWS = st.lists(
+    st.tuples(
+        st.integers(0, 2),
+        st.lists(st.tuples(st.integers(0, 20), st.integers(1, 6)), min_size=1, max_size=2),
+        st.sampled_from([0.5, 0.9]),
+        st.integers(0, 1),
+    ),
+    max_size=12,
+)
 
 
-class _Candidate:
-    def __init__(self, score):
-        self.score = score
-
-
-@settings(deadline=None)
-@given(st.lists(PLACES, min_size=1, max_size=3))
-def test_the_kernel_keeps_what_longest_first_does(each):
-    expected, rows = [], []
-    for number, places in enumerate(each):
-        mentions = [Mention(((a, a + n),), (_Candidate(score),)) for a, n, score in places]
-        expected += [(number, *m.spans[0], m.candidates[0].score) for m in longest_first(mentions)]
-        rows += sorted(
-            [(number, a, a + n, score) for a, n, score in places],
-            key=lambda row: (row[1] - row[2], -row[3], row[1:3]),
+def _kept_one_by_one(rows, nested, by_source):
+    """Take mentions by preference, each unless one that was taken is in its way."""
+    taken = []
+    for text, spans, score, source in sorted(
+        rows, key=lambda row: (-sum(b - a for a, b in row[1]), -row[2], row[1])
+    ):
+        (start, end), rivals = (
+            spans[0],
+            [r for r in taken if r[0] == text and (r[3] == source or not by_source)],
         )
-    # One text behind the other.
-    starts, ends = (np.array([30 * row[0] + row[n] for row in rows], np.int64) for n in (1, 2))
-    kept = apart(starts, ends)
-    assert sorted(row for row, own in zip(rows, kept.tolist(), strict=True) if own) == sorted(expected)
+        overlapping = [r for r in rivals if not set(range(start, end)).isdisjoint(range(*r[1][0]))]
+        if not nested:
+            good = not overlapping
+        else:
+            good = all(
+                set(range(start, end)) <= set(range(*other[1][0])) and other[1] != spans
+                for other in overlapping
+            )
+        if good:
+            taken.append((text, spans, score, source))
+    return taken
+
+
+@settings(deadline=None, max_examples=300)
+@given(ROWS, st.booleans(), st.booleans())
+def test_overlaps_are_resolved_as_if_one_by_one(rows, nested, by_source):
+    rows = [
+        (text, tuple((20 * n + a, 20 * n + a + length) for n, (a, length) in enumerate(spans)), score, source)
+        for text, spans, score, source in rows
+    ]
+    nothing = np.empty(0, np.int64)
+    mentions = MentionColumns(*[nothing] * 6, {}).append(
+        SingleMention(text, spans, 0) for text, spans, _, _ in rows
+    )
+    scores, sources = np.array([r[2] for r in rows], float), np.array([r[3] for r in rows], np.int32)
+    kept = without_overlaps(mentions, scores, sources, [60] * 3, nested=nested, by_source=by_source)
+    expected = _kept_one_by_one(rows, nested, by_source)
+    assert sorted(rows[n] for n in kept.tolist()) == sorted(expected)
 
 
 def test_a_batch_of_nothing_and_captions_without_text():

@@ -15,7 +15,7 @@ ROWS = [
     {"pmid": "1", "fig_id": "F1", "nxml": "a.nxml", "text": "Neurons of the retina.",
      "annotations": [{"id": "CL:1", "spans": [[0, 7]]}, {"id": "UBERON:1", "spans": [[15, 21]]}]},
     {"pmid": "2", "fig_id": "F1", "nxml": "b.nxml", "text": "The wall. A wall and memory.",
-     "annotations": [{"id": "UBERON:9", "spans": [[4, 8]]}, {"id": "UBERON:9", "spans": [[12, 16]]}]},
+     "annotations": [{"id": "UBERON:2", "spans": [[4, 8]]}, {"id": "UBERON:2", "spans": [[12, 16]]}]},
 ]  # fmt: skip
 
 
@@ -62,6 +62,54 @@ def test_link_shows_spans_and_concepts(files, capsys):
     ]
     assert main(["link", "retinas", "--dictionary", str(files / "mine.tsv")]) == 0
     assert "UBERON:1" in capsys.readouterr().out
+
+
+def test_link_prints_the_preferred_name_of_the_concept_next_to_the_name_that_matched(files, capsys):
+    obo = '[Term]\nid: MONDO:0015926\nname: lung disease of childhood\nsynonym: "child" EXACT []\n'
+    (files / "MONDO.obo").write_text(f"format-version: 1.2\n\n{obo}")
+    dictionary = ("--dictionary", str(files / "MONDO.obo"))
+    (link,) = _told(capsys, "link", "a child", *dictionary, "--json")["links"]
+    assert (link["name"], link["preferred_name"]) == ("child", "lung disease of childhood")
+    assert main(["link", "a child", *dictionary]) == 0
+    assert capsys.readouterr().out.splitlines()[1] == (
+        '  child  [2-7]  MONDO:0015926  lung disease of childhood  (matched name: "child", exact 1.00, MONDO)'
+    )
+
+
+def test_the_matched_name_is_printed_where_no_name_of_the_concept_is_preferred(files, capsys):
+    # A name too short to be matched is not in the dictionary.
+    (files / "MONDO.obo").write_text('[Term]\nid: MONDO:0000001\nname: x\nsynonym: "wasting" EXACT []\n')
+    (link,) = _told(capsys, "link", "wasting", "--dictionary", files / "MONDO.obo", "--json")["links"]
+    assert link["preferred_name"] == link["name"] == "wasting"
+
+
+def test_learned_terms_that_the_dictionary_lacks_are_not_scored_as_jobs_leave_them_out(files, capsys):
+    for row in (rows := json.loads(json.dumps(ROWS))):
+        for annotation in row["annotations"]:
+            annotation["id"] = annotation["id"].replace("UBERON:2", "UBERON:9")
+    write_files(files, NAMES, rows)
+    gold = ("--gold", files / "gold.jsonl", "--format", "craft-captions", "--dictionary", files / "mine.tsv")
+    _told(capsys, "tune", *gold, "--out", files / "learned.json", "--json")
+    assert "UBERON:9" in (files / "learned.json").read_text()
+    told = _told(capsys, "evaluate", *gold, "--learned", files / "learned.json", "--json")
+    assert {k: told["mention"][k] for k in ("tp", "fp", "fn")} == {"tp": 2, "fp": 1, "fn": 2}  # fp: "memory"
+
+
+def test_a_learned_surface_names_a_term_of_the_dictionary(files, capsys):
+    """Gold with an OMIM id: its term of MONDO is learned, whose id the dictionary and the jobs know."""
+    obo = "[Term]\nid: MONDO:0000007\nname: odd disease\nxref: OMIM:100100\n"
+    (files / "MONDO.obo").write_text(f"format-version: 1.2\n\n{obo}")
+    record = "1|t|Strange wasting.\n1|a|No strange wasting.\n"
+    places = ((0, 15, "Strange wasting"), (20, 35, "strange wasting"))
+    rows = (f"1\t{a}\t{b}\t{text}\tDisease\tOMIM:100100\n" for a, b, text in places)
+    (files / "gold.txt").write_text(record + "".join(rows) + "\n")
+    gold = ("--gold", files / "gold.txt", "--format", "pubtator", "--dictionary", files / "MONDO.obo")
+    _told(capsys, "tune", *gold, "--out", files / "learned.json")
+    assert json.loads((files / "learned.json").read_text())["surfaces"] == {
+        "strange wasting": ["MONDO:0000007", 2, 2]
+    }
+    told = _told(capsys, "evaluate", *gold, "--learned", files / "learned.json", "--json")
+    assert {k: told["mention"][k] for k in ("tp", "fp", "fn")} == {"tp": 2, "fp": 0, "fn": 0}
 
 
 OBO = "format-version: 1.2\n\n[Term]\nid: UBERON:7\nname: optic cup\n"

@@ -75,7 +75,10 @@ def test_every_name_can_be_read_back():
     opened = LinkingDictionary(compile_linking(terms, ["A", "B"]), "x")
     rows = opened.names.named(range(len(opened)))
     assert [row.name for row in rows] == sorted(row.name for row in rows)
-    told = {(r.name, r.source, r.source_id, r.concept_id, r.language, r.preferred, r.joined) for r in rows}
+    told = {
+        (r.name, r.source, r.source_id, r.concept_id, r.language, r.preferred, r.has_mesh_or_omim)
+        for r in rows
+    }
     assert told == {
         ("heart", "A", "A:0001", "A:0001", "en", True, False),
         ("Heart", "A", "A:0001", "A:0001", "en", False, False),
@@ -87,6 +90,17 @@ def test_every_name_can_be_read_back():
         ("spleen", "B", "é:007", "é:007", "en", True, False),
     }
     assert opened.concepts_of([0, len(opened) - 1]).to_pylist() == [rows[0].concept_id, rows[-1].concept_id]
+
+
+def test_the_preferred_name_of_a_concept_is_that_of_the_preferred_source():
+    terms = [
+        Term("B", "B:1", "cardiac organ", ("heart",), cuis=("C0000001",)),
+        Term("A", "A:2", "Heart", ("pump",), cuis=("C0000001",)),
+        Term("A", "A:3", "lung"),
+    ]
+    names = LinkingDictionary(compile_linking(terms, ["A", "B"]), "x").names
+    assert names.preferred(["C0000001", "A:3", "A:9"]) == {"C0000001": "Heart", "A:3": "lung"}
+    assert names.preferred([]) == {}
 
 
 def test_names_match_texts_of_their_own_language():

@@ -8,11 +8,9 @@ from naive_linking import naive_exact
 
 from medconcept.dictionary.file_layout import DictionaryDamaged
 from medconcept.dictionary.linking_dictionary import LinkingDictionary, compile_linking
-from medconcept.dictionary.name_table import Name
 from medconcept.jats.records.figure import Panel
-from medconcept.linking.candidates import Candidate
+from medconcept.linking.caption_batch import Captions
 from medconcept.linking.linker import Linker
-from medconcept.linking.overlaps import Mention, longest_first
 from medconcept.linking.types import ArticleContext, Caption
 from medconcept.terminologies.term import Term
 
@@ -163,11 +161,12 @@ def test_exact_names_are_those_of_a_naive_search(parts):
         t.name: t.source_id for t in TERMS if t.source_id in ("U:heart", "U:lv", "U:ventricle", "U:retina")
     }
     own = Linker(dictionary(tuple(t for t in TERMS if t.source_id in names.values())))
+    matches = own.matches(Captions.of([Caption(text)]))
     exact = {
-        (m.spans[0], c.name.source_id)
-        for m in own.mentions(text)
-        for c in m.candidates
-        if c.method in ("exact", "case_folded") and len(m.spans) == 1 and m.method == ""
+        (matches.spans(row)[0], candidate.name.source_id)
+        for row, number in enumerate(matches.interpretation.tolist())
+        for candidate in own.lookup[number].candidates
+        if candidate.method in ("exact", "case_folded") and not own.lookup[number].found_by
     }
     assert exact >= naive_exact(text, names)
 
@@ -184,24 +183,6 @@ def test_a_batch_gives_what_each_caption_gives_alone(texts):
     batch = [Caption(text, language=language) for text, language in zip(texts, languages, strict=True)]
     alone = [LINKER.link(text, language=language) for text, language in zip(texts, languages, strict=True)]
     assert list(LINKER.link_batch(batch)) == alone
-
-
-@st.composite
-def _mentions(draw):
-    start = draw(st.integers(0, 12))
-    name = Name(0, "n", "S", "S:1", "S:1", (), 0, True, False, "exact")
-    one = Candidate(name, "exact", 1.0, draw(st.integers(0, 2)))
-    return Mention(((start, start + draw(st.integers(1, 5))),), (one,))
-
-
-@given(st.lists(_mentions(), max_size=10))
-def test_longest_first_equals_taking_the_longest_that_is_free_each_time(mentions):
-    wanted, taken = [], set()
-    for m in sorted(mentions, key=lambda m: (-m.length, -m.candidates[0].score, m.spans)):
-        if taken.isdisjoint(range(*m.spans[0])):
-            wanted.append(m.spans)
-            taken |= set(range(*m.spans[0]))
-    assert [m.spans for m in longest_first(mentions)] == sorted(wanted)
 
 
 @settings(max_examples=200, deadline=None)

@@ -129,6 +129,12 @@ def test_counts_of_concepts(spark: Any) -> None:
     assert pairs == {("C1", "C2"): 2, ("C1", "C3"): 1, ("C2", "C3"): 1}
 
 
+def test_spellings_of_a_journal_that_differ_in_case_are_one(spark: Any) -> None:
+    titles = ["PLoS ONE", "PLoS ONE", "PLOS ONE", "Cell", None]
+    articles = spark.createDataFrame([(title,) for title in titles], "journal string")
+    assert release_counts.journal_counts(articles) == [("PLoS ONE", 3), ("Cell", 1), ("unknown", 1)]
+
+
 def test_counts_of_figures_add_up(spark: Any) -> None:
     figures = spark.createDataFrame(
         [

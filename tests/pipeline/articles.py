@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from medconcept.config import AnnotateConfig, Config, DictionaryConfig, DictionarySource, SyncConfig
 
@@ -54,9 +57,27 @@ def config(tmp_path: Path, **annotate: object) -> Config:
 
 def run(spark, settings: Config, *names: str):
     """Run the named stages, by default all of them; returns the lake and the stages' reports."""
-    from medconcept.lake.lake import Lake
     from medconcept.pipeline.registry import IN_ORDER, stage
     from medconcept.pipeline.runner import run_stage
 
-    lake = Lake(spark, settings.lake)
+    lake = _lake(spark, settings.lake)
     return lake, [run_stage(stage(n), lake, settings, lambda line: None) for n in names or IN_ORDER]
+
+
+def _lake(spark, root: str):
+    """Open a lake; a new one starts as a copy of an empty lake, since creating its tables takes seconds."""
+    from medconcept.lake.lake import Lake
+
+    if not Path(root).exists():
+        shutil.copytree(f"{_empty_lake(spark).name}/lake", root)
+    return Lake(spark, root)
+
+
+@cache
+def _empty_lake(spark) -> TemporaryDirectory[str]:
+    """A folder with an empty lake, created once in this process and removed at its end."""
+    from medconcept.lake.lake import Lake
+
+    folder = TemporaryDirectory()
+    Lake(spark, f"{folder.name}/lake").create()
+    return folder

@@ -79,10 +79,10 @@ def test_other_rules_of_the_same_release_are_other_settings(made, monkeypatch, j
 
     lake, settings, _ = made
     context = Context(job, lake, settings, "run", datetime.now(timezone.utc), lake.head(), print)
-    before = stage(job).settings(context)
-    assert stage(job).settings(context) == before == lake.last_commit_of(job)["settings_digest"]
+    before = stage(job).settings_digest(context)
+    assert stage(job).settings_digest(context) == before == lake.last_commit_of(job)["settings_digest"]
     monkeypatch.setattr(f"medconcept.stages.{MODULES[job]}.{version}", "other")
-    assert stage(job).settings(context) != before
+    assert stage(job).settings_digest(context) != before
 
 
 def test_a_short_form_of_another_caption_of_the_article_is_known(made) -> None:

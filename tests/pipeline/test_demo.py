@@ -70,3 +70,14 @@ def test_the_demo_travels_in_time(demo: str, capsys) -> None:
     changes = asked(capsys, "diff", "biology-and-medicine", "all-articles", "--lake", demo)
     assert changes["figures"] == {"added": every["n"] - some["n"], "removed": 0, "changed": 0}
     assert 0 < some["n"] < every["n"]
+
+
+def test_the_example_query_returns_what_captions_are_about(demo: str, capsys) -> None:
+    from medconcept.cli.demo import CENTRAL
+
+    rows = asked(capsys, "sql", CENTRAL, "--lake", demo)
+    assert len(rows) == 10
+    assert [row["figures"] for row in rows] == sorted((row["figures"] for row in rows), reverse=True)
+    assert all(row["centrality"] >= 0.5 for row in rows)
+    assert all({"DISO", "ANAT", "CHEM", "GENE"} & set(row["kind"].split(",")) for row in rows)
+    assert not {"Right", "Left", "Time"} & {row["concept"] for row in rows}

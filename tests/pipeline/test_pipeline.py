@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from articles import config, jats, run, write
+from released import Released
 
 from medconcept.errors import GateFailed, InputError
 
@@ -88,8 +89,8 @@ def test_all_that_the_parser_reads_is_in_the_tables_under_the_key_of_the_work(sp
         (["A"], "(A) A heart attack (HA)."),
         (["B"], "(B) No HA."),
     ]
-    (mention,) = figure.mentions
-    assert [mention.text[c.start : c.end] for c in mention.citations] == ["Fig 1"]
+    (paragraph,) = figure.citing_paragraphs
+    assert [paragraph.text[c.start : c.end] for c in paragraph.citations] == ["Fig 1"]
 
 
 def test_figure_without_caption_has_none(made) -> None:
@@ -174,14 +175,16 @@ def test_empty_folder_is_one_line(spark, tmp_path: Path) -> None:
         run(spark, config(tmp_path), "sync_articles")
 
 
-def test_corrupted_batch_is_stopped_and_says_what_failed(spark, tmp_path: Path, monkeypatch) -> None:
+def test_a_corrupted_batch_is_stopped_and_the_error_says_what_failed(
+    spark, released: Released, tmp_path: Path, monkeypatch
+) -> None:
     from pyspark.sql import functions as F
 
     from medconcept.lake import transaction
 
-    write(tmp_path / "in", a_xml=jats("1", "heart"))
-    settings = config(tmp_path)
+    settings = released.copy_of(released.settings, tmp_path, new_xml=jats("9", "heart"))
     lake, _ = run(spark, settings, "sync_articles")
+    before = lake.read("figures").count()
     stage = transaction.stage
 
     def corrupt(lake, run_id, table, rows):
@@ -191,7 +194,7 @@ def test_corrupted_batch_is_stopped_and_says_what_failed(spark, tmp_path: Path, 
     monkeypatch.setattr(transaction, "stage", corrupt)
     with pytest.raises(GateFailed, match=r"caption is its parts\): 1 of 1 rows"):
         run(spark, settings, "parse_articles")
-    assert lake.read("figures").count() == 0
+    assert lake.read("figures").count() == before
     monkeypatch.undo()
     run(spark, settings, "parse_articles")
-    assert lake.read("figures").count() == 1
+    assert lake.read("figures").count() == before + 1

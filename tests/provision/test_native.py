@@ -80,5 +80,5 @@ def test_without_a_compiler_it_says_so(
     monkeypatch.setitem(sys.modules, "ziglang", None)
     assert provision.ensure_native(tiny) == []
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.endswith("is not there, so tiny stays interpreted: right, but slower")
+    assert line.endswith("is missing, so tiny runs interpreted: correct, but slower")
     assert told(tiny) == "42 1 True\n"

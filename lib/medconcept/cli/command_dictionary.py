@@ -1,4 +1,4 @@
-"""The dictionary that a command links with: a file that the user names, or the configuration's sources."""
+"""The dictionary that a command links with: files named by the user, or the sources of the configuration."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ _FORMATS = {".tsv": "tsv", ".obo": "obo", ".json": "obograph-json"}
 
 
 def prepared(
-    config: Config, files: str | None = None, wanted: Sequence[str] = (), *, similar: bool = False
+    config: Config, files: str | None = None, only: Sequence[str] = (), *, similar: bool = False
 ) -> LinkingDictionary:
-    """The linking dictionary of a command, compiled where it is not yet.
+    """Return the linking dictionary of a command, compiled if it is not in the user's cache yet.
 
-    `files` is a compiled dictionary, or one or more of TSV, OBO and OBO-graph files and of sources of the
-    configuration, by commas, in order of preference; each may be gzipped or alone in a zip. Without it the
-    sources of the configuration, of `wanted` names alone where some are told, in that order. What was
-    compiled is kept in the user's cache under the checksum of what it was made of. `similar` wants an index
-    of similar names with it, for entities. Raises ConfigError or InputError.
+    `files` is a compiled dictionary, or TSV, OBO and OBO-graph files and names of configured sources,
+    separated by commas, in order of preference; each file may be gzipped or alone in a zip. Without `files`
+    the configured sources are used: all, or those of `only` in that order. The cache is keyed by
+    the checksum of the sources' content. `similar` adds an index of similar names, for entities. Raises
+    ConfigError or InputError.
     """
     configured = {source.name: source for source in config.dictionary.sources}
     if files is None:
-        sources = [source for source in configured.values() if not wanted or source.name in wanted]
-        if wanted:
-            sources.sort(key=lambda s: list(wanted).index(s.name))
+        sources = [source for source in configured.values() if not only or source.name in only]
+        if only:
+            sources.sort(key=lambda s: list(only).index(s.name))
         if not sources:
-            raise ConfigError("no dictionary: give --dictionary FILE, or --config with dictionary.sources")
+            raise ConfigError("no dictionary: state --dictionary FILE, or a --config with dictionary.sources")
         return _compiled(sources, similar)
     parts = [files] if Path(files).is_file() else [part.strip() for part in files.split(",") if part.strip()]
     sources = []
@@ -47,12 +47,12 @@ def prepared(
             continue
         if _is_compiled(part):
             if len(parts) > 1:
-                raise InputError(f"{part}: a compiled dictionary stands alone")
+                raise InputError(f"{part}: a compiled dictionary cannot be combined with other files")
             return open_linking(part)
-        sources.append(_told_by_name(part))
+        sources.append(_source_of_file(part))
     names = [source.name for source in sources]
     if twice := next((name for name in names if names.count(name) > 1), None):
-        raise InputError(f"--dictionary: two files are called {twice}")
+        raise InputError(f"--dictionary: two sources are called {twice}")
     return _compiled(sources, similar)
 
 
@@ -64,13 +64,13 @@ def _is_compiled(file: str) -> bool:
         raise InputError(f"{file}: {error.strerror or 'cannot be read'}") from error
 
 
-def _told_by_name(file: str) -> DictionarySource:
-    """A file whose name tells its format, and before the first full stop the source."""
+def _source_of_file(file: str) -> DictionarySource:
+    """A source from a file name: named up to the first full stop, its format by the extension."""
     name, *endings = Path(file).name.split(".")
-    told = [f".{ending.lower()}" for ending in endings if ending.lower() not in ("gz", "zip")]
-    if not told or told[-1] not in _FORMATS:
+    extensions = [f".{ending.lower()}" for ending in endings if ending.lower() not in ("gz", "zip")]
+    if not extensions or extensions[-1] not in _FORMATS:
         raise InputError(f"{file}: neither a compiled dictionary nor one of {', '.join(_FORMATS)}")
-    return DictionarySource(name, _FORMATS[told[-1]], file)
+    return DictionarySource(name, _FORMATS[extensions[-1]], file)
 
 
 def _compiled(sources: Sequence[DictionarySource], similar: bool) -> LinkingDictionary:
@@ -81,15 +81,15 @@ def _compiled(sources: Sequence[DictionarySource], similar: bool) -> LinkingDict
     path = cache_folder() / f"linking-{digest.hexdigest()[:24]}{'-and' if similar else ''}"
     if not path.is_file():
         names = ", ".join(source.name for source in sources)
-        print(f"medconcept: compiling {names}; kept for the next time", file=sys.stderr)
+        print(f"medconcept: compiling {names}, once: the result is cached", file=sys.stderr)
         order = [source.name for source in sources]
         main, index = compile_files(_terms(sources, data), order, similar=similar)
-        # The index first: where the dictionary is, all of it is.
-        for behind, made in ((SIMILAR, index), ("", main)):
-            if made:
+        # The index first: a dictionary that is there is complete.
+        for suffix, compiled in ((SIMILAR, index), ("", main)):
+            if compiled:
                 scratch = path.with_suffix(".new")
-                scratch.write_bytes(made)
-                scratch.replace(f"{path}{behind}")
+                scratch.write_bytes(compiled)
+                scratch.replace(f"{path}{suffix}")
     return open_linking(str(path))
 
 

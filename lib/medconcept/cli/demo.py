@@ -1,25 +1,30 @@
-"""The demo: what a user would type, printed and run one after the other in one Spark session.
+"""The demo: commands as a user would type them, printed and run one after the other in one Spark session.
 
-Two releases are made, first of PLOS Biology and PLOS Medicine, then of all articles, so that there is
-something to travel between.
+Two releases are published, first of PLOS Biology and PLOS Medicine, then of all articles, to travel between.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import sys
 from collections.abc import Sequence
 
 from medconcept.cli import main as medconcept
 from medconcept.config import load_config
+from medconcept.errors import MedconceptError
 
 FIRST, ALL = "biology-and-medicine", "all-articles"
 COUNT = "SELECT count(DISTINCT article_key) AS articles, count(*) AS figures FROM figures"
-FREQUENT = (
-    "SELECT c.preferred_name, m.concept_id, count(DISTINCT m.figure_key) AS figures "
-    "FROM mentions m JOIN concepts c USING (concept_id) WHERE NOT array_contains(m.flags, 'general') "
-    "GROUP BY ALL ORDER BY figures DESC, concept_id LIMIT 5"
+# Diseases, anatomy, chemicals and genes that captions are about, not those that they mention in passing.
+CENTRAL = (
+    "SELECT c.preferred_name AS concept, array_join(c.semantic_groups, ',') AS kind, "
+    "count(DISTINCT m.figure_key) AS figures, round(avg(m.centrality), 2) AS centrality "
+    "FROM mentions m JOIN concepts c USING (concept_id) WHERE m.centrality >= 0.5 "
+    "AND NOT arrays_overlap(m.flags, array('general', 'negated', 'peripheral')) "
+    "AND arrays_overlap(c.semantic_groups, array('DISO', 'ANAT', 'CHEM', 'GENE')) "
+    "GROUP BY ALL ORDER BY figures DESC, centrality DESC, concept LIMIT 10"
 )
 
 
@@ -34,7 +39,7 @@ def commands(lake: str) -> list[list[str]]:
     return [
         [*run, *some, "--release-name", FIRST],
         [*run, "--release-name", ALL],
-        ["sql", FREQUENT, "--lake", lake],
+        ["sql", CENTRAL, "--lake", lake],
         ["sql", COUNT, "--lake", lake, "--release", FIRST],
         ["sql", COUNT, "--lake", lake, "--release", ALL],
         ["diff", FIRST, ALL, "--lake", lake],
@@ -42,26 +47,30 @@ def commands(lake: str) -> list[list[str]]:
 
 
 def releases(lake: str) -> set[str]:
-    """Names of the releases that the demo's lake has by now; none where there is no lake."""
+    """Names of the releases in the demo's lake; empty where there is no lake."""
     from medconcept.lake.lake import Lake
     from medconcept.spark.session import get_session
 
-    there = Lake(get_session(load_config("demo").spark), lake)
-    return {row["name"] for row in there.read("releases").collect()} if there.exists else set()
+    found = Lake(get_session(load_config("demo").spark), lake)
+    return {row["name"] for row in found.read("releases").collect()} if found.exists else set()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the demo; stops at the first command that fails, with its exit code."""
+    """Run the demo; stops at the first command that fails and returns its exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m medconcept.cli.demo",
         description=__doc__,
         epilog="example: python -m medconcept.cli.demo --lake build/demo/lake",
     )
-    parser.add_argument("--lake", default="build/demo/lake", help="folder of the lake")
-    lake = parser.parse_args(argv).lake
-    made = releases(lake)
-    # A release stays what it was: what an earlier demo has published is not published again.
-    for command in commands(lake)[1 if FIRST in made else 0 :]:
+    parser.add_argument("--lake", help="folder of the lake (default: that of the configuration `demo`)")
+    lake = parser.parse_args(argv).lake or os.path.relpath(load_config("demo").lake)
+    try:
+        published = releases(lake)
+    except MedconceptError as error:
+        print(f"medconcept: {error}", file=sys.stderr)
+        return error.exit_code
+    # A release never changes: what an earlier demo has published is not published again.
+    for command in commands(lake)[1 if FIRST in published else 0 :]:
         print(f"\n$ medconcept {shlex.join(command)}", flush=True)
         code = medconcept(command)
         if code:

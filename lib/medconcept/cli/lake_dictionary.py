@@ -10,13 +10,13 @@ from medconcept.dictionary.linking_dictionary import SIMILAR, LinkingDictionary,
 from medconcept.errors import LakeError
 from medconcept.runtime.c_compiler import cache_folder
 
-TABLES = ("concepts", "concept_names")  # what `--dictionary` may name instead of a file
+TABLES = ("concepts", "concept_names")  # accepted by `--dictionary` in place of a file
 
 
 def dictionary_of_lake(config: Config) -> LinkingDictionary:
     """The dictionary of the lake's last commit, checked against its checksum.
 
-    One on this machine's disk is mapped where it lies; one elsewhere is brought into the user's cache once.
+    A file on a local disk is mapped in place; any other is copied into the user's cache once.
     Starts Spark, which reads the lake. Raises LakeError where the lake has no dictionary.
     """
     from medconcept.runtime.stdout import StdoutToStderr
@@ -34,11 +34,11 @@ def dictionary_of_lake(config: Config) -> LinkingDictionary:
         path = Path(unquote(place.path))
         if place.scheme != "file":
             path = cache_folder() / sha256
-            for behind in ("", SIMILAR):
-                name = f"{DICTIONARIES}/{sha256}{behind}"
-                kept = path.with_name(path.name + behind)
-                if not kept.is_file() and lake.files.exists(name):
-                    scratch = kept.with_name(kept.name + ".new")
+            for suffix in ("", SIMILAR):
+                name = f"{DICTIONARIES}/{sha256}{suffix}"
+                cached = path.with_name(path.name + suffix)
+                if not cached.is_file() and lake.files.exists(name):
+                    scratch = cached.with_name(cached.name + ".new")
                     scratch.write_bytes(lake.files.read(name))
-                    scratch.replace(kept)
+                    scratch.replace(cached)
     return open_linking(str(path), sha256)

@@ -12,30 +12,28 @@ from typing import Any
 
 from medconcept.cli.command_dictionary import prepared
 from medconcept.cli.lake_dictionary import TABLES, dictionary_of_lake
-from medconcept.config import Config, load_config
+from medconcept.config import Config
 from medconcept.dictionary.linking_dictionary import LinkingDictionary
 from medconcept.errors import ConfigError
+from medconcept.evaluation.article_context import count_article_files, find_article_folder
 from medconcept.evaluation.evaluate import (
     FORMATS,
-    articles_found,
-    articles_near,
-    fitting,
+    adapted_to,
+    identifiers_of,
     ids_of,
     predict,
     report,
     scored_sources,
 )
 from medconcept.evaluation.gold import Gold, read_gold
-from medconcept.evaluation.identifiers import Identifiers
-from medconcept.evaluation.tuning import cross_validated, learn, unseen_alone
+from medconcept.evaluation.tuning import cross_validated, learn, terms_by_id, unseen_only
 from medconcept.linking.learned import read_learned, write_learned
 from medconcept.linking.linker import Linker
-from medconcept.linking.types import Entity, LinkSettings
+from medconcept.linking.types import Entity, Link, LinkSettings
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run one of COMMANDS; returns the exit code."""
-    config = load_config(arguments.config or "demo")
+def run(arguments: argparse.Namespace, config: Config) -> int:
+    """Run one of COMMANDS; returns the exit code. Raises MedconceptError."""
     if arguments.command == "train_ner":
         from medconcept.cli.train_ner import run as train
 
@@ -43,54 +41,55 @@ def run(arguments: argparse.Namespace) -> int:
     return _link(arguments, config) if arguments.command == "link" else _score(arguments, config)
 
 
-def _dictionary(arguments: argparse.Namespace, config: Config, wanted: Sequence[str]) -> LinkingDictionary:
-    """What `--dictionary` names, else the lake's where `--lake` names one, else the configuration's."""
+def _dictionary(arguments: argparse.Namespace, config: Config, sources: Sequence[str]) -> LinkingDictionary:
+    """The dictionary of `--dictionary`, else of the lake if `--lake` is stated, else of the configuration."""
     named = arguments.dictionary
     if (named in TABLES and not Path(named).is_file()) or (named is None and arguments.lake):
         return dictionary_of_lake(replace(config, lake=arguments.lake or config.lake))
     recognises = bool(getattr(arguments, "recogniser", None) or getattr(arguments, "train", False))
-    return prepared(config, named, wanted, similar=recognises)
+    return prepared(config, named, sources, similar=recognises)
 
 
 def _score(arguments: argparse.Namespace, config: Config) -> int:
     gold = read_gold(arguments.gold, arguments.format)
-    form = fitting(FORMATS[arguments.format], gold)
+    form = adapted_to(FORMATS[arguments.format], gold)
     wanted = () if arguments.dictionary else form.read
     dictionary = _dictionary(arguments, config, wanted)
     form = scored_sources(form, arguments.sources, dictionary)
-    articles = arguments.articles or articles_near(arguments.gold)
+    articles = arguments.articles or find_article_folder(arguments.gold)
     if arguments.command == "tune":
-        learned = learn(predict(gold, dictionary, form, articles=articles))
+        untrained = predict(gold, dictionary, form, articles=articles)
+        learned = learn(untrained, terms_by_id(dictionary, form))
         write_learned(learned, arguments.out)
         print(json.dumps({"surfaces": len(learned.surfaces), "terms": len(learned.terms)}))
         return 0
     learned_file = read_learned(arguments.learned) if arguments.learned else None
     entities, recognition = _entities(arguments, config, gold)
     if arguments.cross_validate:
-        found = cross_validated(gold, dictionary, form, articles=articles, entities=entities)
+        predictions = cross_validated(gold, dictionary, form, articles=articles, entities=entities)
     else:
-        found = predict(
+        predictions = predict(
             gold,
             dictionary,
             form,
             articles=articles,
             learned=learned_file,
-            joined_only=not arguments.unrestricted,
+            mesh_or_omim_only=not arguments.unrestricted,
             entities=entities,
         )
     seen = None
     if arguments.development:
-        ids = Identifiers(dictionary.retired(), dictionary.joined() if "OMIM" in form.scored else None)
-        seen = ids_of(read_gold(arguments.development, arguments.format).documents, ids)
-    out = report(found, form, seen=seen)
+        documents = read_gold(arguments.development, arguments.format).documents
+        seen = ids_of(documents, identifiers_of(dictionary, form))
+    out = report(predictions, form, seen=seen)
     if arguments.cross_validate:
-        out["mention_unseen"] = report(unseen_alone(found), form)["mention"]
+        out["mention_unseen"] = report(unseen_only(predictions), form)["mention"]
     out["setting"] = "tuned" if arguments.learned or arguments.cross_validate else "untrained"
     if entities is not None:
         out["recognition"] = recognition
         out["setting"] = "trained" if out["setting"] == "untrained" else "tuned and trained"
     out["left_out"] = gold.left_out
-    out["articles_read"] = articles_found(gold, articles)
+    out["articles_read"] = count_article_files(gold, articles)
     out["dictionary"] = {
         "names": len(dictionary),
         "sha256": dictionary.sha256,
@@ -105,7 +104,7 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
 def _entities(
     arguments: argparse.Namespace, config: Config, gold: Gold
 ) -> tuple[dict[str, list[Entity]] | None, dict[str, object] | None]:
-    """What recognisers find in the gold's texts, by document, and how well; starts Spark for them alone."""
+    """Recognised entities of the gold's texts by document, and their scores; starts Spark only if needed."""
     if not arguments.recogniser and not arguments.train:
         return None, None
     if arguments.train and not arguments.cross_validate:
@@ -125,8 +124,8 @@ def _lines(out: Mapping[str, Any]) -> list[str]:
         cells = "".join(f"{figures[key]:10.4f}" for key in ("precision", "recall", "f1"))
         lines.append(f"{name:22}{cells}   {low:.4f} to {high:.4f}")
     if out.get("recognition"):
-        told = out["recognition"]["spans"]
-        cells = "".join(f"{told[key]:10.4f}" for key in ("precision", "recall", "f1"))
+        spans = out["recognition"]["spans"]
+        cells = "".join(f"{spans[key]:10.4f}" for key in ("precision", "recall", "f1"))
         lines.append(f"{'recognition':22}{cells}")
     ceiling = out["ceiling"]
     lines.append("")
@@ -144,26 +143,29 @@ def _link(arguments: argparse.Namespace, config: Config) -> int:
     dictionary = _dictionary(arguments, config, ())
     learned = read_learned(arguments.learned) if arguments.learned else None
     linker = Linker(dictionary, replace(LinkSettings(), nested=arguments.nested), learned=learned)
-    found = linker.link(arguments.text, language=arguments.language)
+    linked = linker.link(arguments.text, language=arguments.language)
+    preferred = dictionary.names.preferred(link.concept_id for link in linked.links if link.concept_id)
+    names = [preferred.get(link.concept_id or "", link.name or "") for link in linked.links]
     if arguments.json:
-        print(
-            json.dumps(
-                {"flags": found.flags, "links": [link.as_dict() for link in found.links]}, ensure_ascii=False
-            )
-        )
+        links = [
+            {**link.as_dict(), "preferred_name": name} for link, name in zip(linked.links, names, strict=True)
+        ]
+        print(json.dumps({"flags": linked.flags, "links": links}, ensure_ascii=False))
         return 0
     print(arguments.text)
-    for flag in found.flags:
+    for flag in linked.flags:
         print(f"not linked: {flag}")
-    for link in found.links:
-        spans = ", ".join(f"{start}-{end}" for start, end in link.spans)
-        also = (
-            f"  [{', '.join((*link.flags, *(f'panel {p}' for p in link.panels)))}]"
-            if link.flags or link.panels
-            else ""
-        )
-        told = f"{link.source_id:18} {link.name}  {link.similarity:.2f} {link.method}{also}"
-        print(f"  {spans:12} {link.text:28} {told}")
-    if not found.links and not found.flags:
+    for link, name in zip(linked.links, names, strict=True):
+        print(_link_line(link, name))
+    if not linked.links and not linked.flags:
         print("  (no concept)")
     return 0
+
+
+def _link_line(link: Link, preferred_name: str) -> str:
+    """One mention: its words and spans, the concept, and in brackets how its name was matched."""
+    spans = ", ".join(f"[{start}-{end}]" for start, end in link.spans)
+    matched = f'matched name: "{link.name}", {link.method} {link.similarity:.2f}, {link.source}'
+    notes = [*link.flags, *(f"panel {panel}" for panel in link.panels)]
+    flags = f"  [{', '.join(notes)}]" if notes else ""
+    return f"  {link.text}  {spans}  {link.source_id}  {preferred_name}  ({matched}){flags}"

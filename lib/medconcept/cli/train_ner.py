@@ -1,4 +1,4 @@
-"""`train_ner`: gold files to a recogniser with its card, under a path that names its version."""
+"""`train_ner`: train a recogniser from gold files and save it with its card, in a folder for each version."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from medconcept.spark_nlp.training_options import NER_CRF, NER_DL, TrainingOptio
 
 @dataclass(frozen=True)
 class Corpus:
-    """A gold file: its documents, what of it could not be used, and on what terms it is used."""
+    """A gold file: its documents, counts of unusable annotations, and its licence."""
 
     path: str
     format: str
@@ -35,7 +35,7 @@ class Corpus:
     licence: str
 
     def described(self, types: Sequence[str]) -> dict[str, Any]:
-        """What the card says of it; no path of the machine."""
+        """Its entry in the card, without any path of this machine."""
         data = Path(self.path).read_bytes()
         found = [entities_to_recognise(document, types) for document in self.documents]
         return {
@@ -46,7 +46,7 @@ class Corpus:
 
 
 def run(arguments: argparse.Namespace, config: Config) -> int:
-    """Train, score on what is held out, write. Prints the card's figures."""
+    """Train, score on held-out documents, save; prints the card. Raises ConfigError or InputError."""
     options = options_of(arguments)
     corpora = corpora_of(arguments.gold, arguments.format, arguments.licence)
     test = None
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
         test = corpora_of([arguments.test], arguments.format[-1:], [])[0].documents
     training, held, how = split([d for c in corpora for d in c.documents], test, arguments.held_out, options)
     if not any(entities_to_recognise(d, options.types) for d in training):
-        raise InputError(f"{corpora[0].path}: it has no entity to learn")
+        raise InputError(f"{corpora[0].path}: there is no entity in it to learn")
     from medconcept.spark.session import get_session
 
     with StdoutToStderr():
@@ -100,24 +100,29 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     }  # fmt: skip
     model.write().overwrite().save(files.uri(f"{version}/{MODEL}"))
     files.write(f"{version}/{READABLE}", as_markdown(card))
-    files.write(f"{version}/{CARD}", as_json(card))  # a version without it was cut short
+    files.write(f"{version}/{CARD}", as_json(card))  # last: a version without a card is incomplete
     files.write(LATEST, version.encode())
-    told = {"path": files.uri(version), "version": version, "seconds": card["seconds"], "held_out": figures}
-    print(json.dumps(told) if arguments.json else as_markdown(card).decode())
+    summary = {
+        "path": files.uri(version),
+        "version": version,
+        "seconds": card["seconds"],
+        "held_out": figures,
+    }
+    print(json.dumps(summary) if arguments.json else as_markdown(card).decode())
     return 0
 
 
 def options_of(arguments: argparse.Namespace) -> TrainingOptions:
-    """The options that the command line gives."""
-    told = {name: getattr(arguments, name) for name in ("architecture", "epochs", "seed", "dimension")}
+    """Training options from the command line."""
+    given = {name: getattr(arguments, name) for name in ("architecture", "epochs", "seed", "dimension")}
     types = tuple(part.strip() for part in (arguments.types or "").split(",") if part.strip())
-    return replace(TrainingOptions(types=types), **{k: v for k, v in told.items() if v is not None})
+    return replace(TrainingOptions(types=types), **{k: v for k, v in given.items() if v is not None})
 
 
 def corpora_of(paths: Sequence[str], formats: Sequence[str], licences: Sequence[str]) -> list[Corpus]:
-    """Gold files, each with its format and licence; one format stands for all. Raises InputError."""
+    """Read gold files, each with its format and licence; one format applies to all. Raises InputError."""
     if len(formats) not in (1, len(paths)) or len(licences) > len(paths):
-        raise ConfigError("train_ner: --format once, or once for each --gold; --licence at most so")
+        raise ConfigError("train_ner: --format once, or once for each --gold; --licence at most as often")
     out = []
     for n, path in enumerate(paths):
         form = formats[n if len(formats) > 1 else 0]
@@ -130,7 +135,7 @@ def corpora_of(paths: Sequence[str], formats: Sequence[str], licences: Sequence[
 def split(
     documents: Sequence[Document], test: Sequence[Document] | None, share: float, options: TrainingOptions
 ) -> tuple[list[Document], list[Document], str]:
-    """Documents to train on and to score on, and how they were parted: by articles, drawn with the seed.
+    """Documents to train on, documents to score on, and how they were split: by articles, with the seed.
 
     >>> from medconcept.evaluation.documents import Document
     >>> some = [Document(str(n), str(n // 2), "", ()) for n in range(8)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -39,20 +40,10 @@ def compile_files(
 ) -> tuple[bytes, bytes]:
     """The bytes of the dictionary and of its index of similar names, which is empty unless requested.
 
-    Names of obsolete terms are left out; their ids and alternative ids are kept with their replacements. Of
-    terms with the same id the first counts. Concepts are merged by the rule of build_dictionary
-    (`concept_ids`).
+    The rules are those of build_dictionary without a UMLS release, see `name_rows` and `retired_pairs`.
     """
-    rank = {source: n for n, source in enumerate(sources)}
-    by_id: dict[str, Term] = {}
-    for term in terms:
-        by_id.setdefault(term.source_id, term)
-    alive = [t for t in by_id.values() if not t.obsolete]
-    rows = (
-        row
-        for term, concept in zip(alive, concept_ids(alive), strict=True)
-        for row in _rows(term, concept, rank[term.source])
-    )
+    chosen = first_of_equal_ids(terms, sources)
+    rows = name_rows(chosen, sources)
     tables = []
     while batch := list(islice(rows, BATCH)):
         tables.append(pa.Table.from_pylist(batch, NAMES))
@@ -72,7 +63,7 @@ def compile_files(
     made = Compilation(known, sources)
     for table in tables:
         made.add(index_names(table, words, implied))
-    steps = [{"old": old, "new": new} for old, new in _steps(by_id.values()).items()]
+    steps = [{"old": old, "new": new} for old, new in retired_pairs(chosen)]
     made.retire(pa.Table.from_pylist(steps, RETIRED))
     pieces = list(made.finish(similar=similar))
     main, index = (b"".join(piece for file, piece in pieces if file == f) for f in (MAIN, SIMILAR))
@@ -82,6 +73,28 @@ def compile_files(
 def _linked(names: pa.Table) -> pa.Table:
     kept = [source_id not in NOT_CONCEPTS for source_id in names["source_id"].to_pylist()]
     return names.filter(pa.array(kept, pa.bool_()))
+
+
+def first_of_equal_ids(terms: Iterable[Term], sources: Sequence[str]) -> list[Term]:
+    """One term for each id: one in use before an obsolete one, then that of the preferred source."""
+    rank = {source: n for n, source in enumerate(sources)}
+    equal: dict[str, list[Term]] = {}
+    for term in terms:
+        equal.setdefault(term.source_id, []).append(term)
+
+    def order(term: Term) -> tuple[bool, int, str]:
+        names = [{key: value for key, value in name.items() if value is not None} for name in names_of(term)]
+        return term.obsolete, rank[term.source], json.dumps(names, ensure_ascii=False, separators=(",", ":"))
+
+    return [each[0] if len(each) == 1 else min(each, key=order) for each in equal.values()]
+
+
+def name_rows(terms: Sequence[Term], sources: Sequence[str]) -> Iterator[dict[str, object]]:
+    """Yield a row of NAMES for each name that is matched, of the terms in use; ids are distinct."""
+    rank = {source: n for n, source in enumerate(sources)}
+    used = [term for term in terms if not term.obsolete]
+    for term, concept in zip(used, concept_ids(used), strict=True):
+        yield from _rows(term, concept, rank[term.source])
 
 
 def concept_ids(terms: Sequence[Term]) -> list[str]:
@@ -122,36 +135,34 @@ def joined_ids(source_id: str, xrefs: Iterable[str]) -> str:
     return "|".join(dict.fromkeys(ids))
 
 
-def _rows(term: Term, concept: str, rank: int) -> Iterator[dict[str, object]]:
+def names_of(term: Term) -> list[dict[str, str | None]]:
+    """Return name, scope, term_type and language of each distinct name of a term, its preferred one first."""
     count = len(term.synonyms)
     each = zip(
         term.synonyms, term.scopes or ("exact",) * count, term.term_types or (None,) * count,
         term.languages or (term.language,) * count, strict=True,
     )  # fmt: skip
-    seen = set()
-    for place, (name, scope, kind, language) in enumerate(
-        [(term.name, "exact", term.term_type, term.language), *each]
-    ):
-        if name in seen or not is_matchable(name):
-            continue
-        seen.add(name)
-        yield {
-            "name": name, "source": term.source, "source_id": term.source_id,
-            "concept_id": concept, "source_rank": rank, "scope": scope, "is_preferred": place == 0,
-            "term_type": kind, "language": language, "restriction_level": 0,
-            "semantic_types": "|".join(term.semantic_types), "joined": joined_ids(term.source_id, term.xrefs),
-        }  # fmt: skip
+    names: dict[str, dict[str, str | None]] = {}
+    for name, scope, kind, language in ((term.name, "exact", term.term_type, term.language), *each):
+        if name and name not in names:
+            names[name] = {"name": name, "scope": scope, "term_type": kind or None, "language": language}
+    return list(names.values())
 
 
-def _steps(terms: Iterable[Term]) -> dict[str, str]:
-    """Alternative and obsolete ids that no current term has, each with its replacement."""
-    step: dict[str, str] = {}
-    alive = set()
-    for term in terms:
-        if not term.obsolete:
-            alive.add(term.source_id)
-        for other in term.alt_ids:
-            step.setdefault(other, term.source_id)
-        if term.obsolete and term.replaced_by:
-            step[term.source_id] = term.replaced_by
-    return {old: new for old, new in step.items() if old not in alive}
+def _rows(term: Term, concept: str, rank: int) -> Iterator[dict[str, object]]:
+    shared = {
+        "source": term.source, "source_id": term.source_id, "concept_id": concept, "source_rank": rank,
+        "restriction_level": 0, "semantic_types": "|".join(sorted(term.semantic_types)),
+        "joined": joined_ids(term.source_id, term.xrefs),
+    }  # fmt: skip
+    for place, name in enumerate(names_of(term)):
+        if is_matchable(str(name["name"])):
+            yield {**shared, **name, "is_preferred": place == 0}
+
+
+def retired_pairs(terms: Sequence[Term]) -> list[tuple[str, str]]:
+    """Alternative and obsolete ids that no term in use has, each with what took its place; ids may recur."""
+    used = {term.source_id for term in terms if not term.obsolete}
+    pairs = [(other, term.source_id) for term in terms for other in term.alt_ids]
+    pairs += [(t.source_id, t.replaced_by) for t in terms if t.obsolete and t.replaced_by is not None]
+    return [(old, new) for old, new in pairs if old not in used]

@@ -34,7 +34,7 @@ class Name(NamedTuple):
     preferred: bool
     case_sensitive: bool
     scope: str
-    joined: bool = False  # its term has a MeSH or OMIM id
+    has_mesh_or_omim: bool = False  # has a MeSH or OMIM id
     language: str = "en"
     term_type: str = ""
     restriction_level: int = 0  # of its source, MRSAB.SRL
@@ -114,6 +114,24 @@ class NameTable:
             ))  # fmt: skip
         return result
 
+    def preferred(self, concept_ids: Iterable[str]) -> dict[str, str]:
+        """The preferred name of each concept that has one, by the rule of `concepts`; scans all names once.
+
+        That of the most preferred source; of several the one of the smallest term id, then the smallest.
+        """
+        a, wanted = self._a, set(concept_ids)
+        if not wanted:
+            return {}
+        ids = np.array([one in wanted for one in self.ids(a["concept_head"], a["concept_value"])], bool)
+        flags = np.array([flags & PREFERRED for _, _, flags in self._kinds], bool)
+        rows = np.flatnonzero(ids[a["term_concept"][a["name_term"]]] & flags[a["name_kind"]])
+        best: dict[str, Name] = {}
+        for name in self.named(rows):
+            other = best.get(name.concept_id)
+            if other is None or _preference(name) < _preference(other):
+                best[name.concept_id] = name
+        return {concept_id: name.name for concept_id, name in best.items()}
+
     def ids(self, heads: Array, values: Array) -> list[str]:
         """Ids from their heads and numbers, as mc_split_ids splits them."""
         pairs = zip(heads.tolist(), values.tolist(), strict=True)
@@ -136,6 +154,10 @@ class NameTable:
 
     def _read_head(self, number: int) -> str:
         return piece(self._a["heads"], self._a["heads_bytes"], number)
+
+
+def _preference(name: Name) -> tuple[int, str, str]:
+    return name.source_rank, name.source_id, name.name
 
 
 _JOINED = ("MESH:", "OMIM:")

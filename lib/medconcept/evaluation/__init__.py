@@ -1,1 +1,1 @@
-"""Annotation scored against human annotation, as docs/evaluation.md says. Imports no pyspark."""
+"""Scores of linking against human annotation, see docs/evaluation.md. Imports no pyspark."""

@@ -1,4 +1,4 @@
-"""BioC XML to documents: passages at their offsets, annotations with the kind and id of their infons."""
+"""Reads BioC XML: passages at their offsets, annotations with kind and id from their infons."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _IDS = ("identifier", "Identifier", "MESH", "MeSH", "OMIM", "concept_id", "id")
 
 
 def read_bioc(text: str, path: str, left_out: dict[str, int]) -> Iterator[Document]:
-    """The documents of a BioC collection. Raises InputError with one line.
+    """Yield the documents of a BioC collection. Raises InputError with one line.
 
-    Offsets count characters of the document. An annotation whose text is not what they say is left out and
-    counted, as some files count bytes; so is one without a kind.
+    Offsets count characters of the document. An annotation whose text differs from the text at its offsets is
+    left out and counted (some files count bytes); so is one without a kind.
 
     >>> collection = '''<collection><document><id>7</id><passage><offset>0</offset><text>No gout</text>
     ... <annotation id="a"><infon key="type">Disease</infon><infon key="identifier">D006073</infon>
@@ -25,7 +25,7 @@ def read_bioc(text: str, path: str, left_out: dict[str, int]) -> Iterator[Docume
     >>> [(d.text, d.entities) for d in read_bioc(collection, "x.xml", {})]
     [('No gout', ((3, 7, 'Disease'),))]
     """
-    # Nothing outside the file is read, and no entity is expanded: gold comes from anywhere.
+    # Gold may come from anywhere: nothing outside the file is read, and no entity is expanded.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(text.encode("utf-8"), parser)
@@ -54,7 +54,7 @@ def _document(document: etree._Element, number: str, left_out: dict[str, int]) -
                 (int(s.findtext("offset") or 0), s.findtext("text")) for s in passage.iterfind("sentence")
             ]
         for begin, piece in pieces:
-            # Passages stand where they say; what lies between two is white space.
+            # Passages are at their offsets; gaps become white space.
             body = body[:begin].ljust(begin) if len(body) != begin else body
             body += piece or ""
         marks += [(a, offset) for a in passage.iterfind(".//annotation")]
@@ -70,12 +70,12 @@ def _document(document: etree._Element, number: str, left_out: dict[str, int]) -
             )
         )
         kind = next((infons[name] for name in _KINDS if infons.get(name)), "")
-        said = " ".join(body[start:end] for start, end in spans)
+        covered = " ".join(body[start:end] for start, end in spans)
         if (
             not spans
             or not kind
-            or said.split() != (mark.findtext("text") or said).split()
-            or not said.strip()
+            or covered.split() != (mark.findtext("text") or covered).split()
+            or not covered.strip()
         ):
             reason = "annotation without a kind" if spans and not kind else "text is not what the spans say"
             left_out[reason] = left_out.get(reason, 0) + 1

@@ -1,4 +1,4 @@
-"""How sure a figure is: 95% intervals by drawing articles with replacement."""
+"""95% intervals of figures, by bootstrap over articles."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def f1_interval(
 def difference_interval(
     ours: Mapping[str, Counts], theirs: Mapping[str, Counts], *, samples: int = SAMPLES, seed: int = SEED
 ) -> tuple[float, float]:
-    """The same of our F1 minus theirs, both on the same samples. Raises ValueError if the articles differ.
+    """The interval of our F1 minus theirs on the same samples. Raises ValueError if the articles differ.
 
     >>> difference_interval({"a": Counts(1, 0, 0)}, {"a": Counts(0, 1, 1)})
     (1.0, 1.0)
@@ -39,7 +39,7 @@ def difference_interval(
 
 
 def _drawn(articles: Mapping[str, Counts], order: list[str], samples: int, seed: int) -> NDArray[np.float64]:
-    """Summed (tp, fp, fn) of each sample."""
+    """The sums (tp, fp, fn) of each sample."""
     rows = np.array([[c.tp, c.fp, c.fn] for c in (articles[a] for a in order)], np.float64).reshape(-1, 3)
     if not len(rows):
         return np.zeros((samples, 3))

@@ -1,4 +1,4 @@
-"""CoNLL to documents: a token a line, its tag in the last column, an empty line between sentences."""
+"""Reads CoNLL: one token a line, its tag in the last column, an empty line between sentences."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Iterator, Sequence
 from medconcept.errors import InputError
 from medconcept.evaluation.documents import Document, Place
 
-SENTENCES = 20  # of a document, where no -DOCSTART- says where one ends
+SENTENCES = 20  # per document, in a file without -DOCSTART-
 
 
 def read_conll(text: str, path: str, left_out: dict[str, int]) -> Iterator[Document]:
-    """Documents of tokens joined by a space and sentences by a line break. Raises InputError with one line.
+    """Yield documents: tokens joined by spaces, sentences by line breaks. Raises InputError with one line.
 
-    Tags are BIO, IOB1 or BIOES. Documents are those that -DOCSTART- parts, else every SENTENCES sentences.
+    Tags are BIO, IOB1 or BIOES. Documents are separated by -DOCSTART-, else every SENTENCES sentences.
 
     >>> (gout,) = read_conll("Chronic B-Disease\\ngout I-Disease\\nis O\\n", "x.conll", {})
     >>> gout.text, gout.entities
     ('Chronic gout is', ((0, 12, 'Disease'),))
     """
     sentences: list[list[tuple[str, str]]] = []
-    told, sentence, count = "-DOCSTART-" in text, list[tuple[str, str]](), 0
+    has_separators, sentence, count = "-DOCSTART-" in text, list[tuple[str, str]](), 0
     for number, line in enumerate([*text.split("\n"), ""], 1):
         cells = line.split("\t") if "\t" in line.strip() else line.split()
         if cells and cells[0].strip() and cells[0] != "-DOCSTART-":
@@ -32,7 +32,7 @@ def read_conll(text: str, path: str, left_out: dict[str, int]) -> Iterator[Docum
         if sentence:
             sentences.append(sentence)
             sentence = []
-        ends = bool(cells) if told else len(sentences) >= SENTENCES
+        ends = bool(cells) if has_separators else len(sentences) >= SENTENCES
         if sentences and ends:
             count += 1
             yield _document(sentences, count)
@@ -56,7 +56,7 @@ def _document(sentences: Sequence[Sequence[tuple[str, str]]], number: int) -> Do
 
 
 def entities(tokens: Sequence[tuple[int, int]], tags: Sequence[str]) -> list[Place]:
-    """The places that tags mark: an entity goes on with I-, E- and L- of the same kind.
+    """The entities that tags mark; one continues with I-, E- and L- of the same kind.
 
     >>> entities([(0, 1), (2, 3), (4, 5)], ["I-X", "B-X", "E-X"])
     [(0, 1, 'X'), (2, 5, 'X')]

@@ -1,16 +1,16 @@
-"""A gold document, and an annotation of it, human or predicted."""
+"""Gold documents and annotations, human or predicted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 Spans = tuple[tuple[int, int], ...]
-Place = tuple[int, int, str]  # start, end, and what kind of thing stands there
+Place = tuple[int, int, str]  # start, end, kind of entity
 
 
 @dataclass(frozen=True)
 class Annotation:
-    """A concept at a place: spans in code points, end exclusive, in order; several where discontinuous."""
+    """A concept at a place: ordered spans in code points, end exclusive; several if discontinuous."""
 
     id: str
     spans: Spans
@@ -20,10 +20,10 @@ class Annotation:
 class Document:
     """A text with its human annotations.
 
-    `article` is the unit of the bootstrap; `file` names the article's JATS file where the gold tells it.
-    `concepts` are the distinct concepts annotated, a composite (several ids that make one concept) joined
-    by "+"; `types` what kinds of thing the gold annotates. `entities` are the places that a recogniser should
-    find, whether they have a concept or not; what is in pieces is none.
+    `article` is the unit of the bootstrap; `file` names the article's JATS file, None if the gold does not.
+    `annotations` are the concepts annotated; the ids of a composite concept are joined by "+".
+    `types` are the kinds of entity that the gold annotates. `entities` are the spans that a recogniser should
+    find, with or without a concept; discontinuous ones are left out.
     """
 
     key: str

@@ -1,35 +1,32 @@
-"""The linker over a gold file, scored: what `medconcept evaluate` prints."""
+"""Link a gold file and score the result: the report of `medconcept evaluate`."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from medconcept.dictionary.linking_dictionary import LinkingDictionary
 from medconcept.errors import InputError
 from medconcept.evaluation import score
+from medconcept.evaluation.article_context import article_contexts
 from medconcept.evaluation.bootstrap import SAMPLES, SEED, f1_interval
-from medconcept.evaluation.documents import Annotation, Document
+from medconcept.evaluation.documents import Annotation, Document, Spans
 from medconcept.evaluation.gold import Gold
-from medconcept.evaluation.identifiers import Identifiers
-from medconcept.jats.article.abbreviations import abbreviation_pairs
-from medconcept.jats.errors import ArticleRejected
-from medconcept.jats.parse import parse_article
-from medconcept.linking.abbreviations import own_pairs
+from medconcept.evaluation.identifiers import Identifiers, term_ids
+from medconcept.linking.candidates import Candidate
+from medconcept.linking.caption_batch import Captions
 from medconcept.linking.learned import Learned
 from medconcept.linking.linker import Linker
-from medconcept.linking.overlaps import longest_first
-from medconcept.linking.types import ArticleContext, Entity, LinkSettings
+from medconcept.linking.mention_table import MentionColumns
+from medconcept.linking.types import TUNED, Caption, Entity, LinkSettings
 
-_TAG = re.compile(r"<[^>]*>")
+BATCH = 256  # documents linked at once
 
 
 @dataclass(frozen=True)
 class Format:
-    """What is linked and what is scored for the gold of one format.
+    """The sources that are linked and scored for the gold of one format.
 
     `read` are the dictionary sources in order of preference, `scored` the ontologies of gold ids. CRAFT was
     annotated with one ontology at a time (Bada and others, BMC Bioinformatics 2012, 13:161), so names of one
@@ -51,7 +48,7 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class Predictions:
-    """The documents as scored, what was predicted for each, and every candidate before a choice was made."""
+    """Documents as scored, the annotations chosen for each, and those of all candidates (for the ceiling)."""
 
     documents: tuple[Document, ...]
     chosen: tuple[tuple[Annotation, ...], ...]
@@ -66,37 +63,69 @@ def predict(
     articles: str | None = None,
     settings: LinkSettings | None = None,
     learned: Learned | None = None,
-    joined_only: bool = True,
+    mesh_or_omim_only: bool = True,
     entities: Mapping[str, Sequence[Entity]] | None = None,
 ) -> Predictions:
-    """Link every document. The captions of one article explain each other's short forms.
+    """Link every document with `Linker.find`, as annotate_captions does.
 
-    `articles` is a folder that holds the JATS files which the gold names, in it or below; None where they
-    are not at hand. `joined_only` leaves out terms without a MeSH or OMIM id where those are scored.
-    `entities` are what a recogniser found in each document, by its key.
+    `articles` is a folder with the JATS files that the gold names, in it or below; None if there is none.
+    `mesh_or_omim_only` leaves out terms without a MeSH or OMIM id where those are scored.
+    `entities` are those of a recogniser by the key of the document.
     """
     joins = "OMIM" in form.scored
-    ids = Identifiers(dictionary.retired(), dictionary.joined() if joins else None)
+    ids = identifiers_of(dictionary, form)
     settings = settings or LinkSettings(
         general=False,
-        joined_only=joins and joined_only,
+        mesh_or_omim_only=joins and mesh_or_omim_only,
         sources=frozenset(form.read),
         semantic_types=frozenset(form.semantic_types) or None,
         by_source=form.by_source,
     )
     linker = Linker(dictionary, settings, learned=learned)
-    contexts = _contexts(gold.documents, articles)
+    contexts = article_contexts(gold.documents, articles)
     documents = tuple(ids.document(d, frozenset(form.scored)) for d in gold.documents)
-    chosen, possible = [], []
-    for document in documents:
-        told = (entities or {}).get(document.key, ())
-        found = linker.considered(document.text, contexts[document.article], told)
-        kept = longest_first(found, nested=settings.nested, by_source=settings.by_source)
-        chosen.append(tuple(Annotation(ids.one(m.candidates[0].name.source_id), m.spans) for m in kept))
-        possible.append(
-            tuple({Annotation(ids.one(c.name.source_id), m.spans): 0 for m in found for c in m.candidates})
+    terms = term_ids(dictionary) if learned is not None else frozenset()
+    chosen: list[tuple[Annotation, ...]] = []
+    possible: list[tuple[Annotation, ...]] = []
+    for first in range(0, len(documents), BATCH):
+        batch = documents[first : first + BATCH]
+        captions = Captions.of(
+            [
+                Caption(d.text, contexts[d.article], language=None, entities=(entities or {}).get(d.key, ()))
+                for d in batch
+            ]
         )
+        for kept in _by_text(linker.find(captions).mentions, linker, len(batch)):
+            # annotate_captions leaves out entities without a concept, and learned terms that are not in the
+            # dictionary, in the same way.
+            best = ((spans, candidates[0]) for spans, candidates in kept if candidates)
+            chosen.append(
+                tuple(
+                    Annotation(ids.resolve(c.name.source_id), spans)
+                    for spans, c in best
+                    if c.method != TUNED or c.name.source_id in terms
+                )
+            )
+        for matches in _by_text(linker.matches(captions), linker, len(batch)):
+            each = (Annotation(ids.resolve(c.name.source_id), spans) for spans, cs in matches for c in cs)
+            possible.append(tuple(dict.fromkeys(each)))
     return Predictions(documents, tuple(chosen), tuple(possible))
+
+
+def _by_text(
+    mentions: MentionColumns, linker: Linker, texts: int
+) -> list[list[tuple[Spans, tuple[Candidate, ...]]]]:
+    """Spans and candidates of the mentions of each text of a batch."""
+    out: list[list[tuple[Spans, tuple[Candidate, ...]]]] = [[] for _ in range(texts)]
+    each = zip(mentions.text.tolist(), mentions.interpretation.tolist(), strict=True)
+    for row, (text, number) in enumerate(each):
+        out[text].append((mentions.spans(row), linker.lookup[number].candidates))
+    return out
+
+
+def identifiers_of(dictionary: LinkingDictionary, form: Format) -> Identifiers:
+    """The comparison of ids for a format: by MeSH and OMIM ids where these are scored."""
+    return Identifiers(dictionary.retired(), dictionary.joined() if "OMIM" in form.scored else None)
 
 
 def report(
@@ -107,7 +136,7 @@ def report(
     samples: int = SAMPLES,
     seed: int = SEED,
 ) -> dict[str, Any]:
-    """All figures, by the names that scripts rely on; see docs/evaluation.md."""
+    """All figures by the names that scripts rely on, see docs/evaluation.md."""
 
     def counted(measure: score.Measure, guesses: Sequence[Sequence[Annotation]]) -> dict[str, Any]:
         parts = score.per_article(predictions.documents, guesses, measure)
@@ -135,79 +164,29 @@ def report(
     return out
 
 
-def fitting(form: Format, gold: Gold) -> Format:
-    """The format with the kinds of thing that this gold annotates: chemicals too where it has some."""
+def adapted_to(form: Format, gold: Gold) -> Format:
+    """The format with the semantic types of this gold: chemicals as well if it annotates some."""
     types = {kind for document in gold.documents for kind in document.types}
     if form.semantic_types and "Chemical" in types:
         return replace(form, semantic_types=(*form.semantic_types, "chemical"))
     return form
 
 
-def articles_near(gold: str) -> str | None:
-    """The folder `jats` beside a gold file or one level above it, where there is one."""
-    folder = Path(gold).resolve().parent
-    return next((str(f / "jats") for f in (folder, folder.parent) if (f / "jats").is_dir()), None)
-
-
-def articles_found(gold: Gold, folder: str | None) -> int:
-    """How many of the JATS files that the gold names are in the folder or below."""
-    if folder is None:
-        return 0
-    return len({d.file for d in gold.documents} & {path.name for path in Path(folder).rglob("*")})
-
-
-def scored_sources(form: Format, wanted: str | None, dictionary: LinkingDictionary) -> Format:
-    """The format with the sources that the caller asked for. Raises InputError on one that is nowhere."""
-    if not wanted:
+def scored_sources(form: Format, requested: str | None, dictionary: LinkingDictionary) -> Format:
+    """The format with the requested sources. Raises InputError on an unknown one."""
+    if not requested:
         return form
-    names = tuple(part.strip().upper() for part in wanted.split(",") if part.strip())
-    known = set(dictionary.sources) | set(form.scored)
+    names = tuple(part.strip().upper() for part in requested.split(",") if part.strip())
+    available = set(dictionary.sources) | set(form.scored)
     for name in names:
-        if name not in known:
-            raise InputError(f"--sources {name}: not in the dictionary (there: {', '.join(sorted(known))})")
+        if name not in available:
+            raise InputError(
+                f"--sources {name}: not in the dictionary (there: {', '.join(sorted(available))})"
+            )
     read = form.read if "OMIM" in form.scored else tuple(n for n in names if n in dictionary.sources)
     return replace(form, read=read, scored=names)
 
 
-def _contexts(documents: Sequence[Document], folder: str | None) -> dict[str, ArticleContext]:
-    pairs: dict[str, dict[tuple[str, str], None]] = {}
-    files: dict[str, str] = {}
-    for document in documents:
-        told = pairs.setdefault(document.article, {})
-        told.update({(s, long): None for s, longs in own_pairs(document.text).items() for long in longs})
-        if document.file:
-            files[document.article] = document.file
-    if folder is not None:
-        wanted = set(files.values())
-        there = {path.name: path for path in sorted(Path(folder).rglob("*")) if path.name in wanted}
-        for article, file in files.items():
-            if file in there:
-                pairs[article].update(dict.fromkeys(_article_pairs(there[file])))
-    return {article: ArticleContext(tuple(told)) for article, told in pairs.items()}
-
-
-def _article_pairs(path: Path) -> tuple[tuple[str, str], ...]:
-    """The short forms that an article explains; none where the article is not there or cannot be read."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return ()
-    try:
-        return tuple((a.short, a.long) for a in parse_article(data).abbreviations)
-    except ArticleRejected:
-        # Without an identifier there is no article for the lake, but its text explains as well.
-        return tuple(
-            (short, long)
-            for short, long, _ in abbreviation_pairs(_TAG.sub(" ", data.decode("utf-8", "replace")))
-        )
-
-
 def ids_of(documents: Sequence[Document], ids: Identifiers) -> frozenset[str]:
-    """The ids that gold documents have, resolved."""
-    return frozenset(ids.one(a.id) for d in documents for a in d.annotations)
-
-
-__all__ = [
-    "FORMATS", "Format", "Predictions", "articles_found", "articles_near", "fitting", "ids_of", "predict",
-    "report", "scored_sources",
-]  # fmt: skip
+    """The resolved ids of gold documents."""
+    return frozenset(ids.resolve(a.id) for d in documents for a in d.annotations)

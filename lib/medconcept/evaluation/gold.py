@@ -1,6 +1,6 @@
-"""Gold files to documents: CRAFT captions as JSON lines, PubTator as NCBI disease and BC5CDR have it.
+"""Readers of gold files: CRAFT captions as JSON lines, PubTator (NCBI disease, BC5CDR), BioC XML and CoNLL.
 
-Recognisers are trained on BioC XML and CoNLL as well.
+The last two are for training recognisers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MESH = re.compile(r"[CD]\d+")
 _TITLE = re.compile(r"([^|\t]+)\|t\|(.*)")
 _ABSTRACT = re.compile(r"([^|\t]+)\|a\|(.*)")
 NO_CONCEPT = ("-1", "")
-# What the ontologies of CRAFT are about, as the dictionary's readers call it.
+# Semantic types of CRAFT's ontologies, by the names that the readers of terminologies use.
 _KINDS = {
     "CL": "cell", "UBERON": "anatomy", "MONDO": "disease", "CHEBI": "chemical", "GO_BP": "process",
     "GO_CC": "cell_component", "GO_MF": "function", "SO": "sequence", "PR": "protein",
@@ -31,7 +31,7 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Gold:
-    """The documents of a gold file, and what of it could not be used, by reason."""
+    """The documents of a gold file, and the number of annotations left out, by reason."""
 
     documents: tuple[Document, ...]
     left_out: dict[str, int] = field(default_factory=dict)
@@ -122,13 +122,13 @@ def _pubtator(text: str, path: str, left_out: dict[str, int]) -> Iterator[Docume
 
 
 def _mentions(parts: list[str], text: str, left_out: dict[str, int]) -> Iterator[Annotation]:
-    """One annotation for each concept of a line: `|` parts several, `+` joins one composite."""
+    """Yield one annotation for each concept of a line: `|` separates concepts, `+` joins a composite."""
     start, end = int(parts[1]), int(parts[2])
     if not 0 <= start < end <= len(text):
         _count(left_out, "span outside the text")
         return
     if text[start:end] != parts[3]:
-        _count(left_out, "text is not what the spans say")  # told, and kept: the spans count
+        _count(left_out, "text is not what the spans say")  # counted, and kept: the spans decide
     for concept in (parts[5] if len(parts) > 5 else "").split("|"):
         ids = [curie(part) for part in concept.split("+") if part.strip() not in NO_CONCEPT]
         if ids:
@@ -138,7 +138,7 @@ def _mentions(parts: list[str], text: str, left_out: dict[str, int]) -> Iterator
 
 
 def curie(value: str) -> str:
-    """An id as PubTator files write it, with its prefix.
+    """A PubTator id with its prefix.
 
     >>> curie(" D003110"), curie("OMIM:114500"), curie("MESH:C535")
     ('MESH:D003110', 'OMIM:114500', 'MESH:C535')
@@ -148,7 +148,7 @@ def curie(value: str) -> str:
 
 
 def _records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The blocks between empty lines, each with the number of its first line."""
+    """Yield the blocks between empty lines with the number of their first line."""
     block: list[str] = []
     first = 1
     for number, line in enumerate([*text.split("\n"), ""], 1):

@@ -1,28 +1,32 @@
-"""Ids of the gold and of the dictionary brought to one: retired ids resolved, MeSH and OMIM joined."""
+"""Comparable ids of gold and dictionary: retired ids resolved, terms mapped to their MeSH or OMIM id."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
+import numpy as np
+
+from medconcept.dictionary.linking_dictionary import LinkingDictionary
 from medconcept.evaluation.documents import Annotation, Document, source_of
 
 
 class Identifiers:
-    """How ids are compared.
+    """Resolves ids to the id that they are compared by.
 
-    Retired and alternative ids stand for what replaced them. With `joined` (the MeSH and OMIM ids of each
-    term) an id stands for the first MeSH id of its term, else for the first OMIM id; an OMIM id that a term
-    with a MeSH id names stands for that. Where several terms name it, the smallest counts.
+    Retired and alternative ids resolve to their replacement. With `mesh_and_omim` (the MeSH and OMIM ids of
+    each term) an id resolves to the smallest MeSH id of its term, else to its first OMIM id; an OMIM id of a
+    term with a MeSH id resolves to that MeSH id, of several terms to the smallest.
     """
 
     def __init__(
-        self, retired: Mapping[str, str], joined: Mapping[str, tuple[str, ...]] | None = None
+        self, retired: Mapping[str, str], mesh_and_omim: Mapping[str, tuple[str, ...]] | None = None
     ) -> None:
-        """Take the dictionary's own tables, frozen from here on."""
+        """Take the dictionary's tables."""
         self._retired = retired
         self._one: dict[str, str] = {}
-        for term, ids in (joined or {}).items():
+        for term, ids in (mesh_and_omim or {}).items():
             mesh = [i for i in ids if i.startswith("MESH:")]
             if term.startswith("MESH:"):
                 continue
@@ -35,10 +39,10 @@ class Identifiers:
         for term, target in list(self._one.items()):
             self._one[term] = self._one.get(target, target)
 
-    def one(self, identifier: str) -> str:
-        """The id that this one stands for; of a composite each part.
+    def resolve(self, identifier: str) -> str:
+        """Resolve an id; of a composite each part.
 
-        >>> Identifiers({"GO:1": "GO:2"}, {"MONDO:1": ("OMIM:7", "MESH:D1")}).one("OMIM:7+GO:1")
+        >>> Identifiers({"GO:1": "GO:2"}, {"MONDO:1": ("OMIM:7", "MESH:D1")}).resolve("OMIM:7+GO:1")
         'GO:2+MESH:D1'
         """
         parts = identifier.split("+")
@@ -46,6 +50,29 @@ class Identifiers:
         return "+".join(sorted({self._one.get(part, part) for part in parts}))
 
     def document(self, document: Document, sources: frozenset[str] | None) -> Document:
-        """The document with its ids resolved, and annotations of other sources left out."""
+        """Resolve the ids of a document, and leave out annotations of other sources."""
         kept = (a for a in document.annotations if sources is None or source_of(a.id) in sources)
-        return replace(document, annotations=tuple(Annotation(self.one(a.id), a.spans) for a in kept))
+        return replace(document, annotations=tuple(Annotation(self.resolve(a.id), a.spans) for a in kept))
+
+    def terms(self, ids: Iterable[str]) -> dict[str, str]:
+        """The preferred term of each resolved id: the one with this id, else the first that resolves to it.
+
+        >>> Identifiers({}, {"MONDO:1": ("OMIM:7",), "DOID:1": ("OMIM:7",)}).terms(["MONDO:1", "DOID:1"])
+        {'OMIM:7': 'MONDO:1'}
+        """
+        out: dict[str, str] = {}
+        for term in ids:
+            identifier = self.resolve(term)
+            if identifier == term:
+                out[identifier] = term
+            else:
+                out.setdefault(identifier, term)
+        return out
+
+
+@lru_cache(maxsize=1)
+def term_ids(dictionary: LinkingDictionary) -> dict[str, None]:
+    """The ids of a dictionary's terms, each once, those of preferred sources first."""
+    names = dictionary.names.named(np.arange(len(dictionary)))
+    ranked = sorted({(name.source_rank, name.source_id) for name in names})
+    return {source_id: None for _, source_id in ranked}

@@ -1,4 +1,4 @@
-"""What was predicted against what people annotated: counts, and the figures made of them."""
+"""Predictions compared with human annotations: counts, and the figures computed from them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from medconcept.evaluation.documents import Annotation, Document, source_of
 
 @dataclass(frozen=True)
 class Counts:
-    """Matched, predicted in vain, and missed.
+    """True positives, false positives and false negatives.
 
     >>> (Counts(1, 1, 0) + Counts(1, 0, 2)).figures()["f1"]
     0.5714
@@ -44,30 +44,30 @@ Measure = Callable[[Sequence[Annotation], Sequence[Annotation]], Counts]
 
 
 def mentions(gold: Sequence[Annotation], predicted: Sequence[Annotation]) -> Counts:
-    """Id and whole list of spans equal; one annotation, one match. A prediction made twice counts once."""
-    wanted, found = Counter(gold), Counter(set(predicted))
-    matched = sum((wanted & found).values())
-    return Counts(matched, sum(found.values()) - matched, len(gold) - matched)
+    """Match annotations with equal id and equal spans, one to one; repeated predictions count once."""
+    expected, counted = Counter(gold), Counter(set(predicted))
+    matched = sum((expected & counted).values())
+    return Counts(matched, sum(counted.values()) - matched, len(gold) - matched)
 
 
 def concepts(gold: Sequence[Annotation], predicted: Sequence[Annotation]) -> Counts:
-    """The sets of distinct ids."""
+    """Match distinct ids."""
     return _sets({a.id for a in gold}, {a.id for a in predicted})
 
 
 def split_concepts(gold: Sequence[Annotation], predicted: Sequence[Annotation]) -> Counts:
-    """The same with every composite taken apart."""
-    wanted, found = ({i for a in side for i in a.id.split("+")} for side in (gold, predicted))
-    return _sets(wanted, found)
+    """Match distinct ids, with composites split into their parts."""
+    expected, counted = ({i for a in side for i in a.id.split("+")} for side in (gold, predicted))
+    return _sets(expected, counted)
 
 
 def contiguous(gold: Sequence[Annotation], predicted: Sequence[Annotation]) -> Counts:
-    """Mentions, those of several spans left out on both sides."""
+    """Match mentions that have one span; others are left out on both sides."""
     return mentions(*([a for a in side if len(a.spans) == 1] for side in (gold, predicted)))
 
 
 def overlapping(gold: Sequence[Annotation], predicted: Sequence[Annotation]) -> Counts:
-    """Equal id and at least one shared character; one annotation, one match, as many as can be paired."""
+    """Match annotations with equal id and a shared character, one to one, as many as possible."""
     guesses = list(dict.fromkeys(predicted))
     taken: dict[int, int] = {}
 
@@ -88,16 +88,16 @@ def overlapping(gold: Sequence[Annotation], predicted: Sequence[Annotation]) -> 
 def per_article(
     documents: Iterable[Document], predicted: Iterable[Sequence[Annotation]], measure: Measure
 ) -> dict[str, Counts]:
-    """The counts of each article, its documents added up: what a bootstrap draws from."""
-    found: dict[str, Counts] = {}
+    """The counts of each article, summed over its documents: the units of the bootstrap."""
+    counted: dict[str, Counts] = {}
     for document, guesses in zip(documents, predicted, strict=True):
         counts = measure(document.annotations, guesses)
-        found[document.article] = found.get(document.article, Counts()) + counts
-    return found
+        counted[document.article] = counted.get(document.article, Counts()) + counts
+    return counted
 
 
 def of_source(measure: Measure, source: str) -> Measure:
-    """The same measure over the annotations of one source."""
+    """The measure restricted to annotations of one source."""
 
     def alone(gold: Sequence[Annotation], predicted: Sequence[Annotation]) -> Counts:
         return measure(*([a for a in side if source_of(a.id) == source] for side in (gold, predicted)))
@@ -106,7 +106,7 @@ def of_source(measure: Measure, source: str) -> Measure:
 
 
 def unseen(measure: Measure, seen: frozenset[str]) -> Measure:
-    """The same measure over the ids that are not among `seen`."""
+    """The measure restricted to ids that are not in `seen`."""
 
     def alone(gold: Sequence[Annotation], predicted: Sequence[Annotation]) -> Counts:
         return measure(*([a for a in side if a.id not in seen] for side in (gold, predicted)))
@@ -115,12 +115,12 @@ def unseen(measure: Measure, seen: frozenset[str]) -> Measure:
 
 
 def total(parts: Iterable[Counts]) -> Counts:
-    """All counts together."""
+    """The sum of counts."""
     return sum(parts, Counts())
 
 
-def _sets(wanted: set[str], found: set[str]) -> Counts:
-    return Counts(len(wanted & found), len(found - wanted), len(wanted - found))
+def _sets(expected: set[str], counted: set[str]) -> Counts:
+    return Counts(len(expected & counted), len(counted - expected), len(expected - counted))
 
 
 def _share(one: Annotation, other: Annotation) -> bool:

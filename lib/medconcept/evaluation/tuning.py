@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from medconcept.dictionary.linking_dictionary import LinkingDictionary
 from medconcept.evaluation.documents import Annotation, Document
-from medconcept.evaluation.evaluate import Format, Predictions, predict
+from medconcept.evaluation.evaluate import Format, Predictions, identifiers_of, predict
 from medconcept.evaluation.gold import Gold
+from medconcept.evaluation.identifiers import term_ids
 from medconcept.linking.learned import LONGEST, Learned, surface_key
 from medconcept.linking.tokenised_text import TokenisedText
 from medconcept.linking.types import Entity
@@ -17,40 +18,44 @@ from medconcept.linking.types import Entity
 FOLDS = 5
 
 
-def learn(predictions: Predictions) -> Learned:
-    """Count, over documents with what was predicted for them untrained, what people said of each surface."""
+def learn(predictions: Predictions, terms: Mapping[str, str]) -> Learned:
+    """Learn from documents and their untrained predictions which id annotators chose for each surface.
+
+    `terms` are the dictionary's terms by resolved id: a learned surface names a term, since jobs leave out
+    ids that the dictionary does not have.
+    """
     seen: Counter[str] = Counter()
-    meant: dict[str, Counter[str]] = defaultdict(Counter)
+    annotated: dict[str, Counter[str]] = defaultdict(Counter)
     right: Counter[str] = Counter()
-    told: Counter[str] = Counter()
-    cuts = [TokenisedText(document.text) for document in predictions.documents]
-    for document, chosen, cut in zip(predictions.documents, predictions.chosen, cuts, strict=True):
+    predicted: Counter[str] = Counter()
+    texts = [TokenisedText(document.text) for document in predictions.documents]
+    for document, chosen, text in zip(predictions.documents, predictions.chosen, texts, strict=True):
         gold = set(document.annotations)
         for guess in chosen:
-            told[guess.id] += 1
+            predicted[guess.id] += 1
             right[guess.id] += guess in gold
         for annotation in (*document.annotations, *chosen):
-            key = _key(cut, annotation)
+            key = _key(text, annotation)
             if key is not None:
-                meant[key][annotation.id] += annotation in gold and annotation in document.annotations
-    for cut in cuts:
-        for first in range(len(cut.words)):
-            for last in range(first, min(first + LONGEST, len(cut.words))):
-                key = surface_key(cut.words[first : last + 1])
-                if key in meant:
+                annotated[key][annotation.id] += annotation in gold and annotation in document.annotations
+    for text in texts:
+        for first in range(len(text.words)):
+            for last in range(first, min(first + LONGEST, len(text.words))):
+                key = surface_key(text.words[first : last + 1])
+                if key in annotated:
                     seen[key] += 1
     surfaces = {}
-    for key, ids in meant.items():
+    for key, ids in annotated.items():
         identifier, times = min(ids.items(), key=lambda pair: (-pair[1], pair[0]))
-        surfaces[key] = (identifier, times, max(seen[key], times, 1))
-    return Learned(surfaces, {i: (right[i], told[i]) for i in told})
+        surfaces[key] = (terms.get(identifier, identifier), times, max(seen[key], times, 1))
+    return Learned(surfaces, {i: (right[i], predicted[i]) for i in predicted})
 
 
-def _key(cut: TokenisedText, annotation: Annotation) -> str | None:
+def _key(text: TokenisedText, annotation: Annotation) -> str | None:
     start, end = annotation.spans[0]
-    if len(annotation.spans) > 1 or start not in cut.first or end not in cut.last:
+    if len(annotation.spans) > 1 or start not in text.first or end not in text.last:
         return None
-    words = cut.words[cut.first[start] : cut.last[end] + 1]
+    words = text.words[text.first[start] : text.last[end] + 1]
     return surface_key(words) if 0 < len(words) <= LONGEST else None
 
 
@@ -63,15 +68,15 @@ def cross_validated(
     folds: int = FOLDS,
     entities: Mapping[str, Sequence[Entity]] | None = None,
 ) -> Predictions:
-    """Predictions for every document with what was learned from the other folds' articles alone.
+    """Predict each document with what was learned from the articles of the other folds.
 
-    `entities` are those that a recogniser trained on these same articles found in it.
+    `entities` are those of a recogniser that was trained on the same articles of the other folds.
     """
     untrained = predict(gold, dictionary, form, articles=articles)
-    chosen = list(untrained.chosen)
+    chosen, terms = list(untrained.chosen), terms_by_id(dictionary, form)
     for held in folds_of(gold.documents, folds):
         inside = [n for n in range(len(gold.documents)) if n not in held]
-        learned = learn(_part(untrained, inside))
+        learned = learn(_part(untrained, inside), terms)
         part = Gold(tuple(gold.documents[n] for n in held))
         tuned = predict(part, dictionary, form, articles=articles, learned=learned, entities=entities)
         for place, guesses in zip(held, tuned.chosen, strict=True):
@@ -79,15 +84,20 @@ def cross_validated(
     return replace(untrained, chosen=tuple(chosen))
 
 
+def terms_by_id(dictionary: LinkingDictionary, form: Format) -> dict[str, str]:
+    """The dictionary's preferred term for each resolved id of a format."""
+    return identifiers_of(dictionary, form).terms(term_ids(dictionary))
+
+
 def folds_of(documents: Sequence[Document], folds: int = FOLDS) -> list[list[int]]:
-    """The numbers of the documents of each fold; an article is in one fold with all its documents."""
+    """The numbers of the documents in each fold; all documents of an article are in one fold."""
     order = sorted({d.article for d in documents})
     fold = {article: n % folds for n, article in enumerate(order)}
     return [[n for n, d in enumerate(documents) if fold[d.article] == number] for number in range(folds)]
 
 
-def unseen_alone(predictions: Predictions, folds: int = FOLDS) -> Predictions:
-    """Of each fold what has an id that the others' documents do not have: what could not be learned."""
+def unseen_only(predictions: Predictions, folds: int = FOLDS) -> Predictions:
+    """Keep in each fold only ids that the other folds do not have, which could not be learned."""
     documents, chosen = list(predictions.documents), list(predictions.chosen)
     for held in folds_of(documents, folds):
         others = (d for n, d in enumerate(predictions.documents) if n not in held)

@@ -1,1 +1,1 @@
-"""A lake: Delta tables under one root, their commits, releases, and questions to them. The only writer."""
+"""A lake: Delta tables under one root, with commits, releases and queries. No other code writes tables."""

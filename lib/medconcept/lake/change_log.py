@@ -1,25 +1,26 @@
-"""What each commit changed, by name: where a job that follows has to work, without comparing two versions.
+"""The keys that each commit changed: a later job works on these, without comparing two versions of a table.
 
-Under `_changes/<seq>` stands `commit.json` with the run, and for each table that the commit changed a folder
-of Parquet with the distinct scopes (see Table) of the rows that it wrote or deleted. A table that had no rows
-before stands in `filled`: all of it is new. Written from the staged batch before the commit is named, so
-that it is there for every commit that a reader can see, and safe to write twice.
+Under `_changes/<seq>` stands `commit.json` with the run, and for each table that the commit changed a
+folder of Parquet with the distinct scopes (see Table) of the rows that it wrote or deleted. A table that
+had no rows before stands in `filled`: all of it is new. Written from the staged batch before the commit is
+named, so that it is there for every commit that a reader can see, and safe to write twice.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from medconcept.lake.changes import KEEP
-from medconcept.lake.lake import Commit, Lake
+from medconcept.lake.lake import MIGRATE, Commit, Lake
 from medconcept.tables import TABLES
 
 CHANGES, NOTE = "_changes", "commit.json"
-FURTHEST = 1000  # commits: a job that is further behind works on everything
+FURTHEST = 1000  # commits: a job further behind works on everything
 
 
 def note_scopes(lake: Lake, seq: int, table: str, batch: DataFrame) -> None:
@@ -53,16 +54,21 @@ class Since:
         rows = reader.parquet(*parts) if parts else self.lake.spark.createDataFrame([], schema)
         return rows.distinct()
 
-    def written(self, rows: DataFrame) -> DataFrame:
-        """Those rows of a table that the runs wrote.
+    def touches(self, *tables: str) -> bool:
+        """Whether a row of these tables, which have scopes, was written or deleted."""
+        return any(table in self.filled or table in self.noted for table in tables)
 
-        Files' statistics tell which runs wrote them: what is older is not opened, unless it lies with newer.
+    def written(self, rows: DataFrame) -> DataFrame:
+        """Return the rows of a table that the runs wrote.
+
+        Files' statistics tell which runs wrote them: what is older is not opened, unless it lies with
+        newer.
         """
         return rows.where(F.col("run_id").isin(list(self.runs)))
 
 
 def since(lake: Lake, seq: int, head: Commit) -> Since | None:
-    """What happened after the commit `seq` up to `head`; None where that is not known, or too much."""
+    """Return the changes after commit `seq` up to `head`; None if a log is missing or they are too many."""
     numbers = range(seq + 1, head.seq + 1)
     if len(numbers) > FURTHEST:
         return None
@@ -74,10 +80,27 @@ def since(lake: Lake, seq: int, head: Commit) -> Since | None:
         names = lake.files.list(folder)
         if NOTE not in names:  # a commit of a program that kept no log
             return None
-        told = json.loads(lake.files.read(f"{folder}/{NOTE}"))
-        runs.append(told["run_id"])
-        filled.update(told["filled"])
+        note = json.loads(lake.files.read(f"{folder}/{NOTE}"))
+        runs.append(note["run_id"])
+        filled.update(note["filled"])
         for table in names:
             if table != NOTE:
                 noted.setdefault(table, []).append(lake.files.uri(f"{folder}/{table}"))
     return Since(lake, tuple(dict.fromkeys(runs)), frozenset(filled), noted)
+
+
+def have_same_rows(
+    lake: Lake, tables: Iterable[str], seq: int, versions: Mapping[str, int], head: Commit
+) -> bool:
+    """Whether tables have the same rows at `head` as at `versions`, which commit `seq` was made from.
+
+    Tables have where their versions are equal. A migration alone gives a table a version with the same
+    rows; where there was one since, the log decides.
+    """
+    other = [name for name in tables if versions.get(name, 0) != head.versions.get(name, 0)]
+    migration = lake.last_commit_of(MIGRATE)
+    if not other or migration is None or migration["seq"] <= seq:
+        return not other
+    happened = since(lake, seq, head)
+    has_scopes = all(TABLES[name].scope for name in other)
+    return happened is not None and has_scopes and not happened.touches(*other)

@@ -1,4 +1,4 @@
-"""What a new batch changes in a table: the rows to write, the rows to delete, and nothing else."""
+"""The difference between a batch and a table: rows to write and rows to delete."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ UPSERT, DELETE, KEEP = "upsert", "delete", "keep"
 
 
 def compared(table: Table, *, whole_scopes: bool = True) -> tuple[str, ...]:
-    """What `change_set` looks at of the rows that are: their names, digest, and what stays where it is equal.
+    """Return the columns that `change_set` reads of current rows: keys, digest, those kept for equal rows.
 
     Of a row that goes no more is read than its name: the rest may be an article's bytes.
     """
@@ -21,12 +21,12 @@ def compared(table: Table, *, whole_scopes: bool = True) -> tuple[str, ...]:
 def change_set(
     new: DataFrame, current: DataFrame | None, table: Table, *, whole_scopes: bool = False
 ) -> DataFrame:
-    """Compare rows that should be with rows that are; both of the same scope and in the table's schema.
+    """Compare target rows with current rows, both of the same scope and in the table's schema.
 
     Returns the table's columns and `_op`: one `upsert` for each row that is new or has another digest,
-    one `delete` for each current row whose key is gone, of which the key and the scope alone are told. Equal
+    one `delete` for each current row whose key is gone, with its key and scope alone. Equal
     rows do not come out, so a MERGE of the result writes nothing that has not changed; with `whole_scopes`
-    they come out as `keep`, as they are in the table, so that all rows of their scope can be written anew.
+    they come out as `keep`, unchanged, so that all rows of their scope can be written again.
     `current` is None for a table that never had a row; no more than `compared` is read of it.
     """
     if current is None:  # a first load is the largest there is: no exchange of it to compare with nothing

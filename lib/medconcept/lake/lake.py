@@ -16,18 +16,20 @@ from medconcept.errors import LakeError
 from medconcept.spark.hadoop_files import HadoopFiles, reason
 from medconcept.spark.session import new_session
 from medconcept.tables import TABLES, Table
-from medconcept.tables.fit import fitted, missing_columns
+from medconcept.tables.fit import fitted
 
 FORMAT = "_medconcept/format.json"
 # 2: all that the parser reads; 3: mentions by the linker, concept_statistics; 4: what PMC says;
-# 5: centrality of concepts, what was recognised
-FORMAT_VERSION = 5
-# Formats that lack columns alone: they are read with nulls there, and the first run that writes adds them.
-LACK_COLUMNS = (4,)
+# 5: centrality of concepts, what was recognised; 6: figures.citing_paragraphs, which was `mentions`
+FORMAT_VERSION = 6
+# Formats that lack columns, or have them under former names: `fitted` reads them, and the first run that
+# writes migrates them (lake.migration).
+OLDER_FORMATS = (4, 5)
+MIGRATE = "migrate"  # the job that commits the table versions that a migration made
 _LOG_FILE = re.compile(r"[0-9]{20}\.json")  # as Delta's protocol names a commit
 PROPERTIES = {
-    # A release must be readable for as long as it exists; by default Delta drops the log after 30 days, files
-    # after 7.
+    # A release must be readable for as long as it exists; by default Delta drops the log after 30 days,
+    # files after 7.
     "delta.enableExpiredLogCleanup": "false",
     "delta.deletedFileRetentionDuration": "interval 3650 days",
 }
@@ -54,13 +56,13 @@ class Lake:
         self.files = HadoopFiles(spark, root)
         self.root = self.files.root
         self._tables: set[str] = set()
-        self._format = FORMAT_VERSION
+        self.format_version = FORMAT_VERSION
         self._seen: tuple[list[str], dict[str, Any]] = ([], {})
         if self.files.exists(FORMAT):
             self._read_format()
 
     def with_new_session(self) -> Lake:
-        """The same lake through a session of its own, for work beside other work."""
+        """The same lake in a new Spark session, for concurrent writes and for views of its own."""
         return Lake(new_session(self.spark), self.root)
 
     @property
@@ -69,23 +71,29 @@ class Lake:
         return self.files.exists(FORMAT)
 
     def create(self) -> None:
-        """Create the lake and its empty tables where they are missing; bring one of an older format to this.
+        """Create the lake and its empty tables where they are missing; raises LakeError where it cannot.
 
-        Raises LakeError where it cannot.
+        A lake of an older format keeps its format until it has been migrated (lake.migration).
         """
         missing = [table for table in TABLES.values() if table.name not in self._tables]
-        is_older = self._format != FORMAT_VERSION
-        if not missing and not is_older:
+        if not missing:
             return
-        older = [TABLES[name] for name in sorted(self._tables & set(TABLES))] if is_older else []
         # Each table costs a round trip to the storage and little else, so they are made side by side.
         with ThreadPoolExecutor(max_workers=4) as pool:
             list(pool.map(self._create_table, missing))
-            list(pool.map(self._add_columns, older))
-        # Written last: a lake without it, or with an older one, is one whose making was cut short.
+        if not self.is_older:
+            self.mark_current()
+
+    @property
+    def is_older(self) -> bool:
+        """True for a lake of an older format, which has to be migrated before anything is written to it."""
+        return self.format_version != FORMAT_VERSION
+
+    def mark_current(self) -> None:
+        """Record that the lake has the current format, the last step of its creation or migration."""
         content = {"format_version": FORMAT_VERSION, "tables": sorted(TABLES)}
         self.files.write(FORMAT, json.dumps(content).encode())
-        self._tables, self._format = set(TABLES), FORMAT_VERSION
+        self._tables, self.format_version = set(TABLES), FORMAT_VERSION
 
     def _create_table(self, table: Table) -> None:
         builder = DeltaTable.createIfNotExists(self.spark).location(self.path(table.name))
@@ -94,7 +102,8 @@ class Lake:
             builder = builder.property(key, value)
         if table.scope:
             # A row that goes is marked, not its file written anew: of a day's changes most files have one.
-            # Not in tables that seldom change: Delta looks for marks whenever it plans to read such a table.
+            # Not in tables that seldom change: Delta looks for marks whenever it plans to read such a
+            # table.
             builder = builder.property("delta.enableDeletionVectors", "true")
         if not table.is_ledger:
             # By which files are passed over: rows that a run wrote lie together.
@@ -104,29 +113,18 @@ class Lake:
         except Exception as error:
             raise LakeError(f"{self.root}: the lake cannot be written ({reason(error)})") from error
 
-    def _add_columns(self, table: Table) -> None:
-        """Add what an older format lacks, once however often it is called; every row keeps its version."""
-        path = self.path(table.name)
-        added = missing_columns(DeltaTable.forPath(self.spark, path).toDF().schema, table.schema)
-        if not added:
-            return
-        try:
-            self.spark.sql(f"ALTER TABLE delta.`{path}` ADD COLUMNS ({', '.join(added)})")
-        except Exception as error:
-            raise LakeError(f"{self.root}: the lake cannot be written ({reason(error)})") from error
-
     def _read_format(self) -> None:
         try:
             content = json.loads(self.files.read(FORMAT))
             found, tables = content["format_version"], content["tables"]
         except (ValueError, KeyError, TypeError) as error:
             raise LakeError(f"{self.root}: {FORMAT} is damaged; is this a lake?") from error
-        if found != FORMAT_VERSION and found not in LACK_COLUMNS:
+        if found != FORMAT_VERSION and found not in OLDER_FORMATS:
             raise LakeError(
                 f"{self.root}: the lake has format {found}, this program reads and writes {FORMAT_VERSION}; "
                 "use the version of medconcept that made it, or a new lake"
             )
-        self._tables, self._format = set(tables), found
+        self._tables, self.format_version = set(tables), found
 
     def path(self, table: str) -> str:
         """URI of a table. Raises LakeError where no table has that name."""
@@ -144,7 +142,7 @@ class Lake:
         return self.last_commits().get(job)
 
     def last_commits(self) -> dict[str, Any]:
-        """The last row of `commits` of each job; asked of Delta only where its log has grown since."""
+        """Return the last row of `commits` of each job; reads Delta only if its log has grown since."""
         log = self.files.list("commits/_delta_log")
         if log != self._seen[0]:
             each = F.struct(*TABLES["commits"].schema.names)
@@ -152,8 +150,8 @@ class Lake:
             self._seen = (log, {row["job"]: row["row"] for row in last.collect()} if log else {})
         return self._seen[1]
 
-    def learn(self, last_commits: dict[str, Any]) -> None:
-        """Take for the last row of each job what the holder of the lease, who alone appends, has made it."""
+    def cache_last_commits(self, last_commits: dict[str, Any]) -> None:
+        """Set the cached last row of each job; for the holder of the lease, who alone appends rows."""
         self._seen = (self.files.list("commits/_delta_log"), last_commits)
 
     def commit(self, seq: int) -> Commit:
@@ -188,7 +186,7 @@ class Lake:
             rows = reader.load(self.path(table))
         except Exception as error:
             raise LakeError(f"{self.root}: table {table} at version {version}: {reason(error)}") from error
-        return fitted(rows, TABLES[table].schema)
+        return fitted(rows, TABLES[table].schema, TABLES[table].former_names)
 
 
 def _commit(row: Any) -> Commit:

@@ -1,4 +1,4 @@
-"""Questions to a lake: its tables, SQL at any version, the difference between two versions."""
+"""Read-only queries of a lake: its tables, SQL at any version, the difference between two versions."""
 
 from __future__ import annotations
 
@@ -81,9 +81,12 @@ def resolve_commit(lake: Lake, *, release: str | None = None, as_of: str | None 
 
 
 def run_sql(lake: Lake, query: str, at: Commit | None = None) -> DataFrame:
-    """Run a query over all tables under their names, now or at a commit. Raises InputError on bad SQL."""
+    """Run a query over all tables under their names, now or at a commit. Raises InputError on bad SQL.
+
+    It runs in a session of its own: views of the caller's session are neither seen nor replaced.
+    """
     require_lake(lake)
-    head = lake.head()
+    lake, head = lake.with_new_session(), lake.head()
     for name, table in TABLES.items():
         frame = lake.read(name) if at is None and table.is_ledger else lake.read(name, at or head)
         frame.createOrReplaceTempView(name)

@@ -3,7 +3,7 @@
 Delta commits one table at a time. So a batch is staged whole and gated; then a manifest is written (from
 here the commit will happen, whoever is killed); then each table is merged under an application id and the
 commit's number, which Delta applies once; then one row of `commits` names the versions that belong together.
-A run that finds a manifest with the next number carries that commit through before it does anything else.
+A run that finds a manifest with the next number finishes that commit before it does anything else.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def stage(lake: Lake, run_id: str, table: str, rows: DataFrame) -> DataFrame:
     """Write a batch to its staging folder and return it as read back from there."""
     path = lake.files.uri(f"{STAGING}/{run_id}/{table}")
     rows.write.mode("overwrite").options(**SOON_GONE).parquet(path)
-    # Told what was written, Spark need not ask the files.
+    # With the schema given, Spark does not read it from the files.
     return lake.spark.read.schema(rows.schema).parquet(path)
 
 
@@ -72,7 +72,7 @@ def reject(lake: Lake, run_id: str) -> str:
 def commit(lake: Lake, manifest: Manifest) -> None:
     """Make the staged batches of a run the new state of the lake."""
     lake.files.write(f"{STAGING}/{manifest.run_id}/{MANIFEST}", json.dumps(asdict(manifest)).encode())
-    carry_through(lake, manifest)
+    apply_manifest(lake, manifest)
 
 
 def recover(lake: Lake) -> list[str]:
@@ -84,7 +84,7 @@ def recover(lake: Lake) -> list[str]:
         name = f"{STAGING}/{run_id}/{MANIFEST}"
         manifest = _read_manifest(lake, name) if lake.files.exists(name) else None
         if manifest is not None and head is not None and manifest.seq == head.seq + 1:
-            carry_through(lake, manifest)
+            apply_manifest(lake, manifest)
             head = lake.head()
             done.append(f"commit {manifest.seq} of {manifest.job} (run {run_id}) was carried through")
         else:
@@ -95,11 +95,11 @@ def recover(lake: Lake) -> list[str]:
     return done
 
 
-def carry_through(lake: Lake, manifest: Manifest) -> None:
+def apply_manifest(lake: Lake, manifest: Manifest) -> None:
     """Apply a manifest; every step is safe to repeat.
 
-    The tables are written side by side: of a small batch most of the time goes into planning. What reads them
-    is told of them by the row in `commits` alone, which comes last.
+    The tables are written in parallel: most of a small batch's time goes into planning. Readers see them once
+    the row in `commits` names them, which comes last.
     """
     filled = tuple(table for table in manifest.tables if _was_empty(manifest, table))
     scoped = [table for table in manifest.tables if TABLES[table].scope and table not in filled]
@@ -117,13 +117,13 @@ def carry_through(lake: Lake, manifest: Manifest) -> None:
 
 
 def apply_batch(lake: Lake, manifest: Manifest, table: str) -> int:
-    """Write one staged batch into its table, once however often it is called; the version it is then at."""
+    """Write one staged batch into its table, once however often it is called; returns the table's version."""
     # MERGE takes its application id from the session only, so each table has a session of its own.
     spec, lake = TABLES[table], lake.with_new_session()
     lake.spark.conf.set(TXN_APP, f"medconcept/{table}")
     lake.spark.conf.set(TXN_VERSION, str(manifest.seq))
     # Fitted: the run that staged it may have been one of an older format, killed before its commit.
-    batch = fitted(staged(lake, manifest.run_id, table), spec.schema)
+    batch = fitted(staged(lake, manifest.run_id, table), spec.schema, spec.former_names)
     # Nothing can match in a table that was empty, and an append is cheaper than a MERGE.
     if spec.is_ledger or table in manifest.inserts_only or _was_empty(manifest, table):
         rows = batch.select(*spec.schema.names)
@@ -146,7 +146,7 @@ def _merge(lake: Lake, table: str, batch: DataFrame) -> None:
 
 
 def _replace(lake: Lake, table: str, batch: DataFrame) -> None:
-    """Write the rows of few scopes anew.
+    """Replace all rows of at most FEW scopes.
 
     To find the old ones Delta reads the columns of the scope alone and marks the rows as deleted; a MERGE
     would read every column of every file that has one of them.
@@ -157,16 +157,18 @@ def _replace(lake: Lake, table: str, batch: DataFrame) -> None:
     # What is written was chosen by these very values, and Delta would look each row up in the list again.
     lake.spark.conf.set("spark.databricks.delta.replaceWhere.constraintCheck.enabled", "false")
     rows = batch.where(F.col("_op") != DELETE).select(*spec.schema.names)
-    writer = rows.write.format("delta").mode("overwrite").option("replaceWhere", is_among(spec.scope, scopes))
+    writer = (
+        rows.write.format("delta").mode("overwrite").option("replaceWhere", is_one_of(spec.scope, scopes))
+    )
     writer.save(lake.path(table))
 
 
-def is_among(columns: Sequence[str], values: Iterable[Sequence[str]]) -> str:
-    """The SQL condition that these columns have one of these values.
+def is_one_of(columns: Sequence[str], values: Iterable[Sequence[str]]) -> str:
+    """Return the SQL condition that these columns have one of these tuples of values.
 
-    >>> is_among(("a",), [("x",), ("y's",)])
+    >>> is_one_of(("a",), [("x",), ("y's",)])
     "(`a` IN ('x', 'y\\\\'s'))"
-    >>> is_among(("a", "b"), [("x", "1"), ("x", "2"), ("y", "1")])
+    >>> is_one_of(("a", "b"), [("x", "1"), ("x", "2"), ("y", "1")])
     "(`a` = 'x' AND `b` IN ('1', '2')) OR (`a` = 'y' AND `b` IN ('1'))"
     """
     *outer, inner = columns
@@ -199,11 +201,11 @@ def name_commit(lake: Lake, manifest: Manifest, versions: dict[str, int]) -> Non
     }
     known = lake.last_commits()
     append_row(lake, "commits", row, manifest.seq)
-    lake.learn({**known, manifest.job: row})
+    lake.cache_last_commits({**known, manifest.job: row})
 
 
 def _note_end(lake: Lake, manifest: Manifest) -> int:
-    """Say in `runs`, once, that the commit was made; the version that `runs` is then at."""
+    """Append the end of the run to `runs`, once; returns the version of `runs`."""
     row = {
         "run_id": manifest.run_id,
         "job": manifest.job,

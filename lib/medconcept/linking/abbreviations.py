@@ -1,4 +1,4 @@
-"""Short forms that a caption or its article explains: what they stand for there, and nowhere else."""
+"""Short forms that a caption or its article explains; an explanation is valid there only."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from itertools import chain
 from medconcept.dictionary.name_rules import FUNCTION_WORDS
 from medconcept.jats.article.abbreviations import abbreviation_pairs
 
-# What is explained in more ways is no short form; each is looked for at each place.
-MOST_LONGS = 8
+# The limit of long forms per short form: each of them is looked up at each occurrence.
+MAX_LONG_FORMS = 8
 # "SF, long form" or "SF: long form" or "SF = long form", up to the next semicolon or full stop.
 _KEY = re.compile(
     r"(?:[.;:(,]\s|\()([^\W\d_][\w\-]{1,7})\s?[,:=]\s"
@@ -19,31 +19,31 @@ _KEY = re.compile(
 
 
 def own_pairs(text: str) -> dict[str, tuple[str, ...]]:
-    """Short form to its long forms, as a caption explains them itself.
+    """Map short forms to the long forms in a caption's own text, keys of legends included.
 
     >>> own_pairs("Cystic fibrosis (CF). OB: olfactory bulb; SC, spinal cord.")
     {'CF': ('Cystic fibrosis',), 'OB': ('olfactory bulb',), 'SC': ('spinal cord',)}
     """
-    found = ((short, long) for short, long, _ in abbreviation_pairs(text))
-    return by_short_form(chain(found, legend_pairs(text)))
+    result = ((short, long) for short, long, _ in abbreviation_pairs(text))
+    return by_short_form(chain(result, legend_pairs(text)))
 
 
-def by_short_form(told: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Short form to its long forms, each once, the first MOST_LONGS of them.
+def by_short_form(explained: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Map each short form to its distinct long forms, at most the first MAX_LONG_FORMS.
 
     >>> by_short_form([("CF", "cystic fibrosis"), ("CF", "carbon fibre"), ("CF", "cystic fibrosis")])
     {'CF': ('cystic fibrosis', 'carbon fibre')}
     """
-    found: dict[str, dict[str, None]] = {}
-    for short, long in told:
-        longs = found.setdefault(short, {})
-        if len(longs) < MOST_LONGS:
+    result: dict[str, dict[str, None]] = {}
+    for short, long in explained:
+        longs = result.setdefault(short, {})
+        if len(longs) < MAX_LONG_FORMS:
             longs[long] = None
-    return {short: tuple(longs) for short, longs in found.items()}
+    return {short: tuple(longs) for short, longs in result.items()}
 
 
 def legend_pairs(text: str) -> Iterator[tuple[str, str]]:
-    """Short and long forms of a legend's key, such as "DRG, dorsal root ganglion; SC: spinal cord".
+    """Yield short and long forms of a legend's key, such as "DRG, dorsal root ganglion; SC: spinal cord".
 
     A short form must be spelt by its long form: letter by letter, the first of each at the start of a word;
     one without a capital by the first letters of all words, and not alone.
@@ -53,13 +53,13 @@ def legend_pairs(text: str) -> Iterator[tuple[str, str]]:
     >>> list(legend_pairs("Mice, mutant; is, shown here."))
     []
     """
-    found = []
+    result = []
     for match in _KEY.finditer(f". {text}"):  # as if a sentence ended before it
         short, long = match.group(1), " ".join(match.group(2).split())
         if short.lower() not in FUNCTION_WORDS and len(long) > len(short) and _spells(short, long):
-            found.append((short, long))
-    if len(found) > 1 or any(any(c.isupper() for c in short) for short, _ in found):
-        yield from found
+            result.append((short, long))
+    if len(result) > 1 or any(any(c.isupper() for c in short) for short, _ in result):
+        yield from result
 
 
 def _spells(short: str, long: str) -> bool:
@@ -71,21 +71,21 @@ def _spells(short: str, long: str) -> bool:
 
 
 def occurrences(text: str, short: str) -> list[tuple[int, int]]:
-    """Where a short form stands as a word, in its own case, a plural s allowed.
+    """Spans where a short form is a whole word, in its own case, with or without a plural s.
 
     >>> occurrences("DRGs and DRG, not DRGX", "DRG")
     [(0, 4), (9, 12)]
     """
-    found, size = [], len(short)
+    result, size = [], len(short)
     at = text.find(short)
     while at >= 0:
-        # Behind what was found, the search goes on; elsewhere with the next character.
+        # The search continues after an occurrence, else at the next character.
         next_at = at + 1
         if not (at and text[at - 1].isalnum()):
             for end in (at + size + (text[at + size : at + size + 1] == "s"), at + size):
                 if not text[end : end + 1].isalnum():
-                    found.append((at, end))
+                    result.append((at, end))
                     next_at = end
                     break
         at = text.find(short, next_at)
-    return found
+    return result

@@ -1,4 +1,4 @@
-"""Tokens that are addresses, not words: what stands in them is no mention of a concept."""
+"""Tokens that are addresses, not words: a name inside one is not a mention of a concept."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ADDRESS = re.compile(
 
 
 def is_address(token: str) -> bool:
-    """True for a token of the shape of a web or e-mail address, a DOI or the name of a file.
+    """True for a token that looks like a web or e-mail address, a DOI or the name of a file.
 
     >>> [is_address(t) for t in ("www.heart.org", "heart@who.int", "10.1371/journal.pone.1", "liver.tif")]
     [True, True, True, True]

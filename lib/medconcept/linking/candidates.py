@@ -1,4 +1,4 @@
-"""Whether a name may stand for a piece of text, and how near the two are."""
+"""Whether a piece of text may mean a name, and how similar the two are."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ SIMILARITY = {
     "shorter": 0.9, "part": 0.84, "derived": 0.86, "elliptic": 0.85,
     "synonym": 0.88,
 }  # fmt: skip
-# What a form takes from the score: a plural says hardly less than its singular.
-_LESS = {
+# The cost of each method in the score: a plural is hardly less certain than its singular.
+_SCORE_PENALTY = {
     **{method: 1 - similarity for method, similarity in SIMILARITY.items()},
     "form": 0.002,
     "inflected": 0.005,
@@ -35,7 +35,7 @@ _METHOD = {
     Variant.SYNONYM: "synonym",
 }
 _DISEASE = frozenset({"disease", "phenotype"})
-# Terms of direction (Terminologia Anatomica, general terms): where a thing lies, not a part of the body.
+# Terms of direction (Terminologia Anatomica, general terms): a position, not a part of the body.
 _DIRECTIONS = frozenset({
     "dorsal", "ventral", "lateral", "medial", "median", "anterior", "posterior", "superior", "inferior",
     "cranial",
@@ -52,7 +52,7 @@ _SHORT_WORD = 5  # letters; a longer word in capitals is a heading, a shorter on
 
 
 class Candidate(NamedTuple):
-    """A name that may be meant; the greater `score` the likelier."""
+    """A name that a piece of text may mean; a greater `score` is more likely."""
 
     name: Name
     method: str
@@ -61,7 +61,7 @@ class Candidate(NamedTuple):
 
     @property
     def is_acronym(self) -> bool:
-        """True for a short synonym, which alone is no evidence: one in capitals, of a disease any.
+        """True for a short synonym that alone is not evidence: in capitals, or any of a disease.
 
         Disease sources write acronyms in lower case as well ("fed" for fish-eye disease).
         """
@@ -71,32 +71,47 @@ class Candidate(NamedTuple):
         return self.name.case_sensitive or short
 
 
+class SpanCandidates(NamedTuple):
+    """A place of a text, in code points, and the names that it may mean, best first.
+
+    `method` is how the place was found, "" where that is the method of the best candidate.
+    """
+
+    spans: tuple[tuple[int, int], ...]
+    candidates: tuple[Candidate, ...]
+    method: str = ""
+
+
 def judge(
     surface: str, names: Sequence[tuple[Name, Variant]], derived: bool, settings: LinkSettings
 ) -> tuple[Candidate, ...]:
-    """The names that may be meant by a piece of text, best first, one a term; `names` are those of its form.
+    """The candidates of a piece of text, best first, one a term; `names` are the names that share its form.
 
-    The written score: 1 less what the method costs (a plural 0.005, another form 0.002, else what its
+    The score is 1 less what the method costs (a plural 0.005, another form 0.002, else what its
     similarity lacks), minus the scope penalty for a synonym that is not exact, plus 0.01 for the preferred
-    name, minus 0.008 for each source preferred to its own, minus 0.0001 for each name of its term, as any one
-    of many names is the less likely to be what it is called. Equal scores: the smaller id.
+    name, minus 0.008 for each source preferred to its own, minus 0.0001 for each name of its term, as one
+    of many names is a less likely name. Equal scores: the smaller id.
     """
     best: dict[str, Candidate] = {}
     parts = {name.source_id for name, variant in names if variant is Variant.PART}
     only = next(iter(parts)) if len(parts) == 1 else ""
     text = Surface(surface)
     for name, variant in names:
-        if not _is_wanted(name, settings) or not text.agrees(name) or (derived and not text.may_derive(name)):
+        if (
+            not _passes_settings(name, settings)
+            or not text.agrees(name)
+            or (derived and not text.may_derive(name))
+        ):
             continue
         if variant is Variant.ELLIPTIC and derived and not _INFLECTED.search(surface):
-            continue  # "severe" is no form of severing
+            continue  # "severe" is not a form of severing
         if variant is Variant.PART and (derived or only != name.source_id or _DISEASE & name.kinds):
             continue
         method = "derived" if derived else text.method(name.name, variant)
         similarity = SIMILARITY[method]
         if similarity < settings.threshold:
             continue
-        score = 1 - _LESS[method] - settings.scope_penalty * (name.scope != "exact")
+        score = 1 - _SCORE_PENALTY[method] - settings.scope_penalty * (name.scope != "exact")
         score += _PREFERRED * name.preferred - 0.008 * name.source_rank - 0.0001 * min(name.among, 20)
         old = best.get(name.source_id)
         if old is None or score > old.score:
@@ -104,34 +119,34 @@ def judge(
     return tuple(sorted(best.values(), key=lambda c: (-c.score, c.name.source_id)))
 
 
-def _is_wanted(name: Name, settings: LinkSettings) -> bool:
-    """True for a name that the settings let count."""
-    if settings.exact_only and not denotes(name):
+def _passes_settings(name: Name, settings: LinkSettings) -> bool:
+    """True for a name that the settings allow."""
+    if settings.exact_only and not is_exact_synonym(name):
         return False
-    if settings.joined_only and not name.joined:
+    if settings.mesh_or_omim_only and not name.has_mesh_or_omim:
         return False
-    if settings.sources is not None and not is_of(name, settings.sources):
+    if settings.sources is not None and not is_of_source(name, settings.sources):
         return False
     wanted = settings.semantic_types
     return wanted is None or not wanted.isdisjoint(name.kinds)
 
 
-def denotes(name: Name) -> bool:
-    """False for a synonym that its source calls narrow, broad or related: it names something else as well.
+def is_exact_synonym(name: Name) -> bool:
+    """False for a narrow, broad or related synonym, which names something else as well.
 
-    MeSH files narrower terms under a heading in order that the heading is used for them (NLM, MeSH entry
-    terms), so there they count.
+    MeSH files narrower terms under a heading so that the heading is used for them (NLM, MeSH entry terms), so
+    its synonyms all count.
     """
     return name.scope == "exact" or name.source_id.startswith("MESH:")
 
 
-def is_of(name: Name, sources: frozenset[str]) -> bool:
-    """By its source, or by the prefix of its id, as a user's own list may hold ids of several sources."""
+def is_of_source(name: Name, sources: frozenset[str]) -> bool:
+    """True if the name's source, or the prefix of its id, is in `sources`: a user's list may mix prefixes."""
     return name.source in sources or name.source_id.partition(":")[0].upper() in sources
 
 
 class Surface:
-    """A piece of text as the rules look at it; what they ask of the text itself is worked out once."""
+    """A piece of text with what the rules need of it, computed once."""
 
     def __init__(self, text: str) -> None:
         """Take the text."""
@@ -145,7 +160,7 @@ class Surface:
         self._words: list[str] | None = None
 
     def method(self, name: str, variant: Variant) -> str:
-        """How the text comes from a name whose form it shares.
+        """The method by which the text is derived from a name whose form it shares.
 
         >>> [Surface(s).method("T-cell", Variant.NORMAL) for s in ("T-cell", "t-Cell", "T cell", "T cells")]
         ['exact', 'case_folded', 'form', 'inflected']
@@ -161,26 +176,26 @@ class Surface:
         return "form" if self._words == plain_words(name) else "inflected"
 
     def may_derive(self, name: Name) -> bool:
-        """True if an adjective or verb may mean it: verbs mean events, and substances have no adjective."""
+        """True if an adjective or verb may mean it: verbs mean events, substances have no adjectives."""
         kinds = name.kinds
         if self._no_adjective or not NO_ADJECTIVE.isdisjoint(kinds):
             return False
         if not self._spaced and not _DISEASE.isdisjoint(kinds):
-            return False  # "hemolytic" says what an anemia is like, not that there is hemolysis
+            return False  # "hemolytic" describes an anemia; it does not name hemolysis
         return not self._verb or not _EVENT.isdisjoint(kinds)
 
     def agrees(self, name: Name) -> bool:
-        """False where the name is of another field, or where case tells two things apart: "all" is no ALL.
+        """False where the name is of another field, or differs from the text in case: "all" is not ALL.
 
-        A name that looks like an acronym must stand in its own case, a plural s aside; a short word in
-        capitals is an acronym of its own and no ordinary word: CAT is no cat.
+        A name that looks like an acronym must be written in its own case, except a plural s; a short word in
+        capitals is an acronym and not an ordinary word: CAT is not cat.
         """
         if name.case_sensitive:
             own = _letters(name.name)
             if own != self._letters and own + "s" != self._letters:
                 return False
         elif self._spaced:
-            # "the syndrome" is no THE syndrome: a word of the name that is an English one in lower case.
+            # "the syndrome" is not THE syndrome: in lower case, a word of the name is a function word.
             return name.name.islower() or all(
                 word in self._text or word.lower() not in FUNCTION_WORDS
                 for word in name.name.split()

@@ -1,4 +1,4 @@
-"""Chemical formulae: what is spelt in symbols of elements is no acronym that somebody made up."""
+"""Chemical formulae: a name spelt in symbols of elements is not an acronym."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names most similar to what was recognised and is no form of a name."""
+"""Names similar to an entity that no form of a name matches."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ CACHE = 1 << 16
 
 
 class FuzzyLookup:
-    """Looks names up by similarity; keeps what it found."""
+    """Looks names up by similarity; caches its results."""
 
     def __init__(
         self,
         dictionary: LinkingDictionary,
         settings: LinkSettings,
-        spoken: Callable[[str | None], frozenset[str]],
+        name_languages: Callable[[str | None], frozenset[str]],
     ) -> None:
-        """Take a dictionary, and what tells the languages of names that a text's language goes with."""
-        self._dictionary, self._settings, self._spoken = dictionary, settings, spoken
-        self._found: dict[tuple[str, str | None, frozenset[str]], tuple[Candidate, ...]] = {}
+        """Take a dictionary, and a function from a text's language to the languages of names."""
+        self._dictionary, self._settings, self._name_languages = dictionary, settings, name_languages
+        self._cached: dict[tuple[str, str | None, frozenset[str]], tuple[Candidate, ...]] = {}
 
-    def near(self, text: str, entity: Entity, language: str | None) -> tuple[Candidate, ...]:
-        """The terms of the names most similar to an entity that fit its type, best first."""
+    def nearest(self, text: str, entity: Entity, language: str | None) -> tuple[Candidate, ...]:
+        """Candidates from the names most similar to an entity that fit its type, best first."""
         surface = text[entity.start : entity.end]
         key = (surface, language, entity.kinds)
-        found = self._found.get(key)
+        found = self._cached.get(key)
         if found is None:
             found = tuple(c for c in self._similar(surface, language) if fits(c, entity))
-            if len(self._found) >= CACHE:
-                self._found.clear()
-            self._found[key] = found
+            if len(self._cached) >= CACHE:
+                self._cached.clear()
+            self._cached[key] = found
         return found
 
     def _similar(self, text: str, language: str | None) -> list[Candidate]:
-        """The terms of the names most similar to a text, best first, judged as all others are."""
-        spoken = self._spoken(language)
+        """Candidates from the names most similar to a text, one a term, best first."""
+        name_languages = self._name_languages(language)
         out: dict[str, Candidate] = {}
         for name, similarity in self._dictionary.similar_names(text, self._settings.threshold):
-            if name.language in spoken and name.source_id not in out:
+            if name.language in name_languages and name.source_id not in out:
                 judged = judge(name.name, ((name, Variant.NORMAL),), False, self._settings)
                 for candidate in judged:
                     score = candidate.score - 1 + similarity

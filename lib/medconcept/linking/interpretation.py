@@ -1,4 +1,4 @@
-"""What a piece of text may mean, worked out once: the linker passes numbers of it round."""
+"""What a piece of text may mean, computed once: the linker passes the numbers of interpretations around."""
 
 from __future__ import annotations
 
@@ -15,20 +15,23 @@ from medconcept.linking.types import RECOGNISED, AlternativeConcept
 
 CACHE = 1 << 16
 _START = 1 << 10
-NONE = -1
+NONE = -1  # the number of no interpretation
+_COLUMNS = {
+    "scores": np.float64, "sources": np.int32, "needs_evidence": np.bool_, "is_stop_concept": np.bool_,
+}  # fmt: skip
 
 
 class Interpretation(NamedTuple):
-    """A piece of text with the names that it may mean, best first, and what a link says of them.
+    """A piece of text with the names that it may mean, best first, and the columns of a link to the best.
 
-    Without candidates it was recognised and has no concept.
+    Without candidates it is an entity of a recogniser that has no concept.
     """
 
     text: str
     candidates: tuple[Candidate, ...]
-    way: str  # by which it was found, "" where the best candidate's method tells
-    evident: frozenset[str]  # the concepts that it is evidence for
-    wanted: tuple[str | None, ...]  # for each candidate the concept that must be evident; None for none
+    found_by: str  # method by which the place was found, "" for that of the best candidate
+    evidence_for: frozenset[str]  # the concepts that the text is evidence for
+    evidence_needed: tuple[str | None, ...]  # per candidate: the concept that needs evidence, or None
     concept_id: str | None
     name: str | None
     source: str | None
@@ -40,85 +43,95 @@ class Interpretation(NamedTuple):
 
 
 class InterpretationCache:
-    """Known pieces by number, and the numbers of those that were made from others."""
+    """Interpretations by number; `by_key` has the numbers of those that were derived, by their origin."""
 
     def __init__(self, general: frozenset[str], acronym_length: int) -> None:
-        """Take the names that say too little, and the length from which an acronym needs no evidence."""
+        """Take stop concepts as names in lower case, and the length up to which an acronym needs evidence."""
         self._general, self._acronym_length = general, acronym_length
-        self._known: list[Interpretation] = []
-        self.made: dict[object, int] = {}
-        self.around: dict[object, ShortFormContext] = {}  # short forms with the words next to them
+        self._interpretations: list[Interpretation] = []
+        self._source_codes: dict[str | None, int] = {}
+        self.by_key: dict[object, int] = {}
+        self.short_form_contexts: dict[object, ShortFormContext] = {}  # by text, place, long forms
         self._grow(_START)
 
     def _grow(self, size: int) -> None:
-        count = len(self._known)
-        for name, kind in (("scores", np.float64), ("doubtful", np.bool_), ("little", np.bool_)):
+        count = len(self._interpretations)
+        for name, kind in _COLUMNS.items():
             array: NDArray[np.generic] = np.zeros(size, kind)
             if count:
                 array[:count] = getattr(self, name)[:count]
             setattr(self, name, array)
 
-    # By number: the score of the best candidate, whether one needs evidence, whether it says too little.
+    # By number: score and source (as a code) of the best candidate, whether any candidate needs evidence, and
+    # whether the best one is a stop concept.
     scores: NDArray[np.float64]
-    doubtful: NDArray[np.bool_]
-    little: NDArray[np.bool_]
+    sources: NDArray[np.int32]
+    needs_evidence: NDArray[np.bool_]
+    is_stop_concept: NDArray[np.bool_]
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._interpretations)
 
     def __getitem__(self, number: int) -> Interpretation:
-        return self._known[number]
+        return self._interpretations[number]
 
     def clear(self) -> None:
-        """Forget all."""
-        self._known.clear()
-        self.made.clear()
-        self.around.clear()
+        """Remove everything."""
+        self._interpretations.clear()
+        self.by_key.clear()
+        self.short_form_contexts.clear()
 
-    def add(self, text: str, candidates: tuple[Candidate, ...], way: str = "") -> int:
-        """Its number, NONE without candidates."""
+    def add(self, text: str, candidates: tuple[Candidate, ...], found_by: str = "") -> int:
+        """Add an interpretation; returns its number, NONE without candidates."""
         if not candidates:
             return NONE
         best, name = candidates[0], candidates[0].name
         acronyms = [c.is_acronym for c in candidates]
         each = list(zip(candidates, acronyms, strict=True))
-        # A short acronym counts where its concept is named in full as well.
-        wanted = tuple(
+        # A short acronym counts only where its concept is named in full as well.
+        evidence_needed = tuple(
             c.name.concept_id if is_one and len(c.name.name) <= self._acronym_length else None
             for c, is_one in each
         )
-        known = Interpretation(
-            text, candidates, way, frozenset(c.name.concept_id for c, is_one in each if not is_one), wanted,
-            name.concept_id, name.name, name.source, name.source_id, best.similarity, way or best.method,
+        evidence_for = frozenset(c.name.concept_id for c, is_one in each if not is_one)
+        interpretation = Interpretation(
+            text, candidates, found_by, evidence_for, evidence_needed,
+            name.concept_id, name.name, name.source, name.source_id, best.similarity, found_by or best.method,
             name.semantic_types, _alternatives(candidates),
         )  # fmt: skip
-        doubtful = any(concept is not None for concept in wanted)
-        return self._add(known, best.score, doubtful, is_general(name.name, text, self._general))
+        needs_evidence = any(concept is not None for concept in evidence_needed)
+        return self._add(
+            interpretation, best.score, needs_evidence, is_general(name.name, text, self._general)
+        )
 
-    def recognised(self, text: str, kinds: Sequence[str]) -> int:
-        """The number of a piece that was recognised as of such kinds and has no concept."""
+    def add_recognised(self, text: str, kinds: Sequence[str]) -> int:
+        """Add an entity without a concept; returns its number. `kinds` are the semantic types that fit it."""
         key = (RECOGNISED, text, *kinds)
-        found = self.made.get(key)
+        found = self.by_key.get(key)
         if found is None:
-            known = Interpretation(
+            interpretation = Interpretation(
                 text, (), RECOGNISED, frozenset(), (), None, None, None, None, None, RECOGNISED,
                 tuple(kinds) or ("other",), (),
             )  # fmt: skip
-            found = self._add(known, 0.0, False, is_general(text, text, self._general))
-            self.made[key] = found
+            found = self._add(interpretation, 0.0, False, is_general(text, text, self._general))
+            self.by_key[key] = found
         return found
 
-    def _add(self, known: Interpretation, score: float, doubtful: bool, little: bool) -> int:
-        number = len(self._known)
+    def _add(
+        self, interpretation: Interpretation, score: float, needs_evidence: bool, is_stop_concept: bool
+    ) -> int:
+        number = len(self._interpretations)
         if number == len(self.scores):
             self._grow(4 * number)
-        self._known.append(known)
-        self.scores[number], self.doubtful[number], self.little[number] = score, doubtful, little
+        self._interpretations.append(interpretation)
+        self.scores[number], self.needs_evidence[number] = score, needs_evidence
+        self.is_stop_concept[number] = is_stop_concept
+        self.sources[number] = self._source_codes.setdefault(interpretation.source, len(self._source_codes))
         return number
 
 
 def _alternatives(candidates: Sequence[Candidate]) -> tuple[AlternativeConcept, ...]:
-    """The concepts other than that of the best, by the best of their names."""
+    """Concepts other than the best candidate's, each with its best name."""
     found: dict[str, AlternativeConcept] = {}
     for candidate in candidates[1:]:
         name = candidate.name

@@ -1,12 +1,12 @@
-"""Names that a text turns round as an index does: "Carcinoma, hepatocellular." in a heading."""
+"""Names in the inverted order of an index: "Carcinoma, hepatocellular." in a heading."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-# One or two words, a comma, one or two words, and nothing else between two stops: what stands in running text
-# with a comma is an enumeration.
+# One or two words, a comma, one or two words, alone between two stops: a comma in running text is mostly an
+# enumeration.
 _INVERTED = re.compile(
     r"(?:[.;:(\[]\s|[(\[])([^\W\d_][\w\-]{2,}(?: [\w\-]{3,})?), "
     r"((?:type |stage |grade )?[\w\-]+(?: [\w\-]+)?)(?=\s*(?:[.;)\]]|$))"
@@ -14,7 +14,7 @@ _INVERTED = re.compile(
 
 
 def inverted(text: str) -> Iterator[tuple[int, int, str]]:
-    """Start and end of each, and the words in the order of speech.
+    """Yield start and end of each inverted name, and its words in natural order.
 
     >>> list(inverted("Carcinoma, hepatocellular. Retina, lens, brain."))
     [(0, 25, 'hepatocellular Carcinoma')]

@@ -1,8 +1,8 @@
-"""What tuning learned from development gold: a file of its own, made by `tune`, that can be left out.
+"""Surfaces learned from development gold: an optional file that `tune` writes.
 
-For a surface (the plain singular words of a mention) it has what people annotated it with, and how often of
-the times that it stood in a text. A surface that was annotated as often as not is linked to what people
-said most; one that was not is left alone. A term whose mentions were mostly wrong is left out as well.
+For a surface (the plain singular words of a mention) it has the id that annotators chose most often, and how
+often, of all its occurrences. A surface that was annotated at least half of the time is linked to that id,
+others are not linked. Nor is a term whose mentions were mostly wrong.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 
 from medconcept.dictionary.name_table import Name
 from medconcept.errors import InputError
-from medconcept.linking.candidates import Candidate
-from medconcept.linking.overlaps import Mention
+from medconcept.linking.candidates import Candidate, SpanCandidates
+from medconcept.linking.types import TUNED
 
 MAGIC = "medconcept learned 1"
 LONGEST = 5  # words of a learned surface
@@ -24,30 +24,30 @@ LONGEST = 5  # words of a learned surface
 
 @dataclass(frozen=True)
 class Learned:
-    """Surfaces with (id, times annotated so, times seen), the most frequent; and terms with (right, told)."""
+    """Surfaces with (most frequent id, its annotations, occurrences); terms with (right, predicted)."""
 
     surfaces: Mapping[str, tuple[str, int, int]]
     terms: Mapping[str, tuple[int, int]]
-    at_least: float = 0.5
-    prior: float = 1.0  # how many times right and wrong each count before anything was seen
+    min_share: float = 0.5
+    prior: float = 1.0  # pseudo-counts of right and wrong
 
-    def apply(self, text: str, mentions: list[Mention]) -> list[Mention]:
-        """Mentions as what was learned would have them: some re-linked, some dropped, some new."""
-        told = dict(self._places(text))
+    def apply(self, text: str, mentions: list[SpanCandidates]) -> list[SpanCandidates]:
+        """Apply what was learned to the mentions of a text: re-link some, drop some, add some."""
+        learned = dict(self._places(text))
         out = []
         for mention in mentions:
             place = mention.spans[0]
-            if len(mention.spans) == 1 and place in told:
-                continue  # decided below
+            if len(mention.spans) == 1 and place in learned:
+                continue  # handled below
             sure = tuple(c for c in mention.candidates if self._is_likely(c))
             if sure or mention.method == "abbreviation":
                 out.append(mention._replace(candidates=sure or mention.candidates))
         at = {m.spans[0]: m for m in mentions if len(m.spans) == 1}
-        for place, (identifier, right, seen) in told.items():
-            if right / seen < self.at_least:
+        for place, (identifier, right, seen) in learned.items():
+            if right / seen < self.min_share:
                 continue
-            known = at[place].candidates if place in at else ()
-            chosen = next((c for c in known if c.name.source_id == identifier), None)
+            candidates = at[place].candidates if place in at else ()
+            chosen = next((c for c in candidates if c.name.source_id == identifier), None)
             if chosen is None:
                 source = identifier.partition(":")[0]
                 name = Name(
@@ -62,13 +62,13 @@ class Learned:
                     False,
                     "exact",
                 )
-                chosen = Candidate(name, "tuned", right / seen, right / seen)
-            out.append(Mention((place,), (chosen, *(c for c in known if c is not chosen))))
+                chosen = Candidate(name, TUNED, right / seen, right / seen)
+            out.append(SpanCandidates((place,), (chosen, *(c for c in candidates if c is not chosen))))
         return out
 
     def _is_likely(self, candidate: Candidate) -> bool:
-        right, told = self.terms.get(candidate.name.source_id, (0, 0))
-        return told < 3 or right / told >= self.at_least / 2
+        right, predicted = self.terms.get(candidate.name.source_id, (0, 0))
+        return predicted < 3 or right / predicted >= self.min_share / 2
 
     def _places(self, text: str) -> list[tuple[tuple[int, int], tuple[str, int, int]]]:
         from medconcept.linking.tokenised_text import TokenisedText
@@ -85,7 +85,7 @@ class Learned:
 
 
 def surface_key(words: list[str]) -> str:
-    """How a surface is written in the file: its plain words without a plural s.
+    """The key of a surface in the file: its plain words without a plural s.
 
     >>> surface_key(["hair", "cells"])
     'hair cell'
@@ -109,7 +109,7 @@ def read_learned(path: str) -> Learned:
 
 
 def write_learned(learned: Learned, path: str) -> None:
-    """Write what was learned as JSON, sorted, so that the same gold gives the same bytes."""
+    """Write learned surfaces as sorted JSON: the same gold gives the same bytes."""
     data = {"format": MAGIC, "surfaces": dict(learned.surfaces), "terms": dict(learned.terms)}
     Path(path).write_text(
         json.dumps(data, indent=0, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"

@@ -1,4 +1,4 @@
-"""What the linker found in many captions, as columns, and as links."""
+"""The linker's result for many captions, as columns and as links."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from medconcept.linking.caption_batch import Captions, Numbers
+from medconcept.linking.caption_batch import Captions, IntArray
 from medconcept.linking.flags import FLAGS
 from medconcept.linking.lookup import NameLookup
 from medconcept.linking.mention_table import MentionColumns
@@ -16,11 +16,11 @@ from medconcept.linking.negation import context_flags
 from medconcept.linking.types import Link
 
 # Flags of a link as a number: a bit each, in their order.
-BITS = {flag: 1 << n for n, flag in enumerate(FLAGS)}
+FLAG_BITS = {flag: 1 << n for n, flag in enumerate(FLAGS)}
 
 
 def flag_sets(*more: str) -> list[tuple[str, ...]]:
-    """The flags that each number stands for, sorted; `more` have the bits behind.
+    """The sorted flags of each possible number; the flags of `more` have the bits after those of FLAGS.
 
     >>> flag_sets("address")[9]
     ('address', 'general')
@@ -36,23 +36,25 @@ _SETS = flag_sets()
 
 
 class LinkedMentions(NamedTuple):
-    """Mentions in order of caption and place, with what stands around them; a row each."""
+    """Mentions in order of caption and position, one row each, with flags, sentence and panel."""
 
     mentions: MentionColumns
-    flags: NDArray[np.uint8]  # BITS
-    sentence: Numbers  # of its caption
-    panel: Numbers  # of all captions' panels, -1 for none
+    flags: NDArray[np.uint8]  # FLAG_BITS
+    sentence: IntArray  # its number in the caption
+    panel: IntArray  # its number among the panels of all captions, -1 for none
 
 
-def described(
-    captions: Captions, mentions: MentionColumns, hints: Numbers, readings: NameLookup
+def with_context(
+    captions: Captions, mentions: MentionColumns, hints: IntArray, lookup: NameLookup
 ) -> LinkedMentions:
-    """Mentions in order with what stands around them.
+    """Add flags, sentence and panel to ordered mentions.
 
-    `hints` are caption and begin of each word that hints at a flag of context.
+    `hints` are caption and start of each word that may belong to a trigger of negation or uncertainty.
     """
     text, start, end, *_ = mentions
-    flags = np.where(readings.pool.little[mentions.known], BITS["general"], 0).astype(np.uint8)
+    flags = np.where(lookup.cache.is_stop_concept[mentions.interpretation], FLAG_BITS["general"], 0).astype(
+        np.uint8
+    )
     edges = np.searchsorted(text, np.arange(len(captions.texts) + 1))
     hinted: dict[int, list[int]] = {}
     for number, begin in hints.tolist():
@@ -60,31 +62,31 @@ def described(
     for number, begins in hinted.items():
         own = slice(edges[number], edges[number + 1])
         places = list(zip(start[own].tolist(), end[own].tolist(), strict=True))
-        told = context_flags(captions.texts[number], captions.sentences.of_text(number), places, begins)
-        for row, each in enumerate(told, edges[number]):
+        context = context_flags(captions.texts[number], captions.sentences.of_text(number), places, begins)
+        for row, each in enumerate(context, edges[number]):
             for flag in each:
-                flags[row] |= BITS[flag]
-    sentence = captions.sentences.at(text, start)
+                flags[row] |= FLAG_BITS[flag]
+    sentence = captions.sentences.covering(text, start)
     sentence = np.where(sentence < 0, 0, sentence - captions.sentences.edges[text])
-    return LinkedMentions(mentions, flags, sentence, captions.panels.at(text, start))
+    return LinkedMentions(mentions, flags, sentence, captions.panels.covering(text, start))
 
 
-def links_of(found: LinkedMentions, captions: Captions, readings: NameLookup) -> Iterator[list[Link]]:
-    """The links of each caption."""
-    mentions = found.mentions
+def links_of(linked: LinkedMentions, captions: Captions, lookup: NameLookup) -> Iterator[list[Link]]:
+    """Yield the links of each caption."""
+    mentions = linked.mentions
     edges = np.searchsorted(mentions.text, np.arange(len(captions.texts) + 1)).tolist()
     for number, entities in enumerate(captions.entities):
         recognised = {(e.start, e.end): e.label for e in entities}
         links = []
         for row in range(edges[number], edges[number + 1]):
-            panel = int(found.panel[row])
-            spans, known = mentions.spans(row), readings[int(mentions.known[row])]
+            panel = int(linked.panel[row])
+            spans, meaning = mentions.spans(row), lookup[int(mentions.interpretation[row])]
             labels = captions.labels[panel] if panel >= 0 else ()
             links.append(
                 Link(
-                    spans, known.text, known.concept_id, known.name, known.source, known.source_id,
-                    known.similarity, known.method, known.semantic_types, known.alternatives,
-                    _SETS[found.flags[row]], labels, int(found.sentence[row]),
+                    spans, meaning.text, meaning.concept_id, meaning.name, meaning.source, meaning.source_id,
+                    meaning.similarity, meaning.method, meaning.semantic_types, meaning.alternatives,
+                    _SETS[linked.flags[row]], labels, int(linked.sentence[row]),
                     recognised.get(spans[0]) if len(spans) == 1 else None,
                 )
             )  # fmt: skip

@@ -11,231 +11,213 @@ import numpy as np
 
 from medconcept.dictionary.linking_dictionary import ALLELES, JOINED, LinkingDictionary
 from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL, names_genotype
-from medconcept.linking.candidates import Candidate
-from medconcept.linking.caption_batch import Captions, Numbers
-from medconcept.linking.coordination import coordinated, is_joined
-from medconcept.linking.entities import restricted
+from medconcept.linking.candidates import SpanCandidates
+from medconcept.linking.caption_batch import Captions, IntArray
+from medconcept.linking.coordination import coordinated_names, follows_conjunction
+from medconcept.linking.entities import apply_entity_types
 from medconcept.linking.fuzzy_lookup import FuzzyLookup
 from medconcept.linking.interpretation import NONE
 from medconcept.linking.inverted_names import inverted
 from medconcept.linking.learned import Learned
-from medconcept.linking.linked_mentions import LinkedMentions, described, links_of
-from medconcept.linking.lookup import LookedUp, NameLookup, base
+from medconcept.linking.linked_mentions import LinkedMentions, links_of, with_context
+from medconcept.linking.lookup import NameHits, NameLookup, base_language
 from medconcept.linking.mention_table import MentionColumns, MentionTable, SingleMention
 from medconcept.linking.negation import hints_at_context
-from medconcept.linking.overlaps import Mention, apart, longest_first
+from medconcept.linking.overlaps import without_overlaps
 from medconcept.linking.short_forms import ShortForms
-from medconcept.linking.types import ArticleContext, Caption, Entity, LinkedCaption, LinkSettings
+from medconcept.linking.types import ArticleContext, Caption, LinkedCaption, LinkSettings
 from medconcept.runtime.gc_pause import PausedGC
 
-_NOTHING = ArticleContext()
-_DEFAULT = LinkSettings()
-_Change = Callable[[Captions, int, list[Mention]], list[Mention]]
+_NO_CONTEXT = ArticleContext()
+_DEFAULT_SETTINGS = LinkSettings()
+_Change = Callable[[Captions, int, list[SpanCandidates]], list[SpanCandidates]]
 
 
 class Linker:
-    """Links captions by one dictionary; keeps what it worked out, so use one for many captions."""
+    """Links captions by one dictionary; it caches interpretations, so use one linker for many captions."""
 
     def __init__(
         self,
         dictionary: LinkingDictionary,
-        settings: LinkSettings = _DEFAULT,
+        settings: LinkSettings = _DEFAULT_SETTINGS,
         *,
         general: frozenset[str] = GENERAL | FIGURE_WORDS,
         learned: Learned | None = None,
     ) -> None:
-        """Take an open dictionary. `general` are the names that say too little, in lower case.
+        """Take an open dictionary. `general` are the names of stop concepts in lower case.
 
-        `learned` is what `medconcept tune` has written; without it nothing comes from gold.
+        `learned` is the result of `medconcept tune`; without it nothing is learned from gold.
         """
         self._learned = learned
         self.dictionary, self.settings = dictionary, settings
         dictionary.words.mark(hints_at_context)
-        self.readings = NameLookup(dictionary, settings, general)
-        self._short_forms = ShortForms(dictionary, self.readings)
-        self._nearest = FuzzyLookup(dictionary, settings, self.readings.spoken)
+        self.lookup = NameLookup(dictionary, settings, general)
+        self._short_forms = ShortForms(dictionary, self.lookup)
+        self._fuzzy = FuzzyLookup(dictionary, settings, self.lookup.name_languages)
 
     def link(
         self,
         text: str,
         *,
-        article: ArticleContext = _NOTHING,
+        article: ArticleContext = _NO_CONTEXT,
         sentences: Sequence[tuple[int, int]] | None = None,
         language: str | None = "en",
     ) -> LinkedCaption:
-        """The mentions of an NFC text. `sentences` are code points of it; without them a plain splitter's.
+        """Link an NFC text. `sentences` are spans in code points; by default a plain splitter makes them.
 
-        A text in another language than the names is flagged and not linked; None is a language not told.
+        A text in a language that the names are not in is flagged and not linked; None is an unknown language.
         """
         caption = Caption(text, article, sentences, language)
         return next(self.link_batch([caption]))
 
     def link_batch(self, captions: Sequence[Caption]) -> Iterator[LinkedCaption]:
-        """The mentions of each of many captions, in order: one call of the kernel for all of them."""
+        """Link many captions with one call of the kernel; yields one result each, in order."""
         columns = Captions.of(captions)
         with PausedGC():
-            links = list(links_of(self.find(columns), columns, self.readings))
+            links = list(links_of(self.find(columns), columns, self.lookup))
         for caption, own in zip(captions, links, strict=True):
-            yield LinkedCaption(tuple(own), () if self._speaks(caption.language) else ("language",))
+            yield LinkedCaption(tuple(own), () if self._is_supported(caption.language) else ("language",))
 
     def find(self, captions: Captions) -> LinkedMentions:
-        """The mentions of many captions as columns. What they mean, `readings` tell until the next call."""
-        captions = self._spoken(captions)
-        hints, rows = self._complete(captions)
-        bare = list(self._bare(captions, rows))
-        self._choose(captions, rows)
-        if self.settings.nested or self.settings.by_source:
-            for number in range(len(captions.texts)):
-                self._revise(captions, rows, number, self._by_settings)
-            found = rows.columns()
-        else:
-            found = self._longest_first(captions, rows.columns())
-        if bare:
-            at = {(int(found.text[row]), found.spans(row)) for row in range(len(found.text))}
-            found = found.behind(extra for extra in bare if extra[:2] not in at)
-        found = found.take(np.lexsort((found.second, found.end, found.start, found.text)))
-        return described(captions, found, hints if self.settings.context else hints[:0], self.readings)
+        """Find the mentions of many captions, as columns, in order of caption and position.
 
-    def _longest_first(self, captions: Captions, found: MentionColumns) -> MentionColumns:
-        """Those that no other is in the way of: the longest first, of equals the better, then the first."""
-        scores = self.readings.pool.scores[found.known]
-        order = np.lexsort((found.second, found.end, found.start, -scores, -found.length, found.text))
-        in_order = found.take(order)
-        begin = np.cumsum([0, *map(len, captions.texts)])[in_order.text]
-        return in_order.take(np.flatnonzero(apart(begin + in_order.start, begin + in_order.end)))
+        `lookup` returns the interpretations by number, which are valid until the next call.
+        """
+        captions = self._in_supported_languages(captions)
+        hints, table = self._match(captions)
+        unlinked = list(self._unlinked_entities(captions, table))
+        self._select(captions, table)
+        mentions = self._without_overlaps(captions, table.columns())
+        if unlinked:
+            at = {(int(mentions.text[row]), mentions.spans(row)) for row in range(len(mentions.text))}
+            mentions = mentions.append(extra for extra in unlinked if extra[:2] not in at)
+        mentions = mentions.take(np.lexsort((mentions.second, mentions.end, mentions.start, mentions.text)))
+        return with_context(captions, mentions, hints if self.settings.context else hints[:0], self.lookup)
 
-    def _speaks(self, language: str | None) -> bool:
-        return language is None or base(language) in self.settings.languages
+    def matches(self, captions: Captions) -> MentionColumns:
+        """All mentions that `find` selects from, before overlaps are resolved; numbers as there."""
+        captions = self._in_supported_languages(captions)
+        _, table = self._match(captions)
+        self._select(captions, table)
+        return table.columns()
 
-    def _spoken(self, captions: Captions) -> Captions:
-        """The same with nothing in place of those in other languages."""
-        speaks = [self._speaks(language) for language in captions.languages]
-        if all(speaks):
+    def _without_overlaps(self, captions: Captions, mentions: MentionColumns) -> MentionColumns:
+        cache, lengths = self.lookup.cache, [len(text) for text in captions.texts]
+        rows = without_overlaps(
+            mentions, cache.scores[mentions.interpretation], cache.sources[mentions.interpretation], lengths,
+            nested=self.settings.nested, by_source=self.settings.by_source,
+        )  # fmt: skip
+        return mentions.take(rows)
+
+    def _is_supported(self, language: str | None) -> bool:
+        return language is None or base_language(language) in self.settings.languages
+
+    def _in_supported_languages(self, captions: Captions) -> Captions:
+        """The captions, with empty texts in place of those in other languages."""
+        supported = [self._is_supported(language) for language in captions.languages]
+        if all(supported):
             return captions
-        texts = [text if own else "" for text, own in zip(captions.texts, speaks, strict=True)]
-        entities = [each if own else () for each, own in zip(captions.entities, speaks, strict=True)]
+        texts = [text if own else "" for text, own in zip(captions.texts, supported, strict=True)]
+        entities = [each if own else () for each, own in zip(captions.entities, supported, strict=True)]
         return replace(captions, texts=texts, entities=entities)
 
-    def considered(
-        self, text: str, article: ArticleContext = _NOTHING, entities: Sequence[Entity] = ()
-    ) -> list[Mention]:
-        """All mentions that may be kept: without those that say too little, if the settings want it so."""
-        captions, rows = self._of_one(text, article, entities)
-        self._choose(captions, rows)
-        return self._mentions(rows, 0)
-
-    def mentions(
-        self, text: str, article: ArticleContext = _NOTHING, entities: Sequence[Entity] = ()
-    ) -> list[Mention]:
-        """All mentions before overlaps are resolved."""
-        return self._mentions(self._of_one(text, article, entities)[1], 0)
-
-    def _of_one(
-        self, text: str, article: ArticleContext, entities: Sequence[Entity]
-    ) -> tuple[Captions, MentionTable]:
-        captions = Captions.of([Caption(text, article, language=None, panels=(), entities=entities)])
-        return captions, self._complete(captions)[1]
-
-    def _mentions(self, rows: MentionTable, number: int) -> list[Mention]:
+    def _mentions(self, table: MentionTable, text: int) -> list[SpanCandidates]:
         return [
-            Mention(spans, self.readings[known].candidates, self.readings[known].way)
-            for spans, known in rows.of_text(number)
+            SpanCandidates(spans, self.lookup[number].candidates, self.lookup[number].found_by)
+            for spans, number in table.of_text(text)
         ]
 
-    def _complete(self, captions: Captions) -> tuple[Numbers, MentionTable]:
-        """All mentions; and caption and begin of each word that hints at a flag of context."""
-        self.readings.forget()
-        named = self.readings.named(captions.texts, captions.languages)
+    def _match(self, captions: Captions) -> tuple[IntArray, MentionTable]:
+        """Caption and start of each word that may belong to a trigger of negation; and all mentions."""
+        self.lookup.trim()
+        named = self.lookup.find_names(captions.texts, captions.languages)
         extras = chain(self._coordinated(captions, named), self._inverted(captions))
-        rows = MentionTable(named, len(captions.texts), extras)
-        self._short_forms.settle(captions, rows)
+        table = MentionTable(named, len(captions.texts), extras)
+        self._short_forms.resolve(captions, table)
         texts = captions.texts
         for row in np.flatnonzero(named.signs & ALLELES).tolist():
-            if names_genotype(texts[rows.text[row]], int(rows.end[row])):
-                rows.kept[row] = False
-        rows.keep(lambda extra: not names_genotype(texts[extra.text], extra.spans[-1][1]))
+            if names_genotype(texts[table.text[row]], int(table.end[row])):
+                table.kept[row] = False
+        table.filter_extras(lambda extra: not names_genotype(texts[extra.text], extra.spans[-1][1]))
         for number, entities in enumerate(captions.entities):
             if entities:
-                self._revise(captions, rows, number, self._restricted)
-        return named.hints, rows
+                self._rewrite(captions, table, number, self._by_entity_type)
+        return named.hints, table
 
-    def _choose(self, captions: Captions, rows: MentionTable) -> None:
+    def _select(self, captions: Captions, table: MentionTable) -> None:
         if self._learned is not None:
             for number in range(len(captions.texts)):
-                self._revise(captions, rows, number, self._as_learned)
+                self._rewrite(captions, table, number, self._by_learned)
         if not self.settings.general:
-            little = self.readings.pool.little
-            rows.kept &= ~little[rows.known]
-            rows.keep(lambda extra: not little[extra.known])
+            is_stop = self.lookup.cache.is_stop_concept
+            table.kept &= ~is_stop[table.interpretation]
+            table.filter_extras(lambda extra: not is_stop[extra.interpretation])
 
-    def _revise(self, captions: Captions, rows: MentionTable, number: int, change: _Change) -> None:
-        """Have what `change` makes of the mentions of a caption in their place."""
-        old = list(rows.of_text(number))
-        mentions = self._mentions(rows, number)
-        known = {id(mention): reading for mention, (_, reading) in zip(mentions, old, strict=True)}
+    def _rewrite(self, captions: Captions, table: MentionTable, number: int, change: _Change) -> None:
+        """Replace the mentions of a caption by the result of `change`."""
+        old = list(table.of_text(number))
+        mentions = self._mentions(table, number)
+        numbers = {id(mention): number for mention, (_, number) in zip(mentions, old, strict=True)}
         new = []
         for mention in change(captions, number, mentions):
-            reading = known.get(id(mention))
-            if reading is None:
+            interpretation = numbers.get(id(mention))
+            if interpretation is None:
                 surface = " ".join(captions.texts[number][a:b] for a, b in mention.spans)
-                reading = self.readings.pool.add(surface, mention.candidates, mention.method)
-            new.append((mention.spans, reading))
-        rows.replace(number, new)
+                interpretation = self.lookup.cache.add(surface, mention.candidates, mention.method)
+            new.append((mention.spans, interpretation))
+        table.replace(number, new)
 
-    def _restricted(self, captions: Captions, number: int, mentions: list[Mention]) -> list[Mention]:
+    def _by_entity_type(
+        self, captions: Captions, number: int, mentions: list[SpanCandidates]
+    ) -> list[SpanCandidates]:
         text, language = captions.texts[number], captions.languages[number]
-        near = partial(self._nearest.near, text, language=language)
-        return restricted(mentions, captions.entities[number], near)
+        find_similar = partial(self._fuzzy.nearest, text, language=language)
+        return apply_entity_types(mentions, captions.entities[number], find_similar)
 
-    def _as_learned(self, captions: Captions, number: int, mentions: list[Mention]) -> list[Mention]:
+    def _by_learned(
+        self, captions: Captions, number: int, mentions: list[SpanCandidates]
+    ) -> list[SpanCandidates]:
         assert self._learned is not None
         return self._learned.apply(captions.texts[number], mentions)
 
-    def _by_settings(self, captions: Captions, number: int, mentions: list[Mention]) -> list[Mention]:
-        return longest_first(mentions, nested=self.settings.nested, by_source=self.settings.by_source)
-
-    def _bare(self, captions: Captions, rows: MentionTable) -> Iterator[SingleMention]:
-        """What was recognised where no name stands."""
+    def _unlinked_entities(self, captions: Captions, table: MentionTable) -> Iterator[SingleMention]:
+        """Entities of recognisers at places where there is no other mention."""
         for number, entities in enumerate(captions.entities):
-            named = {spans for spans, _ in rows.of_text(number)} if entities else ()
+            named = {spans for spans, _ in table.of_text(number)} if entities else ()
             for entity in entities:
                 place = ((entity.start, entity.end),)
                 if place not in named:
                     surface = captions.texts[number][entity.start : entity.end]
                     yield SingleMention(
-                        number, place, self.readings.pool.recognised(surface, sorted(entity.kinds))
+                        number, place, self.lookup.cache.add_recognised(surface, sorted(entity.kinds))
                     )
 
-    def whole(self, text: str, language: str | None = None) -> tuple[Candidate, ...]:
-        """The names that a whole text may mean, best first: what a long form stands for."""
-        return self.readings.candidates(text, language)
-
-    def _coordinated(self, captions: Captions, named: LookedUp) -> Iterator[SingleMention]:
-        """Names that share the head of one behind a conjunction: such a one stands there, or none does."""
+    def _coordinated(self, captions: Captions, named: NameHits) -> Iterator[SingleMention]:
+        """Names that share the head of a name behind a conjunction."""
         places: dict[int, list[tuple[int, int]]] = {}
         for row in np.flatnonzero(named.signs & JOINED).tolist():
             number, start = int(named.text[row]), int(named.start[row])
-            if is_joined(captions.texts[number], start):
+            if follows_conjunction(captions.texts[number], start):
                 places.setdefault(number, []).append((start, int(named.end[row])))
-        found = list(coordinated(self.dictionary, captions.texts, places))
-        self.readings.ask((words, captions.languages[number]) for number, _, words in found)
-        for number, spans, words in found:
-            known = self.readings.whole(words, captions.languages[number])
-            if known != NONE:
-                yield SingleMention(number, spans, known)
+        possible = list(coordinated_names(self.dictionary, captions.texts, places))
+        self.lookup.prefetch((words, captions.languages[number]) for number, _, words in possible)
+        for number, spans, words in possible:
+            interpretation = self.lookup.interpret(words, captions.languages[number])
+            if interpretation != NONE:
+                yield SingleMention(number, spans, interpretation)
 
     def _inverted(self, captions: Captions) -> Iterator[SingleMention]:
-        """Names that stand as an index has them; a noun behind an adjective would be a guess too many."""
-        found = [
+        """Names in the inverted order of an index; derived nouns are too uncertain there."""
+        possible = [
             (number, start, end, words)
             for number, text in enumerate(captions.texts)
             for start, end, words in inverted(text)
         ]
-        self.readings.ask((words, captions.languages[number]) for number, _, _, words in found)
-        for number, start, end, words in found:
+        self.lookup.prefetch((words, captions.languages[number]) for number, _, _, words in possible)
+        for number, start, end, words in possible:
             language = captions.languages[number]
             surface = captions.texts[number][start:end]
-            find = partial(self.readings.surely, words, language)
-            known = self.readings.made("reordered", (words, language), surface, find)
-            if known != NONE:
-                yield SingleMention(number, ((start, end),), known)
+            find = partial(self.lookup.underived_candidates, words, language)
+            interpretation = self.lookup.memoised("reordered", (words, language), surface, find)
+            if interpretation != NONE:
+                yield SingleMention(number, ((start, end),), interpretation)

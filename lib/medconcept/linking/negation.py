@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-_LEAD = len("have been ")  # what a phrase has before its first word that hints at it
+_LEAD = len("have been ")  # the most that precedes the first hint word of a phrase
 REACH = 60  # characters: about ten words, the window of ConText's own rules is five to ten
 
 
@@ -75,7 +75,7 @@ _WORD = re.compile(r"[^\W_]+")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\sa-z])")
 
 
-# Every phrase of a trigger has a word that is or begins so: a text without one has no trigger.
+# Every phrase of a trigger has a word of this list, or with such a stem: a text without one has no trigger.
 _HINT_WORDS = frozenset((
     "no", "not", "without", "free", "rule", "rules", "ruled", "never", "neither", "nor", "cannot", "could",
     "may", "might", "likely", "unlikely", "fail", "fails",
@@ -87,7 +87,7 @@ _HINT_STEMS = (
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Sentences by full stops before a capital, for callers that have no splitter at hand.
+    """Split sentences at full stops before a capital, for callers without a sentence splitter.
 
     >>> sentence_spans("No mass. Liver normal.")
     [(0, 8), (9, 22)]
@@ -103,9 +103,9 @@ def context_flags(
     places: Sequence[tuple[int, int]],
     hints: Sequence[int] | None = None,
 ) -> list[tuple[str, ...]]:
-    """For each place the flags among "negated" and "uncertain".
+    """The flags of each span: "negated", "uncertain", both or none.
 
-    `hints` are where the words begin for which `hints_at_context` is true, if that is known already.
+    `hints` are the starts of the words for which `hints_at_context` is true; by default they are searched.
 
     >>> text = "No evidence of metastasis. Suspected lymphoma, but the liver is normal."
     >>> context_flags(text, sentence_spans(text), [(15, 25), (37, 45), (55, 60)])
@@ -126,7 +126,7 @@ def context_flags(
 
 
 def hints_at_context(word: str) -> bool:
-    """True for a word that a trigger has; without one in a text it has no flags.
+    """True for a word that may be part of a trigger; a text without such a word has no flags.
 
     >>> [hints_at_context(word) for word in ("No", "suspected", "Notch", "nodule")]
     [True, True, False, False]
@@ -138,26 +138,26 @@ def hints_at_context(word: str) -> bool:
 
 @lru_cache(maxsize=1 << 10)
 def _triggers_with(word: str) -> frozenset[int]:
-    """The triggers of which a phrase has a word that begins as this one."""
+    """Numbers of the triggers that have a phrase with a word of this stem."""
     return frozenset(n for n, t in enumerate(_TRIGGERS) if word.lower().startswith(t.stems))
 
 
 def _reaches(text: str, start: int, end: int, hints: Sequence[int]) -> list[tuple[str, int, int]]:
-    found: list[tuple[str, int, int]] = []
+    reaches: list[tuple[str, int, int]] = []
     words = [word[0] for hint in hints if (word := _WORD.match(text, hint))]
     triggers = [_TRIGGERS[n] for n in sorted(frozenset().union(*map(_triggers_with, words)))]
     begin = max(start, hints[0] - _LEAD)
-    told = [(t, m.span()) for t in triggers for m in t.pattern.finditer(text, begin, end)]
-    if not told:
-        return found
+    matches = [(t, m.span()) for t in triggers for m in t.pattern.finditer(text, begin, end)]
+    if not matches:
+        return reaches
     pseudo = [match.span() for match in _PSEUDO.finditer(text, start, end)]
     ends = [match.span() for match in _END.finditer(text, start, end)]
-    for trigger, (a, b) in told:
+    for trigger, (a, b) in matches:
         if any(p <= a and b <= q for p, q in pseudo):
             continue
         if trigger.forward:
             stop = min([p for p, _ in ends if p >= b] + [end, b + REACH])
-            found.append((trigger.flag, b, stop))
+            reaches.append((trigger.flag, b, stop))
         else:
-            found.append((trigger.flag, max([q for _, q in ends if q <= a] + [start, a - REACH]), a))
-    return found
+            reaches.append((trigger.flag, max([q for _, q in ends if q <= a] + [start, a - REACH]), a))
+    return reaches

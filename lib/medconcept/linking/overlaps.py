@@ -3,74 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medconcept.dictionary import kernel
-from medconcept.linking.candidates import Candidate
+from medconcept.linking.caption_batch import IntArray
+from medconcept.linking.mention_table import MentionColumns
 
 
-class Mention(NamedTuple):
-    """A place and the names that may be meant there, best first.
+def without_overlaps(
+    mentions: MentionColumns,
+    scores: NDArray[np.float64],
+    sources: NDArray[np.int32],
+    lengths: Sequence[int],
+    *,
+    nested: bool = False,
+    by_source: bool = False,
+) -> IntArray:
+    """Return the rows of the mentions to keep, in order of preference within each text.
 
-    `claims` is the stretch that the mention needs for itself: of one in several pieces ("left … ventricle")
-    the first piece, since its head belongs to another mention as well.
+    The longest mention wins, then the one with the higher score, then the first. A mention in several pieces
+    ("left … ventricle") competes with its first piece alone, since its head belongs to another mention too.
+    `scores` and `sources` are those of each mention's best candidate, `lengths` the characters of each text.
+
+    With `nested` mentions inside longer ones are kept, those that cross one are not. With `by_source` only
+    mentions of one source compete, as in a corpus where each ontology was annotated separately.
     """
-
-    spans: tuple[tuple[int, int], ...]
-    candidates: tuple[Candidate, ...]
-    method: str = ""
-
-    @property
-    def claims(self) -> tuple[int, int]:
-        """Start and end of what no other mention may have."""
-        return self.spans[0]
-
-    @property
-    def length(self) -> int:
-        """Characters under all spans."""
-        return sum([end - start for start, end in self.spans])
-
-
-def longest_first(
-    mentions: Sequence[Mention], *, nested: bool = False, by_source: bool = False
-) -> list[Mention]:
-    """The mentions to keep, in order of place: the longest, of equals the better, then the first.
-
-    With `nested` those inside longer ones are kept too, not those that cross. With `by_source` only mentions
-    of one source stand in each other's way, as where each ontology was annotated by itself.
-    """
+    group = mentions.text
     if by_source:
-        sources: dict[str, list[Mention]] = {}
-        for mention in mentions:
-            sources.setdefault(mention.candidates[0].name.source, []).append(mention)
-        each = (m for part in sources.values() for m in longest_first(part, nested=nested))
-        return sorted(each, key=lambda m: m.spans)
-    if not nested:
-        return _apart(mentions)
-    kept: list[Mention] = []
-    for mention in sorted(mentions, key=_order):
-        start, end = mention.claims
-        clashes = (m for m in kept if start < m.claims[1] and m.claims[0] < end)
-        if all(_inside(mention.claims, m.claims) and mention.spans != m.spans for m in clashes):
-            kept.append(mention)
-    return sorted(kept, key=lambda m: m.spans)
+        group = group * (1 + int(sources.max(initial=0))) + sources
+    order = np.lexsort((mentions.second, mentions.end, mentions.start, -scores, -mentions.length, group))
+    ordered, (groups, place) = mentions.take(order), np.unique(group[order], return_inverse=True)
+    if nested:
+        return order[_inside_or_free(ordered, place)]
+    # All groups on one line: each has room for its text.
+    room = np.zeros(len(groups) + 1, np.int64)
+    room[1 + place] = np.array(lengths, np.int64)[ordered.text]
+    begin = np.cumsum(room)[place]
+    return order[free(begin + ordered.start, begin + ordered.end)]
 
 
-def _apart(mentions: Sequence[Mention]) -> list[Mention]:
-    """The same without those inside others."""
-    ordered = sorted(mentions, key=_order)
-    claims = np.array([mention.claims for mention in ordered], np.int64).reshape(-1, 2)
-    kept = apart(claims[:, 0].copy(), claims[:, 1].copy()).tolist()
-    return sorted([m for m, free in zip(ordered, kept, strict=True) if free], key=lambda m: m.claims)
+def free(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Mark, of stretches in order of preference, those that share no character with a marked one before.
 
-
-def apart(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Of places in order of preference those that share no character with one before them.
-
-    >>> apart(np.array([2, 0, 5]), np.array([5, 3, 6])).tolist()
+    >>> free(np.array([2, 0, 5]), np.array([5, 3, 6])).tolist()
     [True, False, True]
     """
     taken, kept = np.zeros(int(ends.max(initial=0)), np.uint8), np.empty(len(starts), np.bool_)
@@ -80,9 +57,18 @@ def apart(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.bool
     return kept
 
 
-def _order(mention: Mention) -> tuple[int, float, tuple[tuple[int, int], ...]]:
-    return -mention.length, -mention.candidates[0].score, mention.spans
-
-
-def _inside(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
-    return outer[0] <= inner[0] and inner[1] <= outer[1]
+def _inside_or_free(mentions: MentionColumns, groups: IntArray) -> NDArray[np.bool_]:
+    """Mark mentions that cross no marked one before them and do not have the same spans."""
+    starts, ends = mentions.start.tolist(), mentions.end.tolist()
+    kept = np.zeros(len(starts), np.bool_)
+    earlier: dict[int, list[int]] = {}
+    for row, (group, start, end) in enumerate(zip(groups.tolist(), starts, ends, strict=True)):
+        rows = earlier.setdefault(group, [])
+        overlapping = [other for other in rows if start < ends[other] and starts[other] < end]
+        if all(
+            starts[other] <= start and end <= ends[other] and mentions.spans(other) != mentions.spans(row)
+            for other in overlapping
+        ):
+            kept[row] = True
+            rows.append(row)
+    return kept

@@ -1,4 +1,4 @@
-"""Short forms with the words next to them: what the form stands for may be part of a longer name there."""
+"""Short forms with the words next to them: the long form may be part of a longer name ("ES cells")."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from medconcept.dictionary.words import plain
-from medconcept.linking.word_offsets import WordPlaces
+from medconcept.linking.word_offsets import WordOffsets
 
 Longs = tuple[str, ...]
 Span = tuple[int, int]
@@ -14,10 +14,10 @@ Span = tuple[int, int]
 
 @dataclass
 class ShortFormContext:
-    """A short form in a piece of text, and what was found out of it; places are those of the piece.
+    """A short form in a piece of text, and its interpretation; positions are relative to the piece.
 
-    `wider` are longer pieces, each also with every long form in the short one's place. `explained` is what
-    the short form stands for, `said` the wider pieces that are names; None until that is known.
+    `wider` are longer spans, each with its text expanded by every long form. `interpretation` is the number
+    of what the short form stands for, None until computed; `wider_names` are the wider spans that are names.
     """
 
     text: str
@@ -25,16 +25,16 @@ class ShortFormContext:
     longs: Longs
     language: str | None
     wider: tuple[tuple[Span, Longs], ...]
-    explained: int | None = None
-    said: tuple[tuple[Span, int], ...] = ()
+    interpretation: int | None = None
+    wider_names: tuple[tuple[Span, int], ...] = ()
 
 
 def neighbours(
-    words: WordPlaces, number: int, start: int, end: int
+    words: WordOffsets, number: int, start: int, end: int
 ) -> tuple[int, int, tuple[int, int] | None]:
-    """From the word before a place to the second one behind, and the place's own first and last word.
+    """Start of the word before a span, end of the second word after it, and the first and last word in it.
 
-    No further than the place where words do not begin and end with it.
+    The span itself, and None, where its edges are not edges of words.
     """
     first, last = words.first(number, start), words.last(number, end)
     if first is None or last is None:
@@ -44,8 +44,8 @@ def neighbours(
     return begin, words.ends[min(last + 2, high - 1)], (first, last)
 
 
-def around(
-    words: WordPlaces,
+def context_of(
+    words: WordOffsets,
     text: str,
     number: int,
     piece: tuple[int, int, tuple[int, int] | None],
@@ -53,7 +53,7 @@ def around(
     longs: Longs,
     language: str | None,
 ) -> ShortFormContext:
-    """A short form of a text with its `neighbours`."""
+    """Build the context of a short form from its `neighbours`."""
     begin, end, own = piece
     low, high = span
     wider = tuple(
@@ -63,8 +63,8 @@ def around(
     return ShortFormContext(text[begin:end], (low - begin, high - begin), longs, language, wider)
 
 
-def _wider(words: WordPlaces, text: str, number: int, own: tuple[int, int], span: Span) -> Iterator[Span]:
-    """The place with one or two words behind, and with one before: all letters and digits."""
+def _wider(words: WordOffsets, text: str, number: int, own: tuple[int, int], span: Span) -> Iterator[Span]:
+    """Yield the span with one or two words after it and with one before it; letters and digits only."""
     (first, last), (start, end) = own, span
     (low, high), starts, ends = words.edges[number : number + 2], words.starts, words.ends
 
@@ -73,12 +73,12 @@ def _wider(words: WordPlaces, text: str, number: int, own: tuple[int, int], span
 
     if not all(map(is_plain, range(first, last + 1))):
         return
-    behind = is_plain(last + 1)
-    if behind:
+    has_next = is_plain(last + 1)
+    if has_next:
         yield start, ends[last + 1]
         if is_plain(last + 2):
             yield start, ends[last + 2]
     if is_plain(first - 1):
         yield starts[first - 1], end
-        if behind:
+        if has_next:
             yield starts[first - 1], ends[last + 1]

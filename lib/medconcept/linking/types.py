@@ -1,4 +1,4 @@
-"""What the linker is given with a caption, and what it tells of each mention."""
+"""Input and output of the linker: captions with their context, links with their concepts."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from typing import NamedTuple
 
 from medconcept.jats.records.figure import Panel
 
-LINKING_VERSION = 2  # of the rules by which forms become mentions; a new one has all captions linked anew
+LINKING_VERSION = 2  # of the rules that make mentions of forms; a new version re-links all captions
 
 
 @dataclass(frozen=True)
 class LinkSettings:
-    """The scalars of linking; none is learned from gold."""
+    """Settings of the linker; none is learned from gold."""
 
     threshold: float = 0.8  # similarity below which nothing is linked
     nested: bool = False  # names inside longer names as well
-    by_source: bool = False  # overlaps are resolved within each source: names of others may lie inside
+    by_source: bool = False  # resolve overlaps within each source only
     acronym_length: int = 5  # synonyms that are acronyms up to this length need evidence
     scope_penalty: float = 0.04  # for a narrow, broad or related synonym
     exact_only: bool = True  # leave out such synonyms, but for MeSH's
     sources: frozenset[str] | None = None  # only names of these; None for all
     semantic_types: frozenset[str] | None = None
-    general: bool = True  # keep what says too little, flagged
-    joined_only: bool = False  # only terms with a MeSH or OMIM id
+    general: bool = True  # keep stop concepts, flagged
+    mesh_or_omim_only: bool = False  # only terms with a MeSH or OMIM id
     languages: frozenset[str] = frozenset({"en"})  # of the dictionary's names
     context: bool = True  # flags of negation and certainty
 
 
 @dataclass(frozen=True)
 class ArticleContext:
-    """What the article says that a caption does not: its pairs of short and long form."""
+    """What the article adds to a caption: its pairs of short and long form."""
 
     abbreviations: tuple[tuple[str, str], ...] = ()
 
 
 class Entity(NamedTuple):
-    """A span that a recogniser found, in code points.
+    """A span of a recogniser, in code points.
 
-    `label` is the type that it gave, `kinds` the semantic types that fit it; none where any may fit.
+    `label` is the type it returned, `kinds` the semantic types that fit it; empty where any may fit.
     """
 
     start: int
@@ -50,10 +50,10 @@ class Entity(NamedTuple):
 
 @dataclass(frozen=True)
 class Caption:
-    """A caption to link: NFC text, what its article says, its sentences (code points), its language.
+    """A caption to link: NFC text, context of its article, sentences (code points), language.
 
-    `panels` are the parts that the parser found; without them they are looked for. `entities` are what
-    recognisers found, each place once.
+    `panels` are those of the parser, by default they are found again. `entities` are those of recognisers,
+    with distinct spans.
     """
 
     text: str
@@ -78,9 +78,9 @@ class Link(NamedTuple):
 
     `spans` are code points of the text, end exclusive; `text` the pieces under them, joined by a space.
     `similarity` is 1.0 for an exact name; `method` one of METHODS; `alternatives` the other concepts above
-    the threshold, best first, each once. `panels` are the labels of the panel whose part of the caption it
-    is in. `entity` is what a recogniser called the same span. One that was recognised and has no concept
-    tells none: its method is "recognised", its semantic types are those that would fit.
+    the threshold, best first, without duplicates. `panels` are the labels of the mention's panel.
+    `entity` is a recogniser's label of the same span. An entity without a concept has the method "recognised"
+    and the semantic types that would fit.
     """
 
     spans: tuple[tuple[int, int], ...]
@@ -103,6 +103,7 @@ class Link(NamedTuple):
         return {**self._asdict(), "alternatives": [other._asdict() for other in self.alternatives]}
 
 
+TUNED = "tuned"
 RECOGNISED = "recognised"
 METHODS = (
     "exact",
@@ -117,14 +118,14 @@ METHODS = (
     "synonym",
     "abbreviation",
     "similar",
-    "tuned",
+    TUNED,
     RECOGNISED,
 )
 
 
 @dataclass(frozen=True)
 class LinkedCaption:
-    """The mentions of a caption in order, and why there are none where that has a reason."""
+    """The links of a caption in order; `flags` say why it was not linked, if so."""
 
     links: tuple[Link, ...] = ()
     flags: tuple[str, ...] = field(default=())

@@ -34,17 +34,19 @@ _BY = re.compile(
     r"\b(?:by|using|via|with|from|after|through|on|based on|according to|before|undergo\w*|underwent|for"
     r"|during"
     r"|than|between|versus|vs\.?|performed|volumes?|measured|determined|quantif\w+|assay\w*|mean|compatible"
-    r"|safe|conditional|time to|number of|results of|rate of|accuracy of|use of)\s+(?:\w+[- ]){0,2}\Z",
+    r"|safe|conditional|definitive"
+    r"|final|confirmed|time to|number of|results of|rate of|accuracy of|use of)\s+(?:\w+[- ]){0,2}\Z",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
     r"\A[- ]?(?:guided|derived|based|quantif\w+|data|analys[ie]s of|results|findings|parameters?"
     r"|measure\w*|score\w*"
     r"|volumes?|intensit\w+|values?|studies|diagnos\w+|criteria|use\b|screening|group|patients"
-    r"|positive (?:rate|cells)"
+    r"|positive (?:rate|cells)|assays?\b"
     r"|scanner|system|apparatus|caps?\b|electrodes?|machine|probe|suite|room|(?:light )?microscopy facility)",
     re.IGNORECASE,
 )
+_FINDINGS = re.compile(r"\A[- ]?(?:findings|results)\b", re.IGNORECASE)
 _UNDERWENT = re.compile(
     r"\b(?:undergo\w*|underwent|receiv\w+|had|have|offered|referred for|exposed to|exposure to)"
     r"\s+(?:\w+[- ]){0,3}\Z",
@@ -54,10 +56,12 @@ _PICTURED = re.compile(
     r"\b(?:images?|pictures?|photographs?|micrographs?|show\w*|representative|arrows?|scale ?bars?)\b",
     re.IGNORECASE,
 )
+_MEASURED = 0.62  # a technique that gives numbers, such as ELISA: most likely they are plotted
 _NAMED_IMAGE = 0.9  # the technique's name says that it is a picture: micrograph, CT scan
 _PLOTTED = 0.5
 _SURELY_PLOTTED = 0.85
 _DRAWN = 0.8
+_NEAR = 80  # characters
 _NOT_SHOWN = re.compile(r"\bnot (?:shown|depicted|presented)\b", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:no|not|without|non|neither|nor|lack of)\s+(?:an? |the )?\Z", re.IGNORECASE)
 
@@ -77,7 +81,7 @@ class Evidence:
     start: int
     end: int
     weight: float
-    yields: Literal["patient", "any"] | None = None
+    yields: Literal["patient", "drawing", "any"] | None = None
     paragraph: int | None = None
 
 
@@ -121,7 +125,7 @@ def sentence_evidence(
                     sentence.text[mention.start : mention.end],
                     sentence.start + mention.start,
                     sentence.start + mention.end,
-                    round(weight if modality != "chart" else min(0.6, weight), 3),
+                    round(weight if modality != "chart" else min(_MEASURED, weight), 3),
                 )
             )
     return [item for item in found if item.weight > 0]
@@ -144,7 +148,7 @@ def _rule_evidence(sentence: Sentence) -> Iterator[Evidence]:
         if match is None or (rule.unless is not None and rule.unless.search(sentence.text)):
             continue
         start, end = match.span()
-        if _NOT_SHOWN.search(sentence.text, end):
+        if _NOT_SHOWN.search(sentence.text, end, end + _NEAR):
             continue
         yield Evidence(
             rule.modality,
@@ -162,8 +166,9 @@ def _technique_weight(
     mention: TechniqueMention, sentence: Sentence, plotted: float, is_displayed: bool
 ) -> float:
     """How far a named technique means that its picture is shown: less where the sentence speaks of a plot."""
+    is_radiology = not RADIOLOGY.isdisjoint(mention.technique.modalities)
     before, after = sentence.text[: mention.start], sentence.text[mention.end : mention.end + 40]
-    if _NEGATED.search(before[-20:]) or _NOT_SHOWN.search(sentence.text, mention.end):
+    if _NEGATED.search(before[-20:]) or _NOT_SHOWN.search(sentence.text, mention.end, mention.end + _NEAR):
         return 0.0
     surface = sentence.text[mention.start : mention.end]
     if _IMAGE_NOUN.search(surface) or re.match(
@@ -175,14 +180,16 @@ def _technique_weight(
     elif is_displayed:
         weight = 0.8
     elif sentence.is_head:
-        weight = 0.7
+        weight = 0.75 if is_radiology else 0.7
     else:
-        weight = 0.6
-    if _AFTER.match(after) or _UNDERWENT.search(before[-60:]):
+        weight = 0.7 if is_radiology else 0.6
+    if (_AFTER.match(after) and not (is_radiology and _FINDINGS.match(after))) or _UNDERWENT.search(
+        before[-60:]
+    ):
         weight *= 0.5
     elif _BY.search(before[-60:]) and weight < _NAMED_IMAGE:
-        weight *= 0.8 if RADIOLOGY.intersection(mention.technique.modalities) else 0.7
-    if plotted >= _PLOTTED and weight < _NAMED_IMAGE:
+        weight *= 0.9 if is_radiology else 0.7
+    if plotted >= (_SURELY_PLOTTED if is_radiology else _PLOTTED) and weight < _NAMED_IMAGE:
         weight *= 0.6
     elif plotted >= _SURELY_PLOTTED and _PICTURED.search(sentence.text) is None:
         weight *= 0.5

@@ -20,8 +20,8 @@ from medconcept.modality.image_measures import ImageMeasures, support
 from medconcept.modality.sentences import Part, Sentence, parts, sentences
 from medconcept.modality.techniques import TechniqueMention, find_techniques
 
-THRESHOLD = 0.5
-"""A modality with less confidence than this is not given."""
+THRESHOLD = 0.61
+"""A modality with less confidence is not given. Three blind readings set it: see docs/modality.md."""
 
 _MOST = 0.98
 _MICROSCOPY = frozenset(
@@ -33,10 +33,16 @@ _YIELDS: Mapping[str, frozenset[str]] = {
     "light_microscopy": frozenset(("electron_microscopy",)),
 }
 _PICTURES = RADIOLOGY | {"endoscopy", "ophthalmology", "dermatology", "clinical_photograph"}
+_YIELDS_TO = {"patient": _PICTURES, "drawing": _PICTURES | {"diagram"}}
 _SURE = 0.6
 _WHITE_LIGHT = frozenset(("histopathology", "light_microscopy"))
 _STAIN_OF_BOTH = re.compile(r"immuno-?histoc|\bIHC|TUNEL|in situ|\bISH", re.IGNORECASE)
+_ANY_MICROSCOPY = re.compile(
+    r"\bphoto-?micro|micro-?photo|light[- ]micro|microscopic|micrographs?|whole[- ]mount|microscopy",
+    re.IGNORECASE,
+)
 _EITHER_LIGHT = frozenset(("fluo-reporter",))
+_MAX_CAPTION = 20_000  # characters looked at; the longest of 2,000 real captions has 5,000
 _MAX_CITING = 20  # paragraphs and citations looked at; a figure cited more often is no better known by it
 
 
@@ -74,10 +80,10 @@ def figure_modalities(
     >>> [m.modality for m in figure_modalities("Levels of IL-6. Error bars, SEM.")]
     ['chart']
     """
-    units = [
-        (part, _part_evidence(caption, part, _techniques(caption, long_forms)))
-        for part in parts(caption, panels)
-    ]
+    caption = caption[:_MAX_CAPTION]
+    # In the whole caption: the context of an abbreviation may stand in another sentence.
+    mentions = find_techniques(caption, long_forms)
+    units = [(part, _part_evidence(caption, part, mentions)) for part in parts(caption, panels)]
     linked = list(concept_evidence(caption, concepts))
     for part, evidence in units:
         evidence += [item for item in linked if part.start <= item.start < part.end]
@@ -86,11 +92,6 @@ def figure_modalities(
         cited = [(Part((), 0, 0), evidence) for evidence in _citing_evidence(citing, long_forms)]
         found = _weigh(cited, measures)
     return tuple(found) or (FigureModality(UNKNOWN, (), 0.0, "none", ()),)
-
-
-def _techniques(caption: str, long_forms: Mapping[str, str] | None) -> list[TechniqueMention]:
-    """The techniques of the whole caption: the context of an abbreviation may stand in another sentence."""
-    return find_techniques(caption, long_forms)
 
 
 def _part_evidence(caption: str, part: Part, mentions: Sequence[TechniqueMention]) -> list[Evidence]:
@@ -162,6 +163,8 @@ def _weigh(
             )
         )
     given = {item.modality for item in result}
+    if "histopathology" in given:
+        result = [item for item in result if not _is_any_microscopy(item)]
     kept = [item for item in result if not (_YIELDS.get(item.modality, frozenset()) & given)]
     return sorted(kept, key=lambda item: -item.confidence)
 
@@ -182,12 +185,19 @@ def _without_yielding(evidence: list[Evidence]) -> list[Evidence]:
     kept: list[Evidence] = []
     for item in evidence:
         others = sure - {item.modality}
-        if (item.yields == "patient" and others & _PICTURES) or (item.yields == "any" and others):
+        if others & _YIELDS_TO.get(item.yields or "", frozenset()) or (item.yields == "any" and others):
             continue
         if is_fluorescent and item.modality in _WHITE_LIGHT and _STAIN_OF_BOTH.search(item.text):
             continue
         kept.append(item)
     return kept
+
+
+def _is_any_microscopy(item: FigureModality) -> bool:
+    """True if words that fit every kind of light microscopy are all that speaks for `light_microscopy`."""
+    return item.modality == "light_microscopy" and all(
+        _ANY_MICROSCOPY.search(evidence.text) for evidence in item.evidence
+    )
 
 
 def _scores(evidence: Iterable[Evidence]) -> dict[str, float]:

@@ -34,7 +34,8 @@ _BODY = (
 )
 _PHOTO = r"(?:photo(?:graph)?s?|pictures?|snapshots?|photographic (?:views?|images?)|fotograf[ií]as?|fotos?)"
 _NO_PHOTO = re.compile(
-    r"(?:mice|mouse|\brats?\b|plant|lea(?:f|ves)|beetle|\bfish|larva|embryo|species|holotype|micrograph"
+    r"(?:mice|mouse"
+    r"|goats?\b|\brats?\b|plant|lea(?:f|ves)|beetle|\bfish|larva|embryo|species|holotype|micrograph"
     r"|microphoto"
     r"|electron|satellite|aerial|fundus|apparatus|device|setup|set-up|gel\b|plates?\b|cadaver|skeleton"
     r"|statue|dogs?\b"
@@ -69,7 +70,9 @@ _FACE = re.compile(
     re.IGNORECASE,
 )
 _NO_FACE = re.compile(
-    r"\bfacial (?:nerve|nucleus|artery|bones?|skeleton|fractures?|canal)|en face\b|mice|mouse", re.IGNORECASE
+    r"\bfacial (?:nerve|nucleus|artery|bones?|skeleton|fractures?|canal)|en face\b"
+    r"|mice|mouse|gestation|workers?\b|full-face|sp\. n",
+    re.IGNORECASE,
 )
 _MASKED = re.compile(
     r"\b(?:eyes?|faces?|facial features?|identit(?:y|ies)|identifying (?:features?|marks?|details?)"
@@ -111,6 +114,8 @@ _DATE = re.compile(
     rf"|\b{_YEAR}/(?:0?[1-9]|1[0-2])/{_DAY}\b"
     rf"|\b{_DAY}(?:st|nd|rd|th)?(?: of| de)? {_MONTH}(?:,| de|,? of)? {_YEAR}\b|\b{_MONTH} {_DAY}(?:st|nd"
     rf"|rd|th)?,? {_YEAR}\b"
+    rf"|\b{_MONTH},? {_YEAR}\b[:( ]{{1,3}}(?:[\w-]+ ){{0,2}}"
+    r"(?:CT|MRI|[Ss]can|X-?ray|[Rr]adiograph|[Uu]ltrasound)\b"
     rf"|\b(?:born|birth|DOB|[Ee]xamin\w+|[Ss]cans?|MRI|CT|X-?ray|[Rr]adiograph\w*|[Ii]mag(?:e|ing)"
     rf"|[Ee]chocardiogra\w+|[Pp]hotograph\w*"
     rf"|[Aa]dmi(?:tted|ssion)|[Ss]urgery|[Oo]peration|[Bb]iopsy|[Ff]ollow-up|taken|acquired|obtained"
@@ -125,7 +130,7 @@ _NO_DATE = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    r"\b(?:hospital|medical record|patient|registration|admission|chart|file|identification|inpatient"
+    r"\b(?i:hospital|medical record|patient|registration|admission|chart|file|identification|inpatient"
     r"|outpatient|radiology"
     r"|examination|exam|study|imaging|pathology|biopsy|specimen|slide|laboratory|lab|surgical|record"
     r"|unit)[ -]"

@@ -15,15 +15,16 @@ import yaml
 class Rule:
     """One rule: the words of `pattern` without those of `unless` in one sentence speak for `modality`.
 
-    `weight` is between 0 and 1; a `head` rule looks at the first sentence of a caption or panel alone; a rule
-    that `yields` does not count in a part that shows a picture of a patient, or ("any") anything else.
+    `weight` is between 0 and 1; a `head` rule looks at the first sentence of a caption or panel alone. A rule
+    that `yields` does not count in a part that shows a picture of a patient ("patient"), that or a drawing
+    ("drawing"), or anything else at all ("any").
     """
 
     rule_id: str
     modality: str
     weight: float
     head: bool
-    yields: Literal["patient", "any"] | None
+    yields: Literal["patient", "drawing", "any"] | None
     meaning: str
     pattern: re.Pattern[str]
     unless: re.Pattern[str] | None

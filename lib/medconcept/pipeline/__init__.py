@@ -1,1 +1,1 @@
-"""How stages run: the registry of them, the runner, and what is said of a run and of a lake."""
+"""How stages run: the registry of them, the runner, summaries of runs and the status of a lake."""

@@ -1,4 +1,4 @@
-"""How every stage runs: lease, recovery, work, staging, gate, commit. A stage itself only computes rows."""
+"""How every stage runs: lease, recovery, build, staging, gate, commit. A stage itself only computes rows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timezone
+from typing import Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -17,35 +18,38 @@ from medconcept import __version__
 from medconcept.config import Config
 from medconcept.errors import MedconceptError, as_medconcept_error
 from medconcept.lake import transaction
+from medconcept.lake.change_log import have_same_rows
 from medconcept.lake.changes import DELETE, UPSERT, change_set
 from medconcept.lake.lake import Lake
 from medconcept.lake.lease import lease
+from medconcept.lake.migration import open_for_writing
 from medconcept.quality.docs import write_docs
 from medconcept.quality.gate import judge, named_columns, prepare, require
+from medconcept.spark.progress import Progress
+from medconcept.spark.session import SIDE_RESULTS_POOL
 from medconcept.stages.context import ARTICLE, FEW, Context, Say
 from medconcept.stages.stage import SideResult, Stage, StageOutput, StageResult
 from medconcept.tables import TABLES
 
 
 def run_stage(stage: Stage, lake: Lake, config: Config, say: Say = print) -> StageResult:
-    """Run one stage on a lake. Raises MedconceptError; the lake then stands as it stood before."""
+    """Run one stage on a lake. Raises MedconceptError; the lake then keeps its last good state."""
     begun = time.monotonic()
     started_at = datetime.now(timezone.utc).replace(tzinfo=None)
     run_id = f"{started_at:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
-    with lease(lake.files, run_id):
-        lake.create()
-        for line in transaction.recover(lake):
+    with lease(lake.files, run_id), Progress(lake.spark, stage.name, say) as progress:
+        for line in open_for_writing(lake):
             say(f"{stage.name}: {line}")
-        context = Context(stage.name, lake, config, run_id, started_at, lake.head(), say)
+        context = Context(stage.name, lake, config, run_id, started_at, lake.head(), say, progress=progress)
         totals: dict[str, int] = {}
         last: transaction.Manifest | None = None
-        works: Iterator[StageOutput] | None = None
+        outputs: Iterator[StageOutput] | None = None
         while True:
             try:
-                if works is None:
-                    context, works = _prepare(stage, context)
-                work = next(works, None)
-                manifest = _land(stage, context.renewed() if last else context, work) if work else None
+                if outputs is None:
+                    context, outputs = _prepare(stage, context)
+                output = next(outputs, None)
+                manifest = _land(stage, context.renewed() if last else context, output) if output else None
             except Exception as error:
                 problem = as_medconcept_error(error, stage.name)
                 context.release()
@@ -55,9 +59,9 @@ def run_stage(stage: Stage, lake: Lake, config: Config, say: Say = print) -> Sta
             if manifest is None:
                 break
             try:
-                context.release()  # what was held is of the lake as it was
+                context.release()  # the rows held are those of the lake before this commit
                 transaction.commit(lake, manifest)
-            except Exception as error:  # the staged batches stay: the next run carries the commit through
+            except Exception as error:  # the staged batches stay: the next run finishes the commit
                 problem = as_medconcept_error(error, stage.name)
                 raise type(problem)(
                     f"{problem} (the commit had begun; the next run will finish it)"
@@ -75,11 +79,12 @@ def run_stage(stage: Stage, lake: Lake, config: Config, say: Say = print) -> Sta
 
 
 def _prepare(stage: Stage, context: Context) -> tuple[Context, Iterator[StageOutput]]:
-    """The context with what the job did last time, and what is to be done; nothing where nothing is new."""
-    settings = stage.settings(context)
+    """Return the context with the settings and last commit of the job, and its outputs, none if nothing is
+    new."""
+    settings = stage.settings_digest(context)
     last = context.lake.last_commit_of(stage.name)
     same = last is not None and last["settings_digest"] == settings
-    if same and not stage.looks_outside and dict(last["input_versions"]) == _inputs(stage, context):
+    if same and not stage.looks_outside and _is_up_to_date(stage, context, last):
         return context, iter(())
     context = replace(context, settings=settings, previous=last if same else None)
     if not stage.looks_outside:
@@ -90,19 +95,27 @@ def _prepare(stage: Stage, context: Context) -> tuple[Context, Iterator[StageOut
     return context, iter(() if built is None else (built,))
 
 
+def _is_up_to_date(stage: Stage, context: Context, last: Any) -> bool:
+    """Whether the inputs have the rows that the job's last commit was made from."""
+    versions = dict(last["input_versions"])
+    return set(versions) == set(stage.inputs) and have_same_rows(
+        context.lake, stage.inputs, int(last["seq"]), versions, context.head
+    )
+
+
 def _inputs(stage: Stage, context: Context) -> dict[str, int]:
     return {name: context.head.versions.get(name, 0) for name in stage.inputs}
 
 
-def _land(stage: Stage, context: Context, work: StageOutput) -> transaction.Manifest:
+def _land(stage: Stage, context: Context, output: StageOutput) -> transaction.Manifest:
     context.begin()
-    counts = dict(work.counts)
+    counts = dict(output.counts)
     # Most of a small batch's time is the driver's planning, so one batch is planned while another is written.
-    with ThreadPoolExecutor(max_workers=6) as pool, ThreadPoolExecutor(max_workers=1) as apart:
+    with ThreadPoolExecutor(max_workers=6) as pool, ThreadPoolExecutor(max_workers=1) as side_pool:
         pool.submit(prepare)  # where that fails, the gate says so
-        beside = apart.submit(_side_result, context, work)
-        tables = {name: pool.submit(_stage_table, context, work, name) for name in work.tables}
-        ledgers = {name: pool.submit(_stage_ledger, context, work, name) for name in work.ledgers}
+        side = side_pool.submit(_side_result, context, output)
+        tables = {name: pool.submit(_stage_table, context, output, name) for name in output.tables}
+        ledgers = {name: pool.submit(_stage_ledger, context, output, name) for name in output.ledgers}
         changed: dict[str, int] = {}
 
         def staged_rows(name: str) -> int:
@@ -111,11 +124,11 @@ def _land(stage: Stage, context: Context, work: StageOutput) -> transaction.Mani
             changed[name] = counts[f"{name}.written"] + counts[f"{name}.deleted"]
             return changed[name]
 
-        _gate(stage, context, work, staged_rows)
+        _gate(stage, context, output, staged_rows)
         touched = [name for name, rows in changed.items() if rows]
-        replaced = [n for n in touched if _by_article(n, work) or (_by_row(n) and changed[n] <= FEW)]
+        replaced = [n for n in touched if _by_article(n, output) or (_by_row(n) and changed[n] <= FEW)]
         touched += [name for name, staged in ledgers.items() if staged.result()]
-        made = beside.result()
+        result = side.result()
     context.wait_for_note()
     return transaction.Manifest(
         seq=context.head.seq + 1,
@@ -126,64 +139,69 @@ def _land(stage: Stage, context: Context, work: StageOutput) -> transaction.Mani
         input_versions=_inputs(stage, context),
         settings_digest=context.settings,
         code_version=__version__,
-        dictionary_sha256=made.dictionary_sha256 or context.head.dictionary_sha256,
-        counts=counts | made.counts,
-        inserts_only=work.inserts_only,
+        dictionary_sha256=result.dictionary_sha256 or context.head.dictionary_sha256,
+        counts=counts | result.counts,
+        inserts_only=output.inserts_only,
         replaced=tuple(replaced),
-        event="batch" if work.more else "end",
+        event="batch" if output.more else "end",
     )
 
 
-def _side_result(context: Context, work: StageOutput) -> SideResult:
-    """What is made beside the tables. Its jobs have a share of the cores of their own: most waits for it."""
-    if work.side_result is None:
+def _side_result(context: Context, output: StageOutput) -> SideResult:
+    """Compute the side result. Its Spark jobs run in a pool of their own, since the commit waits for them."""
+    if output.side_result is None:
         return SideResult({})
-    context.lake.spark.sparkContext.setLocalProperty("spark.scheduler.pool", "beside")  # of this thread
-    return work.side_result()
+    # A local property belongs to this thread.
+    context.lake.spark.sparkContext.setLocalProperty("spark.scheduler.pool", SIDE_RESULTS_POOL)
+    return output.side_result()
 
 
 def _by_row(table: str) -> bool:
     return TABLES[table].scope == TABLES[table].key
 
 
-def _by_article(table: str, work: StageOutput) -> bool:
-    """Whether the rows of a table in a StageOutput are all rows of few articles."""
-    return work.articles is not None and work.articles.are_few and TABLES[table].scope == (ARTICLE,)
+def _by_article(table: str, output: StageOutput) -> bool:
+    """Whether the output holds all rows of a table for at most FEW articles."""
+    return output.articles is not None and output.articles.are_few and TABLES[table].scope == (ARTICLE,)
 
 
-def _stage_table(context: Context, work: StageOutput, name: str) -> dict[str, int]:
-    """Stage what changes in a table; rows by what is done with them."""
-    table, (batch, current) = TABLES[name], work.tables[name]
-    if name not in work.staged:
+def _stage_table(context: Context, output: StageOutput, name: str) -> dict[str, int]:
+    """Stage the changes of a table; returns their number by operation."""
+    table, (batch, current) = TABLES[name], output.tables[name]
+    if name not in output.staged:
         rows = table.conform(batch, context.run_id, context.started_at)
-        known = current if context.has_rows(name) and name not in work.inserts_only else None
-        changes = change_set(rows, known, table, whole_scopes=_by_article(name, work))
+        known = current if context.has_rows(name) and name not in output.inserts_only else None
+        changes = change_set(rows, known, table, whole_scopes=_by_article(name, output))
         batch = transaction.stage(context.lake, context.run_id, name, changes)
     return {row["_op"]: row["count"] for row in batch.groupBy("_op").count().collect()}
 
 
-def _stage_ledger(context: Context, work: StageOutput, name: str) -> bool:
-    """Stage the rows that a ledger gets; whether there are any."""
-    events = TABLES[name].conform(work.ledgers[name], context.run_id, context.started_at)
+def _stage_ledger(context: Context, output: StageOutput, name: str) -> bool:
+    """Stage the rows to append to a ledger; returns whether there are any."""
+    events = TABLES[name].conform(output.ledgers[name], context.run_id, context.started_at)
     return not transaction.stage(context.lake, context.run_id, name, events).isEmpty()
 
 
-def _gate(stage: Stage, context: Context, work: StageOutput, staged_rows: Callable[[str], int]) -> None:
-    """Judge each batch as soon as it is staged: `staged_rows` waits for it and says how much it changes."""
+def _gate(stage: Stage, context: Context, output: StageOutput, staged_rows: Callable[[str], int]) -> None:
+    """Validate each batch as soon as it is staged; `staged_rows` waits for it and returns its row count."""
     verdicts = []
-    around = {name: _seen(context, work, name) for name in work.gate_against if name not in work.tables}
-    for name in work.tables:
+    references = {
+        name: _referred_rows(context, output, name)
+        for name in output.gate_against
+        if name not in output.tables
+    }
+    for name in output.tables:
         if not staged_rows(name):
-            if name in work.gate_against:
-                around[name] = _seen(context, work, name)
+            if name in output.gate_against:
+                references[name] = _referred_rows(context, output, name)
             continue
-        # Judge what lies on disk now, not the plan that wrote it.
+        # Validate the bytes on disk, not the plan that wrote them.
         bytes_on_disk = transaction.staged(context.lake, context.run_id, name)
-        if _by_article(name, work):  # few: a suite looks at them many times
+        if _by_article(name, output):  # few: a suite looks at them many times
             bytes_on_disk = context.hold(f"batch of {name}", bytes_on_disk)
-        verdicts.append(judge(bytes_on_disk, name, around))
-        around[name] = after(
-            _seen(context, work, name) if context.has_rows(name) else None, bytes_on_disk, name
+        verdicts.append(judge(bytes_on_disk, name, references))
+        references[name] = table_after(
+            _referred_rows(context, output, name) if context.has_rows(name) else None, bytes_on_disk, name
         )
     for verdict in verdicts:
         for warning in verdict.warnings:
@@ -198,16 +216,16 @@ def _gate(stage: Stage, context: Context, work: StageOutput, staged_rows: Callab
         raise type(error)(f"{error}; the batch was moved to {where}, the last good state stands") from error
 
 
-def _seen(context: Context, work: StageOutput, table: str) -> DataFrame:
-    """What the rows of a StageOutput may refer to in a table: where it is by article, that article's rows."""
-    if not _by_article(table, work):
+def _referred_rows(context: Context, output: StageOutput, table: str) -> DataFrame:
+    """Return the rows of a table that the output may refer to: of its articles alone if it is by article."""
+    if not _by_article(table, output):
         return context.read(table)
-    columns = named_columns(table, list(work.tables))
-    return context.of_articles(table, work.articles, hold=columns)
+    columns = named_columns(table, list(output.tables))
+    return context.rows_of(table, output.articles, hold=columns)
 
 
-def after(current: DataFrame | None, batch: DataFrame, table: str) -> DataFrame:
-    """The table as it will be once the batch is in; `current` is None where it never had a row."""
+def table_after(current: DataFrame | None, batch: DataFrame, table: str) -> DataFrame:
+    """Return the rows of the table after the batch; `current` is None for a table that never had a row."""
     spec = TABLES[table]
     columns = spec.schema.names if current is None else current.columns
     written = batch.where(F.col("_op") != DELETE).select(*columns)

@@ -1,4 +1,4 @@
-"""Where a lake stands against its source: what is in it, what the source has more, the backlog."""
+"""A lake compared with its source: articles in the lake, new and changed ones at the source, the backlog."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from medconcept.stages.sync.folder import list_folder
 
 
 def status(lake: Lake, config: Config) -> dict[str, Any]:
-    """What is in the lake and, where the configuration names a source, what that has more; writes nothing.
+    """Counts of the lake and, if a source is configured, what is new or changed there; writes nothing.
 
-    Raises LakeError where there is no lake, InputError where the source cannot be looked at.
+    Raises LakeError if there is no lake, InputError if the source cannot be read.
     """
     if not lake.exists:
         raise LakeError(f"{lake.root}: there is no lake here")
@@ -39,7 +39,7 @@ def status(lake: Lake, config: Config) -> dict[str, Any]:
 
 
 def lines(found: dict[str, Any]) -> list[str]:
-    """The same for people to read.
+    """The result of `status` as lines of text.
 
     >>> lines({"commit": 3, "sources": {}, "refused": {}, "last_sync": None})
     ['The lake stands at commit 3', 'No article is in it yet']
@@ -57,10 +57,10 @@ def lines(found: dict[str, Any]) -> list[str]:
     for reason, count in found["refused"].items():
         out.append(f"Refused by the sync, {reason}: {count:,}")
     if inventory := found.get("inventory"):
-        told = ", ".join(f"{name} {n:,}" for name, n in inventory["articles"].items()) or "no article"
-        out.append(f"Inventory of {inventory['day']}: {inventory['versions']:,} versions; {told}")
+        classes = ", ".join(f"{name} {n:,}" for name, n in inventory["articles"].items()) or "no article"
+        out.append(f"Inventory of {inventory['day']}: {inventory['versions']:,} versions; {classes}")
     for flaw, count in (found.get("inventory") or {}).get("flaws", {}).items():
-        out.append(f"The inventory is not whole, {flaw}: {count:,}")
+        out.append(f"The inventory is incomplete, {flaw}: {count:,}")
     if folder := found.get("folder"):
         out.append(f"The folder holds {folder['files']:,} files")
     backlog = (found.get("inventory") or found.get("folder") or {}).get("backlog")

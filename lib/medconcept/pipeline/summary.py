@@ -1,4 +1,4 @@
-"""The end of a run on the terminal: what is in the lake, what was refused, the seconds, whose data it is."""
+"""The summary of a run on the terminal: counts of the lake, refusals, times, sources."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def figures_of(lake: Lake) -> dict[str, Any]:
     head = lake.head()
     raw, articles = lake.read("raw_articles", head), lake.read("articles", head)
     figures, mentions = lake.read("figures", head), lake.read("mentions", head)
-    # What the sync refused never became a file of the lake.
+    # Files refused by the sync never became rows of the lake.
     of_sync = F.col("parser_version") == REFUSED_BY
     rejects = open_quarantine(lake.read("quarantine"))
     quarantine = rejects.where(~of_sync)
@@ -31,7 +31,7 @@ def figures_of(lake: Lake) -> dict[str, Any]:
     refused = {row["reason"]: row["count"] for row in each if not row["of_sync"]}
     not_landed = {row["reason"]: row["count"] for row in each if row["of_sync"]}
     raw = raw.where("left_out IS NULL")
-    files = _counts(raw, duplicates=F.count("duplicate_of"), told=F.count("metadata"))
+    files = _counts(raw, duplicates=F.count("duplicate_of"), from_pmc=F.count("metadata"))
     versions = _counts(articles, current=F.count_if("is_current"), old=F.count_if(~F.col("is_current")))
     captions = _counts(figures, captions=F.count("caption"))
     named = _counts(
@@ -40,12 +40,12 @@ def figures_of(lake: Lake) -> dict[str, Any]:
         concepts=F.count_distinct("concept_id"),
     )
     bare = mentions.where("concept_id IS NULL").count()
-    # A wrapper is one file of several articles: all but the first are counted beside the files.
+    # A wrapper is one file of several articles: all but its first are counted in addition to the files.
     place = ["source", "source_key"]
-    told = articles.select(*place).unionByName(quarantine.select(*place)).distinct().count()
+    accounted_files = articles.select(*place).unionByName(quarantine.select(*place)).distinct().count()
     counts = {
         "files": files["rows"],
-        "further articles in them": versions["rows"] + sum(refused.values()) - told,
+        "further articles in them": versions["rows"] + sum(refused.values()) - accounted_files,
         "articles": versions["current"],
         "superseded versions": versions["old"],
         "exact duplicates": files["duplicates"],
@@ -58,23 +58,23 @@ def figures_of(lake: Lake) -> dict[str, Any]:
         "distinct concepts": named["concepts"],
         "triplets": lake.read("triplets", head).count(),
     }
-    return {"counts": counts, "rejects": refused, "not_landed": not_landed, "from_pmc": files["told"] > 0}
+    return {"counts": counts, "rejects": refused, "not_landed": not_landed, "from_pmc": files["from_pmc"] > 0}
 
 
-def acknowledgements(config: Config, found: dict[str, Any]) -> tuple[str, ...]:
-    """Whose data the articles are: what the configuration says, and NLM where they came from PMC."""
-    return (*config.sync.acknowledgements, *((ACKNOWLEDGEMENT,) if found["from_pmc"] else ()))
+def acknowledgements(config: Config, figures: dict[str, Any]) -> tuple[str, ...]:
+    """Acknowledgements for the articles: the configured ones, and NLM's if any came from PMC."""
+    return (*config.sync.acknowledgements, *((ACKNOWLEDGEMENT,) if figures["from_pmc"] else ()))
 
 
 def _counts(rows: DataFrame, **aggregates: Column) -> dict[str, int]:
-    """One pass over a table: its rows, and what else is asked for by name."""
+    """Count the rows of a table and the given aggregates, by name, in one pass."""
     named = [value.alias(name) for name, value in aggregates.items()]
-    found: dict[str, int] = rows.agg(F.count(F.lit(1)).alias("rows"), *named).collect()[0].asDict()
-    return found
+    counts: dict[str, int] = rows.agg(F.count(F.lit(1)).alias("rows"), *named).collect()[0].asDict()
+    return counts
 
 
 def print_nothing_new(lake: Lake, reports: list[StageResult]) -> None:
-    """Print the end of a run that had nothing to do."""
+    """Print the summary of a run that had nothing to do."""
     head = lake.head()
     seconds = sum(report.seconds for report in reports)
     print(f"Nothing is new: no table got a new version ({seconds:.1f} s after Spark was up).")
@@ -83,19 +83,19 @@ def print_nothing_new(lake: Lake, reports: list[StageResult]) -> None:
 
 def print_summary(lake: Lake, config: Config, reports: list[StageResult]) -> None:
     """Print the summary of a run."""
-    found = figures_of(lake)
-    counts = found["counts"]
+    figures = figures_of(lake)
+    counts = figures["counts"]
     print("\nIn the lake")
     for name, value in counts.items():
         print(f"  {name:<26}{value:>9,}")
     accounted = sum(counts[n] for n in ("articles", "superseded versions", "exact duplicates", "quarantined"))
-    found_there = counts["files"] + counts["further articles in them"]
+    total = counts["files"] + counts["further articles in them"]
     sides = "files + further = articles + superseded + duplicates + quarantined"
-    print(f"  {sides}: {found_there} = {accounted}")
+    print(f"  {sides}: {total} = {accounted}")
     print("\nRefused, by reason")
-    for reason, count in found["rejects"].items() or {"nothing": 0}.items():
+    for reason, count in figures["rejects"].items() or {"nothing": 0}.items():
         print(f"  {reason:<26}{count:>9,}")
-    for reason, count in found["not_landed"].items():
+    for reason, count in figures["not_landed"].items():
         print(f"  at the source: {reason:<11}{count:>9,}")
     print("\nSeconds per stage")
     for report in reports:
@@ -107,5 +107,5 @@ def print_summary(lake: Lake, config: Config, reports: list[StageResult]) -> Non
     print("\nSources")
     for source in config.dictionary.sources:
         print(f"  {source.name} {source.version}, {source.licence}. {source.acknowledgement}")
-    for line in acknowledgements(config, found):
+    for line in acknowledgements(config, figures):
         print(f"  {line}")

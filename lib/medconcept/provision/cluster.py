@@ -31,12 +31,12 @@ _DEPLOY = "org.apache.spark.deploy"
 def cluster_up(target: Path, say: Callable[[str], None] = print) -> str:
     """Start master and workers and return the master's URL once both workers have registered.
 
-    Logs, process ids and work folders lie under `target`. Raises ProvisionError where a cluster already runs
-    from there, where a port is taken, and where the workers do not come up.
+    Logs, process ids and work folders lie under `target`. Raises ProvisionError if a cluster already runs
+    from there, a port is taken, or the workers do not register.
     """
     pids = target / "pids.json"
     if pids.exists():
-        raise ProvisionError(f"cluster: {pids} is there already; stop that cluster with make cluster-down")
+        raise ProvisionError(f"cluster: {pids} exists already; stop that cluster with make cluster-down")
     for port in (PORT, UI_PORT):
         _require_free(port)
     target.mkdir(parents=True, exist_ok=True)
@@ -59,7 +59,7 @@ def cluster_up(target: Path, say: Callable[[str], None] = print) -> str:
 
 
 def cluster_down(target: Path, say: Callable[[str], None] = print) -> None:
-    """Stop what `cluster_up` started and wait until it has ended; no error where nothing runs."""
+    """Stop what `cluster_up` started and wait until it has ended; no error if none runs."""
     pids = target / "pids.json"
     if not pids.exists():
         say("cluster: none is running")
@@ -133,7 +133,7 @@ def _wait(started: list[subprocess.Popen[bytes]], target: Path) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Start or stop the cluster; exit code 1 and one line where that fails."""
+    """Start or stop the cluster; returns 0, or 1 after one line on standard error."""
     parser = argparse.ArgumentParser(prog="python -m medconcept.provision.cluster", description=__doc__)
     parser.add_argument("action", choices=["up", "down"])
     parser.add_argument("--target", type=Path, default=Path("build/cluster"), help="folder for logs and work")

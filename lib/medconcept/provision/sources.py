@@ -1,4 +1,4 @@
-"""What the demo data is made of: pinned packages, and the terms under which each source comes."""
+"""The sources of the demo data: pinned packages, and the licence of each source."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ CC0 = "CC0-1.0"
 
 @dataclass(frozen=True)
 class Wheel:
-    """A package release on PyPI, pinned to the bytes of its wheel."""
+    """A package release on PyPI, pinned by the checksum of its wheel."""
 
     package: str
     version: str
@@ -18,7 +18,7 @@ class Wheel:
 
 @dataclass(frozen=True)
 class Ontology:
-    """One dictionary file of the demo: where it lies in which wheel, how to read it, on what terms."""
+    """One dictionary file of the demo: its wheel and place in it, format, and licence."""
 
     source: str
     name: str

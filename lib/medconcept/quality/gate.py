@@ -1,4 +1,4 @@
-"""The gate: a staged batch is judged by its table's suite before anything of it is committed."""
+"""The gate: a staged batch is validated by its table's suite before any of it is committed."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 from medconcept.config import data_file
 from medconcept.errors import GateFailed, SuiteBroken
 from medconcept.lake.changes import DELETE
+from medconcept.spark.hadoop_files import reason
 from medconcept.tables import TABLES
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
@@ -23,7 +24,7 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a suite said of a batch."""
+    """The result of a suite for one batch: rows validated, GX's result, broken expectations by severity."""
 
     table: str
     rows: int
@@ -33,28 +34,23 @@ class Verdict:
 
 
 def prepare() -> None:
-    """Import Great Expectations, which takes seconds, while the batch to be judged is still in the making."""
+    """Import Great Expectations, which takes seconds, while the batch is still being computed."""
     import great_expectations  # noqa: F401 — for the import alone
 
 
 def judge(batch: DataFrame, table: str, context: dict[str, DataFrame] | None = None) -> Verdict:
     """Validate the rows that a staged batch would write and return the verdict; never raises for bad rows.
 
-    `context` are tables that references point to; suites name them as SQL views `<table>`.
-    Raises SuiteBroken where an expectation could not be evaluated, GateFailed where columns are missing.
+    `context` are the tables that the batch refers to; a suite's queries use them by name. The session's own
+    views are neither seen nor changed. Raises SuiteBroken where an expectation could not be evaluated,
+    GateFailed where columns are missing.
     """
     spec = TABLES[table]
     missing = [name for name in spec.schema.names if name not in batch.columns]
     if missing:
         raise GateFailed(f"{table}: the staged batch lacks the columns {', '.join(missing)}")
     rows = batch.where(F.col("_op") != DELETE).select(*spec.schema.names)
-    for name, frame in (context or {}).items():
-        frame.createOrReplaceTempView(name)
-    try:
-        result = _run(rows, table)
-    finally:
-        for name in context or {}:
-            rows.sparkSession.catalog.dropTempView(name)  # the session may be the platform's own
+    result = _run(rows, table, context or {})
     _refuse_exceptions(table, result)
     count = rows.count()
     failures: list[str] = []
@@ -74,7 +70,7 @@ def require(verdict: Verdict) -> None:
 
 @lru_cache(maxsize=32)
 def suite_text(table: str) -> str:
-    """The suite of a table as JSON text. Raises SuiteBroken where there is none."""
+    """Return the suite of a table as JSON text. Raises SuiteBroken where there is none."""
     text = data_file("expectations", f"{table}.json")
     if text is None:
         raise SuiteBroken(f"{table}: no suite expectations/{table}.json")
@@ -82,7 +78,7 @@ def suite_text(table: str) -> str:
 
 
 def named_columns(table: str, suites: Sequence[str]) -> list[str]:
-    """The columns of a table that suites may ask for: those whose names stand anywhere in them.
+    """Return the columns of a table that suites may use: those whose names occur anywhere in them.
 
     >>> named_columns("figures", ["triplets"])
     ['figure_key', 'caption', 'panels']
@@ -95,45 +91,65 @@ def named_columns(table: str, suites: Sequence[str]) -> list[str]:
     return [name for name in names if name in words]
 
 
-def _run(rows: DataFrame, table: str) -> Any:
+def _run(rows: DataFrame, table: str, context: dict[str, DataFrame]) -> Any:
     # Imported late: great_expectations takes seconds to import and the fast lane does not need it.
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
-    from medconcept.quality.unexpected_rows import COUNTED, ORIGINAL, unexpected_rows
+    from medconcept.quality.unexpected_rows import COUNTED, ORIGINAL
 
     suite_data = json.loads(suite_text(table))
     try:
-        context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        session = gx.get_context(mode="ephemeral")
+        session.variables.progress_bars = ProgressBarsConfig(globally=False)
         # GX would persist the frame and never unpersist it; a staged batch is read from its file instead.
-        source = context.data_sources.add_spark("staged", persist=False)
+        source = session.data_sources.add_spark("staged", persist=False)
         batch = source.add_dataframe_asset(table).add_batch_definition_whole_dataframe("batch")
-        judged = batch.get_batch({"dataframe": rows})
+        validated = batch.get_batch({"dataframe": rows})
 
-        def validate(expectations: list[dict[str, Any]], result_format: Any) -> Any:
+        def validate(result_format: Any) -> Any:
             suite = gx.ExpectationSuite(name=table, expectations=expectations)
             suite.meta.update(suite_data.get("meta", {}))
-            return judged.validate(suite, result_format=result_format)
+            return validated.validate(suite, result_format=result_format)
 
-        written = suite_data["expectations"]
-        own = [each for each in written if each["type"] == ORIGINAL]
-        try:
-            found = unexpected_rows(rows, [each["kwargs"]["unexpected_rows_query"] for each in own])
-        except Exception:  # which of the queries cannot be asked, the originals tell
-            found = [1]
-        if not any(found):
-            quick = [
-                {**each, "type": COUNTED, "kwargs": {**each["kwargs"], "counted": 0}} if each in own else each
-                for each in written
-            ]
-            # BOOLEAN_ONLY reads each row once; the counts of SUMMARY are paid for only where it fails.
-            result = validate(quick, "BOOLEAN_ONLY")
-            if result.success:
-                return result
-        return validate(written, {"result_format": "SUMMARY", "partial_unexpected_count": 3})
+        expectations = suite_data["expectations"]
+        queries = [each for each in expectations if each["type"] == ORIGINAL]
+        counts = iter(_count_rows(rows, table, queries, context))
+        expectations = [
+            {**each, "type": COUNTED, "kwargs": {**each["kwargs"], "counted": next(counts)}}
+            if each["type"] == ORIGINAL
+            else each
+            for each in expectations
+        ]
+        # BOOLEAN_ONLY reads each row once; the counts of SUMMARY are paid for only where it fails.
+        result = validate("BOOLEAN_ONLY")
+        if result.success:
+            return result
+        return validate({"result_format": "SUMMARY", "partial_unexpected_count": 3})
+    except SuiteBroken:
+        raise
     except Exception as error:
         raise SuiteBroken(f"{table}: the suite could not be run: {str(error).splitlines()[0]}") from error
+
+
+def _count_rows(
+    rows: DataFrame, table: str, expectations: Sequence[dict[str, Any]], context: dict[str, DataFrame]
+) -> list[int]:
+    """Count the rows that the queries of expectations return; raises SuiteBroken that names a failing one."""
+    from medconcept.quality.unexpected_rows import unexpected_rows
+
+    queries = [each["kwargs"]["unexpected_rows_query"] for each in expectations]
+    try:
+        return unexpected_rows(rows, queries, context)
+    except Exception as error:
+        for each, query in zip(expectations, queries, strict=True):
+            try:
+                unexpected_rows(rows, [query], context)
+            except Exception as own:
+                name = each.get("meta", {}).get("name") or query
+                line = reason(own)
+                raise SuiteBroken(f"{table}: {each['type']} ({name}) could not be evaluated: {line}") from own
+        raise SuiteBroken(f"{table}: the suite could not be run: {reason(error)}") from error
 
 
 def _refuse_exceptions(table: str, result: Any) -> None:
@@ -150,12 +166,15 @@ def _refuse_exceptions(table: str, result: Any) -> None:
 
 
 def _describe(item: Any, count: int) -> str:
-    kwargs = item.expectation_config.kwargs
+    from medconcept.quality.unexpected_rows import COUNTED, ORIGINAL
+
+    kind, kwargs = item.expectation_config.type, item.expectation_config.kwargs
+    kind = ORIGINAL if kind == COUNTED else kind  # as the suite names it
     named = (item.expectation_config.meta or {}).get("name")
     target = named or kwargs.get("column") or kwargs.get("column_list") or ""
     unexpected = item.result.get("unexpected_count")
-    if unexpected is None and item.expectation_config.type == "unexpected_rows_expectation":
+    if unexpected is None and kind == ORIGINAL:
         unexpected = item.result.get("observed_value")  # that type reports its row count so
     if unexpected is None:
-        return f"{item.expectation_config.type} ({target}): observed {item.result.get('observed_value')}"
-    return f"{item.expectation_config.type} ({target}): {unexpected} of {count} rows"
+        return f"{kind} ({target}): observed {item.result.get('observed_value')}"
+    return f"{kind} ({target}): {unexpected} of {count} rows"

@@ -1,23 +1,24 @@
-"""Expectations of Great Expectations that count rows by a query, all of a suite asked in one Spark job."""
+"""Expectations of Great Expectations that count rows by a query: all queries of a suite in one Spark job."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import great_expectations.expectations as gxe
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 
-_BATCH = "batch_at_the_gate"
 _REPEATED = re.compile(r"^SELECT ([\w, ]+) FROM \{batch\} GROUP BY \1 HAVING count\(\*\) > 1$")
 
 
 class ExpectNoUnexpectedRows(gxe.UnexpectedRowsExpectation):  # type: ignore[misc]  # GX has no types
     """UnexpectedRowsExpectation whose rows have been counted.
 
-    The original asks two queries, one for the count and one for 200 rows, which only the result format
-    COMPLETE shows. Suites name the original; the gate puts this one in its place.
+    The original runs two queries, one for the count and one for 200 rows, which only the result format
+    COMPLETE shows, over temporary views with fixed names. Suites name the original; the gate replaces it.
     """
 
     counted: int
@@ -34,19 +35,28 @@ ORIGINAL = gxe.UnexpectedRowsExpectation.expectation_type
 COUNTED = ExpectNoUnexpectedRows.expectation_type
 
 
-def unexpected_rows(rows: DataFrame, queries: Sequence[str]) -> list[int]:
-    """How many rows each query finds, in order; `{batch}` in it stands for the rows. Raises as Spark does."""
-    quick = [by_hash(query) for query in queries]
-    found = _counted(rows, quick)
-    # Equal keys have equal hashes, so that none is certain; some may be others that share one.
-    unsure = [n for n, query in enumerate(queries) if found[n] and query != quick[n]]
-    for n, count in zip(unsure, _counted(rows, [queries[n] for n in unsure]), strict=True):
-        found[n] = count
-    return found
+def unexpected_rows(
+    rows: DataFrame, queries: Sequence[str], tables: Mapping[str, DataFrame] | None = None
+) -> list[int]:
+    """Return the number of rows that each query returns, in order.
+
+    A query names the rows as `{batch}`, and `tables` by their names. No view of the session is replaced.
+    Raises what Spark raises.
+    """
+    with _views({"batch": rows, **(tables or {})}) as views:
+        spark, batch = rows.sparkSession, views.pop("batch")
+        quick = [by_hash(query) for query in queries]
+        counts = _counts(spark, quick, batch, views)
+        # No equal hashes mean no equal keys; equal hashes may be a collision.
+        unsure = [n for n, query in enumerate(queries) if counts[n] and query != quick[n]]
+        exact = _counts(spark, [queries[n] for n in unsure], batch, views)
+    for n, count in zip(unsure, exact, strict=True):
+        counts[n] = count
+    return counts
 
 
 def by_hash(query: str) -> str:
-    """A query for keys that several rows have, asked of hashes of them, half the work; another as it is.
+    """Make a query for repeated keys compare their hashes, half the work; returns any other query unchanged.
 
     >>> by_hash("SELECT a, b FROM {batch} GROUP BY a, b HAVING count(*) > 1")
     'SELECT k FROM (SELECT xxhash64(a, b) AS k FROM {batch}) GROUP BY k HAVING count(*) > 1'
@@ -58,15 +68,26 @@ def by_hash(query: str) -> str:
     )
 
 
-def _counted(rows: DataFrame, queries: Sequence[str]) -> list[int]:
+@contextmanager
+def _views(frames: Mapping[str, DataFrame]) -> Iterator[dict[str, str]]:
+    """Temporary views of DataFrames while the block runs, by name; each under a name used only once."""
+    run = uuid.uuid4().hex
+    views = {name: f"medconcept_gate_{run}_{name}" for name in frames}
+    try:
+        for name, frame in frames.items():
+            frame.createOrReplaceTempView(views[name])
+        yield dict(views)
+    finally:
+        for name, frame in frames.items():
+            frame.sparkSession.catalog.dropTempView(views[name])
+
+
+def _counts(spark: SparkSession, queries: Sequence[str], batch: str, tables: Mapping[str, str]) -> list[int]:
     if not queries:
         return []
-    spark = rows.sparkSession
-    rows.createOrReplaceTempView(_BATCH)
-    try:
-        each = [f"SELECT {n} AS n FROM ({query.format(batch=_BATCH)})" for n, query in enumerate(queries)]
-        found = spark.sql(" UNION ALL ".join(each)).groupBy("n").count().collect()
-    finally:
-        spark.catalog.dropTempView(_BATCH)
-    counts = {row["n"]: int(row["count"]) for row in found}
+    # Names of a WITH clause hide views of the same name, and end with the query.
+    names = ", ".join(f"`{name}` AS (SELECT * FROM {view})" for name, view in tables.items())
+    each = [f"SELECT {n} AS n FROM ({query.format(batch=batch)})" for n, query in enumerate(queries)]
+    text = (f"WITH {names} " if names else "") + " UNION ALL ".join(each)
+    counts = {row["n"]: int(row["count"]) for row in spark.sql(text).groupBy("n").count().collect()}
     return [counts.get(n, 0) for n in range(len(queries))]

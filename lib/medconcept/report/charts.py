@@ -159,7 +159,7 @@ def co_occurrence(counts: ReleaseCounts) -> Figure:
         axes.text(x, x, f"{concepts[x].captions:,}", ha="center", va="center", color=SOFT, style="italic")
         for y in range(size):
             if matrix[y][x]:
-                colour = "white" if 4 * matrix[y][x] > most else INK
+                colour = "white" if 9 * matrix[y][x] > most else INK
                 axes.text(x, y, f"{matrix[y][x]:,}", ha="center", va="center", color=colour)
     labels = [_short(c.name, 28) for c in concepts]
     axes.set_xticks(range(size), labels, rotation=50, ha="right", rotation_mode="anchor")

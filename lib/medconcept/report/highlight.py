@@ -1,4 +1,4 @@
-"""Cut a caption into pieces with and without a concept, and say where a concept is described."""
+"""Cut a caption into pieces with and without a concept, and link each concept to its page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _RESOLVER = "https://bioregistry.io/"
 
 @dataclass(frozen=True)
 class Concept:
-    """A concept of a caption with its spans in code points, end exclusive, and what is said of it there."""
+    """A concept of a caption with its spans in code points, end exclusive, and its attributes there."""
 
     concept_id: str
     name: str
@@ -26,20 +26,20 @@ class Concept:
 
     @property
     def about(self) -> str:
-        """All of it in a line.
+        """All attributes in one line.
 
         >>> how = {"similarity": 0.96, "method": "inflected", "panels": ("A",), "flags": ("negated",)}
         >>> Concept("C0018787", "Heart", "anatomy", ((2, 8),), **how, centrality=0.7).about
         'Heart · C0018787 · anatomy · 0.96 inflected · panel A · centrality 0.70 · negated'
         """
-        found = f"{self.similarity:.2f} {self.method.replace('_', ' ')}"
+        match = f"{self.similarity:.2f} {self.method.replace('_', ' ')}"
         panels = (f"panel {', '.join(self.panels)}",) if self.panels else ()
         central = () if self.centrality is None else (f"centrality {self.centrality:.2f}",)
-        return " · ".join((self.name, self.concept_id, self.kind, found, *panels, *central, *self.flags))
+        return " · ".join((self.name, self.concept_id, self.kind, match, *panels, *central, *self.flags))
 
     @property
     def url(self) -> str:
-        """Where the concept is described."""
+        """The page that describes the concept."""
         return concept_url(self.concept_id)
 
 

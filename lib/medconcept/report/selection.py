@@ -1,4 +1,4 @@
-"""What the report shows of a lake; each question answers with a handful of rows, whatever the lake's size."""
+"""Rows of a lake that the report shows; each function returns a handful, whatever the size of the lake."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ RELEASES = 20
 
 
 def example_captions(triplets: DataFrame, limit: int = CAPTIONS) -> list[Any]:
-    """Triplets to look at: of each semantic type those that name most concepts of it, one an article.
+    """Example triplets: for each semantic type those with most concepts of it, one for each article.
 
-    At most `limit` rows of triplets, the same for the same table. Captions that are a few words or a page
-    long are left out, where there are others.
+    At most `limit` rows of triplets, the same for the same table. Captions of 120 to 900 characters are
+    preferred.
     """
     first = triplets.where(F.col("triplet_key").endswith("/0"))
     readable = F.length("caption").between(120, 900)
     each = first.select(
         "triplet_key", "article_key", readable.alias("readable"), F.explode("concepts").alias("c")
-    ).where(says_enough("c.flags"))
+    ).where(is_specific("c.flags"))
     each = each.select(
         "triplet_key", "article_key", "readable", "c.concept_id", F.col("c.semantic_types")[0].alias("kind")
     )
@@ -42,29 +42,31 @@ def example_captions(triplets: DataFrame, limit: int = CAPTIONS) -> list[Any]:
 
 
 def frequent_concepts(mentions: DataFrame, concepts: DataFrame, limit: int = FREQUENT) -> list[Any]:
-    """The concepts that most captions name, none that says too little: concept_id, name, kind, captions."""
+    """The concepts named by most captions, without stop concepts: concept_id, name, kind, captions."""
     counted = (
-        mentions.where(says_enough("flags"))
+        mentions.where(is_specific("flags"))
         .groupBy("concept_id")
         .agg(F.count_distinct("figure_key").alias("captions"))
     )
     top = counted.orderBy(F.desc("captions"), "concept_id").limit(limit)
-    known = concepts.select(
+    described = concepts.select(
         "concept_id", F.col("preferred_name").alias("name"), F.col("semantic_types")[0].alias("kind")
     )
-    return top.join(known, "concept_id").orderBy(F.desc("captions"), "concept_id").collect()
+    return top.join(described, "concept_id").orderBy(F.desc("captions"), "concept_id").collect()
 
 
 def mentions_by_type(mentions: DataFrame, concepts: DataFrame) -> list[Any]:
-    """One row a semantic type: kind, mentions, concepts."""
+    """One row for each semantic type: kind, mentions, concepts."""
     kinds = concepts.select("concept_id", F.col("semantic_types")[0].alias("kind"))
-    found = mentions.join(kinds, "concept_id").groupBy("kind")
-    counts = found.agg(F.count(F.lit(1)).alias("mentions"), F.count_distinct("concept_id").alias("concepts"))
+    by_kind = mentions.join(kinds, "concept_id").groupBy("kind")
+    counts = by_kind.agg(
+        F.count(F.lit(1)).alias("mentions"), F.count_distinct("concept_id").alias("concepts")
+    )
     return counts.orderBy(F.desc("mentions"), "kind").collect()
 
 
 def mentions_by_method(mentions: DataFrame) -> list[Any]:
-    """One row a method of finding a name: method, mentions, similarity (the lowest), example (text, name)."""
+    """One row for each matching method: method, mentions, similarity (the lowest), example (text, name)."""
     example = F.min(F.when(F.length("text") <= 40, F.struct("text", "name")))
     counts = mentions.groupBy("method").agg(
         F.count(F.lit(1)).alias("mentions"), F.min("similarity").alias("similarity"), example.alias("example")
@@ -73,7 +75,7 @@ def mentions_by_method(mentions: DataFrame) -> list[Any]:
 
 
 def mentions_by_flag(mentions: DataFrame) -> list[Any]:
-    """One row a flag: flag, mentions, captions."""
+    """One row for each flag: flag, mentions, captions."""
     each = mentions.select("figure_key", F.explode("flags").alias("flag"))
     counts = each.groupBy("flag").agg(
         F.count(F.lit(1)).alias("mentions"), F.count_distinct("figure_key").alias("captions")
@@ -81,13 +83,13 @@ def mentions_by_flag(mentions: DataFrame) -> list[Any]:
     return counts.orderBy(F.desc("mentions"), "flag").collect()
 
 
-def says_enough(flags: str) -> Column:
-    """True where a mention is not flagged as one that says too little."""
+def is_specific(flags: str) -> Column:
+    """True where a mention is not flagged as a stop concept."""
     return ~F.array_contains(flags, "general")
 
 
 def licences(articles: DataFrame, figures: DataFrame) -> list[Any]:
-    """One row a licence of current articles: code, group, articles, figures."""
+    """One row for each licence of current articles: code, group, articles, figures."""
     per_article = figures.groupBy("article_key").agg(F.count(F.lit(1)).alias("figures"))
     current = articles.where("is_current").join(per_article, "article_key", "left")
     code = F.coalesce("licence_code", F.lit("unknown")).alias("code")
@@ -98,11 +100,11 @@ def licences(articles: DataFrame, figures: DataFrame) -> list[Any]:
 
 
 def figure_kinds(figures: DataFrame) -> list[Any]:
-    """One row a kind of figure: kind, figures, panels, paragraphs that cite one, own_rights (with rights)."""
+    """One row for each kind of figure: kind, figures, panels, citing paragraphs, own_rights (with rights)."""
     counts = figures.groupBy("kind").agg(
         F.count(F.lit(1)).alias("figures"),
         F.sum(F.size("panels")).alias("panels"),
-        F.sum(F.size("mentions")).alias("paragraphs"),
+        F.sum(F.size("citing_paragraphs")).alias("paragraphs"),
         F.count("rights").alias("own_rights"),
     )
     return counts.orderBy(F.desc("figures"), "kind").collect()

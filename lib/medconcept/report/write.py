@@ -1,4 +1,4 @@
-"""Gather what the report shows, render it, and write it as one file."""
+"""Gather the data of the report, render it, and write it as one file."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ REPORT = "_docs/report.html"
 
 
 def write_report(lake: Lake, config: Config, reports: list[StageResult], target: str | None = None) -> str:
-    """Write the report of a lake as one self-contained HTML file and return where it is.
+    """Write the report of a lake as one self-contained HTML file and return its URI or path.
 
-    By default that is `_docs/report.html` in the lake, beside the Data Docs that it links to; `target` names
-    a file of this machine instead. Raises LakeError where it cannot be written.
+    By default that is `_docs/report.html` in the lake, next to the Data Docs that it links to; `target` is
+    a local file instead. Raises LakeError if it cannot be written.
     """
     page = render(gather(lake, config, reports))
     if target is None:
@@ -40,16 +40,16 @@ def write_report(lake: Lake, config: Config, reports: list[StageResult], target:
 
 
 def gather(lake: Lake, config: Config, reports: list[StageResult]) -> dict[str, Any]:
-    """All that the page shows, as plain values."""
+    """All data of the page, as plain values."""
     head = lake.head()
     mentions = lake.read("mentions", head).where("concept_id IS NOT NULL")
     concepts = lake.read("concepts", head)
     articles, figures = lake.read("articles", head), lake.read("figures", head)
     releases = selection.last_releases(lake, head)
     names = [row["name"] for row in releases]
-    found = figures_of(lake)
+    figures_of_lake = figures_of(lake)
     return {
-        **found,
+        **figures_of_lake,
         "captions": [_caption(row) for row in selection.example_captions(lake.read("triplets", head))],
         "frequent": [row.asDict() for row in selection.frequent_concepts(mentions, concepts)],
         "types": [row.asDict() for row in selection.mentions_by_type(mentions, concepts)],
@@ -63,26 +63,26 @@ def gather(lake: Lake, config: Config, reports: list[StageResult]) -> dict[str, 
         "commit": head.seq,
         "stages": [{"job": r.job, "status": r.status, "seconds": r.seconds} for r in reports],
         "sources": config.dictionary.sources,
-        "acknowledgements": acknowledgements(config, found),
+        "acknowledgements": acknowledgements(config, figures_of_lake),
         "code_version": __version__,
         "docs": "index.html",
     }
 
 
-def render(found: dict[str, Any]) -> str:
-    """The page for what `gather` found; every text is escaped, since captions come from outside."""
+def render(data: dict[str, Any]) -> str:
+    """The page for the data of `gather`; every text is escaped, since captions come from outside."""
     import jinja2
 
     template = resources.files("medconcept.report").joinpath("report.html.j2").read_text(encoding="utf-8")
-    kinds = sorted({row["kind"] for row in (*found["types"], *found["frequent"])})
+    kinds = sorted({row["kind"] for row in (*data["types"], *data["frequent"])})
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.globals["concept_url"] = concept_url
-    page: str = environment.from_string(template).render(**found, colours=colours(kinds))
+    page: str = environment.from_string(template).render(**data, colours=colours(kinds))
     return page
 
 
 def colours(kinds: list[str]) -> dict[str, str]:
-    """A background for each semantic type, light enough for dark text, as far apart as they can be.
+    """A background for each semantic type, light enough for dark text, as different as possible.
 
     >>> colours(["anatomy", "disease"])
     {'anatomy': '#cde8f4', 'disease': '#f4d8cd'}

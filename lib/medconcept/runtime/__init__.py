@@ -1,1 +1,1 @@
-"""The Python process itself: native modules, a C compiler, the collector of garbage, standard output."""
+"""The Python process: its installation, native modules, a C compiler, garbage collection, child processes."""

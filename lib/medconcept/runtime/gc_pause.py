@@ -1,4 +1,4 @@
-"""Python's search for cycles of objects, put off where many are made and none is a cycle."""
+"""Python's garbage collector of cycles, paused where many objects are created and none is in a cycle."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import gc
 
 
 class PausedGC:
-    """Within its block no cycles are looked for; Python would do so whenever some hundred objects are new.
+    """Pause the collection of cycles within a block; Python would start it after each few hundred objects.
 
-    A class, for a generator would make objects at its end: enough to have all that is new looked through.
+    A class, since leaving a generator creates objects, which may start a collection.
 
     >>> with PausedGC():
     ...     gc.isenabled()
@@ -16,11 +16,11 @@ class PausedGC:
     """
 
     def __enter__(self) -> None:
-        """Stop looking."""
+        """Pause collection."""
         self._was_on = gc.isenabled()
         gc.disable()
 
     def __exit__(self, *_: object) -> None:
-        """Look again, if Python did before."""
+        """Resume it, if it was enabled before."""
         if self._was_on:
             gc.enable()

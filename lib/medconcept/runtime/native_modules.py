@@ -1,9 +1,8 @@
-"""Modules of a package as native code, imported in place of the source that it was made of.
+"""Modules of a package as native code, imported in place of their source.
 
-mypyc makes it (`medconcept.provision.native`): one extension module for all of a package, which bears a
-checksum of the sources in its name and is looked for where Python looks for modules. So it is found in an
-environment that was set up, and on a Spark worker that was brought it; a source that has changed since, or
-another Python, finds none and is run as it stands. MEDCONCEPT_NATIVE=0 asks for the source.
+mypyc compiles them (`medconcept.provision.native`) into one extension module for each package, with a
+checksum of the sources in its name, on Python's module path. A changed source or another Python matches no
+extension module and runs interpreted. MEDCONCEPT_NATIVE=0 selects the source.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ if TYPE_CHECKING:  # where it is from Python 3.11 on
 
 
 def modules(package: str) -> list[str]:
-    """The modules of a package that are compiled, by their names within it, sub-packages included.
+    """Names of the modules of a package that are compiled, relative to it, sub-packages included.
 
-    All but packages' own `__init__` and the records, whose types other code reads.
+    All but each `__init__` and the records, whose types other code reads.
 
     >>> "panels.panel_labels" in modules("medconcept.jats"), "records.figure" in modules("medconcept.jats")
     (True, False)
@@ -38,20 +37,20 @@ def modules(package: str) -> list[str]:
 
 def _files(package: str) -> dict[str, Traversable]:
     """Every module of a package and its sub-packages, by dotted name within it, sorted."""
-    found: dict[str, Traversable] = {}
+    files: dict[str, Traversable] = {}
     folders: list[tuple[str, Traversable]] = [("", resources.files(package))]
     while folders:
         prefix, folder = folders.pop()
         for file in folder.iterdir():
             if file.name.endswith(".py"):
-                found[f"{prefix}{file.name[:-3]}"] = file
+                files[f"{prefix}{file.name[:-3]}"] = file
             elif file.is_dir() and file.joinpath("__init__.py").is_file():
                 folders.append((f"{prefix}{file.name}.", file))
-    return dict(sorted(found.items()))
+    return dict(sorted(files.items()))
 
 
 def library_name(package: str) -> str:
-    """Name of the extension module for the package as its source is now.
+    """Name of the extension module for the current source of a package.
 
     >>> library_name("medconcept.jats")  # doctest: +ELLIPSIS
     'medconcept_jats_...__mypyc'
@@ -60,7 +59,7 @@ def library_name(package: str) -> str:
 
 
 def checksum(package: str) -> str:
-    """Of the package's source, records too, since what is compiled relies on their types: 16 digits.
+    """Checksum of a package's source, records included, since compiled code relies on their types: 16 digits.
 
     >>> len(checksum("medconcept.jats"))
     16
@@ -70,7 +69,7 @@ def checksum(package: str) -> str:
 
 
 def library(package: str) -> ModuleType | None:
-    """The extension module for the package, or None where there is none or this machine cannot load it."""
+    """The extension module of the package, or None if there is none that this machine can load."""
     if os.environ.get("MEDCONCEPT_NATIVE") == "0":
         return None
     try:
@@ -80,15 +79,15 @@ def library(package: str) -> ModuleType | None:
 
 
 def library_file(package: str) -> Path | None:
-    """The file of the extension module, for a driver to send it to workers that may have none."""
-    found = library(package)
-    return None if found is None or found.__file__ is None else Path(found.__file__).absolute()
+    """The file of the extension module, for a driver to send to workers; None if there is none."""
+    module = library(package)
+    return None if module is None or module.__file__ is None else Path(module.__file__).absolute()
 
 
 def prefer_native(package: str) -> None:
-    """Have the modules of the package imported from its extension module, if there is one.
+    """Import the modules of the package from its extension module, if there is one.
 
-    To be called by the package itself, before it imports any of them.
+    Called by the package itself, before it imports any of them.
     """
     if file := library_file(package):
         names = frozenset(f"{package}.{name}" for name in modules(package))

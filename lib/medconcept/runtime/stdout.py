@@ -1,4 +1,4 @@
-"""Standard output kept for JSON alone."""
+"""Standard output reserved for JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 
 class StdoutToStderr:
-    """Send what the JVM prints as it starts to standard error: --json promises JSON alone."""
+    """Redirect standard output, the JVM's included, to standard error: --json promises JSON alone."""
 
     def __enter__(self) -> None:
         """Point standard output at standard error, for children too."""
@@ -16,7 +16,7 @@ class StdoutToStderr:
         os.dup2(2, 1)
 
     def __exit__(self, *_: object) -> None:
-        """Put standard output back."""
+        """Restore standard output."""
         sys.stdout.flush()
         os.dup2(self._saved, 1)
         os.close(self._saved)

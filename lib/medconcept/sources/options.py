@@ -1,22 +1,25 @@
-"""Settings of article sources. Workers read them too, so only the standard library is imported."""
+"""Settings of article sources; read by workers too, so only the standard library is imported."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from medconcept.errors import ConfigError
 
+# Metadata of a setting that is a path: relative to the base of its configuration file.
+PATH: Mapping[str, bool] = {"path": True}
 LICENCE_GROUPS = ("commercial", "noncommercial", "other")
 
 
 @dataclass(frozen=True)
 class BucketOptions:
-    """How the bucket is reached, and limits on the load it gets.
+    """Address of the bucket and limits of its use.
 
-    `in_flight` and `requests_per_second` hold for one machine of the cluster, whatever its number of cores;
-    0 requests per second means no limit. `inventory` defaults to where S3 puts it for a bucket of that name,
-    or for PMC's own. S3 serves 5,500 GET requests a second per prefix, and every article of PMC has a prefix
-    of its own: the default stays far below that.
+    `in_flight` and `requests_per_second` apply to one machine of the cluster, whatever its number of cores;
+    0 requests per second means no limit. By default `inventory` is where S3 puts it for a bucket of that
+    name, or for PMC's own. S3 serves 5,500 GET a second per prefix, and every article of
+    PMC has a prefix of its own: the default stays far below that.
     """
 
     endpoint: str | None = None
@@ -33,20 +36,20 @@ class BucketOptions:
     longest_wait_seconds: float = 60.0
 
     def __post_init__(self) -> None:
-        """Raise ConfigError for values with which nothing can be downloaded."""
+        """Refuse values with which nothing could be downloaded."""
         for name in ("in_flight", "attempts", "connect_seconds", "request_seconds"):
             if getattr(self, name) <= 0:
                 raise ConfigError(f"sync.bucket.{name}: {getattr(self, name)} must be above 0")
         if self.requests_per_second < 0:
-            raise ConfigError("sync.bucket.requests_per_second: 0 means no limit, less has no meaning")
+            raise ConfigError("sync.bucket.requests_per_second: must be 0 (no limit) or more")
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which articles of a bucket are added; articles already in the lake are kept up to date regardless.
+    """Which articles of a bucket are selected; articles in the lake are kept up to date regardless.
 
-    `pmcids` names a file with one PMC id per line. `since` and `until` are days (YYYY-MM-DD), both included,
-    on which the article's metadata was last changed. `fraction` selects articles by the MD5 of their id, so
+    `pmcids` names a file with one PMC id a line. `since` and `until` are days (YYYY-MM-DD) on which the
+    article's metadata was last changed, both included. `fraction` selects by the MD5 of an article's id, so
     that the same ones are selected every day. `limit` is a number of articles in the lake.
 
     >>> Selection(licences=("free",))
@@ -54,7 +57,7 @@ class Selection:
     medconcept.errors.ConfigError: sync.select.licences: 'free' is not one of commercial, noncommercial, other
     """
 
-    pmcids: str | None = None
+    pmcids: str | None = field(default=None, metadata=PATH)
     licences: tuple[str, ...] = LICENCE_GROUPS
     since: str | None = None
     until: str | None = None
@@ -65,7 +68,7 @@ class Selection:
     all_versions: bool = False
 
     def __post_init__(self) -> None:
-        """Raise ConfigError for values that select nothing or cannot be meant."""
+        """Refuse values that would select nothing, or by mistake."""
         for group in self.licences:
             if group not in LICENCE_GROUPS:
                 groups = ", ".join(LICENCE_GROUPS)

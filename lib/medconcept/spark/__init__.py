@@ -1,1 +1,1 @@
-"""Spark itself: the session, files on any Hadoop file system, files and counters for workers."""
+"""Spark: the session, its log, files on any Hadoop file system, files and counters for workers, progress."""

@@ -1,4 +1,4 @@
-"""Small files of the lake (leases, manifests, Data Docs, compiled dictionaries) by the Hadoop file system.
+"""Small files of the lake (leases, manifests, Data Docs, compiled dictionaries) on a Hadoop file system.
 
 One implementation for local disks, HDFS, S3A, ABFS and DBFS: whatever Spark can write to.
 """
@@ -18,7 +18,7 @@ class HadoopFiles:
     """Files under one root; paths are relative to it."""
 
     def __init__(self, spark: SparkSession, root: str) -> None:
-        """Resolve the root against the default file system. Raises LakeError where it has none."""
+        """Resolve the root against the default file system. Raises LakeError for an unknown file system."""
         self._jvm = cast(Any, spark._jvm)
         context: Any = spark.sparkContext
         configuration = context._jsc.hadoopConfiguration()
@@ -34,11 +34,11 @@ class HadoopFiles:
         return f"{self.root}/{name}" if name else self.root
 
     def exists(self, name: str) -> bool:
-        """True where there is such a file or folder."""
+        """True if the file or folder exists."""
         return bool(self._call(lambda: self._fs.exists(self._path(name)), name))
 
     def list(self, name: str) -> list[str]:
-        """Names directly under a folder, sorted; empty where there is no such folder."""
+        """Names directly under a folder, sorted; empty if the folder does not exist."""
         if not self.exists(name):
             return []
         return sorted(
@@ -46,12 +46,12 @@ class HadoopFiles:
         )
 
     def walk(self, name: str) -> Iterator[str]:
-        """The files below a folder, at any depth, as paths under the root; a file itself."""
+        """Yield the files below a folder, at any depth, as paths relative to the root; a file itself."""
         path = self._path(name) if name else self._jvm.org.apache.hadoop.fs.Path(self.root)
-        found = self._call(lambda: self._fs.listFiles(path, True), name)
-        while found.hasNext():
-            told = found.next().getPath().toString()
-            yield told.removeprefix(self.root).lstrip("/")
+        files = self._call(lambda: self._fs.listFiles(path, True), name)
+        while files.hasNext():
+            uri = files.next().getPath().toString()
+            yield uri.removeprefix(self.root).lstrip("/")
 
     def sha256(self, name: str) -> str:
         """The SHA-256 of a file of any size; its bytes stay in the JVM."""
@@ -70,7 +70,7 @@ class HadoopFiles:
             stream.close()
 
     def write(self, name: str, data: bytes, *, overwrite: bool = True) -> None:
-        """Write a file whole; with overwrite=False raises LakeError where it is there already."""
+        """Write a file whole; with overwrite=False raises LakeError if it exists."""
         stream = self.open_to_write(name, overwrite=overwrite)
         try:
             stream.write(data)
@@ -82,7 +82,7 @@ class HadoopFiles:
         return self._call(lambda: self._fs.create(self._path(name), overwrite), name)
 
     def replace(self, old: str, new: str) -> None:
-        """Move a file within the root to a name that another may have."""
+        """Move a file within the root, replacing any file of the new name."""
         self.delete(new)
         self.rename(old, new)
 
@@ -94,7 +94,7 @@ class HadoopFiles:
             raise LakeError(f"{self.uri(old)}: could not be moved to {new}")
 
     def delete(self, name: str) -> None:
-        """Remove a file or folder; no error where it is not there."""
+        """Remove a file or folder; no error if it does not exist."""
         self._call(lambda: self._fs.delete(self._path(name), True), name)
 
     def _path(self, name: str) -> Any:
@@ -108,7 +108,7 @@ class HadoopFiles:
 
 
 def reason(error: Exception) -> str:
-    """One line that says what the JVM or Python complained of, without the stack."""
+    """The message of a JVM or Python exception in one line, without the stack trace."""
     if isinstance(error, Py4JJavaError):
         java = error.java_exception
         return f"{java.getClass().getSimpleName()}: {java.getMessage() or ''}".splitlines()[0][:300]

@@ -1,22 +1,23 @@
-"""The Spark session: the platform's where there is one, else one made here (the only getOrCreate)."""
+"""The Spark session: the platform's where there is one, else one started here (the only getOrCreate)."""
 
 from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Any
 
+from py4j.java_gateway import java_import
+from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import SparkSession
 
 from medconcept.config import SparkConfig
 from medconcept.errors import ConfigError
-from medconcept.provision.errors import ProvisionError
-from medconcept.provision.jars import JAR_COORDINATES, JAR_EXCLUDES
+from medconcept.provision.jars import find_jars
 from medconcept.provision.java import find_java
+from medconcept.spark.noise import conf_file, hide_known_noise, log_option
 
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
-# What may have been set in a session after it was made, by us or by its user, and changes what is written.
+# Settings that may be changed in a running session, by us or by its user, and that affect what is written.
 CARRIED = (
     "spark.sql.session.timeZone",
     "spark.sql.parquet.compression.codec",
@@ -25,16 +26,20 @@ CARRIED = (
     "spark.sql.ansi.enabled",
 )
 DELTA_CATALOG = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
+SIDE_RESULTS_POOL = "side_results"  # as conf/fairscheduler.xml calls it
 
 
 def get_session(config: SparkConfig, app_name: str = "medconcept") -> SparkSession:
     """Return the active session, or start one with Delta and Spark NLP on its class path.
 
-    Raises ConfigError where the session that the platform made lacks Delta or Spark NLP.
+    Unless `config.verbose`, Spark's warnings do not reach the terminal. Raises ConfigError where Java or the
+    JARs are missing, where Java does not start, and where the platform's session lacks Delta or Spark NLP.
     """
     active = SparkSession.getActiveSession()
     if active is None:
-        active = _builder(config, app_name).getOrCreate()
+        active = _started(config, app_name)
+    if not config.verbose:
+        hide_known_noise(active)
     active.conf.set("spark.sql.session.timeZone", "UTC")
     # XML, captions and names: zstd takes a fifth of the bytes, Spark's own choice (snappy) a third.
     active.conf.set("spark.sql.parquet.compression.codec", "zstd")
@@ -44,16 +49,30 @@ def get_session(config: SparkConfig, app_name: str = "medconcept") -> SparkSessi
     _require(
         active, "com.johnsnowlabs.nlp.DocumentAssembler", "Spark NLP (com.johnsnowlabs.nlp:spark-nlp_2.12)"
     )
+    # Otherwise each use of pyspark.sql.functions has the JVM search every JAR for the name in eight packages.
+    java_import(active._jvm, "org.apache.spark.sql.functions")
     return active
 
 
 def new_session(spark: SparkSession) -> SparkSession:
-    """A session of the same application with views and settings of its own; CARRIED are as they are here."""
-    beside = spark.newSession()
+    """Return a session of the same application with its own views and settings; CARRIED are copied to it."""
+    other = spark.newSession()
     for name in CARRIED:
         if (value := spark.conf.get(name, None)) is not None:
-            beside.conf.set(name, value)
-    return beside
+            other.conf.set(name, value)
+    return other
+
+
+def _started(config: SparkConfig, app_name: str) -> SparkSession:
+    try:
+        return _builder(config, app_name).getOrCreate()
+    except PySparkRuntimeError as error:
+        if error.getErrorClass() != "JAVA_GATEWAY_EXITED":
+            raise
+        raise ConfigError(
+            "Spark's Java process ended as it started; check spark.driver_memory, spark.java_options and "
+            "spark.options of the configuration (--verbose shows what Spark logs)"
+        ) from error
 
 
 def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
@@ -67,8 +86,9 @@ def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
         .config("spark.ui.showConsoleProgress", "false")
         # A run has some hundred plans; of the code compiled for them Spark keeps that of 100 by default.
         .config("spark.sql.codegen.cache.maxEntries", "4000")
-        # A run has several jobs at once; one that all wait for must not stand behind a larger one.
+        # A run has several jobs at once; one that all wait for must not queue behind a larger one.
         .config("spark.scheduler.mode", "FAIR")
+        .config("spark.scheduler.allocation.file", conf_file("fairscheduler.xml").as_uri())
         # Kryo is what Spark NLP's annotators are tested with; its buffer must hold one annotator.
         .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
         .config("spark.kryoserializer.buffer.max", "512m")
@@ -80,36 +100,27 @@ def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
         .config("spark.driver.memory", config.driver_memory)
         .config("spark.sql.shuffle.partitions", str(config.shuffle_partitions))
         .config("spark.ui.enabled", "false")
-        .config("spark.driver.extraJavaOptions", config.java_options)
+        .config("spark.driver.extraJavaOptions", _java_options(config))
         # Delta reads its log in 50 tasks by default; on one machine they cost more than the log.
         .config("spark.databricks.delta.snapshotPartitions", "1")
         .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", str(config.shuffle_partitions))
     )
-    # Workers run this interpreter; a cluster's own choice, made in the environment, comes first.
+    # Workers run this interpreter; a cluster's own choice, set in the environment, comes first.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    _use_java()
+    os.environ["JAVA_HOME"] = str(find_java(os.environ))
     if config.master.startswith("local"):
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else Spark looks the host's name up, and warns
         builder = builder.config("spark.driver.host", "127.0.0.1").config(
             "spark.driver.bindAddress", "127.0.0.1"
         )
-    jars = _jar_files(config)
-    if jars:
-        return builder.config("spark.jars", ",".join(jars))
-    return builder.config("spark.jars.packages", ",".join(JAR_COORDINATES)).config(
-        "spark.jars.excludes", ",".join(JAR_EXCLUDES)
-    )
+    if "spark.jars.packages" in config.options:  # the user wants Spark's resolver
+        return builder
+    return builder.config("spark.jars", ",".join(map(str, find_jars(config.jars))))
 
 
-def _use_java() -> None:
-    try:
-        os.environ["JAVA_HOME"] = str(find_java(os.environ))
-    except ProvisionError as error:
-        raise ConfigError(str(error)) from error
-
-
-def _jar_files(config: SparkConfig) -> list[str]:
-    folder = Path(config.jars or os.environ.get("MEDCONCEPT_JARS", "build/jars"))
-    return sorted(str(jar.resolve()) for jar in folder.glob("*.jar")) if folder.is_dir() else []
+def _java_options(config: SparkConfig) -> str:
+    own = config.java_options
+    return own if config.verbose or "log4j2.configurationFile" in own else f"{own} {log_option()}".strip()
 
 
 def _require(spark: SparkSession, class_name: str, what: str) -> None:

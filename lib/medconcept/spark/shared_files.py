@@ -1,4 +1,4 @@
-"""Files that each host has once and all its workers share: named by their checksum, mapped read-only."""
+"""Files kept once on each host and shared by its workers: named by their checksum, mapped read-only."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from medconcept.dictionary import kernel
 
 @dataclass(frozen=True)
 class SharedFile:
-    """A file by its SHA-256, which is its name; all that travels with the code.
+    """A file identified by its SHA-256, which is its name; only this record is sent with the code.
 
-    Spark has brought it to each host; or, with a `folder`, workers read it there themselves (a Volume, where
-    the platform does not let Spark distribute files).
+    Spark has copied it to each host; or, with a `folder`, workers read it from there (a Volume, where the
+    platform does not let Spark distribute files).
     """
 
     sha256: str
@@ -23,9 +23,9 @@ class SharedFile:
 
     @property
     def path(self) -> str:
-        """Where this worker finds it."""
+        """Its path on this worker."""
         if self.folder is not None:
             return str(Path(self.folder) / self.sha256)
         kernel.take(SparkFiles.getRootDirectory())  # the driver sends it too: a worker may have no compiler
-        found: str = SparkFiles.get(self.sha256)
-        return found
+        path: str = SparkFiles.get(self.sha256)
+        return path

@@ -1,4 +1,4 @@
-"""Counts by name that tasks add up and the driver sees."""
+"""An accumulator of counts by name: tasks add, the driver reads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Tally(AccumulatorParam[dict[str, int]]):
         return {}
 
     def addInPlace(self, value1: dict[str, int], value2: dict[str, int]) -> dict[str, int]:
-        """The sum, name by name; named so by Spark."""
+        """The sum by name; the method's name is Spark's."""
         for name, count in value2.items():
             value1[name] = value1.get(name, 0) + count
         return value1

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,6 +24,7 @@ _GRAPH_FILE = re.compile(r"ner-dl/(blstm_\d+_(\d+)_\d+_\d+\.pb)")
 _APPROACH = "com.johnsnowlabs.nlp.annotators.ner.dl.NerDLApproach"
 
 
+@lru_cache(maxsize=4)  # each fold of a cross-validation needs the same ones, and rewriting them takes seconds
 def seeded_graphs(spark: SparkSession, dimension: int, seed: int) -> str:
     """Write the graphs for embeddings of a dimension to a folder; raise ConfigError if there are none."""
     jvm = cast(Any, spark._jvm)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from medconcept import __version__
-from medconcept.config import settings_digest
 from medconcept.stages.context import Context
 from medconcept.stages.stage import SideResult, Stage, StageOutput
 from medconcept.tables.triplets import TRIPLET_CONCEPT
@@ -29,7 +27,7 @@ ABOUT = (
 )
 FIGURE = ("figure_key", "article_key", "article_version", "caption", "label", "source_sha256")
 MENTION = tuple(name for name in TRIPLET_CONCEPT.names if name not in ("preferred_name", "semantic_types"))
-BY_ARTICLE = {  # what is looked at of each table
+BY_ARTICLE = {  # the columns read of each table
     "articles": (*ABOUT, "is_current"),
     "figures": (*FIGURE, "graphics"),
     "mentions": ("figure_key", *MENTION),
@@ -43,8 +41,8 @@ def build(context: Context) -> StageOutput:
     articles = None
     if context.previous is not None and not context.is_other("concepts"):
         articles = context.changed_articles(*BY_ARTICLE)
-    tables = {name: context.of_articles(name, articles, hold=seen) for name, seen in BY_ARTICLE.items()}
-    concepts, current = context.read("concepts"), context.as_it_is("triplets", articles)
+    tables = {name: context.rows_of(name, articles, hold=seen) for name, seen in BY_ARTICLE.items()}
+    concepts, current = context.read("concepts"), context.current_rows("triplets", articles)
     tables["mentions"] = tables["mentions"].where("concept_id IS NOT NULL")  # recognised alone is no concept
     chosen = without_flags(tables["mentions"], context.config.triplets.exclude_flags)
     rows = triplet_rows(tables["articles"], tables["figures"], chosen, concepts)
@@ -95,14 +93,14 @@ def _is_at_source() -> Column:
 
 
 def without_flags(mentions: DataFrame, flags: tuple[str, ...]) -> DataFrame:
-    """Mentions that have none of these flags."""
+    """Return the mentions that have none of these flags."""
     if not flags:
         return mentions
     return mentions.where(~F.arrays_overlap("flags", F.array(*map(F.lit, flags))))
 
 
 def filter_counts(figures: DataFrame, mentions: DataFrame, chosen: DataFrame) -> dict[str, int]:
-    """How many figures each filter takes.
+    """Count the figures that each filter removes.
 
     figures.in = used + no_caption + no_concept + excluded (all concepts flagged so) + no_graphic.
     """
@@ -122,7 +120,8 @@ def filter_counts(figures: DataFrame, mentions: DataFrame, chosen: DataFrame) ->
 
 STAGE = Stage(
     name="assemble_triplets",
+    version=1,
     inputs=INPUTS,
-    settings=lambda context: settings_digest(__version__, context.config.triplets),
+    settings=lambda context: (context.config.triplets,),
     build=build,
 )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
-from medconcept.config import settings_digest
 from medconcept.jats import PARSER_VERSION
 from medconcept.lake.quarantine import open_quarantine
 from medconcept.runtime.native_modules import library_file
+from medconcept.spark.progress import Count, Counter
 from medconcept.stages.context import Context
 from medconcept.stages.source_metadata import (
     event_counts,
@@ -34,28 +35,28 @@ _FIGURE_KEYS = ("figure_key", "parent_key", "translation_of")
 def build(context: Context) -> StageOutput:
     """Parse what changed in `raw_articles`, and the other versions of the same works."""
     if native := library_file("medconcept.jats"):
-        context.bring(native.as_uri())  # a worker of a cluster has the zip alone
+        context.ship_files(native.as_uri())  # a worker of a cluster has the zip alone
     articles = context.read("articles")
     raw = context.read("raw_articles").where(F.col("left_out").isNull())
     happened = context.since()
     files = None if happened is None else happened.scopes("raw_articles")
     if happened is None or files is None:
         todo, known, gone = raw, articles, articles
-    else:  # where little has changed, planning is what takes time: what is looked at again is computed once
+    else:  # small changes: planning takes the time, so rows used repeatedly are computed once
         # The bytes of files that have not changed are not read.
         todo = happened.written(raw)
         files = context.hold("files", files)
         known = context.hold("known", articles.select(*_KNOWN, only_notices()))
         gone = known.join(files, FILE_KEY, "left_semi")
-    fresh = parse(todo.where(F.col("duplicate_of").isNull()))
-    with small_batches(raw.sparkSession):
-        parsed = context.checkpoint("parsed", fresh)
+    fresh, spark = todo.where(F.col("duplicate_of").isNull()), context.lake.spark
+    with small_batches(spark), context.progress.counting(spark, Count("files", fresh.count)) as counter:
+        parsed = context.checkpoint("parsed", parse(fresh, counter))
     good = parsed.where(F.col("reason").isNull())
     touched = good.select(*_NAMED).unionByName(gone.select(*_NAMED))
     touched = touched if files is None else context.hold("touched", touched)
-    affected = context.named("affected", _affected(touched, known))
-    scope = context.of_articles("articles", affected, hold=articles.columns)
-    figures = context.as_it_is("figures", affected)
+    affected = context.articles_of("affected", _affected(touched, known))
+    scope = context.rows_of("articles", affected, hold=articles.columns)
+    figures = context.current_rows("figures", affected)
     told = raw
     if files is not None and happened is not None:
         rest = known.join(affected.keys, "article_key", "left_semi").join(files, FILE_KEY, "left_anti")
@@ -83,13 +84,13 @@ def build(context: Context) -> StageOutput:
     )
 
 
-def parse(files: DataFrame) -> DataFrame:
-    """Parse each file: rows of PARSED, one for each article in it, or one with the reason why there is none.
+def parse(files: DataFrame, counter: Counter | None = None) -> DataFrame:
+    """Parse each file: rows of PARSED, one for each article in it, or one with the reason of its refusal.
 
-    Compute it within `small_batches`.
+    Compute it within `small_batches`. `counter` counts `files`.
     """
     columns = files.select(*FILE, "size", "content")
-    return columns.mapInArrow(parse_batches, PARSED)
+    return columns.mapInArrow(partial(parse_batches, counter=counter), PARSED)
 
 
 @contextmanager
@@ -105,7 +106,7 @@ def small_batches(spark: SparkSession) -> Iterator[None]:
 
 
 def order_versions(parsed: DataFrame) -> DataFrame:
-    """Tell the versions of each work apart and mark the current one; one row a parsed article.
+    """Number the versions of each work and mark the current one; one row for each parsed article.
 
     Order: version stated in the file, latest date in it, checksum. A file without PMC id belongs to the
     work whose PMC id another file gives for the same DOI; both keys are then known, one as alias.
@@ -232,7 +233,8 @@ def _counts(parsed: DataFrame, raw: DataFrame) -> dict[str, int]:
 
 STAGE = Stage(
     name="parse_articles",
+    version=1,
     inputs=("raw_articles",),
-    settings=lambda context: settings_digest(PARSER_VERSION),
+    settings=lambda context: (PARSER_VERSION,),
     build=build,
 )

@@ -12,6 +12,7 @@ from pyspark.sql.types import StructType
 from medconcept import __version__
 from medconcept.config import settings_digest
 from medconcept.errors import LakeError
+from medconcept.lake.change_log import have_same_rows
 from medconcept.stages.context import Context
 from medconcept.stages.stage import Stage, StageOutput
 from medconcept.tables import DATA_TABLES, TABLES
@@ -27,10 +28,10 @@ def build(context: Context) -> StageOutput | None:
     releases, head = context.read("releases"), context.head
     if not any(head.versions.get(name) for name in CONTENT):
         raise LakeError(f"{context.lake.root}: there is nothing to release yet; run the other jobs first")
-    published = releases.select("name", "versions").orderBy("commit_seq").collect()
+    published = releases.select("name", "versions", "commit_seq").orderBy("commit_seq").collect()
     taken, name = {r["name"] for r in published}, context.config.release.name
     same = published[-1:] if name is None else [r for r in published if r["name"] == name]
-    if same and all(same[0]["versions"].get(t) == head.versions.get(t) for t in CONTENT):
+    if same and have_same_rows(context.lake, CONTENT, same[0]["commit_seq"], same[0]["versions"], head):
         return None
     if name in taken:
         raise LakeError(f"release {name!r} exists already and names other content; choose another name")
@@ -69,8 +70,9 @@ def content_digest(rows: DataFrame) -> tuple[int, str]:
 
 STAGE = Stage(
     name="publish_release",
+    version=1,
     inputs=(),
-    settings=lambda context: settings_digest(__version__, context.config.release.name),
+    settings=lambda context: (context.config.release.name,),
     build=build,
     looks_outside=True,
 )

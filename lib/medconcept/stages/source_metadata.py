@@ -1,4 +1,4 @@
-"""What a source says of an article beside its XML, and what happened to the articles that were there."""
+"""Metadata that a source has in addition to an article's XML, and events of articles since the last run."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ CONCERN = r"(?i)^(?!object-of-)(?:.*[-_ ])?concern(?:[-_ ].*)?$"
 
 
 def with_source_metadata(parsed: DataFrame, raw: DataFrame) -> DataFrame:
-    """Parsed files with what their source says of them; one row in, one row out.
+    """Add the source's metadata to parsed files; one row in, one row out.
 
-    Retracted is what either says is retracted. Where the XML states a licence, the stricter of the two
+    An article is retracted if either says so. Where the XML states a licence, the stricter of the two
     groups holds; where it states none, the source's. A file of a folder stays as it was parsed.
     """
-    told = raw.where(F.col("metadata").isNotNull()).select(
+    metadata = raw.where(F.col("metadata").isNotNull()).select(
         "source",
         "source_key",
         F.col("metadata.is_retracted").alias("_retracted"),
@@ -26,15 +26,15 @@ def with_source_metadata(parsed: DataFrame, raw: DataFrame) -> DataFrame:
         F.col("metadata.is_manuscript").alias("_manuscript"),
         F.col("metadata.version").alias("_version"),
         F.transform("metadata.media_urls", _file_name).alias("_media"),
-        F.lit(True).alias("_told"),
+        F.lit(True).alias("_has_metadata"),
     )
-    joined = parsed.join(told, ["source", "source_key"], "left")
+    joined = parsed.join(metadata, ["source", "source_key"], "left")
     retracted = F.coalesce(F.col("_retracted"), F.lit(False))
     states_none = (
         F.col("licence_code").isNull() & F.col("licence_text").isNull() & F.col("licence_url").isNull()
     )
     group = (
-        F.when(F.col("_told").isNull(), F.col("licence_group"))
+        F.when(F.col("_has_metadata").isNull(), F.col("licence_group"))
         .when(states_none, F.col("_group"))
         .otherwise(F.element_at(_literals(), F.greatest(_rank("licence_group"), _rank("_group"))))
     )
@@ -58,7 +58,7 @@ def with_source_metadata(parsed: DataFrame, raw: DataFrame) -> DataFrame:
                 differ, F.concat(F.coalesce("warnings", F.array()), F.array(warning))
             ).otherwise(F.col("warnings")),
         }
-    ).drop("_retracted", "_code", "_group", "_manuscript", "_version", "_media", "_told")
+    ).drop("_retracted", "_code", "_group", "_manuscript", "_version", "_media", "_has_metadata")
 
 
 def only_notices() -> Column:

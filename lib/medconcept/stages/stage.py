@@ -1,4 +1,4 @@
-"""What a stage is to the pipeline: what it declares, what it returns, how its run ended."""
+"""The interface of a stage: its declaration, its output, and the result of its run."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 from pyspark.sql import DataFrame
 
+from medconcept import __version__
+from medconcept.config import settings_digest
 from medconcept.stages.context import Articles, Context
 
 
 @dataclass(frozen=True)
 class SideResult:
-    """What was made beside the tables: counts for `runs`, and the compiled dictionary that goes with them."""
+    """Results other than table rows: counts for `runs`, and the checksum of a compiled dictionary."""
 
     counts: dict[str, int]
     dictionary_sha256: str | None = None
@@ -20,11 +22,11 @@ class SideResult:
 
 @dataclass
 class StageOutput:
-    """What a stage found to do.
+    """The rows that a stage computes for one commit.
 
-    `tables` maps a table to (rows that should be, rows that are), both of the same scope;
-    `ledgers` maps a ledger to rows to append; `counts` go into `runs`. `articles` are those that the rows
-    are all rows of; None where that is not to be told, or they are all articles.
+    `tables` maps a table to (target rows, current rows), both of the same scope; `ledgers` maps a ledger to
+    rows to append; `counts` go into `runs`. `articles` are the articles whose rows these are, all of them;
+    None if unknown or if they are all articles.
     """
 
     tables: dict[str, tuple[DataFrame, DataFrame]] = field(default_factory=dict)
@@ -34,24 +36,35 @@ class StageOutput:
     gate_against: tuple[str, ...] = ()
     side_result: Callable[[], SideResult] | None = None  # computed while the tables are staged
     more: bool = False  # another StageOutput of the same run follows
-    inserts_only: tuple[str, ...] = ()  # tables that have none of the keys yet: appended to, not merged
-    staged: tuple[str, ...] = ()  # tables of which Context.stage_first has written what they get
+    inserts_only: tuple[str, ...] = ()  # tables without any of the keys yet: appended to, not merged
+    staged: tuple[str, ...] = ()  # tables whose batch Context.stage_first has written
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A job: its name, the tables it reads, what its settings are, and how it computes.
+    """A job: its name and version, the tables it reads, the settings it depends on, and how it computes.
 
-    Equal settings and equal versions of the inputs mean nothing new; a job that `looks_outside` has inputs
-    that are no tables, decides itself and calls `begin` where there is work. A job that builds an iterator
-    makes one commit of each StageOutput; what was committed stays when a later one fails.
+    Equal settings digests and unchanged inputs mean that nothing is new. Raise `version` with every change
+    of the stage's code, or of code that it calls, after which the same inputs and settings may give other
+    rows or counts: a rule, a default, the order of versions. Leave it for a change that no row can show.
+    What has a version of its own (the parser, the linker, the forms of names, a model) stands in `settings`
+    and is raised there instead.
+
+    A job that `looks_outside` has inputs that are not tables; it decides itself whether there is work and
+    then calls `begin`. A job that builds an iterator makes one commit of each StageOutput; what was
+    committed stays when a later one fails.
     """
 
     name: str
+    version: int
     inputs: tuple[str, ...]
-    settings: Callable[[Context], str]
+    settings: Callable[[Context], tuple[object, ...]]  # JSON or dataclasses, without name and versions
     build: Callable[[Context], StageOutput | Iterator[StageOutput] | None]
     looks_outside: bool = False
+
+    def settings_digest(self, context: Context) -> str:
+        """The digest of all that decides the stage's rows, besides its inputs: code versions and settings."""
+        return settings_digest(__version__, self.name, self.version, *self.settings(context))
 
 
 @dataclass(frozen=True)

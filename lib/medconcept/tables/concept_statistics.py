@@ -7,7 +7,7 @@ from medconcept.tables.table import Table
 
 CONCEPT_STATISTICS = Table(
     name="concept_statistics",
-    comment="One row for each concept that captions named when count_concepts last ran; it alone writes here",
+    comment="One row for each concept that captions named when count_concepts, its only writer, last ran",
     key=("concept_id",),
     columns=(
         column("concept_id", StringType(), "The concept, see concepts", "C0006826"),

@@ -12,6 +12,7 @@ FIGURES = Table(
     comment="One row for each <fig> element of the current version of each article",
     key=("figure_key",),
     scope=("article_key",),
+    former_names={"citing_paragraphs": "mentions"},
     columns=(
         *columns_of(Figure, "figure_key"),
         column(
@@ -50,7 +51,7 @@ FIGURES = Table(
             "object_ids",
             "doi",
             "rights",
-            "mentions",
+            "citing_paragraphs",
             "graphics",
         ),
         column(

@@ -1,17 +1,23 @@
-"""Rows that an older format wrote, in the columns that a table has now: what is missing is null."""
+"""Rows that an older format wrote, in a table's current columns: renamed, and null where one is missing."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, StructType
 
 
-def fitted(rows: DataFrame, schema: StructType) -> DataFrame:
-    """The columns of `schema`, those that the rows lack null, also inside structs and lists of structs.
+def fitted(rows: DataFrame, schema: StructType, former_names: Mapping[str, str] | None = None) -> DataFrame:
+    """Return the rows with the columns of `schema`, then any others; missing columns and fields are null.
 
-    Columns that the schema has not come behind; rows that fit already come back as they are.
+    Fields are added inside structs and lists of structs, too. A column that the rows have under the name that
+    `former_names` gives for it is renamed. Rows that fit are returned unchanged.
     """
+    for name, former in (former_names or {}).items():
+        if name not in rows.columns and former in rows.columns:
+            rows = rows.withColumnRenamed(former, name)
     have = {field.name: field.dataType for field in rows.schema.fields}
     if all(_same(have.get(field.name), field.dataType) for field in schema.fields):
         return rows

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from pyspark.sql import Column, DataFrame
@@ -34,7 +34,9 @@ class Table:
     `columns` are content; `not_compared` names those of them that the row digest omits, because another
     column stands for them (a checksum for the bytes) or because they are provenance.
     A ledger is append-only and has no key. `scope` are the columns whose values select the rows that a small
-    change replaces together: a row's own key, or its article.
+    change replaces together: a row's own key, or its article. `former_names` maps a column to its name in
+    versions of the table that older formats wrote; the row digest keeps using that name, so that a rename
+    changes no row.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Table:
     key: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
+    former_names: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def is_ledger(self) -> bool:
@@ -72,16 +75,17 @@ class Table:
     def digest(self) -> Column:
         """The row digest over the content columns, in schema order."""
         # ignoreNullFields=false: {a: null, b: x} must not equal {a: x, b: null} by omission.
-        row = F.to_json(F.struct(*self.content_columns), {"ignoreNullFields": "false"})
+        named = [F.col(name).alias(self.former_names.get(name, name)) for name in self.content_columns]
+        row = F.to_json(F.struct(*named), {"ignoreNullFields": "false"})
         return F.sha2(row, 256)
 
     def conform(
-        self, rows: DataFrame, run_id: str, started_at: object, *, beside: Sequence[str] = ()
+        self, rows: DataFrame, run_id: str, started_at: object, *, extra: Sequence[str] = ()
     ) -> DataFrame:
         """Select the table's columns in schema order and add provenance; one row in, one row out.
 
-        `beside` are additional columns to keep, after those of the table. Raises LakeError that lists every
-        missing column and every wrong type at once.
+        `extra` are further columns to keep, behind those. Raises LakeError that lists every missing column
+        and every wrong type at once.
         """
         have = {f.name: f.dataType for f in rows.schema.fields}
         wrong = [
@@ -93,11 +97,11 @@ class Table:
             raise LakeError(f"rows do not fit table {self.name}: {'; '.join(wrong)}")
         content = [c.name for c in self.columns]
         if self.is_ledger:
-            return rows.select(*content, *beside)
+            return rows.select(*content, *extra)
         return rows.select(
             *content,
             self.digest().alias("row_digest"),
             F.lit(run_id).alias("run_id"),
             F.lit(started_at).cast("timestamp").alias("written_at"),
-            *beside,
+            *extra,
         )

@@ -36,7 +36,9 @@ _BY = re.compile(
     re.I,
 )
 _NON = r"non|n[ãa]o|no|nicht|niet|ikke|icke|ei"
-_COMMERCIAL = r"[ck]om+er[csz]i[aeè]l+\w*|comerciai?s?\b|commercia(?:le|li|ux)\b|kaupallinen|komercyjn\w*"
+_COMMERCIAL = (
+    r"[ck]om+er[csz]i[aeè]{1,2}l+\w*|comerciai?s?\b|commercia(?:le|li|ux)\b|kaupallinen|komercyjn\w*"
+)
 _PARTS = (
     (
         "NC",
@@ -70,7 +72,7 @@ _PARTS = (
     (
         "SA",
         re.compile(
-            r"share[\s-]?alike|compartil?h?a[r]?[\s-]?igual|partilha\s+nos\s+(?:mesmos\s+)?termos"
+            r"share[\s-]?alike|compart(?:ilhar?|ir|a|ida)[\s-]?igual|partilha\s+nos\s+(?:mesmos\s+)?termos"
             r"|partage\s+(?:dans\s+les\s+mêmes\s+conditions|à\s+l['’]identique)"
             r"|Weitergabe\s+unter\s+gleichen\s+Bedingungen|condividi\s+allo\s+stesso\s+modo|gelijk\s?delen"
             r"|na\s+tych\s+samych\s+warunkach|del\s+på\s+samme\s+vilkår|dela\s*lika"

@@ -51,7 +51,7 @@ class CitedFigure:
     host: etree._Element
     group: etree._Element | None
     label: NumberedLabel | None
-    paragraphs: list[CitingParagraph] = field(default_factory=list)
+    citing_paragraphs: list[CitingParagraph] = field(default_factory=list)
 
 
 def find_citing_paragraphs(
@@ -86,7 +86,7 @@ def find_citing_paragraphs(
             citing_paragraph = CitingParagraph(
                 text, context.text_place, context.titles, context.types, lang, tuple(where)
             )
-            targets[number].paragraphs.append(citing_paragraph)
+            targets[number].citing_paragraphs.append(citing_paragraph)
 
 
 class _Resolver:

@@ -144,7 +144,7 @@ class FigureReader:
             object_ids=object_ids,
             doi=next((doi_of(i.value) for i in object_ids if (i.kind or "").lower() == "doi"), None),
             rights=read_rights(parts, group, caption.whole, self._licence),
-            mentions=tuple(figure.cited.paragraphs),
+            citing_paragraphs=tuple(figure.cited.citing_paragraphs),
             panels=find_panels(caption.whole, caption.markup, len(caption.title or ""))
             if caption.whole
             else (),

@@ -57,7 +57,7 @@ class Limits:
 class Article:
     """One article as its JATS states it, nothing guessed; what is missing is None or empty.
 
-    `image_tables` are `<table-wrap>`s that hold pictures and no table, told as figures of kind "table";
+    `image_tables` are `<table-wrap>`s with pictures and no table, as figures of kind "table";
     they are not among `figures`, which are the `<fig>` elements. `warnings` are "code: detail".
     """
 

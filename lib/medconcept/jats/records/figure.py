@@ -229,7 +229,7 @@ class Figure:
     object_ids: Annotated[tuple[Named, ...], "Ids of the figure itself, with their kind"]
     doi: Annotated[str | None, "DOI of the figure", "10.1371/journal.pone.0118342.g003"]
     rights: Annotated[Rights | None, "Rights that are not the article's; null where none are stated"]
-    mentions: Annotated[
+    citing_paragraphs: Annotated[
         tuple[CitingParagraph, ...], "Paragraphs that cite the figure, with each place that does"
     ]
     panels: Annotated[tuple[Panel, ...], "Parts of the caption, in code points of caption, end exclusive"]

@@ -14,12 +14,12 @@ from functools import partial
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from medconcept import __version__
-from medconcept.config import AnnotateConfig, settings_digest
+from medconcept.config import AnnotateConfig
 from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL
 from medconcept.errors import InputError, LakeError
 from medconcept.linking.types import LINKING_VERSION, LinkSettings
 from medconcept.spark.hadoop_files import HadoopFiles
+from medconcept.spark.progress import Count, Counter
 from medconcept.spark.shared_files import SharedFile
 from medconcept.spark_nlp.tokenisation import OFFSET_COLUMNS, sentences_and_tokens
 from medconcept.stages.annotate import centrality
@@ -33,7 +33,7 @@ FREQUENT = "frequent"
 CAPTION = ("figure_key", "article_key", "caption", "language", "panels", "abbreviations", *OFFSET_COLUMNS)
 
 
-def settings(context: Context) -> str:
+def settings(context: Context) -> tuple[object, ...]:
     """The dictionary, how it is used, and the code: when one changes, every caption is linked anew."""
     annotate = context.config.annotate
     # Neither where files lie nor how work is spread changes what comes out.
@@ -46,7 +46,7 @@ def settings(context: Context) -> str:
         chosen["recogniser"] = recogniser_settings(context)
     learned = None if annotate.learned is None else _checksum(_read_learned(context, annotate.learned))
     how = centrality.settings(context.config.centrality)
-    return settings_digest(__version__, LINKING_VERSION, chosen, learned, how, context.head.dictionary_sha256)
+    return (LINKING_VERSION, chosen, learned, how, context.head.dictionary_sha256)
 
 
 def build(context: Context) -> StageOutput:
@@ -58,11 +58,13 @@ def build(context: Context) -> StageOutput:
     changed = context.changed_articles("figures", "articles")
     around = _around(context, changed)
     captions = with_abbreviations(*around)
-    scope = context.as_it_is("mentions", changed)
+    scope = context.current_rows("mentions", changed)
     spoken = speaks(annotate.languages)
     spread = captions.where(spoken).repartition(annotate.partitions, "figure_key")
     tokens = sentences_and_tokens(with_entities(context, spread), detect_sentences=annotate.detect_sentences)
-    found = linked = context.checkpoint("linked", link(tokens, job))
+    count = Count("captions", captions.where(spoken).count)
+    with context.progress.counting(context.lake.spark, count) as counter:
+        found = linked = context.checkpoint("linked", link(tokens, job, counter))
     if annotate.learned is not None:
         linked = context.checkpoint("known", of_known_terms(linked, context.read("concept_names")))
     rows = linked.withColumn("dictionary_sha256", F.lit(sha256))
@@ -85,10 +87,10 @@ def build(context: Context) -> StageOutput:
 
 def _around(context: Context, articles: Articles | None) -> tuple[DataFrame, DataFrame]:
     """What is looked at of figures and articles."""
-    columns = ("figure_key", "article_key", "caption", "language", "panels", "section", "mentions")
+    columns = ("figure_key", "article_key", "caption", "language", "panels", "section", "citing_paragraphs")
     about = ("article_key", "is_current", "title", "abstract", "abbreviations")
-    figures = context.of_articles("figures", articles, hold=columns)
-    return figures, context.of_articles("articles", articles, hold=about)
+    figures = context.rows_of("figures", articles, hold=columns)
+    return figures, context.rows_of("articles", articles, hold=about)
 
 
 def counts_of(captions: DataFrame, spoken: Column, found: DataFrame, known: DataFrame) -> dict[str, int]:
@@ -143,10 +145,10 @@ def link_job(context: Context, sha256: str) -> LinkJob:
     )
 
 
-def link(tokens: DataFrame, job: LinkJob) -> DataFrame:
-    """One row of LINKED for each mention."""
+def link(tokens: DataFrame, job: LinkJob, counter: Counter | None = None) -> DataFrame:
+    """One row of LINKED for each mention; `counter` counts `captions`."""
     columns = [*CAPTION, *(ENTITIES if ENTITIES[0] in tokens.columns else ())]
-    return tokens.select(*columns).mapInArrow(partial(link_batches, job=job), LINKED)
+    return tokens.select(*columns).mapInArrow(partial(link_batches, job=job, counter=counter), LINKED)
 
 
 def link_settings(annotate: AnnotateConfig, concepts: DataFrame) -> LinkSettings:
@@ -233,6 +235,7 @@ def _folded(names: tuple[str, ...]) -> frozenset[str]:
 
 STAGE = Stage(
     name="annotate_captions",
+    version=1,
     inputs=("articles", "figures", "concept_statistics"),
     settings=settings,
     build=build,

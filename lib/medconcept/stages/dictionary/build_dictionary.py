@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from functools import partial, reduce
 
-from pyspark.sql import DataFrame, Observation, Window
+from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F
 
-from medconcept import __version__
-from medconcept.config import DictionarySource, settings_digest
+from medconcept.config import DictionarySource
 from medconcept.dictionary.name_variants import FORMS_VERSION
 from medconcept.errors import ConfigError, InputError
 from medconcept.spark.hadoop_files import HadoopFiles
@@ -23,8 +22,8 @@ from medconcept.workers.dictionary.read_terms import TERMS, Source, read_terms
 UMLS = "umls"
 
 
-def settings(context: Context) -> str:
-    """Digest of the sources: what the configuration says of them and the checksum of each file.
+def settings(context: Context) -> tuple[object, ...]:
+    """The sources: what the configuration says of them and the checksum of each file.
 
     A UMLS release is known by the names, sizes and times of its files: to read it for a checksum would take
     as long as to build it.
@@ -35,7 +34,7 @@ def settings(context: Context) -> str:
     releases = [fingerprint(context.lake, s) for _, s in _sources(context, umls=True)]
     described = [_public(source) for source in context.config.dictionary.sources]
     similar = context.config.dictionary.similar
-    return settings_digest(__version__, FORMS_VERSION, *described, known, releases, similar)
+    return (FORMS_VERSION, *described, known, releases, similar)
 
 
 def build(context: Context) -> StageOutput:
@@ -111,13 +110,8 @@ def all_terms(context: Context) -> DataFrame | None:
         rank: Source(s.name, s.format, s.version, s.licence, s.restriction_level)
         for rank, s in _sources(context, umls=False)
     }
-    # Two sources may ship one ontology: the first in the configuration speaks for it. A source that gives
-    # one id twice is heard once, whichever of the two Spark happens to see first.
-    first = Window.partitionBy("source_id").orderBy("obsolete", "source_rank", F.to_json("names"))
     terms = files.repartition(max(1, len(spoken))).mapInArrow(partial(read_terms, sources=spoken), TERMS)
-    return context.checkpoint(
-        "terms", terms.withColumn("_n", F.row_number().over(first)).where("_n = 1").drop("_n")
-    )
+    return context.checkpoint("terms", concept_rows.first_of_equal_ids(terms))
 
 
 def _described(terms: DataFrame | None) -> DataFrame | None:
@@ -163,4 +157,4 @@ def _public(source: DictionarySource) -> dict[str, object]:
 
 
 __all__ = ["DICTIONARIES", "STAGE", "all_terms", "build", "settings"]
-STAGE = Stage(name="build_dictionary", inputs=(), settings=settings, build=build)
+STAGE = Stage(name="build_dictionary", version=1, inputs=(), settings=settings, build=build)

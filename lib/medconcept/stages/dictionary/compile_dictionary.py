@@ -15,6 +15,7 @@ from medconcept.dictionary.linking_dictionary import SIMILAR as BEHIND
 from medconcept.dictionary.name_index import NAMES, RETIRED
 from medconcept.dictionary.stop_concepts import NOT_CONCEPTS
 from medconcept.errors import LakeError
+from medconcept.spark.progress import Count
 from medconcept.stages.context import Context
 from medconcept.stages.dictionary.assemble_files import assemble
 from medconcept.stages.dictionary.concept_rows import retired_steps
@@ -33,12 +34,12 @@ DICTIONARIES = "_dictionaries"
 
 
 def kernel_file() -> str:
-    """URI of the compiled C kernel, which Spark copies to its workers: they may have no C compiler."""
+    """Return the URI of the compiled kernel, which Spark ships to workers: they may have no C compiler."""
     return kernel.library_path().absolute().as_uri()
 
 
 def send_dictionary(context: Context, sha256: str) -> None:
-    """Have Spark bring a compiled dictionary, its index of similar names and the kernel to each host.
+    """Ship a compiled dictionary, its index of similar names and the kernel to each host by Spark.
 
     Raises LakeError where the dictionary is not there.
     """
@@ -46,7 +47,7 @@ def send_dictionary(context: Context, sha256: str) -> None:
     if not files.exists(path):
         raise LakeError(f"{context.lake.root}: the compiled dictionary {sha256[:12]} is not there")
     behind = (files.uri(path + BEHIND),) if files.exists(path + BEHIND) else ()
-    context.bring(kernel_file(), files.uri(path), *behind)
+    context.ship_files(kernel_file(), files.uri(path), *behind)
 
 
 def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -> dict[str, str | int]:
@@ -55,7 +56,7 @@ def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -
     Forms are worked out on all workers. The files are laid out on one, column by column; they, never the
     names, pass through the driver, piece by piece.
     """
-    context.bring(kernel_file())
+    context.ship_files(kernel_file())
     rows = names.where(F.col("match_key").isNotNull()).select(*NAMES.names)
     linked = rows.where(~F.col("source_id").isin(*NOT_CONCEPTS)).select("name")
     words = linked.mapInArrow(word_batches, WORDS).distinct()
@@ -64,18 +65,19 @@ def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -
     words = words.unionByName(compounds, allowMissingColumns=True)
     found = assemble(context, "lexicon", words.repartition(1).mapInArrow(lexicon_batches, PIECES))
     lexicon = found[MAIN].sha256
-    # It stays: Spark brings what it was told of to every worker that comes later, too.
+    # It stays: Spark ships files added once to workers that start later, too.
     context.lake.files.replace(found[MAIN].name, f"{DICTIONARIES}/{lexicon}")
-    context.bring(context.lake.files.uri(f"{DICTIONARIES}/{lexicon}"))
-    indexed = rows.mapInArrow(partial(index_batches, name=lexicon), PACKED)
-    if terms is None:
-        indexed = indexed.withColumns({c: F.lit(None).cast("string") for c in RETIRED.names})
-    else:
-        indexed = indexed.unionByName(retired_steps(terms), allowMissingColumns=True)
+    context.ship_files(context.lake.files.uri(f"{DICTIONARIES}/{lexicon}"))
     few = context.lake.with_new_session()  # a row of it is a quarter of a megabyte
     few.spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "100")
     few.spark.conf.set("spark.sql.parquet.columnarReaderBatchSize", "16")
-    indexed = replace(context, lake=few).checkpoint("indexed", indexed)
+    with context.progress.counting(few.spark, Count("names", rows.count)) as counter:
+        indexed = rows.mapInArrow(partial(index_batches, name=lexicon, counter=counter), PACKED)
+        if terms is None:
+            indexed = indexed.withColumns({c: F.lit(None).cast("string") for c in RETIRED.names})
+        else:
+            indexed = indexed.unionByName(retired_steps(terms), allowMissingColumns=True)
+        indexed = replace(context, lake=few).checkpoint("indexed", indexed)
     settings = context.config.dictionary
     compiled = partial(
         compile_batches, name=lexicon, sources=tuple(s.name for s in settings.sources),

@@ -20,6 +20,16 @@ _ALL = (Window.unboundedPreceding, Window.unboundedFollowing)
 SCOPE_RANK = "CASE scope WHEN 'exact' THEN 0 WHEN 'narrow' THEN 1 WHEN 'broad' THEN 2 ELSE 3 END"
 
 
+def first_of_equal_ids(terms: DataFrame) -> DataFrame:
+    """One row for each id: a term in use before an obsolete one, then that of the preferred source.
+
+    Two sources may ship one ontology. A source that has one id twice is read once, whichever of the two rows
+    Spark sees first. `dictionary.compile_terms` has the same rules for terms in memory.
+    """
+    first = Window.partitionBy("source_id").orderBy("obsolete", "source_rank", F.to_json("names"))
+    return terms.withColumn("_n", F.row_number().over(first)).where("_n = 1").drop("_n")
+
+
 def merge(terms: DataFrame, asserted: DataFrame | None, retired: DataFrame | None) -> DataFrame:
     """Give each term its concept_id; one row in, one row out, with `lost_claim`.
 
@@ -78,7 +88,7 @@ def term_names(terms: DataFrame) -> DataFrame:
 
 
 def joined_column(ids: Column) -> Column:
-    """linking.compile.joined_ids as a column, of an array of ids."""
+    """`compile_terms.joined_ids` as a column, of an array of ids."""
     return F.array_join(F.filter(ids, is_joined), "|")
 
 

@@ -20,12 +20,12 @@ from medconcept.errors import ConfigError, InputError
 from medconcept.lake import transaction
 from medconcept.sources.bucket import Bucket, parse_bucket
 from medconcept.sources.inventory_manifest import Manifest, newest_manifest
+from medconcept.spark.progress import Count
 from medconcept.stages.context import Context
 from medconcept.stages.stage import StageOutput
 from medconcept.stages.sync import article_events, inventory_plan
 from medconcept.stages.sync.duplicate_files import assign_holders
 from medconcept.stages.sync.inventory_plan import NEW, TO_DO, UP_TO_DATE, UPDATE, WITHDRAWN
-from medconcept.stages.sync.progress import Progress, watched
 from medconcept.tables import TABLES
 from medconcept.workers.sync.fetch_articles import FETCHED, SelectionRules, fetch_batches
 
@@ -74,7 +74,7 @@ def _batches(context: Context, bucket: Bucket, source: str, manifest: Manifest) 
     config = context.config.sync
     context.say(f"sync_articles: {article_events.in_words(plan.counts)}")
     told = dict(plan.counts)
-    progress = Progress(plan.todo, context.say)
+    fetched = Count("articles", plan.todo)
     have = _landed(context, source) if config.select.limit else 0
     left_open = (
         article_events.no_longer_listed(context, source, plan.inventory, config.select)
@@ -87,9 +87,7 @@ def _batches(context: Context, bucket: Bucket, source: str, manifest: Manifest) 
         if room == 0:
             batch = batch.where(F.col("class") != NEW)
         is_last = n + 1 >= plan.batches
-        work, new = (
-            _batch(context, bucket, source, batch, progress, room, plan) if plan.batches else (None, 0)
-        )
+        work, new = _batch(context, bucket, source, batch, fetched, room, plan) if plan.batches else (None, 0)
         if is_last and left_open is not None:
             work = work or StageOutput()
             events = article_events.closed(context, left_open)
@@ -105,7 +103,7 @@ def _batches(context: Context, bucket: Bucket, source: str, manifest: Manifest) 
 
 
 def make_plan(context: Context, bucket: Bucket, source: str, manifest: Manifest) -> Plan:
-    """Read the inventory, compare it, and note what is to be done, beside the staged batches."""
+    """Read the inventory, compare it, and write the work list next to the staged batches."""
     config, spark = context.config.sync, context.lake.spark
     own = f"{context.run_id}-plan"
     inventory = transaction.stage(
@@ -151,7 +149,7 @@ def _batch(
     bucket: Bucket,
     source: str,
     batch: DataFrame,
-    progress: Progress,
+    progress: Count,
     room: int | None,
     plan: Plan,
 ) -> tuple[StageOutput | None, int]:
@@ -178,7 +176,7 @@ def _batch(
     )
     share = inventory_plan.tasks_per_machine(spark)
     tasks = _tasks(count, spark.sparkContext.defaultParallelism)
-    with watched(spark, progress) as counter:
+    with context.progress.counting(spark, progress) as counter:
         fetched = context.checkpoint(
             "fetched",
             asked.repartition(tasks).mapInArrow(

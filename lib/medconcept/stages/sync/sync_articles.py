@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from medconcept import __version__
-from medconcept.config import settings_digest
 from medconcept.sources.bucket import is_bucket
 from medconcept.stages.context import Context
 from medconcept.stages.stage import Stage, StageOutput
@@ -139,8 +137,9 @@ def _scope(current: DataFrame, changed: DataFrame) -> DataFrame:
 
 STAGE = Stage(
     name="sync_articles",
+    version=1,
     inputs=(),
-    settings=lambda context: settings_digest(__version__),
+    settings=lambda context: (),
     build=build,
     looks_outside=True,
 )

@@ -10,13 +10,14 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyspark.accumulators import Accumulator
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
 
 from medconcept.dictionary.linking_dictionary import open_linking
 from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL
-from medconcept.linking.caption_batch import Captions, Pairs, Stretches
-from medconcept.linking.entities import each_once
+from medconcept.linking.caption_batch import AbbreviationPairs, Captions, SpanColumns
+from medconcept.linking.entities import merge_entities
 from medconcept.linking.learned import read_learned
 from medconcept.linking.linker import Linker
 from medconcept.linking.types import Entity, LinkSettings
@@ -39,13 +40,15 @@ LINKED = StructType([column for column in MENTIONS.content if column.name not in
 
 @dataclass(frozen=True)
 class LinkJob:
-    """All that a worker is told: names of files and scalars, nothing large."""
+    """The task of a worker: names of files and scalars, nothing large."""
 
     dictionary: SharedFile
     settings: LinkSettings = field(default_factory=LinkSettings)
     general: frozenset[str] = GENERAL | FIGURE_WORDS
     learned: SharedFile | None = None
-    kinds: tuple[tuple[str, frozenset[str]], ...] = ()  # of labels that recognisers give, beside those known
+    kinds: tuple[
+        tuple[str, frozenset[str]], ...
+    ] = ()  # of recognisers' labels, in addition to the built-in ones
 
 
 @lru_cache(maxsize=2)
@@ -60,7 +63,9 @@ def linker_of(job: LinkJob) -> Linker:
     return Linker(dictionary, job.settings, general=job.general, learned=learned)
 
 
-def link_batches(batches: Iterable[pa.RecordBatch], job: LinkJob) -> Iterator[pa.RecordBatch]:
+def link_batches(
+    batches: Iterable[pa.RecordBatch], job: LinkJob, counter: Accumulator[dict[str, int]] | None = None
+) -> Iterator[pa.RecordBatch]:
     """Link rows of CAPTION; one row of LINKED for each mention, in order of caption and place.
 
     CAPTION is figure_key, article_key, caption, language, panels, abbreviations (structs of short and long),
@@ -74,14 +79,16 @@ def link_batches(batches: Iterable[pa.RecordBatch], job: LinkJob) -> Iterator[pa
             with PausedGC():
                 rows = batch.slice(at, BATCH)
                 captions = captions_of(rows, kinds)
-                found = linker.find(captions)
-                tokens = _stretches(rows, "token", captions.texts)
-                linked = linked_rows(rows, captions, tokens, found, linker.readings, schema)
+                mentions = linker.find(captions)
+                tokens = _span_columns(rows, "token", captions.texts)
+                linked = linked_rows(rows, captions, tokens, mentions, linker.lookup, schema)
             yield linked
+        if counter is not None:
+            counter.add({"captions": batch.num_rows})
 
 
 def captions_of(batch: pa.RecordBatch, kinds: Mapping[str, frozenset[str]]) -> Captions:
-    """The columns of the batch as the linker takes them."""
+    """Convert the columns of a batch to the linker's input."""
     texts = batch.column("caption").to_pylist()
     panels = _Lists(batch.column("panels"))
     begins, ends = (panels.values.field(name).to_numpy() for name in ("start", "end"))
@@ -89,22 +96,22 @@ def captions_of(batch: pa.RecordBatch, kinds: Mapping[str, frozenset[str]]) -> C
         texts,
         [language and language.replace("_", "-") for language in batch.column("language").to_pylist()],
         _pairs(_Lists(batch.column("abbreviations"))),
-        _stretches(batch, "sentence", texts),
-        Stretches(panels.edges, begins.astype(np.int64), ends.astype(np.int64)),
+        _span_columns(batch, "sentence", texts),
+        SpanColumns(panels.edges, begins.astype(np.int64), ends.astype(np.int64)),
         (),
         _entities(batch, texts, kinds),
     )
 
 
 class _Lists:
-    """A column of lists: their values behind each other, and where those of each row begin; null is empty."""
+    """A column of lists as flat values; those of row i are edges[i] to edges[i + 1]; null is empty."""
 
     def __init__(self, column: pa.ListArray) -> None:
         lengths = pc.fill_null(column.value_lengths(), 0).to_numpy()
         self.values, self.edges = column.flatten(), np.cumsum([0, *lengths.tolist()])
 
 
-def _stretches(batch: pa.RecordBatch, what: str, texts: Sequence[str]) -> Stretches:
+def _span_columns(batch: pa.RecordBatch, what: str, texts: Sequence[str]) -> SpanColumns:
     """Sentences or tokens in code points, end exclusive."""
     begins, ends = (_Lists(batch.column(f"{what}_{edge}")) for edge in ("begin", "end"))
     starts = begins.values.to_numpy().astype(np.int64)
@@ -113,7 +120,7 @@ def _stretches(batch: pa.RecordBatch, what: str, texts: Sequence[str]) -> Stretc
         own = slice(begins.edges[number], begins.edges[number + 1])
         spans = code_points(texts[number], zip(starts[own].tolist(), (stops[own] - 1).tolist(), strict=True))
         starts[own], stops[own] = [a for a, _ in spans], [b for _, b in spans]
-    return Stretches(begins.edges, starts, stops)
+    return SpanColumns(begins.edges, starts, stops)
 
 
 def _beyond_the_basic_plane(column: pa.StringArray, texts: Sequence[str]) -> list[int]:
@@ -126,7 +133,7 @@ def _beyond_the_basic_plane(column: pa.StringArray, texts: Sequence[str]) -> lis
     return [number for number, text in enumerate(texts) if not is_plain(text)]
 
 
-def _pairs(lists: _Lists) -> list[Pairs]:
+def _pairs(lists: _Lists) -> list[AbbreviationPairs]:
     shorts, longs = (lists.values.field(name).to_pylist() for name in ("short", "long"))
     edges = lists.edges.tolist()
     return [tuple(zip(shorts[a:b], longs[a:b], strict=True)) for a, b in pairwise(edges)]
@@ -135,15 +142,15 @@ def _pairs(lists: _Lists) -> list[Pairs]:
 def _entities(
     batch: pa.RecordBatch, texts: Sequence[str], kinds: Mapping[str, frozenset[str]]
 ) -> Sequence[Sequence[Entity]]:
-    """What recognisers found in each caption, each place once."""
+    """The entities of each caption, with distinct spans."""
     if "entity_label" not in batch.schema.names:
         return [()] * len(texts)
-    found: list[Sequence[Entity]] = []
+    out: list[Sequence[Entity]] = []
     columns = (batch.column(name).to_pylist() for name in ENTITIES)
     for text, begins, ends, labels in zip(texts, *columns, strict=True):
         spans = code_points(text, zip(begins, ends, strict=True)) if labels else ()
-        told = [
+        entities = [
             Entity(*s, label, kinds_of(label, kinds)) for s, label in zip(spans, labels or (), strict=True)
         ]
-        found.append(each_once(told))
-    return found
+        out.append(merge_entities(entities))
+    return out

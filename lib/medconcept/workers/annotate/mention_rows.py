@@ -1,4 +1,4 @@
-"""What the linker found in a batch of captions, as rows of `mentions`: whole columns, nothing row by row."""
+"""Linked mentions of a batch of captions as rows of `mentions`, column by column."""
 
 from __future__ import annotations
 
@@ -11,51 +11,51 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from medconcept.linking.addresses import is_address
-from medconcept.linking.caption_batch import Captions, Numbers, Stretches
+from medconcept.linking.caption_batch import Captions, IntArray, SpanColumns
 from medconcept.linking.interpretation import Interpretation
-from medconcept.linking.linked_mentions import BITS, LinkedMentions, flag_sets
+from medconcept.linking.linked_mentions import FLAG_BITS, LinkedMentions, flag_sets
 from medconcept.linking.lookup import NameLookup
 from medconcept.linking.mention_table import MentionColumns
 
 # Columns that `Interpretation` has under the same names.
-_OF_KNOWN = ("text", "concept_id", "name", "source", "source_id", "similarity", "method")
-ADDRESS = 1 << len(BITS)
+_OF_INTERPRETATION = ("text", "concept_id", "name", "source", "source_id", "similarity", "method")
+ADDRESS = 1 << len(FLAG_BITS)
 _FLAGS = pa.array([list(flags) for flags in flag_sets("address")], pa.list_(pa.string()))
 
 
 def linked_rows(
     batch: pa.RecordBatch,
     captions: Captions,
-    tokens: Stretches,
-    found: LinkedMentions,
-    readings: NameLookup,
+    tokens: SpanColumns,
+    linked: LinkedMentions,
+    lookup: NameLookup,
     schema: pa.Schema,
 ) -> pa.RecordBatch:
-    """A row for each mention, in the columns of a schema; `batch` has the keys and panels of the captions."""
-    mentions = found.mentions
-    text, numbers = pa.array(mentions.text), np.unique(mentions.known, return_inverse=True)
-    known, of_known = [readings[number] for number in numbers[0].tolist()], pa.array(numbers[1])
+    """One row for each mention, with the columns of a schema; `batch` has the captions' keys and panels."""
+    mentions = linked.mentions
+    text, numbers = pa.array(mentions.text), np.unique(mentions.interpretation, return_inverse=True)
+    distinct, of_row = [lookup[number] for number in numbers[0].tolist()], pa.array(numbers[1])
     figure = batch.column("figure_key").take(text)
     begin, last_end = mentions.start, mentions.end.copy()
-    for row, spans in mentions.several.items():
+    for row, spans in mentions.multi_span.items():
         last_end[row] = spans[-1][1]
-    first = tokens.before(tokens.ends, mentions.text, begin + 1)
-    last = tokens.before(tokens.starts, mentions.text, last_end) - 1
-    flags = found.flags | ADDRESS * _in_addresses(captions.texts, tokens, mentions.text, first, last)
+    first = tokens.count_before(tokens.ends, mentions.text, begin + 1)
+    last = tokens.count_before(tokens.starts, mentions.text, last_end) - 1
+    flags = linked.flags | ADDRESS * _in_addresses(captions.texts, tokens, mentions.text, first, last)
     columns = {
         "mention_key": _keys(figure, mentions),
         "figure_key": figure,
         "article_key": batch.column("article_key").take(text),
-        "sentence": pa.array(found.sentence),
+        "sentence": pa.array(linked.sentence),
         "first_token": pa.array(first),
         "last_token": pa.array(last),
         "spans": _spans(mentions, schema.field("spans").type),
         "entity": _labels(captions, mentions),
-        "panels": _panels(batch.column("panels"), found.panel),
+        "panels": _panels(batch.column("panels"), linked.panel),
         "flags": _FLAGS.take(pa.array(flags)),
-        **{name: pa.array([getattr(k, name) for k in known]).take(of_known) for name in _OF_KNOWN},
-        "semantic_types": _lists([k.semantic_types for k in known], pa.string()).take(of_known),
-        "alternatives": _alternatives(known, schema.field("alternatives").type).take(of_known),
+        **{name: pa.array([getattr(k, name) for k in distinct]).take(of_row) for name in _OF_INTERPRETATION},
+        "semantic_types": _lists([k.semantic_types for k in distinct], pa.string()).take(of_row),
+        "alternatives": _alternatives(distinct, schema.field("alternatives").type).take(of_row),
     }  # fmt: skip
     arrays = [
         array if array.type == field.type else array.cast(field.type)
@@ -66,9 +66,9 @@ def linked_rows(
 
 
 def _in_addresses(
-    texts: Sequence[str], tokens: Stretches, text: Numbers, first: Numbers, last: Numbers
+    texts: Sequence[str], tokens: SpanColumns, text: IntArray, first: IntArray, last: IntArray
 ) -> NDArray[np.uint8]:
-    """1 for a mention that one of its tokens, from the first to the last, makes part of an address."""
+    """1 for a mention with a token, from its first to its last, that is an address."""
     out = np.zeros(len(text), np.uint8)
     some = np.flatnonzero(first <= last)
     points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
@@ -84,56 +84,56 @@ def _in_addresses(
     return out
 
 
-def _keys(figure: pa.StringArray, found: MentionColumns) -> pa.StringArray:
+def _keys(figure: pa.StringArray, mentions: MentionColumns) -> pa.StringArray:
     """<figure_key>@<start>-<end>, +<start>-<end> for each further span."""
-    start, end = (pa.array(column).cast(pa.string()) for column in (found.start, found.end))
+    start, end = (pa.array(column).cast(pa.string()) for column in (mentions.start, mentions.end))
     keys = pc.binary_join_element_wise(pc.binary_join_element_wise(figure, start, "@"), end, "-")
-    if not found.several:
+    if not mentions.multi_span:
         return keys
-    further = [""] * len(found.text)
-    for row, spans in found.several.items():
+    further = [""] * len(mentions.text)
+    for row, spans in mentions.multi_span.items():
         further[row] = "".join(f"+{a}-{b}" for a, b in spans[1:])
     return pc.binary_join_element_wise(keys, pa.array(further), "")
 
 
-def _spans(found: MentionColumns, wanted: pa.ListType) -> pa.ListArray:
-    lengths = np.ones(len(found.text), np.int64)
-    for row, spans in found.several.items():
+def _spans(mentions: MentionColumns, wanted: pa.ListType) -> pa.ListArray:
+    lengths = np.ones(len(mentions.text), np.int64)
+    for row, spans in mentions.multi_span.items():
         lengths[row] = len(spans)
     offsets = np.cumsum([0, *lengths.tolist()])
     edges = []
-    for n, column in enumerate((found.start, found.end)):
+    for n, column in enumerate((mentions.start, mentions.end)):
         edge = np.repeat(column, lengths)
-        for row, spans in found.several.items():
+        for row, spans in mentions.multi_span.items():
             edge[offsets[row] : offsets[row + 1]] = [span[n] for span in spans]
         edges.append(pa.array(edge, pa.int32()))
     structs = pa.StructArray.from_arrays(edges, fields=list(wanted.value_type))
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), structs)
 
 
-def _labels(captions: Captions, found: MentionColumns) -> pa.StringArray:
-    """What a recogniser called the same span."""
-    told = {
+def _labels(captions: Captions, mentions: MentionColumns) -> pa.StringArray:
+    """The recogniser's label of the same span, or null."""
+    by_place = {
         (number, entity.start, entity.end): entity.label
         for number, entities in enumerate(captions.entities)
         for entity in entities
     }
-    if not told:
-        return pa.nulls(len(found.text), pa.string())
-    places = zip(found.text.tolist(), found.start.tolist(), found.end.tolist(), strict=True)
-    labels = [None if n in found.several else told.get(place) for n, place in enumerate(places)]
+    if not by_place:
+        return pa.nulls(len(mentions.text), pa.string())
+    places = zip(mentions.text.tolist(), mentions.start.tolist(), mentions.end.tolist(), strict=True)
+    labels = [None if n in mentions.multi_span else by_place.get(place) for n, place in enumerate(places)]
     return pa.array(labels, pa.string())
 
 
-def _panels(panels: pa.ListArray, panel: Numbers) -> pa.ListArray:
+def _panels(panels: pa.ListArray, panel: IntArray) -> pa.ListArray:
     """The labels of the panel that each mention is in."""
     labels = panels.flatten().field("labels")
     with_none = pa.concat_arrays([labels, pa.array([[]], labels.type)])
     return with_none.take(pa.array(np.where(panel < 0, len(labels), panel)))
 
 
-def _alternatives(known: Iterable[Interpretation], wanted: pa.ListType) -> pa.ListArray:
-    each = [k.alternatives for k in known]
+def _alternatives(interpretations: Iterable[Interpretation], wanted: pa.ListType) -> pa.ListArray:
+    each = [k.alternatives for k in interpretations]
     others = [other for alternatives in each for other in alternatives]
     parts = [
         pa.array([getattr(other, field.name) for other in others], field.type) for field in wanted.value_type

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark import SparkFiles
+from pyspark.accumulators import Accumulator
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import BinaryType, LongType, StringType, StructField, StructType
 
@@ -67,8 +68,13 @@ def lexicon_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatc
     yield from _pieces((MAIN, part) for part in pack_parts(arrays))
 
 
-def index_batches(batches: Iterable[pa.RecordBatch], name: str) -> Iterator[pa.RecordBatch]:
-    """Rows of NAMES to rows of PACKED, which hold rows of INDEXED; `name` is that of the lexicon file."""
+def index_batches(
+    batches: Iterable[pa.RecordBatch], name: str, counter: Accumulator[dict[str, int]] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Rows of NAMES to rows of PACKED, which hold rows of INDEXED.
+
+    `name` is that of the lexicon file; `counter` counts `names`.
+    """
     table, implied = _words(name)
     schema = to_arrow_schema(PACKED)
     for batch in batches:
@@ -76,6 +82,8 @@ def index_batches(batches: Iterable[pa.RecordBatch], name: str) -> Iterator[pa.R
         with PausedGC():
             indexed = index_names(rows, table, implied).combine_chunks().to_batches(PACKED_NAMES)
         packed = pa.array([each.serialize().to_pybytes() for each in indexed], pa.binary())
+        if counter is not None:
+            counter.add({"names": batch.num_rows})
         yield pa.RecordBatch.from_arrays([packed], schema=schema)
 
 

@@ -17,6 +17,7 @@ from pyspark.sql.types import (
     StructType,
 )
 
+from medconcept.dictionary.compile_terms import names_of
 from medconcept.dictionary.name_descriptions import described_names
 from medconcept.terminologies.readers import iter_terms
 from medconcept.terminologies.semantic_network import groups_of
@@ -86,7 +87,7 @@ def describe_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBat
 def _term_batches(source: Source, rank: int, content: bytes, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     rows: list[dict[str, object]] = []
     for term in iter_terms(content, source.format, source.name):
-        rows.append(_row(term, source, rank))
+        rows.append(term_row(term, source, rank))
         if len(rows) == BATCH:
             yield pa.RecordBatch.from_pylist(rows, schema)
             rows = []
@@ -94,20 +95,8 @@ def _term_batches(source: Source, rank: int, content: bytes, schema: pa.Schema) 
         yield pa.RecordBatch.from_pylist(rows, schema)
 
 
-def _row(term: Term, source: Source, rank: int) -> dict[str, object]:
-    count = len(term.synonyms)
-    each = zip(
-        term.synonyms,
-        term.scopes or ("exact",) * count,
-        term.term_types or (None,) * count,
-        term.languages or (term.language,) * count,
-        strict=True,
-    )
-    names: dict[str, dict[str, str | None]] = {}
-    for name, scope, kind, language in ((term.name, "exact", term.term_type, term.language), *each):
-        if name:
-            entry = {"name": name, "scope": scope, "term_type": kind or None, "language": language}
-            names.setdefault(name, entry)
+def term_row(term: Term, source: Source, rank: int) -> dict[str, object]:
+    """Return the row of TERMS of a term."""
     return {
         "source": source.name,
         "source_rank": rank,
@@ -115,7 +104,7 @@ def _row(term: Term, source: Source, rank: int) -> dict[str, object]:
         "restriction_level": source.restriction_level,
         "source_version": source.version,
         "source_id": term.source_id,
-        "names": list(names.values()),
+        "names": names_of(term),
         "semantic_types": sorted(term.semantic_types),
         "semantic_groups": list(term.semantic_groups or groups_of(term.semantic_types)),
         "cuis": list(term.cuis),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow as pa
+from pyspark.accumulators import Accumulator
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import ArrayType, StringType, StructField, StructType
 
 from medconcept.jats import Article, ArticleRejected, Limits, Reason, parse_articles
+from medconcept.runtime.isolated_worker import Bounds, Death, IsolatedWorker
 from medconcept.tables import TABLES
 from medconcept.workers.parse.arrow_columns import array_of
-from medconcept.workers.parse.isolated_worker import Bounds, Death, IsolatedWorker
 
 FILE = ("source", "source_key", "source_sha256")
 # Columns that need the other versions of the work, or the file it came from.
@@ -48,7 +49,11 @@ _LIMITS = Limits()
 _CONVERSION_ERRORS = (pa.ArrowException, OverflowError, UnicodeError, MemoryError)
 
 
-def parse_batches(batches: Iterable[pa.RecordBatch], bounds: Bounds = _BOUNDS) -> Iterator[pa.RecordBatch]:
+def parse_batches(
+    batches: Iterable[pa.RecordBatch],
+    bounds: Bounds = _BOUNDS,
+    counter: Accumulator[dict[str, int]] | None = None,
+) -> Iterator[pa.RecordBatch]:
     """Parse rows of (FILE columns, size, content) into rows of PARSED.
 
     One row per file, or one per article of a wrapper with several. Files are parsed by a child process; a
@@ -62,6 +67,8 @@ def parse_batches(batches: Iterable[pa.RecordBatch], bounds: Bounds = _BOUNDS) -
             if not chunk.batches:
                 return
             files = pa.Table.from_batches(chunk.batches)
+            if counter is not None:
+                counter.add({"files": len(files)})
             rows = pa.concat_tables([_too_large(files), *results])
             file_columns = files.select(FILE).cast(_FILE_SCHEMA).take(rows.column(_NUMBER))
             columns = [(file_columns if name in FILE else rows).column(name) for name in _SCHEMA.names]

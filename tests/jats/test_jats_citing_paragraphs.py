@@ -23,23 +23,23 @@ def cited(article: Article) -> dict[str | None, list[tuple[str | None, str]]]:
     return {
         f.fig_id: [
             (m.text[c.start : c.end] if c.start is not None else None, c.via)
-            for m in f.mentions
+            for m in f.citing_paragraphs
             for c in m.citations
         ]
         for f in article.figures
-        if f.mentions
+        if f.citing_paragraphs
     }  # fmt: skip
 
 
-def test_a_mention_has_text_section_and_place() -> None:
+def test_a_citing_paragraph_has_text_section_and_place() -> None:
     body = (
         '<sec sec-type="results"><title>Results</title><p xml:lang="fr">H<sub>2</sub>O\n <italic>(</italic>'
         f"{x('f2', 'Fig. 2')}) and {x('f2', '2A')}.</p></sec>{FIGS}"
     )
-    (mention,) = parsed(body).figures[1].mentions
-    assert (mention.text, mention.place, mention.language) == ("H2O (Fig. 2) and 2A.", "body", "fr")
-    assert (mention.section, mention.section_types) == (("Results",), ("results",))
-    assert [mention.text[c.start : c.end] for c in mention.citations] == ["Fig. 2", "2A"]
+    (paragraph,) = parsed(body).figures[1].citing_paragraphs
+    assert (paragraph.text, paragraph.place, paragraph.language) == ("H2O (Fig. 2) and 2A.", "body", "fr")
+    assert (paragraph.section, paragraph.section_types) == (("Results",), ("results",))
+    assert [paragraph.text[c.start : c.end] for c in paragraph.citations] == ["Fig. 2", "2A"]
 
 
 @given(
@@ -57,11 +57,11 @@ def test_references_stand_where_they_are_written(pieces: list[tuple[str, bool]],
         f"{text}{first}{x('f1', 'Fig. 1')}{last}"
         for (text, _), (first, last) in zip(pieces, wrapped, strict=True)
     )
-    (mention,) = parsed(f"<p>{body} end</p>{FIGS}").figures[0].mentions
+    (paragraph,) = parsed(f"<p>{body} end</p>{FIGS}").figures[0].citing_paragraphs
     written = normalize("NFC", " ".join(("".join(f"{text}Fig. 1" for text, _ in pieces) + " end").split()))
-    assert mention.text == written
+    assert paragraph.text == written
     places = [match.span() for match in re.finditer(re.escape("Fig. 1"), written)]
-    assert [(c.start, c.end) for c in mention.citations] == places
+    assert [(c.start, c.end) for c in paragraph.citations] == places
 
 
 @pytest.mark.parametrize("dash", ["–", "-", "—", " to ", " through ", " bis ", " a "])
@@ -123,9 +123,9 @@ def test_the_innermost_paragraph_is_the_one_that_cites() -> None:
         f"{x('f2', 'Fig. 2')}</p>{FIGS}"
     )
     first, second, *_ = parsed(body).figures
-    assert [m.text for m in first.mentions] == ["inner Fig. 1"]
-    (mention,) = second.mentions
-    assert [mention.text[c.start : c.end] for c in mention.citations] == ["Fig. 2"]
+    assert [m.text for m in first.citing_paragraphs] == ["inner Fig. 1"]
+    (paragraph,) = second.citing_paragraphs
+    assert [paragraph.text[c.start : c.end] for c in paragraph.citations] == ["Fig. 2"]
 
 
 def test_a_figure_within_the_paragraph_does_not_shift_the_offsets() -> None:
@@ -146,7 +146,7 @@ def test_a_figure_within_the_paragraph_does_not_shift_the_offsets() -> None:
     ],
 )
 def test_places(xml: str, place: str) -> None:
-    assert [m.place for m in parse_article(xml.encode()).figures[0].mentions] == [place]
+    assert [m.place for m in parse_article(xml.encode()).figures[0].citing_paragraphs] == [place]
 
 
 def test_a_translation_cites_its_own_figures() -> None:
@@ -155,7 +155,7 @@ def test_a_translation_cites_its_own_figures() -> None:
         f'id="f1"/></body></sub-article>'
     )
     first, second = parsed('<fig id="f1"/>', after_body=sub).figures
-    assert (first.mentions, [m.place for m in second.mentions]) == ((), ["sub-article"])
+    assert (first.citing_paragraphs, [m.place for m in second.citing_paragraphs]) == ((), ["sub-article"])
 
 
 @given(st.lists(st.integers(1, 60), unique=True, max_size=30), st.integers(0, 61), st.integers(0, 61))

@@ -1,0 +1,216 @@
+"""Images verified, decoded, hashed and measured; near duplicates of ten million hashes grouped.
+
+    python benchmarks/bench_images.py --images ../shared/data/medconcept_sample ../shared/data/jats_images
+
+Real images, scaled to a longer side of 512 and 1,000 pixels as JPEG, go through one process for each core.
+Every file differs in its bytes: it bears its number in a comment. Rates are images a second of processor
+time, so that a busy machine measures the same as an idle one. Rivals: `Image.open(...).load()` with
+`imagehash.phash(hash_size=16)`, which neither verifies nor measures; and `examine` in the process itself,
+without isolation. Writes build/bench/images.json.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as in Spark's workers; numpy reads it when it is imported
+
+import argparse
+import io
+import itertools
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import imagehash
+import numpy as np
+from PIL import Image
+from results import show, write
+
+from medconcept.images.duplicates import group_near_duplicates
+from medconcept.images.examine import examine
+from medconcept.images.isolation import examine_isolated
+from medconcept.images.settings import Settings
+from medconcept.images.verify import ImageFile
+
+DEFAULT = [Path("../shared/data/medconcept_sample"), Path("../shared/data/jats_images")]
+SIDES = (512, 1000)
+WITHOUT_DIGEST = Settings(pixel_digest=False)
+_jpegs: list[bytes] = []  # those of one size, inherited by the processes of a pool
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Measure, print a table, write the JSON."""
+    options = _arguments(argv)
+    if options.part:
+        print(json.dumps(_PARTS[options.part](options)))
+        return 0
+    paths = sorted(p for folder in options.images for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES)
+    if not paths:
+        print(
+            f"{', '.join(map(str, options.images))}: no images; name folders of them (--images)",
+            file=sys.stderr,
+        )
+        return 2
+    figures: dict[str, float] = {"images": len(paths)}
+    ratios: dict[str, float] = {}
+    for side in SIDES:
+        _jpegs[:] = [_scaled(path, side) for path in paths]
+        rates = measure_rates(options.count, options.rounds)
+        figures[f"kilobytes_{side}"] = round(sum(map(len, _jpegs)) / len(_jpegs) / 1e3, 1)
+        figures |= {f"{name}_{side}_images_s_core": round(rate, 1) for name, rate in rates.items()}
+        ours, fast = rates["isolated"], rates["isolated_no_digest"]
+        ratios[f"medconcept/bare_pool_{side}"] = round(ours / rates["bare"], 2)
+        ratios[f"medconcept/pillow_imagehash_{side}"] = round(ours / rates["pillow_imagehash"], 2)
+        ratios[f"medconcept_no_digest/bare_pool_{side}"] = round(fast / rates["bare_no_digest"], 2)
+        ratios[f"medconcept_no_digest/pillow_imagehash_{side}"] = round(fast / rates["pillow_imagehash"], 2)
+    for count in (1_000, options.memory_count):
+        peak = _in_process("memory", options, count)
+        figures |= {f"{name}_{count}_mb": round(value, 1) for name, value in peak.items()}
+    figures |= _in_process("groups", options, options.hashes)
+    show(figures, ratios)
+    write("images", figures, ratios, ["pillow", "simplejpeg", "imagehash", "numpy", "scipy"], options.output)
+    return 0
+
+
+def measure_rates(count: int, rounds: int) -> dict[str, float]:
+    """Images a second of processor time for each way, the best of some rounds that take turns."""
+    best: dict[str, float] = {}
+    cores = os.cpu_count() or 1
+    for _ in range(rounds):
+        for name in WAYS:
+            # A new pool each time: what its processes and their children took is known when they have ended.
+            with ProcessPoolExecutor(cores, mp_context=get_context("fork")) as pool:
+                seconds = sum(pool.map(_timed, [name] * cores, [count // cores] * cores))
+            best[name] = max(best.get(name, 0.0), count // cores * cores / seconds)
+    return best
+
+
+def _timed(name: str, count: int) -> float:
+    before = _processor_seconds()
+    WAYS[name](_numbered(count, os.getpid()))
+    return _processor_seconds() - before
+
+
+def _processor_seconds() -> float:
+    uses = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(use.ru_utime + use.ru_stime for use in uses)
+
+
+def _pillow_imagehash(jpegs: Iterator[bytes]) -> None:
+    for data in jpegs:
+        image = Image.open(io.BytesIO(data))
+        image.load()
+        imagehash.phash(image, hash_size=16)
+
+
+def _bare(settings: Settings) -> Callable[[Iterator[bytes]], None]:
+    def way(jpegs: Iterator[bytes]) -> None:
+        for data in jpegs:
+            examine(ImageFile("f.jpg", data), settings)
+
+    return way
+
+
+def _isolated(settings: Settings) -> Callable[[Iterator[bytes]], None]:
+    def way(jpegs: Iterator[bytes]) -> None:
+        for record in examine_isolated((ImageFile("f.jpg", data) for data in jpegs), settings):
+            if record.status != "resolved":
+                raise AssertionError(f"a sound image is {record.status}: {record.detail}")
+
+    return way
+
+
+WAYS: dict[str, Callable[[Iterator[bytes]], None]] = {
+    "pillow_imagehash": _pillow_imagehash,
+    "bare": _bare(Settings()),
+    "isolated": _isolated(Settings()),
+    "bare_no_digest": _bare(WITHOUT_DIGEST),
+    "isolated_no_digest": _isolated(WITHOUT_DIGEST),
+}
+_SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff"}
+
+
+def _scaled(path: Path, side: int) -> bytes:
+    with Image.open(path) as opened:
+        image = opened.convert("L" if opened.mode in ("1", "L") else "RGB")
+    scale = side / max(image.size)
+    width, height = (max(1, round(length * scale)) for length in image.size)
+    out = io.BytesIO()
+    image.resize((width, height), Image.Resampling.LANCZOS).save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def _numbered(count: int, process: int) -> Iterator[bytes]:
+    """So many JPEGs, each with a comment of its own behind its first marker."""
+    for number, data in zip(range(count), itertools.cycle(_jpegs), strict=False):
+        comment = f"{process} {number}".encode()
+        yield data[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + data[2:]
+
+
+def _in_process(part: str, options: argparse.Namespace, count: int) -> dict[str, float]:
+    """What a part of the measurement says that runs in a process of its own, for its peak of memory."""
+    command = [sys.executable, __file__, "--part", part, "--count", str(count), "--images", *options.images]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    numbers: dict[str, float] = json.loads(answer)
+    return numbers
+
+
+def _memory(options: argparse.Namespace) -> dict[str, float]:
+    paths = sorted(p for folder in options.images for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES)
+    _jpegs[:] = [_scaled(path, SIDES[0]) for path in paths]
+    WAYS["isolated_no_digest"](_numbered(options.count, 0))
+    uses = {"worker_peak": resource.RUSAGE_SELF, "decoder_peak": resource.RUSAGE_CHILDREN}
+    return {name: resource.getrusage(who).ru_maxrss / 1024 for name, who in uses.items()}
+
+
+def _groups(options: argparse.Namespace) -> dict[str, float]:
+    """A fifth of the hashes are copies of others with up to 12 bits changed."""
+    rng = np.random.default_rng(20_261)
+    hashes = rng.integers(0, 2**64, (options.count, 4), dtype=np.uint64)
+    copies = options.count // 5
+    hashes[-copies:] = hashes[rng.integers(0, options.count - copies, copies)]
+    changes = rng.integers(0, 13, copies)
+    for change in range(12):
+        word, bit = rng.integers(0, 4, copies), rng.integers(0, 64, copies).astype(np.uint64)
+        flips = np.where(changes > change, np.uint64(1) << bit, np.uint64(0))
+        hashes[np.arange(options.count - copies, options.count), word] ^= flips
+    wall, processor = time.perf_counter(), time.process_time()
+    groups = group_near_duplicates(hashes)
+    return {
+        "grouping_hashes": options.count,
+        "grouping_s": round(time.perf_counter() - wall, 1),
+        "grouping_processor_s": round(time.process_time() - processor, 1),
+        "grouping_peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "grouping_grouped": int((groups.representative >= 0).sum()),
+        "grouping_pairs_compared": groups.pairs_compared,
+        "grouping_pairs_left_out": groups.pairs_left_out,
+        "grouping_chains_divided": groups.chains_divided,
+    }
+
+
+_PARTS = {"memory": _memory, "groups": _groups}
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--images", type=Path, nargs="+", default=DEFAULT, help="folders of images")
+    parser.add_argument("--count", type=int, default=1_000, help="images of each size and way")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each way is measured")
+    parser.add_argument("--memory-count", type=int, default=50_000, help="images for the peak of memory")
+    parser.add_argument("--hashes", type=int, default=10_000_000, help="hashes to group")
+    parser.add_argument("--part", choices=("memory", "groups"), help=argparse.SUPPRESS)
+    parser.add_argument("--output", type=Path, help="where to write the JSON")
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""Commands on a lake: every job, `run` for all of them, and questions."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import threading
+from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from medconcept.cli.output import print_rows, progress_printer
+from medconcept.cli.parser import JOBS, ON_REQUEST
+from medconcept.cli.source_options import with_source_arguments
+from medconcept.config import Config
+from medconcept.runtime.stdout import StdoutToStderr
+
+if TYPE_CHECKING:
+    from medconcept.lake.lake import Lake
+    from medconcept.stages.stage import StageResult
+
+
+def run(arguments: argparse.Namespace, config: Config) -> int:
+    """Run a command of JOBS or QUESTIONS, or `run`; returns the exit code. Raises MedconceptError."""
+    config = _with_arguments(config, arguments)
+    is_job = arguments.command == "run" or arguments.command in JOBS
+    # Starts a JVM: arguments and configuration have been checked by now.
+    with StdoutToStderr():
+        from medconcept.lake.lake import Lake
+        from medconcept.spark.session import get_session
+
+        if is_job:
+            _import_ahead("great_expectations")
+        lake = Lake(get_session(config.spark), config.lake)
+    if is_job:
+        names = (
+            [j for j in JOBS if j not in ON_REQUEST] if arguments.command == "run" else [arguments.command]
+        )
+        return _run_jobs(lake, config, names, arguments)
+    _answer(lake, config, arguments)
+    return 0
+
+
+def _answer(lake: Lake, config: Config, arguments: argparse.Namespace) -> None:
+    if arguments.command == "status":
+        from medconcept.pipeline.status import lines, status
+
+        state = status(lake, config)
+        print(json.dumps(state, ensure_ascii=False) if arguments.json else "\n".join(lines(state)))
+        return
+    from medconcept.lake import queries
+
+    if arguments.command == "tables":
+        print_rows(queries.list_tables(lake), arguments.json)
+    elif arguments.command == "diff":
+        changes = queries.diff(lake, arguments.old, arguments.new)
+        if arguments.json:
+            print(json.dumps(changes))
+        else:
+            print_rows([{"table": name, **counts} for name, counts in changes.items()], False)
+    else:
+        at = queries.resolve_commit(lake, release=arguments.release, as_of=arguments.as_of)
+        print_rows(queries.rows_as_json(queries.run_sql(lake, arguments.query, at)), arguments.json)
+
+
+def _with_arguments(config: Config, arguments: argparse.Namespace) -> Config:
+    """The configuration with the options of the command line, which override it."""
+    if arguments.lake:
+        config = replace(config, lake=arguments.lake)
+    if "input" in arguments:
+        config = replace(config, sync=with_source_arguments(config.sync, arguments))
+    if getattr(arguments, "release_name", None):
+        config = replace(config, release=replace(config.release, name=arguments.release_name))
+    return config
+
+
+def _run_jobs(lake: Lake, config: Config, names: list[str], arguments: argparse.Namespace) -> int:
+    from medconcept.pipeline.registry import stage
+    from medconcept.pipeline.runner import run_stage
+
+    if "annotate_captions" in names and config.annotate.recogniser:
+        from medconcept.spark_nlp.recognisers import load_recognisers
+
+        # A model that cannot be used is reported now, not after all the jobs before.
+        load_recognisers(lake.spark, config.annotate.recogniser)
+    say = progress_printer(lake, as_json=arguments.json)
+    results: list[StageResult] = []
+    for number, name in enumerate(names, 1):
+        say(f"[{number}/{len(names)}] {name} …")
+        result = run_stage(stage(name), lake, config, say)
+        say(f"[{number}/{len(names)}] {name}: {result.status} in {result.seconds:.1f} s")
+        results.append(result)
+    if arguments.json:
+        print(json.dumps([{**vars(result), "seconds": round(result.seconds, 3)} for result in results]))
+        return 0
+    if arguments.command != "run":
+        return 0
+    from medconcept.pipeline.summary import print_nothing_new, print_summary
+
+    if all(result.status == "nothing new" for result in results) and not arguments.report:
+        print_nothing_new(lake, results)
+        return 0
+    from medconcept.report import write_report
+
+    print_summary(lake, config, results)
+    print(f"\nReport:    {write_report(lake, config, results, arguments.report)}")
+    print(f"Data Docs: {lake.files.uri('_docs/index.html')}")
+    return 0
+
+
+def _import_ahead(name: str) -> None:
+    # Takes seconds, while the start of the JVM takes more.
+    threading.Thread(target=import_module, args=(name,), daemon=True).start()

@@ -1,0 +1,92 @@
+"""Files examined in a child process: one that crashes, hangs or fills it costs no other file anything."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from typing import Any
+
+from medconcept.images.examine import ImageRecord, as_values, examine, unusable
+from medconcept.images.settings import Settings
+from medconcept.images.statuses import Flag, Status, Unusable
+from medconcept.images.verify import ImageFile
+from medconcept.runtime.isolated_worker import Bounds, Death, IsolatedWorker
+
+BOUNDS = Bounds(processor_seconds=60, seconds=600, memory=3 * 1024**3)
+"""What one image may take; 100 million pixels take up to 4 s and 1.6 GB (PNG with transparency)."""
+_CHUNK_FILES = 128
+_CHUNK_BYTES = 32 * 1024**2
+_LENGTH = struct.Struct(">I")
+_STATED = tuple(field.name for field in fields(ImageFile) if field.name != "data")
+_DEATHS = {"crashed": Status.DECODER_CRASHED, "timeout": Status.DECODER_TIMEOUT}
+_DEFAULT = Settings()
+
+
+def examine_isolated(
+    files: Iterable[ImageFile], settings: Settings = _DEFAULT, bounds: Bounds = BOUNDS
+) -> Iterator[ImageRecord]:
+    """One record for each file, in order. At most 128 files or about 32 MB are held at a time."""
+
+    def work(items: Iterator[bytes]) -> bytes:
+        _silence()
+        # JSON, not pickle: a decoder that a file has taken over must not be able to run code in the worker.
+        return json.dumps([as_values(examine(_unpacked(item), settings)) for item in items]).encode()
+
+    with IsolatedWorker(work, bounds) as child:
+        for chunk in _chunks(files):
+            yield from _examined(child, chunk)
+
+
+def _silence() -> None:
+    """Send standard error nowhere: libtiff writes each of its complaints there, a thousand for one file."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+
+
+def _chunks(files: Iterable[ImageFile]) -> Iterator[list[ImageFile]]:
+    chunk: list[ImageFile] = []
+    size = 0
+    for file in files:
+        if chunk and (len(chunk) == _CHUNK_FILES or size + len(file.data) > _CHUNK_BYTES):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(file)
+        size += len(file.data)
+    if chunk:
+        yield chunk
+
+
+def _examined(child: IsolatedWorker, files: list[ImageFile]) -> Iterator[ImageRecord]:
+    """The records of a chunk; where the child dies, the files before and after the one it died of go on."""
+    while files:
+        answer = child(map(_packed, files))
+        if not isinstance(answer, Death):
+            yield from map(_record, json.loads(answer))
+            return
+        yield from _examined(child, files[: answer.item])
+        file = files[answer.item]
+        sha256 = hashlib.sha256(file.data).hexdigest()
+        yield unusable(file, sha256, Unusable(_DEATHS[answer.cause], answer.detail))
+        files = files[answer.item + 1 :]
+
+
+def _packed(file: ImageFile) -> bytes:
+    stated = json.dumps({name: getattr(file, name) for name in _STATED}).encode()
+    return _LENGTH.pack(len(stated)) + stated + file.data
+
+
+def _unpacked(item: bytes) -> ImageFile:
+    (length,) = _LENGTH.unpack_from(item)
+    start = _LENGTH.size + length
+    return ImageFile(data=item[start:], **json.loads(item[_LENGTH.size : start]))
+
+
+def _record(values: dict[str, Any]) -> ImageRecord:
+    """The record that `as_values` wrote."""
+    codes = {"status": Status(values["status"]), "flags": tuple(map(Flag, values["flags"]))}
+    return ImageRecord(**values | codes)

@@ -1,0 +1,50 @@
+"""Limits and thresholds of the image step; everything a user may configure, with its default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from medconcept.images.statuses import Flag
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one file may take, checked before it is decoded.
+
+    Pixels are width times height of one frame, at most 178 million, where Pillow refuses by itself;
+    `all_pixels` bounds the sum over frames. Flags in `refused`
+    (`wrong_extension`, `trailing_bytes`) turn an image that decodes into one with the status of that name.
+    """
+
+    bytes: int = 256 * 1024**2
+    pixels: int = 100_000_000
+    frames: int = 1_000
+    all_pixels: int = 400_000_000
+    refused: frozenset[Flag] = frozenset()
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """When a flag is set: pixels, a ratio of sides, levels of luminance (0 to 255), bits of entropy.
+
+    `blank_deviation` and `low_deviation` are standard deviations of the luminance of the reduced image.
+    """
+
+    smallest_side: int = 64
+    largest_ratio: float = 8.0
+    blank_deviation: float = 1.5
+    low_deviation: float = 8.0
+    low_entropy: float = 0.5
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that decides what `examine` returns for given bytes.
+
+    `pixel_digest` decodes each JPEG at full size to take the sha256 of its pixels; without it, JPEGs are
+    decoded at a reduced size, whole nevertheless, which takes a third of the time.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    pixel_digest: bool = True

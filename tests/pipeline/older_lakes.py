@@ -1,0 +1,43 @@
+"""Lakes as older formats wrote them, made of a lake of the current format whose tables were written once."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import Any
+
+from medconcept.lake.lake import FORMAT, Lake
+from medconcept.tables import TABLES
+
+
+def store_as(spark: Any, lake: Lake, table: str, rows: Any) -> None:
+    """Replace a table by one that has these rows and columns at the same Delta version, 1."""
+    from delta.tables import DeltaTable
+
+    kept = f"{lake.root}-{table}"
+    rows.write.mode("overwrite").parquet(kept)
+    shutil.rmtree(lake.path(table).removeprefix("file:"))
+    rows = spark.read.parquet(kept)
+    builder = DeltaTable.create(spark).location(lake.path(table)).addColumns(rows.schema)
+    if TABLES[table].scope:
+        builder = builder.property("delta.enableDeletionVectors", "true")
+    builder.property("delta.deletedFileRetentionDuration", "interval 3650 days").execute()
+    rows.write.format("delta").mode("append").save(lake.path(table))
+    assert lake.latest_version(table) == lake.head().versions[table] == 1
+
+
+def set_format(lake: Lake, version: int) -> None:
+    """Write another number of the format."""
+    content = json.loads(lake.files.read(FORMAT))
+    lake.files.write(FORMAT, json.dumps({**content, "format_version": version}).encode())
+
+
+def format_of(lake: Lake) -> int:
+    """The number of the format that the lake records."""
+    return int(json.loads(lake.files.read(FORMAT))["format_version"])
+
+
+def as_format_5(spark: Any, lake: Lake) -> None:
+    """Format 5 called the column `citing_paragraphs` of figures `mentions`; its row digests are the same."""
+    store_as(spark, lake, "figures", lake.read("figures").withColumnRenamed("citing_paragraphs", "mentions"))
+    set_format(lake, 5)

@@ -1,0 +1,83 @@
+"""Relative paths in a configuration start from its `base`, never from the current directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from medconcept.config import Config, load_config, parse_config
+from medconcept.errors import ConfigError
+
+PATHS = """
+lake: lake
+sync: {input: articles, select: {pmcids: ids.txt}}
+dictionary: {sources: [{name: T, format: tsv, path: t.tsv}]}
+annotate: {learned: learned.json, dictionary_folder: volume, recogniser: [{path: model, embeddings: vectors}]}
+centrality: {model: nli}
+statistics: {release: r1, lake: other}
+spark: {jars: jars}
+"""
+
+
+def paths_of(config: Config) -> list[str | None]:
+    return [
+        config.lake,
+        config.sync.input,
+        config.sync.select.pmcids,
+        config.dictionary.sources[0].path,
+        config.annotate.learned,
+        config.annotate.dictionary_folder,
+        config.annotate.recogniser[0].path,
+        config.annotate.recogniser[0].embeddings,
+        config.centrality.model,
+        config.statistics.lake,
+        config.spark.jars,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("base", "folder"),
+    [("", "conf"), ("base: ..\n", ""), ("base: /data\n", "/data"), ("base: s3a://b/c\n", "s3a://b/c")],
+)
+def test_every_path_of_the_file_starts_from_its_base(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, base: str, folder: str
+) -> None:
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf/my.yaml").write_text(base + PATHS)
+    monkeypatch.chdir(tmp_path / "conf")
+    start = folder if folder.startswith(("/", "s3a:")) else str(tmp_path / folder).rstrip("/")
+    stated = paths_of(parse_config(yaml.safe_load(PATHS)))
+    for name in (str(tmp_path / "conf/my.yaml"), "my.yaml", "../conf/my.yaml"):
+        config = load_config(name)
+        assert paths_of(config) == [f"{start}/{path}" for path in stated]
+        assert config.base == start
+
+
+def test_addresses_and_absolute_paths_stay(tmp_path: Path) -> None:
+    (tmp_path / "my.yaml").write_text("lake: /lake\nsync: {input: 's3://pmc-oa-opendata'}\n")
+    config = load_config(str(tmp_path / "my.yaml"))
+    assert (config.lake, config.sync.input) == ("/lake", "s3://pmc-oa-opendata")
+
+
+def test_what_the_file_does_not_state_is_not_moved(tmp_path: Path) -> None:
+    (tmp_path / "my.yaml").write_text("annotate: {nested: true}\n")
+    assert load_config(str(tmp_path / "my.yaml")).lake == Config().lake
+
+
+def test_a_named_configuration_is_the_same_from_any_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = Path(__file__).resolve().parents[2]
+    monkeypatch.chdir(tmp_path)
+    demo = load_config("demo")
+    assert demo.lake == str(root / "build/demo/lake")
+    assert demo.dictionary.sources[0].path == str(root / "build/demo/dictionary/mondo.json")
+    assert demo == load_config(str(root / "conf/demo.yaml"))
+
+
+def test_base_is_text(tmp_path: Path) -> None:
+    (tmp_path / "my.yaml").write_text("base: 3\n")
+    with pytest.raises(ConfigError, match="'base' must be str, not 3"):
+        load_config(str(tmp_path / "my.yaml"))

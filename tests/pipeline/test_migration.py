@@ -1,0 +1,194 @@
+"""A lake of format 5, whose figures had `mentions`: read, migrated by the first run, readable ever after."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from articles import config, jats, run, write
+from older_lakes import as_format_5, format_of, set_format
+
+from medconcept.lake.lake import FORMAT_VERSION, MIGRATE, Lake
+from medconcept.tables import DATA_TABLES
+
+PARSE = ("sync_articles", "parse_articles")
+NOTHING_CHANGED = {name: {"added": 0, "removed": 0, "changed": 0} for name in DATA_TABLES}
+
+
+class Killed(BaseException):
+    """Stands for a kill: no handler of the code under test catches it."""
+
+
+def die(*_: object, **__: object) -> None:
+    raise Killed
+
+
+def article(number: str, caption: str) -> str:
+    """An article with one figure that a paragraph cites."""
+    cites = f'<p>See <xref ref-type="fig" rid="f1">Fig {number}</xref>.</p>'
+    return jats(number, caption).replace("</body>", f"{cites}</body>")
+
+
+def citing(rows) -> dict[str, list[str]]:
+    return {r.figure_key: [p.text for p in r.citing_paragraphs] for r in rows.collect()}
+
+
+def stored_columns(spark, lake: Lake, version: int) -> list[str]:
+    return spark.read.format("delta").option("versionAsOf", version).load(lake.path("figures")).columns
+
+
+@pytest.fixture(scope="module")
+def written(spark, tmp_path_factory):
+    """The settings of a lake of format 5 with two articles and the release r1, which tests copy."""
+    from medconcept.stages.publish_release import content_digest
+
+    folder = tmp_path_factory.mktemp("format-5")
+    settings = config(folder)
+    write(folder / "in", a_xml=article("1", "A heart attack"), b_xml=article("2", "liver"))
+    lake, _ = run(spark, settings)
+    digests = {name: content_digest(lake.read(name)) for name in DATA_TABLES}
+    as_format_5(spark, lake)
+    return settings, digests
+
+
+@pytest.fixture
+def older(written, tmp_path: Path):
+    """The same configuration on a copy of that lake and of its input."""
+    settings, digests = written
+    shutil.copytree(settings.lake, tmp_path / "lake")
+    shutil.copytree(settings.sync.input, tmp_path / "in")
+    sync = replace(settings.sync, input=str(tmp_path / "in"))
+    return replace(settings, lake=str(tmp_path / "lake"), sync=sync), digests
+
+
+def test_an_older_lake_is_read_and_not_written(spark, older) -> None:
+    from medconcept.lake import queries
+
+    settings, _ = older
+    lake = Lake(spark, settings.lake)
+    assert "mentions" in stored_columns(spark, lake, 1)
+    expected = {"PMC1#f1": ["See Fig 1."], "PMC2#f1": ["See Fig 2."]}
+    assert citing(lake.read("figures")) == expected
+    query = "SELECT figure_key, citing_paragraphs FROM figures"
+    assert citing(queries.run_sql(lake, query)) == expected
+    assert citing(queries.run_sql(lake, query, queries.resolve_commit(lake, release="r1"))) == expected
+    assert {t["table"]: t["rows"] for t in queries.list_tables(lake)}["figures"] == 2
+    assert (format_of(lake), lake.latest_version("figures")) == (5, 1)
+
+
+@pytest.mark.slow  # three runs of the stages
+def test_the_first_run_migrates_and_works_on_nothing_again(spark, older) -> None:
+    from medconcept.lake import queries
+    from medconcept.stages.publish_release import content_digest
+
+    settings, digests = older
+    before = Lake(spark, settings.lake).head()
+    lake, reports = run(spark, settings)
+    assert {r.status for r in reports} == {"nothing new"}
+    assert format_of(lake) == FORMAT_VERSION
+    head, last = lake.head(), lake.last_commit_of(MIGRATE)
+    assert (head.seq, last["seq"]) == (before.seq + 1, before.seq + 1)
+    assert (last["input_versions"], last["versions"]["figures"]) == ({"figures": 1}, 2)
+    assert {n: v for n, v in head.versions.items() if n not in ("figures", "runs")} == {
+        n: v for n, v in before.versions.items() if n not in ("figures", "runs")
+    }
+    (ended,) = lake.read("runs").where("job = 'migrate'").collect()
+    assert (ended.run_id, ended.event) == (last["run_id"], "end")
+
+    # Other readers see the new name with its comment; the release names the old version, read as before.
+    stored = spark.read.format("delta").load(lake.path("figures")).schema
+    assert "mentions" not in stored.names
+    assert stored["citing_paragraphs"].metadata["comment"].startswith("Paragraphs that cite")
+    assert "mentions" in stored_columns(spark, lake, 1)
+    assert {name: content_digest(lake.read(name)) for name in DATA_TABLES} == digests
+    assert queries.diff(lake, "r1", str(head.seq)) == {
+        # r1 names the commit before its own, as ever.
+        **NOTHING_CHANGED,
+        "releases": {"added": 1, "removed": 0, "changed": 0},
+    }
+    assert queries.diff(lake, str(before.seq), str(head.seq)) == NOTHING_CHANGED
+    for at in (queries.resolve_commit(lake, release="r1"), lake.commit(before.seq), None):
+        found = queries.run_sql(lake, "SELECT figure_key, citing_paragraphs FROM figures", at)
+        assert citing(found) == {"PMC1#f1": ["See Fig 1."], "PMC2#f1": ["See Fig 2."]}
+
+    versions = {name: lake.latest_version(name) for name in DATA_TABLES}
+    lake, again = run(spark, settings)
+    assert {r.status for r in again} == {"nothing new"}
+    assert {name: lake.latest_version(name) for name in DATA_TABLES} == versions
+    assert lake.head().seq == head.seq
+
+    write(Path(settings.sync.input), a_xml=article("1", "A heart"))
+    lake, reports = run(spark, settings)
+    counts = {r.job: r.counts for r in reports}
+    assert (counts["parse_articles"]["files.parsed"], counts["parse_articles"]["figures.written"]) == (1, 1)
+    assert counts["annotate_captions"]["captions.in"] == 1
+    assert queries.diff(lake, "r1", "r2")["figures"] == {"added": 0, "removed": 0, "changed": 1}
+    rebuilt, _ = run(spark, replace(settings, lake=f"{settings.lake}-rebuilt"))
+    for name in ("articles", "figures", "mentions", "triplets"):
+        assert content_digest(lake.read(name)) == content_digest(rebuilt.read(name)), name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("moment", "is_committed"),
+    [
+        ("lake.transaction.commit", False),  # the table is rewritten, nothing names it
+        ("lake.transaction.name_commit", False),  # all but the row of `commits`
+        ("lake.lake.Lake.mark_current", True),  # the row is there, the format is not
+    ],
+)
+def test_killed_and_started_again(spark, older, monkeypatch, moment: str, is_committed: bool) -> None:
+    settings, digests = older
+    before = Lake(spark, settings.lake).head()
+    with monkeypatch.context() as patch:
+        patch.setattr(f"medconcept.{moment}", die)
+        with pytest.raises(Killed):
+            run(spark, settings, "sync_articles")
+    lake = Lake(spark, settings.lake)
+    assert (format_of(lake), lake.latest_version("figures")) == (5, 2)
+    assert lake.head().versions["figures"] == (2 if is_committed else 1)
+    assert len(citing(lake.read("figures"))) == 2
+
+    from medconcept.stages.publish_release import content_digest
+
+    lake, reports = run(spark, settings)
+    assert {r.status for r in reports} == {"nothing new"}
+    assert (format_of(lake), lake.latest_version("figures")) == (FORMAT_VERSION, 2)
+    assert (lake.head().seq, lake.head().versions["figures"]) == (before.seq + 1, 2)
+    assert {name: content_digest(lake.read(name)) for name in DATA_TABLES} == digests
+    assert lake.read("commits").where("job = 'migrate'").count() == 1
+    assert lake.read("runs").where("job = 'migrate'").count() == 1
+    assert not lake.files.list("_staging")
+
+
+@pytest.mark.slow
+def test_a_commit_that_an_older_program_began_is_finished(spark, older, monkeypatch) -> None:
+    """Its batch has the old column, its table too."""
+    from medconcept.stages.publish_release import content_digest
+
+    settings, _ = older
+    write(Path(settings.sync.input), a_xml=article("1", "A heart"), c_xml=article("3", "heart"))
+    undisturbed = replace(settings, lake=f"{settings.lake}-undisturbed")
+    # The older program: this one on a lake that it takes for its own, stopped when its batches are staged.
+    set_format(Lake(spark, settings.lake), FORMAT_VERSION)
+    with monkeypatch.context() as patch:
+        run(spark, settings, "sync_articles")
+        patch.setattr("medconcept.lake.transaction.apply_manifest", die)
+        with pytest.raises(Killed):
+            run(spark, settings, "parse_articles")
+    lake = Lake(spark, settings.lake)
+    set_format(lake, 5)
+    (run_id,) = lake.files.list("_staging")
+    batch = lake.files.uri(f"_staging/{run_id}/figures")
+    spark.read.parquet(batch).withColumnRenamed("citing_paragraphs", "mentions").write.parquet(f"{batch}-old")
+    lake.files.replace(f"_staging/{run_id}/figures-old", f"_staging/{run_id}/figures")
+    assert lake.latest_version("figures") == 1
+
+    lake, _ = run(spark, settings)
+    expected, _ = run(spark, undisturbed)
+    assert format_of(lake) == FORMAT_VERSION
+    for name in ("articles", "figures", "mentions", "triplets"):
+        assert content_digest(lake.read(name)) == content_digest(expected.read(name)), name
+    assert citing(lake.read("figures"))["PMC3#f1"] == ["See Fig 3."]
