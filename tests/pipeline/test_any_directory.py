@@ -55,9 +55,10 @@ def test_only_its_own_lines_reach_the_terminal(elsewhere: Path) -> None:
     assert landed.returncode == 0, landed.stderr
     assert json.loads(landed.stdout)[0]["counts"]["files.landed"] == 1
     lines = landed.stderr.splitlines()
-    assert len(lines) == 2
-    for line in lines:
-        assert re.fullmatch(r"\d\d:\d\d:\d\d \[1/1\] sync_articles.*", line), landed.stderr
+    # The stage begins and ends; a slow machine shows its progress in between.
+    own = re.compile(r"\d\d:\d\d:\d\d (\[1/1\] sync_articles.*|sync_articles: \d+ of \d+ .*)")
+    assert [line for line in lines if not own.fullmatch(line)] == []
+    assert sum("[1/1]" in line for line in lines) == 2
     tables = medconcept(elsewhere, "tables", "--lake", "lake", "--json", "--verbose")
     assert tables.returncode == 0, tables.stderr
     assert "Setting default log level" in tables.stderr  # Spark's own

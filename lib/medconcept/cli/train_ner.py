@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
         test = corpora_of([arguments.test], arguments.format[-1:], [])[0].documents
     training, held, how = split([d for c in corpora for d in c.documents], test, arguments.held_out, options)
     if not any(entities_to_recognise(d, options.types) for d in training):
-        raise InputError(f"{corpora[0].path}: there is no entity in it to learn")
+        raise InputError(f"{corpora[0].path}: it has no entity to learn")
     from medconcept.spark.session import get_session
 
     with StdoutToStderr():
