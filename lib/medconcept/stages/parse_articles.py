@@ -23,7 +23,7 @@ from medconcept.stages.source_metadata import (
     with_source_metadata,
 )
 from medconcept.stages.stage import SideResult, Stage, StageOutput
-from medconcept.stages.sync.article_events import REFUSED_BY, stamped
+from medconcept.stages.sync.article_events import REFUSED_BY, with_run
 from medconcept.workers.parse.parse_files import BATCH_ROWS, FIGURE, FILE, PARSED, parse_batches
 
 FILE_KEY = ["source", "source_key"]
@@ -45,17 +45,17 @@ def build(context: Context) -> StageOutput:
     else:  # small changes: planning takes the time, so rows used repeatedly are computed once
         # The bytes of files that have not changed are not read.
         todo = happened.written(raw)
-        files = context.hold("files", files)
-        known = context.hold("known", articles.select(*_KNOWN, only_notices()))
+        files = context.cache("files", files)
+        known = context.cache("known", articles.select(*_KNOWN, only_notices()))
         gone = known.join(files, FILE_KEY, "left_semi")
     fresh, spark = todo.where(F.col("duplicate_of").isNull()), context.lake.spark
     with small_batches(spark), context.progress.counting(spark, Count("files", fresh.count)) as counter:
         parsed = context.checkpoint("parsed", parse(fresh, counter))
     good = parsed.where(F.col("reason").isNull())
     touched = good.select(*_NAMED).unionByName(gone.select(*_NAMED))
-    touched = touched if files is None else context.hold("touched", touched)
+    touched = touched if files is None else context.cache("touched", touched)
     affected = context.articles_of("affected", _affected(touched, known))
-    scope = context.rows_of("articles", affected, hold=articles.columns)
+    scope = context.rows_of("articles", affected, cache_columns=articles.columns)
     figures = context.current_rows("figures", affected)
     told = raw
     if files is not None and happened is not None:
@@ -194,9 +194,9 @@ def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw
         "place",
         "detail",
     )
-    opened = stamped(context, opened)
+    opened = with_run(context, opened)
     was_open = open_quarantine(context.lake.read("quarantine").where(F.col("parser_version") != REFUSED_BY))
-    was_open = context.hold("open", was_open)
+    was_open = context.cache("open", was_open)
     if was_open.isEmpty():
         return opened
     same = ["source", "source_key", "reason"]
@@ -217,7 +217,7 @@ def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw
     closed = (
         settled.alias("a").join(opened.alias("b"), is_same, "left_anti").withColumn("event", F.lit("closed"))
     )
-    return new.unionByName(stamped(context, closed).select(*new.columns))
+    return new.unionByName(with_run(context, closed).select(*new.columns))
 
 
 def _counts(parsed: DataFrame, raw: DataFrame) -> dict[str, int]:

@@ -68,7 +68,7 @@ def build(context: Context) -> StageOutput:
     if annotate.learned is not None:
         linked = context.checkpoint("known", of_known_terms(linked, context.read("concept_names")))
     rows = linked.withColumn("dictionary_sha256", F.lit(sha256))
-    counted_anew = changed is not None and context.is_other("concept_statistics")
+    counted_anew = changed is not None and context.has_changed("concept_statistics")
     if changed is not None and counted_anew:
         # What was linked before stays; whether it is frequent may not.
         around, scope = _around(context, None), context.read("mentions")
@@ -89,8 +89,8 @@ def _around(context: Context, articles: Articles | None) -> tuple[DataFrame, Dat
     """What is looked at of figures and articles."""
     columns = ("figure_key", "article_key", "caption", "language", "panels", "section", "citing_paragraphs")
     about = ("article_key", "is_current", "title", "abstract", "abbreviations")
-    figures = context.rows_of("figures", articles, hold=columns)
-    return figures, context.rows_of("articles", articles, hold=about)
+    figures = context.rows_of("figures", articles, cache_columns=columns)
+    return figures, context.rows_of("articles", articles, cache_columns=about)
 
 
 def counts_of(captions: DataFrame, spoken: Column, found: DataFrame, known: DataFrame) -> dict[str, int]:

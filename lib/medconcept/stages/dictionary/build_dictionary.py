@@ -95,7 +95,7 @@ def build(context: Context) -> StageOutput:
 def _compiled(context: Context, names: DataFrame, terms: DataFrame | None) -> SideResult:
     made = compile_names(context, names, terms)
     sha256, size = str(made["sha256"]), int(made["bytes"])
-    context.say(f"build_dictionary: compiled {size / 1e6:.1f} MB, {sha256[:12]}")
+    context.log(f"build_dictionary: compiled {size / 1e6:.1f} MB, {sha256[:12]}")
     return SideResult(
         {"dictionary.bytes": size, "dictionary.similar_bytes": int(made["similar_bytes"])}, sha256
     )
