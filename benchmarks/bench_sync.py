@@ -74,7 +74,7 @@ def seconds_of(client: Any, url: str, keys: list[str]) -> float:
 
 
 def peak_of_workers(stop: threading.Event, found: list[int]) -> None:
-    """The most memory that one Python worker of Spark has had, in bytes."""
+    """Record the peak memory of the largest Python worker of Spark, in bytes, in `found[0]`."""
     while not stop.wait(0.2):
         for path in Path("/proc").glob("[0-9]*"):
             try:
@@ -86,7 +86,7 @@ def peak_of_workers(stop: threading.Event, found: list[int]) -> None:
 
 
 def synced(spark: Any, url: str, folder: Path, **select: Any) -> tuple[float, float, float, dict[str, int]]:
-    """Seconds of the download and of the run, the workers' peak memory, the counts of a sync."""
+    """Sync into a new lake; returns seconds of download and run, peak memory of a worker, and counts."""
     from sync_lakes import settings
 
     from medconcept.lake.lake import Lake
