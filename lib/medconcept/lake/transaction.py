@@ -47,7 +47,7 @@ class Manifest:
     counts: dict[str, int] = field(default_factory=dict)
     inserts_only: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()  # tables whose batch has all rows of each scope in it
-    event: str = "end"  # in `runs`; "batch" where the run goes on
+    event: str = "end"  # in `runs`; "batch" if more commits of the run follow
 
 
 def stage(lake: Lake, run_id: str, table: str, rows: DataFrame) -> DataFrame:

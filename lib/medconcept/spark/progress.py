@@ -1,4 +1,4 @@
-"""Progress of a running stage: items done of all items, or Spark tasks where nothing better is known.
+"""Progress of a running stage: items done of all items, or Spark tasks if no items are counted.
 
 A thread on the driver shows it: on a terminal as one line that is updated, elsewhere as plain lines at
 intervals. Workers count into an accumulator, which Spark brings to the driver when a task ends.

@@ -29,7 +29,7 @@ FEW = 10_000
 ARTICLE = "article_key"
 
 
-@dataclass(frozen=True, eq=False)  # compared by identity: equal keys are not known without computing them
+@dataclass(frozen=True, eq=False)  # compared by identity: comparing the keys would mean computing them
 class Articles:
     """The articles that a run works on: their distinct keys, and whether these can be passed as literals."""
 
