@@ -1,4 +1,4 @@
-# medconcept: `make demo` and `make test` do all the set-up they need. `make` alone explains every target.
+# medconcept: `make demo` and `make test` include the set-up that they need. `make` lists all targets.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV := .venv
@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 export GX_ANALYTICS_ENABLED := false
 
-help: ## explain every target
+help: ## list all targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -14,32 +14,32 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet -r requirements.lock
 	$(PIP) install --quiet --no-deps -e .
-	command -v cc >/dev/null || $(PIP) install --quiet ziglang==0.13.0  # the matcher's C part needs a compiler
+	command -v cc >/dev/null || $(PIP) install --quiet ziglang==0.13.0  # the kernel, C code, needs a compiler
 	touch $@
 
 setup: $(VENV)/.installed ## packages, Java, JARs and the parser's native code
 	$(PY) -m medconcept.provision java --target build
 	$(PY) -m medconcept.provision jars --target build
-	-$(PY) -m medconcept.provision native  # what cannot be compiled runs as it stands, slower
+	-$(PY) -m medconcept.provision native  # optional: without it the parser runs interpreted, slower
 
 demo-data: $(VENV)/.installed ## fetch the real articles and open ontologies
 	$(PY) -m medconcept.provision demo-data --target build
 
-demo: setup demo-data ## run the whole pipeline on real articles and look at the result
+demo: setup demo-data ## run the whole pipeline on real articles and print the result
 	$(PY) -m medconcept.cli.demo
 
-# The gold is not ours to give: where it lies, its format and licence, can be told as GOLD="FILE", FORMAT, LICENCE.
+# Gold is not included, for its licence. Set its path, format and licence as GOLD=FILE FORMAT=… LICENCE=….
 GOLD ?= ../shared/data/gold/craft_captions.jsonl
 FORMAT ?= craft-captions
 LICENCE ?= CC BY 3.0
 MODEL ?= build/models/captions
-model: setup demo-data ## train the default recogniser of entities, from gold that you have (GOLD, FORMAT, MODEL)
-	@test -f "$(GOLD)" || { echo "make model: $(GOLD): no such gold; tell yours as GOLD=FILE FORMAT=craft-captions|pubtator|bioc|conll"; exit 1; }
+model: setup demo-data ## train the default recogniser of entities from your gold (GOLD, FORMAT, LICENCE, MODEL)
+	@test -f "$(GOLD)" || { echo "make model: $(GOLD): no such file; set GOLD=FILE and FORMAT=craft-captions|pubtator|bioc|conll"; exit 1; }
 	$(PY) -m medconcept train_ner --gold "$(GOLD)" --format $(FORMAT) --licence "$(LICENCE)" --text build/demo/articles --out $(MODEL)
 
 package: build/medconcept.zip ## the zip for spark-submit --py-files
 
-# A wheel by another name: Spark puts .zip files on its workers' path, and .whl files not.
+# A wheel renamed to .zip: Spark adds .zip files to its workers' Python path, but not .whl files.
 build/medconcept.zip: $(VENV)/.installed $(shell find lib conf expectations -type f -not -name '*.pyc')
 	rm -rf build/wheel
 	$(PIP) wheel --quiet --no-deps --wheel-dir build/wheel .
@@ -48,17 +48,17 @@ build/medconcept.zip: $(VENV)/.installed $(shell find lib conf expectations -typ
 cluster-up: setup ## start a standalone Spark cluster on this machine: a master and two workers
 	$(PY) -m medconcept.provision.cluster up --target build/cluster
 
-cluster-down: ## stop it
+cluster-down: ## stop that cluster
 	$(PY) -m medconcept.provision.cluster down --target build/cluster
 
-test: setup ## the tests, but for cluster, faults and scale
+test: setup ## all tests except those of clusters, faults and scale
 	$(PY) -m pytest -q -m "not slow" --durations 15 -n 2 --dist loadscope
 
 test-fast: $(VENV)/.installed ## the tests that need no Spark
 	$(PY) -m pytest -q -m "not slow and not spark" -n 2
 
-# The kernel compiled with sanitizers, without recovery: the first error ends the test run. Python itself leaks by
-# design, and its own libraries are not instrumented, so that libasan must be loaded before them.
+# The kernel compiled with sanitizers; the first error ends the test run. Leak detection is off, since Python
+# itself leaks by design. libasan must be preloaded, since Python is not instrumented.
 SANITISED := build/native/kernel-sanitised.so
 SANITISERS := -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 NATIVE_TESTS := tests/dictionary/test_dictionary_compiled.py tests/dictionary/test_ordered.py \
@@ -70,15 +70,15 @@ $(SANITISED): $(VENV)/.installed $(wildcard lib/medconcept/dictionary/kernel/*) 
 	@command -v gcc >/dev/null || { echo "make test-native: gcc is needed, with libasan and libubsan"; exit 1; }
 	CC=gcc $(PY) -m medconcept.dictionary.kernel $@ $(SANITISERS)
 
-test-native: $(SANITISED) ## the dictionary's C code under the address and undefined behaviour sanitizers (needs gcc)
+test-native: $(SANITISED) ## test the C kernel with the address and undefined-behaviour sanitizers (needs gcc)
 	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
 	ASAN_OPTIONS=detect_leaks=0 MEDCONCEPT_KERNEL=$(abspath $(SANITISED)) \
 	$(PY) -m pytest -q -m "not spark" $(NATIVE_TESTS)
 
-test-slow: setup demo-data package test-native ## what make test leaves out
+test-slow: setup demo-data package test-native ## the tests that make test leaves out, without the long ones
 	$(PY) -m pytest -q -m "slow and not long" --durations 15 -n 2 --dist loadscope
 
-test-long: setup ## the bucket's days, faults and kills against a real S3 server
+test-long: setup ## tests of many syncs, faults and kills against a real S3 server
 	$(PY) -m pytest -q -m long --durations 15
 
 test-all: test test-slow test-long ## every test
@@ -87,34 +87,33 @@ $(VENV)/.bench: $(VENV)/.installed
 	$(PIP) install --quiet -e ".[bench]"
 	touch $@
 
-# Whatever lies in benchmarks/ as bench_*.py is run; one that wants data that only its user has (exit code 2) is
-# passed over, and tells what it wants.
-bench: setup demo-data $(VENV)/.bench ## the benchmarks: a table each, and build/bench/<name>.json
+# Runs every benchmarks/bench_*.py. One that needs data which is not at hand says so, exits with 2 and is skipped.
+bench: setup demo-data $(VENV)/.bench ## run all benchmarks; each prints a table and writes build/bench/<name>.json
 	@failed=; for script in benchmarks/bench_*.py; do \
 		printf '\n== %s\n' $$script; $(PY) $$script; code=$$?; \
-		if [ $$code -eq 2 ]; then echo "passed over"; elif [ $$code -ne 0 ]; then failed="$$failed $$script"; fi; \
+		if [ $$code -eq 2 ]; then echo "skipped"; elif [ $$code -ne 0 ]; then failed="$$failed $$script"; fi; \
 	done; if [ -n "$$failed" ]; then echo "failed:$$failed"; exit 1; fi
 
-bench-long: setup demo-data $(VENV)/.bench ## the same at full size: 20,000 articles, 20,000 mutants, 8,000,000 rows (over an hour)
+bench-long: setup demo-data $(VENV)/.bench ## benchmarks at full size: 20,000 articles and mutants, 8,000,000 rows (over an hour)
 	$(PY) benchmarks/bench_jats_fuzz.py --count 20000 --output build/bench/jats_fuzz_long.json
 	$(PY) benchmarks/bench_parse_articles.py --articles 20000 --small 1000 --output build/bench/parse_articles_long.json
 	$(PY) benchmarks/bench_inventory.py --rows 8000000
 	$(PY) benchmarks/bench_increment.py --articles 20000
 
-docs: $(VENV)/.installed ## generate docs/tables.md from the schemas of the tables
+docs: $(VENV)/.installed ## generate docs/tables.md from the table schemas
 	$(PY) -m medconcept.tables.docs docs/tables.md
 
-lint: $(VENV)/.installed ## ruff, mypy, and the layers of the package
+lint: $(VENV)/.installed ## run ruff, mypy and the checks of the package's layers
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-format: $(VENV)/.installed ## let ruff format the code
+format: $(VENV)/.installed ## format the code with ruff
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-clean: ## remove what a build made
+clean: ## remove all build results and the virtual environment
 	rm -rf build $(VENV) dist
 
 .PHONY: help setup demo-data demo model package cluster-up cluster-down test test-fast test-native test-slow test-long test-all bench bench-long docs lint format clean

@@ -2,20 +2,20 @@
 
     python benchmarks/bench_annotate_captions.py --articles build/demo/articles
 
-Captions are those of the articles, repeated to --megabytes. Spark NLP splits them into sentences and tokens:
-runs of letters and digits, and every other character by itself. TextMatcher gets the names in lower case with
-a space between their tokens and is timed without its fit; our dictionary is compiled beforehand too. Each job
-returns its mentions, without sentences and tokens. The time of splitting alone, by a job that returns the
+The captions are those of the articles, repeated to --megabytes. Spark NLP splits them into sentences and
+tokens: runs of letters and digits, and single other characters. TextMatcher gets the names in lower case with
+a space between their tokens and is timed without its fit; our dictionary is compiled in advance, too. Each
+job returns its mentions, without sentences and tokens. The time of a job that only splits, and returns the
 numbers of sentences and tokens, is subtracted, in three ways (--ways):
-- `session`: each job is the first of a Spark session of its own, as by spark-submit, and so is the job that
-  only splits. Sending the dictionary to the workers is included; the fit is not. These sessions have the heap
-  of our local session, 4 GB, and Java's default garbage collector, as a cluster's sessions have. With 8 GB
-  (--memory) or our local session's own collector (--java-options), TextMatcher takes a third to a half of the
-  time; with little memory it varies threefold from turn to turn. Of several turns (--sessions) the median of
-  each job counts; all are printed;
-- `pipeline`: the same in one session that has run everything before, the best of several turns;
-- `kept`: the same from sentences and tokens kept as Parquet: reading and matching, less reading.
-What each finds is compared against gold by bench_linking.py. Writes build/bench/annotate_captions.json.
+- `session`: each job, including the one that only splits, is the first of a new Spark session, as with
+  spark-submit. Shipping the dictionary to the workers is included; the fit is not. These sessions have the
+  heap of our local session, 4 GB, and Java's default garbage collector, as on a cluster. With 8 GB (--memory)
+  or our local session's collector (--java-options), TextMatcher takes a third to a half of the time; with
+  little memory its time varies threefold between rounds. The result is the median of several rounds
+  (--sessions); all are printed;
+- `pipeline`: the same in one warm session, the best of several rounds;
+- `kept`: the same from sentences and tokens stored as Parquet: reading and matching, minus reading.
+bench_linking.py compares the quality of the mentions against gold. Writes build/bench/annotate_captions.json.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def main(argv: list[str] | None = None) -> int:
         spark.stop()
         if "session" in options.ways and not options.ours_only:
             figures |= in_sessions(options, shared, Path(scratch))
-    # A difference of two jobs of a minute may come out as nothing; what it is at the most tells more then.
+    # The difference of two long jobs may vanish in the noise; its upper bound is more informative then.
     ratios = {
         f"{way}_linker{most}/textmatcher": round(figures[f"{way}_textmatcher_s"] / seconds, 1)
         for way in options.ways
@@ -136,14 +136,14 @@ def timed(
 
 
 def behind_cutting(dictionary: SharedFile) -> dict[str, Run]:
-    """Ours over rows as Spark NLP has cut them."""
+    """Link rows that Spark NLP has split, with our linker."""
     return {
         "linker": lambda rows: linker(with_places(rows), dictionary),
     }
 
 
 def in_sessions(options: argparse.Namespace, shared: SharedFile, folder: Path) -> dict[str, float]:
-    """Seconds of each job as the first of a session of its own, and of each less cutting alone: medians."""
+    """Median seconds of each job as the first of a new session, and the same minus splitting alone."""
     taken: dict[str, list[float]] = {}
     for _ in range(options.sessions):
         for name in FIRST_JOBS:
@@ -176,7 +176,7 @@ def first_job(options: argparse.Namespace) -> float:
 
 
 def sent(spark: SparkSession, sha256: str, folder: Path) -> SharedFile:
-    """The dictionary and its index of similar names, brought to the workers by Spark."""
+    """Ship the dictionary and its index of similar names to the workers by Spark."""
     for behind in ("", SIMILAR):
         spark.sparkContext.addFile(str(folder / f"{sha256}{behind}"))
     return SharedFile(sha256)
@@ -188,42 +188,42 @@ def linker(rows: DataFrame, dictionary: SharedFile) -> DataFrame:
 
 
 def tokens_of(text: str) -> list[tuple[int, int]]:
-    """Runs of letters, digits and marks, and every other character that is no white space alone."""
+    """Split into runs of letters, digits and marks, and single other characters; white space is dropped."""
     kinds = "".join("." if unicodedata.category(c)[0] not in "LNM" else "w" for c in text)
     return [m.span() for m in re.finditer(r"w+|\.", kinds) if not text[m.start()].isspace()]
 
 
 def folded_names(folder: Path, wanted: int) -> dict[str, str]:
-    """Name in lower case to id: the names of the files that may stand in any case, made up to a number."""
+    """Map lower-case names to ids: case-insensitive names of the files, extended to `wanted` names."""
     return {key[1:]: target for key, target in dictionary_names(folder, wanted) if key.startswith(FOLDED)}
 
 
 def captions_of(folders: list[Path]) -> list[tuple[str, str, list[Any], list[Any], str]]:
     """(key, caption, panels, abbreviations, language) of every figure with a caption."""
-    found = []
+    captions = []
     for folder in folders:
         for path in sorted(folder.rglob("*.xml")):
             try:
                 article = parse_article(path.read_bytes())
-            except Exception as error:  # what is no article is no caption
+            except Exception as error:  # files that are not articles have no captions
                 print(f"{path.name}: {error}", file=sys.stderr)
                 continue
-            said = list(dict.fromkeys((a.short, a.long) for a in article.abbreviations))
+            pairs = list(dict.fromkeys((a.short, a.long) for a in article.abbreviations))
             for figure in article.figures:
                 if figure.caption:
                     panels = [(list(p.labels), p.start, p.end) for p in figure.panels]
-                    found.append((figure.figure_key, figure.caption, panels, said, "en"))
-    if not found:
+                    captions.append((figure.figure_key, figure.caption, panels, pairs, "en"))
+    if not captions:
         raise SystemExit("no article (*.xml) with a caption")
-    return found
+    return captions
 
 
 def compiled(names: dict[str, str], folder: Path) -> SharedFile:
-    """The dictionary of the names as the linker maps it, kept for the next time where --keep is given."""
+    """Compile the names as a dictionary file; with --keep it is reused by the next run."""
     digest = hashlib.sha256("\n".join(f"{n}\t{t}" for n, t in sorted(names.items())).encode()).hexdigest()
-    known = folder / f"{digest[:16]}.name"
-    if known.is_file():
-        return SharedFile(known.read_text(), str(folder))
+    cached = folder / f"{digest[:16]}.name"
+    if cached.is_file():
+        return SharedFile(cached.read_text(), str(folder))
     by_id: dict[str, list[str]] = {}
     for name, target in names.items():
         by_id.setdefault(target, []).append(name)
@@ -232,12 +232,12 @@ def compiled(names: dict[str, str], folder: Path) -> SharedFile:
     sha256 = hashlib.sha256(data).hexdigest()
     (folder / sha256).write_bytes(data)
     (folder / f"{sha256}{SIMILAR}").write_bytes(index)
-    known.write_text(sha256)
+    cached.write_text(sha256)
     return SharedFile(sha256, str(folder))
 
 
 def written(spark: SparkSession, captions: list[Any], times: int, folder: Path) -> None:
-    """Write the captions, so many times over, as Parquet."""
+    """Write the captions, repeated, as Parquet."""
     schema = (
         "figure_key string, caption string, panels array<struct<labels:array<string>,start:int,end:int>>, "
         "abbreviations array<struct<short:string,long:string>>, language string"
@@ -249,7 +249,7 @@ def written(spark: SparkSession, captions: list[Any], times: int, folder: Path) 
 
 
 def cut(rows: DataFrame) -> DataFrame:
-    """The captions with Spark NLP's sentences and tokens."""
+    """Split captions into sentences and tokens with Spark NLP."""
     from pyspark.ml import Pipeline
     from sparknlp.annotator import SentenceDetector, Tokenizer
     from sparknlp.base import DocumentAssembler
@@ -265,30 +265,30 @@ def cut(rows: DataFrame) -> DataFrame:
 
 
 def cut_captions(spark: SparkSession, folder: Path) -> DataFrame:
-    """The captions that were `written` to the folder, `cut`."""
+    """Read the captions that `written` wrote to the folder, and split them."""
     return cut(spark.read.parquet(str(folder / "captions")))
 
 
 def counted(annotated: DataFrame) -> DataFrame:
-    """How many sentences and tokens each caption has: all of them are made for it, none is given out."""
+    """Count the sentences and tokens of each caption: all are computed, only the counts are returned."""
     return annotated.select("figure_key", F.size("sentence"), F.size("token"))
 
 
 def hits_of(model: Any, annotated: DataFrame) -> DataFrame:
-    """What TextMatcher finds in each caption."""
+    """Return the hits of TextMatcher in each caption."""
     found: DataFrame = model.transform(annotated)
     return found.select("figure_key", "hit")
 
 
 def with_places(annotated: DataFrame) -> DataFrame:
-    """What annotate_captions hands to its workers."""
+    """Return the columns that annotate_captions passes to its workers."""
     places = [F.col(name.replace("_", ".")).alias(name) for name in PLACES]
     kept = ("figure_key", "article_key", "caption", "language", "panels", "abbreviations")
     return annotated.select(*kept, *places)
 
 
 def phrases_of(names: dict[str, str], folder: Path) -> None:
-    """The names as TextMatcher reads them, in the folder."""
+    """Write the names to the folder in TextMatcher's input format."""
     spaced = (" ".join(name[a:b] for a, b in tokens_of(name)) for name in names)
     (folder / "names.txt").write_text("\n".join(spaced) + "\n")
 
@@ -327,7 +327,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--java-options", default="-XX:+UseG1GC", help="of sessions of their own")
     parser.add_argument("--sessions", type=int, default=1, help="turns of sessions of their own")
-    # How the script calls itself for them.
+    # for the child processes that this script starts
     parser.add_argument("--first-job", choices=FIRST_JOBS, help=argparse.SUPPRESS)
     parser.add_argument("--scratch", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--compiled", nargs=2, help=argparse.SUPPRESS)

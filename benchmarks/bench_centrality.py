@@ -1,14 +1,15 @@
-"""Which concepts a caption is about: our score beside document frequency and first place, labelled by hand.
+"""Which concepts a caption is about: our score, document frequency and first place against manual labels.
 
     python benchmarks/bench_centrality.py [--lake build/demo/lake] [--fit]
 
-The labels (tests/centrality/labels.jsonl, see docs/centrality.md) name figures of the demo's articles and ids
-of concepts; the captions come from a lake of them, which is made where there is none. A concept is central
-where both readings of the first reader say so; the same is told by the labels of a second reader, and by what
-both have marked. Average precision is that of the concepts of all captions in one list, and the
-mean over captions that have concepts of both kinds; ties share their places. Intervals by drawing articles
-with replacement. Reported is the held half of the articles, the weights having been fitted to the other:
-`--fit` fits them again and prints them. Writes build/bench/centrality.json.
+The labels (tests/centrality/labels.jsonl, see docs/centrality.md) give figures of the demo's articles and ids
+of concepts; the captions come from a lake of these articles, which is built if needed. A concept is
+central if both readings of the first reader marked it; the figures are also reported by the labels of a
+second reader, and by concepts that both readers marked. Average precision is computed over the concepts of
+all captions in one list, and as the mean over captions that have concepts of both kinds; ties share a rank.
+Intervals are bootstrapped over articles. The figures are those of the held-out half of the articles; the
+weights were fitted to the other half: `--fit` fits them again and prints them. Writes
+build/bench/centrality.json.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ RIVALS = (*OURS, "fewest captions first", "named first", "named most often")
 
 
 def labelled_rows(lake_path: str) -> tuple[Rows, int]:
-    """Every labelled concept that the lake has: its labels, its evidence, what ours and the rivals say."""
+    """Return the labelled concepts that are in the lake: labels, evidence, scores of ours and the rivals."""
     config = replace(load_config("demo"), lake=lake_path)
     spark = get_session(config.spark)
     lake = Lake(spark, lake_path)
@@ -122,8 +123,8 @@ def labelled_rows(lake_path: str) -> tuple[Rows, int]:
         .join(figures.select("figure_key", "article_key"), "figure_key")
     )
     found = {(row["figure_key"], row["concept_id"]): row for row in joined.collect()}
-    told = ("figure", "article", "part", "first", "second", "y", "other")
-    out: dict[str, list[Any]] = {name: [] for name in told}
+    columns = ("figure", "article", "part", "first", "second", "y", "other")
+    out: dict[str, list[Any]] = {name: [] for name in columns}
     out |= {name: [] for name in (*RIVALS, *WEIGHTS)}
     missing = 0
     for label in labels:
@@ -150,7 +151,7 @@ def labelled_rows(lake_path: str) -> tuple[Rows, int]:
 
 
 def average_precision(y: np.ndarray, score: np.ndarray) -> float:
-    """Average precision of a list; what has the same score has the same place, the last of them.
+    """Return the average precision of a list; equal scores share the last of their ranks.
 
     >>> average_precision(np.array([1, 0, 1]), np.array([3.0, 2.0, 1.0]))
     0.8333333333333333
@@ -180,7 +181,7 @@ def per_caption(rows: Rows, score: np.ndarray) -> float:
 def difference(
     rows: Rows, ours: str, theirs: str, measure: Callable[[Rows, np.ndarray], float]
 ) -> tuple[float, float]:
-    """The 95% interval of how far ours is ahead, by drawing articles with replacement."""
+    """Return the 95% interval of our lead, by drawing articles with replacement."""
     articles = list(dict.fromkeys(rows["article"]))
     at = {article: np.nonzero(rows["article"] == article)[0] for article in articles}
     random = np.random.default_rng(SEED)
@@ -206,7 +207,7 @@ def kappa(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def fit(rows: Rows) -> None:
-    """Fit the weights to these rows and print them: a logistic regression held small, by Newton's steps."""
+    """Fit the weights to these rows and print them: ridge logistic regression by Newton's method."""
     values = np.stack([rows[name].astype(float) for name in WEIGHTS], axis=1)
     mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-6
     scaled = np.column_stack([(values - mean) / spread, np.ones(len(values))])
@@ -228,7 +229,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         description=__doc__.splitlines()[0], epilog="example: python benchmarks/bench_centrality.py --fit"
     )
     parser.add_argument("--lake", default="build/bench/centrality-lake", help="lake of the demo's articles")
-    parser.add_argument("--fit", action="store_true", help="fit the weights anew and print them")
+    parser.add_argument("--fit", action="store_true", help="fit the weights again and print them")
     return parser.parse_args(argv)
 
 

@@ -1,9 +1,9 @@
-"""Negation and certainty beside the libraries that are kept for it, on the sentences of the tests.
+"""Negation and uncertainty, compared with maintained libraries, on the sentences of the tests.
 
     python benchmarks/bench_context.py
 
-negspacy (NegEx; it knows negation alone, so certainty does not count for it) on a blank English pipeline.
-Writes build/bench/context.json: how many targets each flags as a reader does.
+negspacy (NegEx) runs on a blank English pipeline; it detects only negation, so its uncertainty is not scored.
+Writes build/bench/context.json: the number of targets that each flags as a reader does.
 """
 
 from __future__ import annotations

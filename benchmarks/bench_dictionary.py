@@ -2,8 +2,8 @@
 
     python benchmarks/bench_dictionary.py --names 10000000
 
-The release is made by tests/dictionary/synthetic_umls.py. The memory is the proportional set size of the
-driver, its JVM and all Python workers together, asked once a second. Writes build/bench/dictionary.json.
+tests/dictionary/synthetic_umls.py generates the release. Memory is the proportional set size of the driver,
+its JVM and all Python workers together, sampled once per second. Writes build/bench/dictionary.json.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT / "tests" / "dictionary"))
 
 
 class Memory:
-    """The most memory that this process and its descendants had together, in MB, until it is stopped."""
+    """The peak memory of this process and its descendants together, in MB, until it is stopped."""
 
     def __init__(self) -> None:
         """Begin to watch."""
@@ -46,7 +46,7 @@ class Memory:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Make the release, build, print, write the JSON."""
+    """Generate the release, build, print, write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--names", type=int, default=1_000_000)
     parser.add_argument("--driver-memory", default="4g")
@@ -107,7 +107,7 @@ def _family(pid: int) -> list[int]:
         try:
             out += [p for child in task.read_text().split() for p in _family(int(child))]
         except OSError:
-            continue  # it has ended meanwhile
+            continue  # it has just ended
     return out
 
 

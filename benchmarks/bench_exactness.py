@@ -3,10 +3,10 @@
     python benchmarks/bench_exactness.py            # all rounds, about ten minutes on one core
     python benchmarks/bench_exactness.py --rounds 0-4
 
-Each round draws names and 100,000 texts of its own seed: a third of random characters of all of Unicode, a
-third of pieces that have broken matchers (marks, letters whose case folding is longer, white space of every
-kind, astral and right-to-left letters), a third of names cut short, drawn out and glued together. The
-reference is tests/linking/naive_forms.py. A difference is printed and ends with exit code 1. Writes
+Each round has its own seed for its names and 100,000 texts: a third of random characters of all of Unicode, a
+third of sequences that have broken matchers (marks, letters whose case folding is longer, white space of
+every kind, astral and right-to-left letters), a third of names truncated, extended and concatenated. The
+reference is tests/linking/naive_forms.py. A difference is printed; the exit code is then 1. Writes
 build/bench/exactness.json.
 """
 
@@ -59,7 +59,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def draw(seed: int, count: int) -> tuple[list[str], list[str]]:
-    """Names and NFC texts of a seed."""
+    """Return the names and NFC texts of a seed."""
     rng = random.Random(seed)
     names = ["".join(rng.choices(PIECES, k=rng.randint(1, 6))) for _ in range(NAMES)]
     names += [
@@ -75,7 +75,7 @@ def draw(seed: int, count: int) -> tuple[list[str], list[str]]:
 
 
 def compare(names: list[str], texts: list[str], figures: dict[str, int]) -> None:
-    """Look forms up in all texts both ways and add up."""
+    """Look up the forms of all texts in both ways and total the differences."""
     terms = (Term("A", f"A:{n}", name, (), KINDS) for n, name in enumerate(names))
     dictionary = LinkingDictionary(compile_linking(terms, ["A"]), "names")
     reference = NaiveForms(names, KINDS)

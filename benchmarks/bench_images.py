@@ -2,10 +2,10 @@
 
     python benchmarks/bench_images.py --images ../shared/data/medconcept_sample ../shared/data/jats_images
 
-Real images, scaled to a longer side of 512 and 1,000 pixels as JPEG, go through one process for each core.
-Every file differs in its bytes: it bears its number in a comment. Rates are images a second of processor
+Real images, scaled to a longer side of 512 and 1,000 pixels as JPEG, are processed by one process for each
+core. A number in a comment makes the bytes of every file unique. Rates are images per second of processor
 time, so that a busy machine measures the same as an idle one. Rivals: `Image.open(...).load()` with
-`imagehash.phash(hash_size=16)`, which neither verifies nor measures; and `examine` in the process itself,
+`imagehash.phash(hash_size=16)`, which neither verifies nor measures; and `examine` in the same process,
 without isolation. Writes build/bench/images.json.
 """
 
@@ -80,12 +80,12 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def measure_rates(count: int, rounds: int) -> dict[str, float]:
-    """Images a second of processor time for each way, the best of some rounds that take turns."""
+    """Return images per second of processor time for each method, the best of several interleaved rounds."""
     best: dict[str, float] = {}
     cores = os.cpu_count() or 1
     for _ in range(rounds):
         for name in WAYS:
-            # A new pool each time: what its processes and their children took is known when they have ended.
+            # A new pool each time: the times of its processes and their children are complete when they end.
             with ProcessPoolExecutor(cores, mp_context=get_context("fork")) as pool:
                 seconds = sum(pool.map(_timed, [name] * cores, [count // cores] * cores))
             best[name] = max(best.get(name, 0.0), count // cores * cores / seconds)
@@ -148,14 +148,14 @@ def _scaled(path: Path, side: int) -> bytes:
 
 
 def _numbered(count: int, process: int) -> Iterator[bytes]:
-    """So many JPEGs, each with a comment of its own behind its first marker."""
+    """Yield `count` JPEGs, each with a unique comment after its first marker."""
     for number, data in zip(range(count), itertools.cycle(_jpegs), strict=False):
         comment = f"{process} {number}".encode()
         yield data[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + data[2:]
 
 
 def _in_process(part: str, options: argparse.Namespace, count: int) -> dict[str, float]:
-    """What a part of the measurement says that runs in a process of its own, for its peak of memory."""
+    """Run a part of the measurement in a child process, to get its peak memory; returns its result."""
     command = [sys.executable, __file__, "--part", part, "--count", str(count), "--images", *options.images]
     answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     numbers: dict[str, float] = json.loads(answer)
@@ -171,7 +171,7 @@ def _memory(options: argparse.Namespace) -> dict[str, float]:
 
 
 def _groups(options: argparse.Namespace) -> dict[str, float]:
-    """A fifth of the hashes are copies of others with up to 12 bits changed."""
+    """Measure the grouping of hashes of which a fifth are copies of others with up to 12 bits changed."""
     rng = np.random.default_rng(20_261)
     hashes = rng.integers(0, 2**64, (options.count, 4), dtype=np.uint64)
     copies = options.count // 5

@@ -1,12 +1,11 @@
-"""A lake of 20,000 articles, 1% changed at the source: the whole pipeline beside its first run.
+"""A lake of 20,000 articles, 1% changed at the source: the whole pipeline compared with its first run.
 
     python benchmarks/bench_increment.py --articles 20000 --work build/bench/increment
 
-All stages from the bucket to the triplets, on a real S3 server, with the demo's terminologies, Spark's start
-apart. The articles are those of the demo, over and over with ids of their own. Of the 1%, four in five have
-other captions, the rest a new version, another licence, or are withdrawn. Then once more with nothing
-changed, when no table may get a version. With --first the first run alone is made, with --second the rest.
-Needs Go.
+All stages from the bucket to the triplets, on a real S3 server, with the demo's terminologies; Spark's start
+is not included. The articles are copies of the demo's with unique ids. Of the 1%, four in five have changed
+captions; the others have a new version or another licence, or are withdrawn. A third run with nothing changed
+must not create any table version. --first does only the first run, --second only the others. Needs Go.
 """
 
 from __future__ import annotations
@@ -32,28 +31,28 @@ _DOI = re.compile(rb'(<article-id pub-id-type="doi">)[^<]*')
 
 @cache
 def sources() -> list[bytes]:
-    """The demo's articles."""
+    """Return the bytes of the demo's articles."""
     return [path.read_bytes() for path in sorted((DEMO / "articles").rglob("*.xml"))]
 
 
 @dataclass(frozen=True)
 class Copy(Article):
-    """One of the demo's articles under an id of its own; of another turn, with more in each caption."""
+    """A copy of one of the demo's articles under a unique id; copies of later rounds have longer captions."""
 
     turn: int = 0
 
     def jats(self) -> bytes:
         text = sources()[self.pmc % len(sources())]
-        told = b'<article-meta><article-id pub-id-type="pmc">PMC%d</article-id>' % self.pmc
+        article_id = b'<article-meta><article-id pub-id-type="pmc">PMC%d</article-id>' % self.pmc
         head, end, rest = text.partition(b"</front>")
-        head = _DOI.sub(rb"\g<1>10.1234/%d" % self.pmc, head.replace(b"<article-meta>", told, 1))
+        head = _DOI.sub(rb"\g<1>10.1234/%d" % self.pmc, head.replace(b"<article-meta>", article_id, 1))
         if self.turn:
             rest = rest.replace(b"</caption>", b"<p>Heart attack %d.</p></caption>" % self.turn)
         return head + end + rest
 
 
 def run(spark: Any, config: Any) -> dict[str, float]:
-    """Seconds of each stage."""
+    """Run all stages; returns the seconds of each."""
     from medconcept.lake.lake import Lake
     from medconcept.pipeline.registry import stage
     from medconcept.pipeline.runner import run_stage
@@ -68,7 +67,7 @@ def run(spark: Any, config: Any) -> dict[str, float]:
 
 
 def change(bucket: PmcBucket, articles: int) -> None:
-    """Change 1% of the articles: of twenty, 16 get other captions, two a version, one a licence; one goes."""
+    """Change 1% of the articles: of 20, 16 get other captions, 2 a version, 1 a licence, 1 is withdrawn."""
     for n in range(1, articles // 100 + 1):
         kind = n % 10
         if kind < 8:

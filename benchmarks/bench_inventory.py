@@ -1,10 +1,10 @@
-"""An inventory of 8,000,000 rows against a lake of as many known articles, nothing new.
+"""An inventory of 8,000,000 rows against a lake with the same 8,000,000 articles: nothing is new.
 
     python benchmarks/bench_inventory.py --rows 8000000
 
-Both are made the first time, which takes minutes (--prepare does that alone). Two cores, 4 GB for Spark.
-Measured is `sync_articles` as a user runs it: the manifest, the parts with their checksums, the comparison,
-and that no commit is made. Needs Go.
+The first run generates both, which takes minutes (--prepare does only that). Two cores, 4 GB for Spark. It
+measures `sync_articles` as a user runs it: the manifest, the parts with their checksums, the comparison; and
+checks that no commit is made. Needs Go.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PARTS = 16
 
 
 def etag_of(number: int) -> str:
-    """The ETag of an article's metadata, in Python as in `known`."""
+    """Return the ETag of an article's metadata, equal to the column of `write_articles`."""
     return hashlib.md5(str(number).encode()).hexdigest()
 
 
@@ -53,8 +53,8 @@ def write_inventory(root: Path, rows: int) -> None:
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
-def write_known(spark: Any, lake: Any, rows: int) -> None:
-    """raw_articles with a row for each article of the inventory, named by a commit; without the bytes."""
+def write_articles(spark: Any, lake: Any, rows: int) -> None:
+    """Write and commit raw_articles with a row for each article of the inventory, without the bytes."""
     from pyspark.sql import functions as F
     from pyspark.sql.types import StructType
     from sync_lakes import BUCKET
@@ -67,21 +67,21 @@ def write_known(spark: Any, lake: Any, rows: int) -> None:
     number = F.col("id").cast("string")
     types = {c.name: c.dataType for c in table.columns}
     pmcid = F.concat(F.lit("PMC"), number)
-    told = [
+    metadata = [
         {"pmcid": pmcid, "version": F.lit(1)}.get(f.name, F.lit(None)).cast(f.dataType).alias(f.name)
         for f in cast(StructType, types["metadata"]).fields
     ]
     key = F.concat(pmcid, F.lit(".1/"), pmcid, F.lit(".1.xml"))
-    known = {
+    values = {
         "source": F.lit(BUCKET),
         "source_key": key,
         "size": F.lit(100_000).cast("long"),
         "source_sha256": F.sha2(number, 256),
-        "metadata": F.struct(*told),
+        "metadata": F.struct(*metadata),
         "metadata_etag": F.md5(number.cast("binary")),
         "md5": F.md5(key.cast("binary")),
     }
-    columns = [known.get(n, F.lit(None)).cast(t).alias(n) for n, t in types.items()]
+    columns = [values.get(n, F.lit(None)).cast(t).alias(n) for n, t in types.items()]
     frame = spark.range(0, rows, 1, 16).select(*columns)
     digest, nothing = F.sha2("source_key", 256), F.lit(None)
     frame = frame.select(
@@ -117,7 +117,7 @@ def main() -> None:
     if options.prepare or not Lake(spark, lake_at).exists:
         (options.work / "s3" / BUCKET).mkdir(parents=True, exist_ok=True)
         write_inventory(options.work / "s3" / BUCKET, options.rows)
-        write_known(spark, Lake(spark, lake_at), options.rows)
+        write_articles(spark, Lake(spark, lake_at), options.rows)
     if options.prepare:
         return
     with bucket_server(options.work / "s3") as url:

@@ -1,13 +1,13 @@
-"""The parser beside the XML library under it and beside pubmed_parser, one process, the same bytes.
+"""Our parser, the XML library that it uses, and pubmed_parser: the same bytes in one process.
 
     python benchmarks/bench_jats.py build/demo/articles
 
-Three ways over all articles that lxml reads by itself (a named entity needs the DTD there): the bare
-`lxml.etree.fromstring`, `parse_article` with all that it extracts, and pubmed_parser called for the same
-fields, which takes `parse_pubmed_xml`, `parse_pubmed_caption` and `parse_pubmed_paragraph`. pubmed_parser
-fails on some files; it is timed until it does. The ways take turns, so that a busy machine hurts all alike,
-and each reads all files before the next does, as it would in use. Told is the processor time of its best
-round, and whether the parser was native code. Writes build/bench/jats.json.
+Each processes all articles that lxml alone can read (files with named entities need a DTD): the bare
+`lxml.etree.fromstring`; `parse_article` with everything that it extracts; and pubmed_parser called for the
+same fields, with `parse_pubmed_xml`, `parse_pubmed_caption` and `parse_pubmed_paragraph`. pubmed_parser fails
+on some files and is timed until it does. They take turns, so that a busy machine slows all alike, and each
+reads all files before the next one starts, as in real use. Reported are the processor time of the best round,
+and whether the parser was native code. Writes build/bench/jats.json.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ Read = Callable[[bytes], object]
 
 
 def bare(data: bytes) -> object:
-    """The tree alone."""
+    """Build only the tree."""
     return etree.fromstring(data)
 
 
 def ours(data: bytes) -> object:
-    """Everything that the parser extracts, or the reason why not."""
+    """Return everything that our parser extracts, or the reason of a rejection."""
     try:
         return parse_article(data)
     except ArticleRejected as refusal:
@@ -43,34 +43,34 @@ def ours(data: bytes) -> object:
 
 
 def theirs(data: bytes) -> object:
-    """What pubmed_parser has of the same: metadata, captions, paragraphs with their references."""
+    """Return the same fields by pubmed_parser: metadata, captions, paragraphs with their references."""
     import pubmed_parser  # a rival to measure against, not a dependency
 
-    told: list[object] = []
+    fields: list[object] = []
     for read in (
         pubmed_parser.parse_pubmed_xml,
         pubmed_parser.parse_pubmed_caption,
         pubmed_parser.parse_pubmed_paragraph,
     ):
-        # It fails on figures without id or caption; what it did until then is still timed.
+        # It fails on figures without id or caption; its time until then counts.
         with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
-            told.append(read(data))
-    return told
+            fields.append(read(data))
+    return fields
 
 
 def readable(paths: Sequence[Path]) -> list[bytes]:
-    """The files that all three can read."""
-    found: list[bytes] = []
+    """Return the bytes of the files that all three can read."""
+    files: list[bytes] = []
     for path in paths:
         data = path.read_bytes()
         with contextlib.suppress(etree.XMLSyntaxError):
             etree.fromstring(data)
-            found.append(data)
-    return found
+            files.append(data)
+    return files
 
 
 def best_seconds(ways: dict[str, Read], files: Sequence[bytes], rounds: int) -> dict[str, float]:
-    """The processor time of each way's best round over all files."""
+    """Return the processor seconds of each parser's best round over all files."""
     best = dict.fromkeys(ways, float("inf"))
     for _ in range(rounds):
         for name, read in ways.items():

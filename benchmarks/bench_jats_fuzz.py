@@ -1,12 +1,12 @@
-"""Broken articles: every one ends as an article or a reason, in bounded time and memory.
+"""Damaged articles: each results in an article or a reason, in bounded time and memory.
 
     python benchmarks/bench_jats_fuzz.py build/demo/articles --count 20000
 
-Mutants are made from real articles by seed, so each can be made again (`--first N --count 1`). A child
-process parses them, under a limit of address space; the parent watches: a child that dies is a crash, one
-that says nothing for --seconds is hung, and either costs that mutant only. Memory is the child's peak after
-the first tenth of its mutants and at its end. Writes build/bench/jats_fuzz.json; exits with 1 if anything
-crashed, hung or ended without a reason.
+Mutants are derived from real articles by seed, so each can be reproduced (`--first N --count 1`). A child
+process with limited address space parses them. If it dies, the mutant counts as a crash; if it reports
+nothing for --seconds, as a hang; either loses only that mutant. Memory is the child's peak after the first
+tenth of its mutants and at its end. Writes build/bench/jats_fuzz.json; exits with 1 if any mutant crashed,
+hung or ended without a reason.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ADDRESS_SPACE = 4 * 1024**3
 
 
 def work(paths: list[Path], first: int, last: int, results: Connection) -> None:
-    """Parse mutants `first` to `last` and send of each its number, how it ended, seconds, peak memory."""
+    """Parse mutants `first` to `last`; sends the number, outcome, seconds and peak memory of each."""
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
     sources = [path.read_bytes() for path in paths]
     for number in range(first, last):
@@ -43,7 +43,7 @@ def work(paths: list[Path], first: int, last: int, results: Connection) -> None:
             ending = "article"
         except ArticleRejected as refusal:
             ending = str(refusal.reason) if refusal.detail else f"{refusal.reason} without detail"
-        except BaseException as error:  # whatever comes out, it is counted as what it is
+        except BaseException as error:  # any exception is an outcome to count
             ending = f"raised {type(error).__name__}"
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         results.send((number, ending, time.perf_counter() - start, peak))
@@ -51,7 +51,7 @@ def work(paths: list[Path], first: int, last: int, results: Connection) -> None:
 
 
 def main() -> None:
-    """Run all mutants, print how they ended, write the file."""
+    """Run all mutants, print their outcomes, write the file."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -58,7 +58,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def draw(count: int) -> tuple[Any, Any]:
-    """Hashes of which half repeat another, and ties."""
+    """Return hashes, half of which repeat another, and tie-breaking numbers."""
     random = np.random.default_rng(SEED)
     keys = random.integers(0, np.iinfo(np.uint64).max, count, np.uint64)
     half = count // 2

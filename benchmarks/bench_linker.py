@@ -1,16 +1,16 @@
-"""The whole linker over real captions, one process: all forms, abbreviations, negation, panels, ambiguity.
+"""The whole linker on real captions in one process: all forms, abbreviations, negation, panels, ambiguity.
 
     python benchmarks/bench_linker.py --dictionary build/demo/dictionary --articles build/demo/articles
 
-Names are those of the dictionary files and more made from them (real_names.py); captions those of the
-articles, repeated to --megabytes. Sentences and panels are given, as annotate_captions has them from Spark
-NLP and from the parser; `linker_and_panels` is the same without panels, which are then searched for, as in a
-text without an article. Also: the look-up of forms alone, against Aho-Corasick engines that are installed;
-seconds until a fresh process has linked its first caption; and the index of similar names (look-ups a second;
-the share of best names that it finds, against comparing with every name).
+Names are those of the dictionary files and others derived from them (real_names.py); captions are those of
+the articles, repeated to --megabytes. Sentences and panels are given, as annotate_captions gets them from
+Spark NLP and the parser; in `linker_and_panels` the linker detects the panels itself, as for a text without
+an article. Also measured: the look-up of forms alone, against the installed Aho-Corasick engines; seconds
+until a new process has linked its first caption; and the index of similar names (look-ups per second, and its
+recall of the best name against a comparison with every name).
 
-The Aho-Corasick engines get case-folded names and text and are timed for their scan alone: no other forms, no
-token boundaries, no overlaps resolved, no ids. Writes build/bench/linker.json.
+The Aho-Corasick engines get case-folded names and text, and only their scan is timed: without other forms,
+token boundaries, overlap resolution and ids. Writes build/bench/linker.json.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from medconcept.linking.types import Caption
 from medconcept.terminologies.readers import iter_terms
 from medconcept.terminologies.term import Term
 
-COMPARED = 100_000_000  # names that the oracle looks at
+COMPARED = 100_000_000  # names that the oracle compares
 WORKER = """
 import json, sys, time
 def private():
@@ -94,11 +94,11 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def measure(path: Path, sha256: str, captions: list[str], size: float, repeat: int) -> dict[str, float]:
-    """MB a second of the linker and of its look-up of forms; figures of the index of similar names."""
+    """Return MB per second of the linker and its look-up of forms, and figures of the similar-names index."""
     dictionary = open_linking(str(path), sha256)
     linker = Linker(dictionary)
-    told = [Caption(t, sentences=sentence_spans(t), panels=find_panels(t)) for t in captions]
-    batches = [told[at : at + 256] for at in range(0, len(told), 256)]
+    prepared = [Caption(t, sentences=sentence_spans(t), panels=find_panels(t)) for t in captions]
+    batches = [prepared[at : at + 256] for at in range(0, len(prepared), 256)]
     untold = [[replace(caption, panels=None) for caption in batch] for batch in batches]
 
     def link(batches: list[list[Caption]] = batches) -> int:
@@ -119,13 +119,14 @@ def measure(path: Path, sha256: str, captions: list[str], size: float, repeat: i
 
 
 def similarity(dictionary: LinkingDictionary, threshold: float = 0.8) -> dict[str, float]:
-    """Lookups a second of names with a letter or two changed; and how often the best name is the true one's.
+    """Measure look-ups per second of names with one or two letters changed, and the recall of the best name.
 
-    The oracle compares with every name that the index has: a hundred times where there are a million.
+    The oracle compares with every name of the index, for fewer queries the more names there are: 100 queries
+    for a million names.
     """
     draw = random.Random(SEED)
     index, texts = dictionary.similar, dictionary.names.texts
-    assert index is not None  # compile_files makes one
+    assert index is not None  # compile_files always writes one
     norms: Any = index._index["norms"]
     known = np.flatnonzero(norms > 0)
     queries: list[str] = []
@@ -155,7 +156,7 @@ def similarity(dictionary: LinkingDictionary, threshold: float = 0.8) -> dict[st
 
 
 def rival_speeds(names: list[str], captions: list[str], size: float, repeat: int) -> dict[str, float]:
-    """MB a second and seconds to build of each Aho-Corasick engine that is installed."""
+    """Return MB per second and build seconds of each installed Aho-Corasick engine."""
     figures = {}
     texts = [text.casefold() for text in captions]
     for name, engine in RIVALS.items():
@@ -204,21 +205,21 @@ RIVALS: dict[str, Callable[[list[str]], Callable[[list[str]], int]]] = {
 
 
 def ready(path: Path, sha256: str) -> dict[str, float]:
-    """Seconds and private memory from a worker that has Arrow to its first caption linked."""
-    told = []
+    """Measure a new process from the import of Arrow to its first linked caption: seconds, private memory."""
+    runs = []
     for _ in range(3):
         done = subprocess.run(
             [sys.executable, "-c", WORKER, str(path), sha256], capture_output=True, check=True, text=True
         )
-        told.append(json.loads(done.stdout))
+        runs.append(json.loads(done.stdout))
     return {
-        "ready_s": round(min(t["seconds"] for t in told), 3),
-        "ready_private_mb": round(max(t["megabytes"] for t in told), 1),
+        "ready_s": round(min(run["seconds"] for run in runs), 3),
+        "ready_private_mb": round(max(run["megabytes"] for run in runs), 1),
     }
 
 
 def made_terms(folder: Path, wanted: int) -> list[Term]:
-    """The terms of the dictionary files, and made ones until there are `wanted` names."""
+    """Return the terms of the dictionary files, and generated ones until there are `wanted` names."""
     terms: list[Term] = []
     for file, (format, source) in FORMATS.items():
         if (folder / file).exists():

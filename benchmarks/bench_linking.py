@@ -1,11 +1,11 @@
-"""Linking side by side: the same names, gold and filtering of ids through every tool that is installed.
+"""Linking compared: every installed tool gets the same names, gold and filtering of ids.
 
     python benchmarks/bench_linking.py --gold gold.jsonl --format craft-captions --config demo
 
-Rivals, each with the settings of its own documentation: exact Aho-Corasick on token boundaries, gilda,
-QuickUMLS (its index built from the same names; without its spaCy model a blank pipeline, told so) and, with
---spark, Spark NLP's TextMatcher. Ours is untrained, or tuned: by what `medconcept tune` has written from
-other gold (--learned), or by folds over these articles (--cross-validate); no rival has anything to be tuned.
+Rivals, each with the settings of its documentation: exact Aho-Corasick on token boundaries, gilda, QuickUMLS
+(its index built from the same names; without its spaCy model a blank pipeline, which is reported) and, with
+--spark, Spark NLP's TextMatcher. Ours is untrained, or tuned: by a file of `medconcept tune` from other gold
+(--learned), or by cross-validation over these articles (--cross-validate); the rivals cannot be tuned.
 Writes build/bench/linking.json: F1 of mentions and concepts, and the 95% interval of our F1 minus theirs by
 bootstrap over articles.
 """
@@ -45,7 +45,7 @@ Rival = Callable[[list[Name], list[str]], Found]
 
 
 def aho_corasick(names: list[Name], texts: list[str]) -> Found:
-    """Leftmost longest names on token boundaries, in any case where the name allows it."""
+    """Return leftmost longest names on token boundaries; case-insensitive if the name allows it."""
     import ahocorasick
 
     best = _best_names(names, lambda name: match_key(name.name))
@@ -72,7 +72,7 @@ def aho_corasick(names: list[Name], texts: list[str]) -> Found:
 
 
 def gilda(names: list[Name], texts: list[str]) -> Found:
-    """gilda.annotate with a grounder over the same names."""
+    """Run gilda.annotate with a grounder over the same names."""
     from gilda import Term
     from gilda.grounder import Grounder
     from gilda.ner import annotate
@@ -92,20 +92,20 @@ def gilda(names: list[Name], texts: list[str]) -> Found:
         for n in names
     ]
     grounder = Grounder(terms)
-    # Its disambiguation models are fetched from a bucket at first use; they are for genes.
+    # Its disambiguation models, which are for genes, would be downloaded from a bucket at first use.
     grounder.gilda_disambiguators, grounder.adeft_disambiguators = {}, {}
     out: Found = []
     for text in texts:
         hits = []
-        for told in annotate(text, grounder=grounder):
-            term = told.matches[0].term
-            hits.append((told.start, told.end, by_id[term.db, term.id]))
+        for annotation in annotate(text, grounder=grounder):
+            term = annotation.matches[0].term
+            hits.append((annotation.start, annotation.end, by_id[term.db, term.id]))
         out.append(hits)
     return out
 
 
 def quickumls(names: list[Name], texts: list[str]) -> Found:
-    """QuickUMLS, Jaccard 0.7 over trigrams, best match of each place: its defaults."""
+    """Run QuickUMLS with its defaults: Jaccard 0.7 over trigrams, the best match of each span."""
     import nltk
     import spacy
     from quickumls import QuickUMLS
@@ -138,7 +138,7 @@ def quickumls(names: list[Name], texts: list[str]) -> Found:
 
 
 def text_matcher(names: list[Name], texts: list[str]) -> Found:
-    """Spark NLP's TextMatcher, in any case, overlaps resolved longest first."""
+    """Run Spark NLP's TextMatcher, case-insensitive; overlaps are resolved longest first."""
     from sparknlp.annotator import TextMatcher, Tokenizer
     from sparknlp.base import DocumentAssembler
 
@@ -193,7 +193,7 @@ def main(argv: list[str] | None = None) -> int:
     rivals = {**RIVALS, **({"spark-nlp TextMatcher": text_matcher} if options.spark else {})}
     figures: dict[str, Any] = {}
     missing: dict[str, str] = {}
-    _tell(figures, "medconcept", ours, ours, 0.0)
+    _record(figures, "medconcept", ours, ours, 0.0)
     for name, rival in rivals.items():
         if options.only and name not in options.only:
             continue
@@ -212,7 +212,7 @@ def main(argv: list[str] | None = None) -> int:
             for text, hits in zip(texts, found, strict=True)
         )
         theirs = Predictions(ours.documents, chosen, chosen)
-        _tell(figures, name, ours, theirs, time.perf_counter() - start)
+        _record(figures, name, ours, theirs, time.perf_counter() - start)
     for name, reason in missing.items():
         print(f"{name}: {reason}", file=sys.stderr)
     write(
@@ -229,19 +229,21 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def _tell(figures: dict[str, Any], name: str, ours: Predictions, theirs: Predictions, seconds: float) -> None:
-    told: dict[str, Any] = {"seconds": round(seconds, 1)}
+def _record(
+    figures: dict[str, Any], name: str, ours: Predictions, theirs: Predictions, seconds: float
+) -> None:
+    comparison: dict[str, Any] = {"seconds": round(seconds, 1)}
     for unit, measure in (("mention", score.mentions), ("concept", score.concepts)):
         mine = score.per_article(ours.documents, ours.chosen, measure)
         other = score.per_article(theirs.documents, theirs.chosen, measure)
-        told[unit] = {
+        comparison[unit] = {
             **score.total(other.values()).figures(),
             "f1_interval": f1_interval(other),
             "ours_minus_theirs": difference_interval(mine, other),
         }
-    figures[name] = told
+    figures[name] = comparison
     cells = [
-        f"{unit} {told[unit]['f1']:.4f} (ahead {told[unit]['ours_minus_theirs']})"
+        f"{unit} {comparison[unit]['f1']:.4f} (ahead {comparison[unit]['ours_minus_theirs']})"
         for unit in ("mention", "concept")
     ]
     print(f"{name:24}{'   '.join(cells)}", flush=True)
@@ -261,7 +263,7 @@ def _names(
 
 
 def _best_names(names: list[Name], key: Callable[[Name], str | None]) -> dict[str, Name]:
-    """For each key the name that a careful user would choose: preferred name, preferred source, small id."""
+    """Choose one name for each key as a careful user would: preferred name, preferred source, small id."""
     best: dict[str, Name] = {}
     for name in sorted(names, key=lambda n: (not n.preferred, n.source_rank, n.source_id)):
         at = key(name)
@@ -271,7 +273,7 @@ def _best_names(names: list[Name], key: Callable[[Name], str | None]) -> dict[st
 
 
 def _longest(hits: list[tuple[int, int, Name]]) -> list[tuple[int, int, Name]]:
-    """Leftmost, longest, without overlap."""
+    """Return the leftmost longest hits without overlaps."""
     out: list[tuple[int, int, Name]] = []
     for hit in sorted(hits, key=lambda h: (h[0], -h[1])):
         if not out or hit[0] >= out[-1][1]:

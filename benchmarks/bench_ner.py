@@ -1,11 +1,11 @@
-"""Annotating captions with entities recognised, beside the dictionary alone: captions a second on one core.
+"""Annotating captions with recognised entities and with the dictionary alone: captions per second and core.
 
     python benchmarks/bench_ner.py --recogniser build/models/captions --articles build/demo/articles
 
 Captions are those of the articles, repeated to --captions; dictionary files are those of the demo. One core
-(local[1]) does all: reading Parquet, Spark NLP, the way to Python, the linker; the result is thrown away.
-Each step of a recogniser is timed by running the pipeline up to it and subtracting what came before. Without
-the folder of a recogniser (`make model` makes one) there is nothing to measure: exit code 2.
+(local[1]) does everything: reading Parquet, Spark NLP, the transfer to Python, the linker; the result is
+discarded. Each step of a recogniser is timed by running the pipeline up to it and subtracting the steps
+before. Without the folder of a recogniser (`make model` trains one) the exit code is 2.
 
 Writes build/bench/ner.json.
 """
@@ -95,12 +95,12 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def linked(rows: DataFrame, job: LinkJob) -> DataFrame:
-    """What annotate_captions does on its workers."""
+    """Link the captions as annotate_captions does on its workers."""
     return rows.mapInArrow(partial(link_batches, job=job), LINKED)
 
 
 def timed(steps: dict[str, DataFrame], repeat: int) -> dict[str, float]:
-    """Seconds of each, the best of several turns; a turn that is not counted opens what must be opened."""
+    """Return the seconds of each step, the best of several rounds after one warm-up round."""
     found: dict[str, list[float]] = {name: [] for name in steps}
     for turn in range(repeat + 1):
         for name, rows in steps.items():

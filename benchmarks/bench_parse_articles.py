@@ -1,17 +1,17 @@
-"""parse_articles as a Spark job beside a process pool of the same parser, and the memory of its workers.
+"""parse_articles as a Spark job compared with a process pool of the same parser; memory of its workers.
 
     python benchmarks/bench_parse_articles.py --articles 20000
 
-The articles given are multiplied, their ids changed, and landed as `raw_articles` rows in a Delta table, as
-sync_articles leaves them. Then, on the same cores,
-- the pool: as many processes as cores, each reads files of that table's bytes from the disk and calls
-  `parse_article`; nothing is kept;
-- the job: the stage's own `parse` over the Delta table, its rows written as the stage writes them (Parquet
-  with every column of `articles` and `figures`).
-Both start warm: a worker has imported the parser. Beside the clock, the processor time of all processes is
-told, since on a busy machine the clock says little. The job is measured at the size asked and at a tenth to
-a twentieth of it, and the largest memory of any Python process (the workers and their children) is watched
-meanwhile: it must not grow with the number of articles. Writes build/bench/parse_articles.json.
+Copies of the given articles with other ids are written as `raw_articles` rows to a Delta table, as
+sync_articles does. Then, on the same cores:
+- the pool: as many processes as cores; each reads files with that table's bytes from disk and calls
+  `parse_article`; the result is discarded;
+- the job: the stage's `parse` over the Delta table, its rows written as the stage writes them (Parquet with
+  every column of `articles` and `figures`).
+Both start warm: the workers have imported the parser. In addition to wall-clock time, the processor time of
+all processes is reported, which is reliable also on a busy machine. The job is measured at --articles and at
+--small. The peak memory of the Python processes (the workers and their children) must not grow with the
+number of articles. Writes build/bench/parse_articles.json.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _FILE_ROWS = 250
 
 
 def copies(sources: Sequence[bytes], count: int) -> Iterator[bytes]:
-    """So many articles; the second round over the sources and those after it have a number behind each id."""
+    """Yield `count` articles; from the second round over the sources on, a number is appended to each id."""
     for number in range(count):
         data = sources[number % len(sources)]
         turn = number // len(sources)
@@ -60,7 +60,7 @@ def copies(sources: Sequence[bytes], count: int) -> Iterator[bytes]:
 
 
 def land(sources: Sequence[bytes], count: int, folder: Path) -> int:
-    """Write the rows of `raw_articles` as Parquet files, and say how many bytes of XML they hold."""
+    """Write the rows of `raw_articles` as Parquet files; returns their bytes of XML."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     rows: list[dict[str, object]] = []
@@ -84,7 +84,7 @@ def land(sources: Sequence[bytes], count: int, folder: Path) -> int:
 
 
 def parse_file(path: Path) -> int:
-    """In the pool: parse every article of one landed file."""
+    """Parse every article of one landed file, in a process of the pool."""
     figures = 0
     for batch in pq.ParquetFile(path).iter_batches(16, columns=["content"]):
         for content in batch.column("content"):
@@ -97,7 +97,7 @@ def parse_file(path: Path) -> int:
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds by the clock, of processor time, figures seen, MB of the largest Python process."""
+    """Wall-clock seconds, processor seconds, number of figures, MB of the largest Python process."""
 
     seconds: float
     processor: float
@@ -106,9 +106,9 @@ class Measured:
 
 
 def pool(folder: Path, cores: int) -> Measured:
-    """A pool of processes over all landed files."""
+    """Measure a pool of processes over all landed files."""
     with multiprocessing.get_context("fork").Pool(cores) as processes:
-        processes.map(int, range(cores))  # all there before the clock runs
+        processes.map(int, range(cores))  # all processes are started before the measurement
         used, start = _processor_seconds(), time.perf_counter()
         with Watch() as watch:
             figures = sum(processes.imap_unordered(parse_file, sorted(folder.glob("*.parquet"))))
@@ -117,7 +117,7 @@ def pool(folder: Path, cores: int) -> Measured:
 
 
 def job(spark: SparkSession, folder: Path, out: Path) -> Measured:
-    """The Spark job over all landed files."""
+    """Measure the Spark job over all landed files."""
     raw = spark.read.parquet(str(folder))
     with Watch() as watch, small_batches(spark):
         used, start = _processor_seconds(), time.perf_counter()
@@ -129,7 +129,7 @@ def job(spark: SparkSession, folder: Path, out: Path) -> Measured:
 
 
 class Watch(threading.Thread):
-    """Looks at all processes below this one and remembers the largest Python worker."""
+    """Samples all descendants of this process and keeps the peak memory of the largest Python worker."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -169,7 +169,7 @@ def _below(top: int) -> list[int]:
 
 
 def _processor_seconds() -> float:
-    """Processor time so far of all processes below this one, and of those they have waited for."""
+    """Return the processor time so far of all descendants, and of children that they have waited for."""
     ticks = 0
     for pid in _below(os.getpid()):
         try:
@@ -181,7 +181,7 @@ def _processor_seconds() -> float:
 
 
 def _memory_mb(pid: int) -> float:
-    """Memory that only this process holds, were it gone; 0 for what is no Python."""
+    """Return the memory that only this process uses, in MB; 0 for a process that is not Python."""
     try:
         if "python" not in os.readlink(f"/proc/{pid}/exe"):
             return 0.0
@@ -225,9 +225,11 @@ def main() -> None:
         raise SystemExit(f"the job saw {all_.figures} figures, the pool {alone.figures}")
     megabytes = bytes_of["all"] / 1e6
     print(f"{options.articles} articles, {megabytes:.0f} MB, {options.cores} cores")
-    for name, told in (("pool", alone), ("job", all_)):
-        speed = f"{megabytes / told.seconds:8.1f} MB/s {options.articles / told.seconds:8.0f} articles/s"
-        print(f"{name:5} {speed} {megabytes / told.processor:8.1f} MB a second of processor time")
+    for name, measured in (("pool", alone), ("job", all_)):
+        speed = (
+            f"{megabytes / measured.seconds:8.1f} MB/s {options.articles / measured.seconds:8.0f} articles/s"
+        )
+        print(f"{name:5} {speed} {megabytes / measured.processor:8.1f} MB per second of processor time")
     by_clock, by_processor = alone.seconds / all_.seconds, alone.processor / all_.processor
     print(f"job/pool {by_clock:.2f} by the clock, {by_processor:.2f} by processor time")
     peaks = f"{small.peak_mb:.0f} MB at {sizes['small']} articles, {all_.peak_mb:.0f} MB at {sizes['all']}"

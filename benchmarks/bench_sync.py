@@ -1,12 +1,12 @@
-"""Objects a second of `sync_articles` beside a bare client of the same library, 50 ms put into each answer.
+"""Objects per second of `sync_articles` and of a bare client of the same library, with 50 ms of latency.
 
     python benchmarks/bench_sync.py --articles 8000 --work build/bench/sync
 
-A real S3 server (versitygw) behind a proxy that waits before each answer. The bare client gets the same
-objects, metadata and XML, from two processes with half of the requests in flight each, and throws them
-away. `sync_articles` reads the inventory, gets, checks, stages, gates and commits them. Measured are its
-download (requests to rows on disk) and the run as a whole; peak memory is that of the Python workers, for
-a fourth of the articles and for all. With --rival boto3 on threads is measured too. Needs Go.
+A real S3 server (versitygw) runs behind a proxy that delays each response. The bare client downloads the same
+objects, metadata and XML, in two processes with half of the requests in flight each, and discards them.
+`sync_articles` reads the inventory, then downloads, checks, stages, gates and commits the articles. Measured:
+its download (requests to rows on disk), the whole run, and the peak memory of the Python workers, for a
+quarter of the articles and for all. With --rival, boto3 on threads is measured too. Needs Go.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ import shutil
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from source_bench import bucket_server, delayed, report, session
 
@@ -28,7 +29,7 @@ IN_FLIGHT, PROCESSES, DELAY = 64, 2, 50
 
 
 def bare(url: str, keys: list[str]) -> None:
-    """Get objects with obstore, many at once, and forget them."""
+    """Download objects with obstore, many at once, and discard them."""
     import obstore
     from sync_lakes import BUCKET
 
@@ -63,7 +64,7 @@ def boto(url: str, keys: list[str]) -> None:
 
 
 def seconds_of(client: Any, url: str, keys: list[str]) -> float:
-    """Time of a client in PROCESSES processes, their start apart."""
+    """Return the seconds of a client in PROCESSES processes, without their start."""
     context = multiprocessing.get_context("spawn")
     with context.Pool(PROCESSES) as pool:
         pool.starmap(client, [(url, keys[:2])] * PROCESSES)  # imports, connections
@@ -73,7 +74,7 @@ def seconds_of(client: Any, url: str, keys: list[str]) -> float:
 
 
 def peak_of_workers(stop: threading.Event, found: list[int]) -> None:
-    """The most memory that one Python worker of Spark has had, in bytes."""
+    """Record the peak memory of the largest Python worker of Spark, in bytes, in `found[0]`."""
     while not stop.wait(0.2):
         for path in Path("/proc").glob("[0-9]*"):
             try:
@@ -85,36 +86,30 @@ def peak_of_workers(stop: threading.Event, found: list[int]) -> None:
 
 
 def synced(spark: Any, url: str, folder: Path, **select: Any) -> tuple[float, float, float, dict[str, int]]:
-    """Seconds of the download and of the run, the workers' peak memory, the counts of a sync."""
+    """Sync into a new lake; returns seconds of download and run, peak memory of a worker, and counts."""
     from sync_lakes import settings
 
     from medconcept.lake.lake import Lake
     from medconcept.pipeline.registry import stage
     from medconcept.pipeline.runner import run_stage
+    from medconcept.spark.progress import Progress
 
     shutil.rmtree(folder, ignore_errors=True)
     config = settings(folder, url, **select)
     options = replace(config.sync.bucket, in_flight=IN_FLIGHT, requests_per_second=0, request_seconds=60.0)
     config = replace(config, sync=replace(config.sync, bucket=options, batch_articles=100_000))
     spent = [0.0]
-    from medconcept.stages.sync import bucket_sync
+    progress: Any = Progress
+    counting = progress.counting
 
-    module = cast(Any, bucket_sync)  # what it uses is replaced
-    watched = module.watched
-
+    @contextmanager
     def timed(*arguments: Any) -> Any:
-        from contextlib import contextmanager
+        with counting(*arguments) as counter:
+            begun = time.perf_counter()
+            yield counter
+            spent[0] += time.perf_counter() - begun
 
-        @contextmanager
-        def block() -> Any:
-            with watched(*arguments) as counter:
-                begun = time.perf_counter()
-                yield counter
-                spent[0] += time.perf_counter() - begun
-
-        return block()
-
-    module.watched = timed
+    progress.counting = timed  # the workers fetch while its block runs
     stop, peak = threading.Event(), [0]
     watcher = threading.Thread(target=peak_of_workers, args=(stop, peak), daemon=True)
     watcher.start()
@@ -123,7 +118,7 @@ def synced(spark: Any, url: str, folder: Path, **select: Any) -> tuple[float, fl
     done = run_stage(stage("sync_articles"), lake, config, print)
     total = time.perf_counter() - begun
     stop.set()
-    module.watched = watched
+    progress.counting = counting
     return spent[0], total, float(peak[0]), done.counts
 
 

@@ -1,4 +1,4 @@
-"""What several benchmarks share: names of open terminologies, more names like them, and a stopwatch."""
+"""Shared by benchmarks: names of open terminologies, generated names like them, and a stopwatch."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FORMATS = {
 
 
 def dictionary_names(folder: Path, wanted: int) -> list[tuple[str, str]]:
-    """(match key, source id) of matchable names of the files, cut or extended to `wanted` distinct keys."""
+    """Return (match key, source id) of the files' matchable names, cut or extended to `wanted` keys."""
     names: list[tuple[str, str]] = []
     for file, (format, source) in FORMATS.items():
         if not (folder / file).exists():
@@ -48,7 +48,7 @@ def dictionary_names(folder: Path, wanted: int) -> list[tuple[str, str]]:
 
 
 def made_names(keys: list[str], wanted: int) -> Iterator[tuple[str, str]]:
-    """Names that continue real ones by pairs of neighbouring words of real names; each has its own id."""
+    """Yield generated names, each with its own id: chains of word pairs that are adjacent in real names."""
     draw = random.Random(SEED)
     follows: dict[str, list[str]] = {}
     for key in keys:
@@ -70,7 +70,7 @@ def made_names(keys: list[str], wanted: int) -> Iterator[tuple[str, str]]:
 
 
 def best(run: Callable[[], Any], repeat: int) -> float:
-    """Seconds of the fastest of several runs, which was disturbed least."""
+    """Return the seconds of the fastest of several runs, the one with the least interference."""
     seconds = []
     for _ in range(repeat):
         start = time.perf_counter()

@@ -1,4 +1,4 @@
-"""What every benchmark leaves: a table on the terminal, and a file with the machine and the versions."""
+"""The output of every benchmark: a table on the terminal, and a file that also has machine and versions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FOLDER = Path("build/bench")
 
 
 def show(*tables: Mapping[str, float]) -> None:
-    """Print names and numbers below one another."""
+    """Print names and numbers, one pair per line."""
     rows = [row for table in tables for row in table.items()]
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
@@ -29,7 +29,7 @@ def write(
     output: Path | None = None,
     **more: Any,
 ) -> None:
-    """Write build/bench/<name>.json, or the file given; `packages` are those that the figures depend on."""
+    """Write build/bench/<name>.json, or `output`; `packages` are those whose versions affect the figures."""
     result = {
         "name": name,
         "figures": dict(figures),

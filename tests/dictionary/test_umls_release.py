@@ -218,7 +218,7 @@ def test_packed_releases_unpack_to_the_same_bytes(spark, tmp_path):
     broken[len(whole) // 2] ^= 0xFF
     for damaged in (whole[:-50], bytes(broken), b""):
         (tmp_path / "cut.zip").write_bytes(damaged)
-        with pytest.raises(MedconceptError, match=r"^dictionary source UMLS: cut\.zip is no sound zip: "):
+        with pytest.raises(MedconceptError, match=r"^dictionary source UMLS: cut\.zip is not a valid zip: "):
             unpack(lake, umls(tmp_path / "cut.zip"), "cut")
 
 

@@ -76,15 +76,15 @@ def test_rows_are_shared_for_the_same_articles_alone(spark, whole) -> None:
     keys = [spark.createDataFrame([(key,)], "article_key string") for key in ("PMC1", "PMC2")]
     first, second = (context.articles_of("changed", each) for each in keys)
     try:
-        one = context.rows_of("figures", first, hold=columns)
+        one = context.rows_of("figures", first, cache_columns=columns)
         assert [row.figure_key for row in one.collect()] == ["PMC1#f1"]
-        assert context.rows_of("figures", first, hold=["figure_key"]) is one
-        assert [r.figure_key for r in context.rows_of("figures", second, hold=columns).collect()] == [
-            "PMC2#f1"
-        ]
-        assert context.rows_of("figures", None, hold=columns).count() == 2
+        assert context.rows_of("figures", first, cache_columns=["figure_key"]) is one
+        assert [
+            r.figure_key for r in context.rows_of("figures", second, cache_columns=columns).collect()
+        ] == ["PMC2#f1"]
+        assert context.rows_of("figures", None, cache_columns=columns).count() == 2
     finally:
-        context.release()
+        context.uncache()
 
 
 def view_names(spark) -> set[str]:

@@ -12,7 +12,7 @@ from pmc_bucket import PREFIX, Article, PmcBucket
 from sync_lakes import digests, keys, refused, settings, sync
 
 from medconcept.errors import InputError, LeaseHeld
-from medconcept.stages.sync.bucket_sync import LOOK_FROM
+from medconcept.stages.sync.bucket_sync import REREAD_RATIO
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
 RAW = ("raw_articles",)
@@ -228,7 +228,7 @@ def test_duplicates_share_their_bytes_and_pass_them_on(
     assert (row.source_key, row.duplicate_of, bytes(row.content)) == (second, None, article.jats())
 
 
-@pytest.mark.parametrize(("articles", "asked"), [(2, 0), (LOOK_FROM + 1, 1)])
+@pytest.mark.parametrize(("articles", "asked"), [(2, 0), (REREAD_RATIO + 1, 1)])
 def test_metadata_alone_changes_and_bytes_stay(
     spark, bucket: PmcBucket, server, tmp_path: Path, articles: int, asked: int
 ) -> None:

@@ -11,7 +11,7 @@ from medconcept.sources.options import Selection
 
 EVERYTHING = Selection()
 LISTED = "pmc long, version int, key string, etag string, modified timestamp"
-KNOWN = (
+RAW_ARTICLES = (
     "source string, source_key string, size long, source_sha256 string, md5 string, left_out string, "
     "metadata_etag string, metadata struct<pmcid: string, version: int, licence_group: string>"
 )
@@ -27,9 +27,9 @@ def listed(spark, rows):
     )
 
 
-def known(spark, rows, selection: Selection):
+def lake_rows(spark, rows, selection: Selection):
     """What a lake knows of (pmc, version, etag[, left_out])."""
-    from medconcept.stages.sync.inventory_plan import known_versions
+    from medconcept.stages.sync.inventory_plan import lake_versions
 
     full = [(*row, None)[:4] for row in rows]
     frame = spark.createDataFrame(
@@ -37,16 +37,16 @@ def known(spark, rows, selection: Selection):
             ("s", f"PMC{p}.{v}", 1, None if left else "sha", "md5", left, e, (f"PMC{p}", v, "noncommercial"))
             for p, v, e, left in full
         ],
-        KNOWN,
+        RAW_ARTICLES,
     )
-    return known_versions(frame, "s", selection, 10)
+    return lake_versions(frame, "s", selection, 10)
 
 
 def classes(spark, there, here, selection: Selection = EVERYTHING, *, complete: bool = True):
     from medconcept.stages.sync.inventory_plan import compare
 
     each = compare(
-        listed(spark, there), known(spark, here, selection), selection, complete=complete, spark=spark
+        listed(spark, there), lake_rows(spark, here, selection), selection, complete=complete, spark=spark
     )
     return {(r.pmc if not selection.all_versions else (r.pmc, r.version)): r["class"] for r in each.collect()}
 

@@ -43,10 +43,10 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
 
 def _answer(lake: Lake, config: Config, arguments: argparse.Namespace) -> None:
     if arguments.command == "status":
-        from medconcept.pipeline.status import lines, status
+        from medconcept.pipeline.status import status, status_lines
 
         state = status(lake, config)
-        print(json.dumps(state, ensure_ascii=False) if arguments.json else "\n".join(lines(state)))
+        print(json.dumps(state, ensure_ascii=False) if arguments.json else "\n".join(status_lines(state)))
         return
     from medconcept.lake import queries
 
@@ -83,12 +83,12 @@ def _run_jobs(lake: Lake, config: Config, names: list[str], arguments: argparse.
 
         # A model that cannot be used is reported now, not after all the jobs before.
         load_recognisers(lake.spark, config.annotate.recogniser)
-    say = progress_printer(lake, as_json=arguments.json)
+    log = progress_printer(lake, as_json=arguments.json)
     results: list[StageResult] = []
     for number, name in enumerate(names, 1):
-        say(f"[{number}/{len(names)}] {name} …")
-        result = run_stage(stage(name), lake, config, say)
-        say(f"[{number}/{len(names)}] {name}: {result.status} in {result.seconds:.1f} s")
+        log(f"[{number}/{len(names)}] {name} …")
+        result = run_stage(stage(name), lake, config, log)
+        log(f"[{number}/{len(names)}] {name}: {result.status} in {result.seconds:.1f} s")
         results.append(result)
     if arguments.json:
         print(json.dumps([{**vars(result), "seconds": round(result.seconds, 3)} for result in results]))

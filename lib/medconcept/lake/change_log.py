@@ -1,9 +1,9 @@
 """The keys that each commit changed: a later job works on these, without comparing two versions of a table.
 
-Under `_changes/<seq>` stands `commit.json` with the run, and for each table that the commit changed a
-folder of Parquet with the distinct scopes (see Table) of the rows that it wrote or deleted. A table that
-had no rows before stands in `filled`: all of it is new. Written from the staged batch before the commit is
-named, so that it is there for every commit that a reader can see, and safe to write twice.
+`_changes/<seq>` contains `commit.json` with the run, and for each table that the commit changed a folder of
+Parquet with the distinct scopes (see Table) of the rows that it wrote or deleted. `filled` in `commit.json`
+lists the tables that had no rows before: all of their rows are new. The log is written from the staged batch
+before the commit's row, so that every commit that a reader can see has one; it is safe to write it twice.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def note_commit(lake: Lake, seq: int, run_id: str, filled: tuple[str, ...]) -> N
 
 @dataclass(frozen=True)
 class Since:
-    """Between two commits: the runs, the tables filled, and of each changed table where its scopes are."""
+    """The changes between two commits: runs, tables filled, folders of changed scopes by table."""
 
     lake: Lake
     runs: tuple[str, ...]
@@ -61,8 +61,7 @@ class Since:
     def written(self, rows: DataFrame) -> DataFrame:
         """Return the rows of a table that the runs wrote.
 
-        Files' statistics tell which runs wrote them: what is older is not opened, unless it lies with
-        newer.
+        Delta skips files by their statistics of `run_id`, so files without rows of these runs are not opened.
         """
         return rows.where(F.col("run_id").isin(list(self.runs)))
 
@@ -78,7 +77,7 @@ def since(lake: Lake, seq: int, head: Commit) -> Since | None:
     for number in numbers:
         folder = f"{CHANGES}/{number}"
         names = lake.files.list(folder)
-        if NOTE not in names:  # a commit of a program that kept no log
+        if NOTE not in names:  # a commit of a program version that wrote no log
             return None
         note = json.loads(lake.files.read(f"{folder}/{NOTE}"))
         runs.append(note["run_id"])
@@ -92,10 +91,10 @@ def since(lake: Lake, seq: int, head: Commit) -> Since | None:
 def have_same_rows(
     lake: Lake, tables: Iterable[str], seq: int, versions: Mapping[str, int], head: Commit
 ) -> bool:
-    """Whether tables have the same rows at `head` as at `versions`, which commit `seq` was made from.
+    """Whether tables have the same rows at `head` as at `versions`, the inputs of commit `seq`.
 
-    Tables have where their versions are equal. A migration alone gives a table a version with the same
-    rows; where there was one since, the log decides.
+    Equal versions mean equal rows. Only a migration gives a table a new version with the same rows; if there
+    was one after `seq`, the log decides.
     """
     other = [name for name in tables if versions.get(name, 0) != head.versions.get(name, 0)]
     migration = lake.last_commit_of(MIGRATE)

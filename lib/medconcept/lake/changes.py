@@ -13,7 +13,7 @@ UPSERT, DELETE, KEEP = "upsert", "delete", "keep"
 def compared(table: Table, *, whole_scopes: bool = True) -> tuple[str, ...]:
     """Return the columns that `change_set` reads of current rows: keys, digest, those kept for equal rows.
 
-    Of a row that goes no more is read than its name: the rest may be an article's bytes.
+    Content columns are not read: one of them may be an article's bytes.
     """
     return (*_names(table), "row_digest", *_staying(table, whole_scopes))
 
@@ -29,13 +29,13 @@ def change_set(
     they come out as `keep`, unchanged, so that all rows of their scope can be written again.
     `current` is None for a table that never had a row; no more than `compared` is read of it.
     """
-    if current is None:  # a first load is the largest there is: no exchange of it to compare with nothing
+    if current is None:  # a first load is the largest batch: no shuffle of it for a comparison with nothing
         return new.withColumn("_op", F.lit(UPSERT))
     names, stays = _names(table), _staying(table, whole_scopes)
-    looked_at = compared(table, whole_scopes=whole_scopes)
-    known = current.select(*[F.col(name).alias(f"_{name}") for name in looked_at])
-    # One join: what makes the new rows may be a long plan.
-    both = new.join(known, [F.col(name) == F.col(f"_{name}") for name in table.key], "full_outer")
+    read_columns = compared(table, whole_scopes=whole_scopes)
+    current = current.select(*[F.col(name).alias(f"_{name}") for name in read_columns])
+    # One join: the plan of the new rows may be long.
+    both = new.join(current, [F.col(name) == F.col(f"_{name}") for name in table.key], "full_outer")
     is_gone = F.col("row_digest").isNull()
     is_same = F.coalesce(F.col("_row_digest") == F.col("row_digest"), F.lit(False))
 
@@ -56,5 +56,5 @@ def _names(table: Table) -> tuple[str, ...]:
 
 
 def _staying(table: Table, whole_scopes: bool) -> tuple[str, ...]:
-    """Content alone decides; what goes with it stays as it was where it has not changed."""
+    """The columns whose current values stay where a row's content has not changed."""
     return ("run_id", "written_at", *table.not_compared) if whole_scopes else ()

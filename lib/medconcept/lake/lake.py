@@ -62,7 +62,7 @@ class Lake:
             self._read_format()
 
     def with_new_session(self) -> Lake:
-        """The same lake in a new Spark session, for concurrent writes and for views of its own."""
+        """Return the same lake in a new Spark session, for concurrent writes and for separate views."""
         return Lake(new_session(self.spark), self.root)
 
     @property
@@ -78,7 +78,7 @@ class Lake:
         missing = [table for table in TABLES.values() if table.name not in self._tables]
         if not missing:
             return
-        # Each table costs a round trip to the storage and little else, so they are made side by side.
+        # Each table costs a round trip to the storage and little else, so they are created in parallel.
         with ThreadPoolExecutor(max_workers=4) as pool:
             list(pool.map(self._create_table, missing))
         if not self.is_older:
@@ -101,12 +101,11 @@ class Lake:
         for key, value in PROPERTIES.items():
             builder = builder.property(key, value)
         if table.scope:
-            # A row that goes is marked, not its file written anew: of a day's changes most files have one.
-            # Not in tables that seldom change: Delta looks for marks whenever it plans to read such a
-            # table.
+            # Deleted rows are marked, rather than their files rewritten: a day's changes touch most files.
+            # Not in tables that seldom change: Delta reads the marks whenever it plans a read of the table.
             builder = builder.property("delta.enableDeletionVectors", "true")
         if not table.is_ledger:
-            # By which files are passed over: rows that a run wrote lie together.
+            # Data skipping by run works because the rows that a run wrote are in the same files.
             builder = builder.property("delta.dataSkippingStatsColumns", ",".join((*table.key, "run_id")))
         try:
             builder.execute()
@@ -116,15 +115,15 @@ class Lake:
     def _read_format(self) -> None:
         try:
             content = json.loads(self.files.read(FORMAT))
-            found, tables = content["format_version"], content["tables"]
+            version, tables = content["format_version"], content["tables"]
         except (ValueError, KeyError, TypeError) as error:
             raise LakeError(f"{self.root}: {FORMAT} is damaged; is this a lake?") from error
-        if found != FORMAT_VERSION and found not in OLDER_FORMATS:
+        if version != FORMAT_VERSION and version not in OLDER_FORMATS:
             raise LakeError(
-                f"{self.root}: the lake has format {found}, this program reads and writes {FORMAT_VERSION}; "
-                "use the version of medconcept that made it, or a new lake"
+                f"{self.root}: the lake has format {version}, this program reads and writes "
+                f"{FORMAT_VERSION}; use the version of medconcept that made it, or a new lake"
             )
-        self._tables, self.format_version = set(tables), found
+        self._tables, self.format_version = set(tables), version
 
     def path(self, table: str) -> str:
         """URI of a table. Raises LakeError where no table has that name."""
@@ -151,7 +150,7 @@ class Lake:
         return self._seen[1]
 
     def cache_last_commits(self, last_commits: dict[str, Any]) -> None:
-        """Set the cached last row of each job; for the holder of the lease, who alone appends rows."""
+        """Set the cached last row of each job; only for the holder of the lease, who alone appends rows."""
         self._seen = (self.files.list("commits/_delta_log"), last_commits)
 
     def commit(self, seq: int) -> Commit:
@@ -162,21 +161,21 @@ class Lake:
         return _commit(rows[0])
 
     def read(self, table: str, at: Commit | None = None) -> DataFrame:
-        """A table as a commit names it, by default the last; a ledger as it is now where none is given."""
+        """Return a table at a commit, by default the last one; a ledger by default with its current rows."""
         if TABLES[table].is_ledger and at is None:
             return self._load(table, None)
         commit = at or self.head()
         return self._load(table, commit.versions.get(table, 0))
 
     def latest_version(self, table: str) -> int:
-        """The Delta version that a table is at, committed or not: the number of the last file of its log.
+        """Return a table's latest Delta version, committed or not: the number of its last log file.
 
         Raises LakeError where there is no such table.
         """
-        found = [name for name in self.files.list(f"{table}/_delta_log") if _LOG_FILE.fullmatch(name)]
-        if not found:
+        log_files = [name for name in self.files.list(f"{table}/_delta_log") if _LOG_FILE.fullmatch(name)]
+        if not log_files:
             raise LakeError(f"{self.root}: there is no table {table}")
-        return int(max(found).removesuffix(".json"))
+        return int(max(log_files).removesuffix(".json"))
 
     def _load(self, table: str, version: int | None) -> DataFrame:
         reader = self.spark.read.format("delta")

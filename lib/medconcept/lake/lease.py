@@ -54,7 +54,7 @@ def _take(files: HadoopFiles, run_id: str, ttl: float) -> None:
         if files.exists(LEASE):
             raise LeaseHeld(f"{files.root}: another run took the lake at the same moment") from error
         raise LakeError(f"{files.root}: the lake cannot be written ({error})") from error
-    # Not every file system creates atomically: whoever stands in the file has the lease.
+    # Not every file system creates files atomically: the run named in the file has the lease.
     if _holder(files).get("run_id") != run_id:
         raise LeaseHeld(f"{files.root}: another run took the lake at the same moment")
 
@@ -63,9 +63,9 @@ def _holder(files: HadoopFiles) -> dict[str, object]:
     try:
         holder = json.loads(files.read(LEASE)) if files.exists(LEASE) else {}
     except LakeError:
-        return {}  # removed this moment; the create that follows decides
+        return {}  # just removed; the create that follows decides
     except ValueError:
-        return {"run_id": "unreadable"}  # its writer was killed in the middle: void
+        return {"run_id": "unreadable"}  # its writer was killed while writing: void
     return holder if isinstance(holder, dict) else {}
 
 
@@ -87,7 +87,7 @@ def _renew(files: HadoopFiles, run_id: str, stop: threading.Event) -> None:
         try:
             files.write(LEASE, _body(run_id))
         except Exception:
-            return  # the session is going down; the lease runs out by itself
+            return  # the session is shutting down; the lease expires
 
 
 def _is_void(holder: dict[str, object], ttl: float) -> bool:
@@ -103,7 +103,7 @@ def _host() -> str:
 
 
 def _born(pid: int) -> str | None:
-    """When a process of this host started, in clock ticks; None where it is gone or cannot be seen."""
+    """Return when a process of this host started, in clock ticks; None if it has ended or is not visible."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
     except (OSError, IndexError):

@@ -23,7 +23,7 @@ def require_lake(lake: Lake) -> None:
 
 
 def list_tables(lake: Lake) -> list[dict[str, Any]]:
-    """One entry a table: table, version, rows, bytes, last_run; data tables as the last commit names them."""
+    """Return one entry for each table, at the last commit: table, version, rows, bytes, last_run."""
     require_lake(lake)
     head = lake.head()
     last_run = (
@@ -60,7 +60,7 @@ def list_tables(lake: Lake) -> list[dict[str, Any]]:
 
 
 def resolve_commit(lake: Lake, *, release: str | None = None, as_of: str | None = None) -> Commit | None:
-    """The commit that a release, a number of `commits` or a UTC timestamp stands for; None means now."""
+    """Return the commit of a release, a commit number or a UTC timestamp; None if neither is given."""
     require_lake(lake)
     if release is not None:
         return release_commit(lake.read("releases"), release)
@@ -83,7 +83,7 @@ def resolve_commit(lake: Lake, *, release: str | None = None, as_of: str | None 
 def run_sql(lake: Lake, query: str, at: Commit | None = None) -> DataFrame:
     """Run a query over all tables under their names, now or at a commit. Raises InputError on bad SQL.
 
-    It runs in a session of its own: views of the caller's session are neither seen nor replaced.
+    It runs in a separate session: it neither sees nor replaces views of the caller's session.
     """
     require_lake(lake)
     lake, head = lake.with_new_session(), lake.head()
@@ -100,7 +100,7 @@ def run_sql(lake: Lake, query: str, at: Commit | None = None) -> DataFrame:
 
 
 def rows_as_json(frame: DataFrame, limit: int | None = None) -> list[dict[str, Any]]:
-    """Rows as plain objects, dates as ISO text."""
+    """Return rows as dictionaries of JSON values, dates as ISO text."""
     rows = frame.limit(limit) if limit is not None else frame
     # ignoreNullFields: a column that is null is still a column of the answer.
     text = (
@@ -112,7 +112,7 @@ def rows_as_json(frame: DataFrame, limit: int | None = None) -> list[dict[str, A
 
 
 def diff(lake: Lake, old: str, new: str) -> dict[str, dict[str, int]]:
-    """What was added, removed and changed from one release or commit number to another, table by table."""
+    """Count the rows added, removed and changed between two releases or commit numbers, by table."""
     before, after = _either(lake, old), _either(lake, new)
     out: dict[str, dict[str, int]] = {}
     for name in DATA_TABLES:
@@ -127,8 +127,8 @@ def diff(lake: Lake, old: str, new: str) -> dict[str, dict[str, int]]:
             .when(F.col("_new").isNull(), "removed")
             .when(F.col("_old") != F.col("_new"), "changed")
         )
-        found = left.join(right, key, "full").groupBy(kind.alias("kind")).count().collect()
-        counts = {row["kind"]: row["count"] for row in found}
+        rows = left.join(right, key, "full").groupBy(kind.alias("kind")).count().collect()
+        counts = {row["kind"]: row["count"] for row in rows}
         out[name] = {kind: counts.get(kind, 0) for kind in ("added", "removed", "changed")}
     return out
 

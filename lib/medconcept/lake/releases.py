@@ -10,9 +10,9 @@ from medconcept.lake.lake import Commit
 
 
 def release_commit(releases: DataFrame, name: str) -> Commit:
-    """The commit that a release names. Raises LakeError where there is no such release."""
+    """Return the commit that a release names. Raises LakeError if there is no such release."""
     rows = releases.where(F.col("name") == name).collect()
     if not rows:
-        known = ", ".join(sorted(r["name"] for r in releases.select("name").collect())) or "none"
-        raise LakeError(f"no release {name!r} (releases: {known})")
+        names = ", ".join(sorted(r["name"] for r in releases.select("name").collect())) or "none"
+        raise LakeError(f"no release {name!r} (releases: {names})")
     return Commit(int(rows[0]["commit_seq"]), dict(rows[0]["versions"]), rows[0]["dictionary_sha256"])

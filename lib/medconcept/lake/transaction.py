@@ -1,9 +1,9 @@
-"""Several tables, one commit: staged, gated, written ahead, applied idempotently, then named in `commits`.
+"""One commit of several tables: staged, gated, written ahead, applied idempotently, then named in `commits`.
 
-Delta commits one table at a time. So a batch is staged whole and gated; then a manifest is written (from
-here the commit will happen, whoever is killed); then each table is merged under an application id and the
-commit's number, which Delta applies once; then one row of `commits` names the versions that belong together.
-A run that finds a manifest with the next number finishes that commit before it does anything else.
+Delta commits one table at a time. So a batch is staged whole and gated. Then a manifest is written: from here
+on the commit will happen, even if the run is killed. Then each table is merged under an application id and
+the commit's number, which Delta applies once. Last, one row of `commits` names the versions that belong
+together. A run that finds a manifest with the next number finishes that commit before it does anything else.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from medconcept.tables import TABLES
 from medconcept.tables.fit import fitted, quoted
 
 STAGING, REJECTED, MANIFEST = "_staging", "_rejected", "manifest.json"
-# How a batch is written that is read once or twice and gone: quickly, not small.
-SOON_GONE = {"compression": "snappy", "parquet.enable.dictionary": "false"}
+# A staged batch is read once or twice and deleted: it is written fast, not small.
+STAGING_OPTIONS = {"compression": "snappy", "parquet.enable.dictionary": "false"}
 TXN_APP, TXN_VERSION = "spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion"
 
 
@@ -46,20 +46,20 @@ class Manifest:
     dictionary_sha256: str | None = None
     counts: dict[str, int] = field(default_factory=dict)
     inserts_only: tuple[str, ...] = ()
-    replaced: tuple[str, ...] = ()  # tables of which the batch has all rows of each scope that is in it
-    event: str = "end"  # in `runs`; "batch" where the run goes on
+    replaced: tuple[str, ...] = ()  # tables whose batch has all rows of each scope in it
+    event: str = "end"  # in `runs`; "batch" if more commits of the run follow
 
 
 def stage(lake: Lake, run_id: str, table: str, rows: DataFrame) -> DataFrame:
     """Write a batch to its staging folder and return it as read back from there."""
     path = lake.files.uri(f"{STAGING}/{run_id}/{table}")
-    rows.write.mode("overwrite").options(**SOON_GONE).parquet(path)
+    rows.write.mode("overwrite").options(**STAGING_OPTIONS).parquet(path)
     # With the schema given, Spark does not read it from the files.
     return lake.spark.read.schema(rows.schema).parquet(path)
 
 
 def staged(lake: Lake, run_id: str, table: str) -> DataFrame:
-    """A staged batch, those very bytes."""
+    """Read a staged batch back from its files."""
     return lake.spark.read.parquet(lake.files.uri(f"{STAGING}/{run_id}/{table}"))
 
 
@@ -76,7 +76,7 @@ def commit(lake: Lake, manifest: Manifest) -> None:
 
 
 def recover(lake: Lake) -> list[str]:
-    """Carry through the commit that a killed run had begun and clear its leftovers; returns what was done."""
+    """Finish the commit of a killed run and delete its leftovers; returns one line for each action."""
     left = lake.files.list(STAGING)
     done: list[str] = []
     head = lake.head() if left else None
@@ -89,7 +89,7 @@ def recover(lake: Lake) -> list[str]:
             done.append(f"commit {manifest.seq} of {manifest.job} (run {run_id}) was carried through")
         else:
             lake.files.delete(f"{STAGING}/{run_id}")
-            # A manifest whose commit is named already was only not cleared away.
+            # The commit of a left-over manifest was finished; only its files had not been deleted.
             what = "unfinished" if manifest is None else "left-over"
             done.append(f"{what} batches of run {run_id} were discarded")
     return done
@@ -117,12 +117,12 @@ def apply_manifest(lake: Lake, manifest: Manifest) -> None:
 
 
 def apply_batch(lake: Lake, manifest: Manifest, table: str) -> int:
-    """Write one staged batch into its table, once however often it is called; returns the table's version."""
-    # MERGE takes its application id from the session only, so each table has a session of its own.
+    """Write one staged batch into its table; safe to repeat. Returns the table's version."""
+    # MERGE takes its application id from the session only, so each table has a separate session.
     spec, lake = TABLES[table], lake.with_new_session()
     lake.spark.conf.set(TXN_APP, f"medconcept/{table}")
     lake.spark.conf.set(TXN_VERSION, str(manifest.seq))
-    # Fitted: the run that staged it may have been one of an older format, killed before its commit.
+    # The run that staged it may have had an older format and been killed before its commit.
     batch = fitted(staged(lake, manifest.run_id, table), spec.schema, spec.former_names)
     # Nothing can match in a table that was empty, and an append is cheaper than a MERGE.
     if spec.is_ledger or table in manifest.inserts_only or _was_empty(manifest, table):
@@ -148,13 +148,13 @@ def _merge(lake: Lake, table: str, batch: DataFrame) -> None:
 def _replace(lake: Lake, table: str, batch: DataFrame) -> None:
     """Replace all rows of at most FEW scopes.
 
-    To find the old ones Delta reads the columns of the scope alone and marks the rows as deleted; a MERGE
-    would read every column of every file that has one of them.
+    To find the current rows Delta reads only the columns of the scope and marks the rows as deleted; a MERGE
+    would read every column of every file with one of them.
     """
     spec = TABLES[table]
-    # Names, not data: a manifest asks for this only where they are few.
+    # Keys, not data, and few: see `replaced` in the runner.
     scopes = batch.select(*spec.scope).distinct().collect()
-    # What is written was chosen by these very values, and Delta would look each row up in the list again.
+    # The rows were selected by these values already; Delta would look each row up in the list again.
     lake.spark.conf.set("spark.databricks.delta.replaceWhere.constraintCheck.enabled", "false")
     rows = batch.where(F.col("_op") != DELETE).select(*spec.schema.names)
     writer = (
@@ -187,7 +187,7 @@ def is_one_of(columns: Sequence[str], values: Iterable[Sequence[str]]) -> str:
 
 
 def name_commit(lake: Lake, manifest: Manifest, versions: dict[str, int]) -> None:
-    """Append the row of `commits` that makes the new versions what readers see."""
+    """Append the row of `commits` that makes the new versions visible to readers."""
     row = {
         "seq": manifest.seq,
         "run_id": manifest.run_id,
@@ -199,9 +199,9 @@ def name_commit(lake: Lake, manifest: Manifest, versions: dict[str, int]) -> Non
         "code_version": manifest.code_version,
         "dictionary_sha256": manifest.dictionary_sha256,
     }
-    known = lake.last_commits()
+    last_commits = lake.last_commits()
     append_row(lake, "commits", row, manifest.seq)
-    lake.cache_last_commits({**known, manifest.job: row})
+    lake.cache_last_commits({**last_commits, manifest.job: row})
 
 
 def _note_end(lake: Lake, manifest: Manifest) -> int:
@@ -220,7 +220,7 @@ def _note_end(lake: Lake, manifest: Manifest) -> int:
 
 
 def _was_empty(manifest: Manifest, table: str) -> bool:
-    # By the manifest, not by the table as it is now: asked again after a kill, the answer is the same.
+    # By the manifest, not by the table's current state, so that the answer is the same after a kill.
     return manifest.base_versions.get(table, 0) == 0
 
 
@@ -238,6 +238,6 @@ def _read_manifest(lake: Lake, name: str) -> Manifest | None:
     try:
         data = json.loads(lake.files.read(name))
     except ValueError:
-        return None  # killed while it was being written: the commit had not begun
+        return None  # the run was killed while writing it: the commit had not begun
     lists = {name: tuple(data.get(name, ())) for name in ("tables", "inserts_only", "replaced")}
     return Manifest(**{**data, **lists})

@@ -27,20 +27,20 @@ from medconcept.quality.docs import write_docs
 from medconcept.quality.gate import judge, named_columns, prepare, require
 from medconcept.spark.progress import Progress
 from medconcept.spark.session import SIDE_RESULTS_POOL
-from medconcept.stages.context import ARTICLE, FEW, Context, Say
+from medconcept.stages.context import ARTICLE, FEW, Context, Log
 from medconcept.stages.stage import SideResult, Stage, StageOutput, StageResult
 from medconcept.tables import TABLES
 
 
-def run_stage(stage: Stage, lake: Lake, config: Config, say: Say = print) -> StageResult:
+def run_stage(stage: Stage, lake: Lake, config: Config, log: Log = print) -> StageResult:
     """Run one stage on a lake. Raises MedconceptError; the lake then keeps its last good state."""
     begun = time.monotonic()
     started_at = datetime.now(timezone.utc).replace(tzinfo=None)
     run_id = f"{started_at:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
-    with lease(lake.files, run_id), Progress(lake.spark, stage.name, say) as progress:
+    with lease(lake.files, run_id), Progress(lake.spark, stage.name, log) as progress:
         for line in open_for_writing(lake):
-            say(f"{stage.name}: {line}")
-        context = Context(stage.name, lake, config, run_id, started_at, lake.head(), say, progress=progress)
+            log(f"{stage.name}: {line}")
+        context = Context(stage.name, lake, config, run_id, started_at, lake.head(), log, progress=progress)
         totals: dict[str, int] = {}
         last: transaction.Manifest | None = None
         outputs: Iterator[StageOutput] | None = None
@@ -52,14 +52,14 @@ def run_stage(stage: Stage, lake: Lake, config: Config, say: Say = print) -> Sta
                 manifest = _land(stage, context.renewed() if last else context, output) if output else None
             except Exception as error:
                 problem = as_medconcept_error(error, stage.name)
-                context.release()
+                context.uncache()
                 _note_failure(context, str(problem))
                 lake.files.delete(f"{transaction.STAGING}/{run_id}")
                 raise problem from error
             if manifest is None:
                 break
             try:
-                context.release()  # the rows held are those of the lake before this commit
+                context.uncache()  # the cached rows are those of the lake before this commit
                 transaction.commit(lake, manifest)
             except Exception as error:  # the staged batches stay: the next run finishes the commit
                 problem = as_medconcept_error(error, stage.name)
@@ -112,22 +112,25 @@ def _land(stage: Stage, context: Context, output: StageOutput) -> transaction.Ma
     counts = dict(output.counts)
     # Most of a small batch's time is the driver's planning, so one batch is planned while another is written.
     with ThreadPoolExecutor(max_workers=6) as pool, ThreadPoolExecutor(max_workers=1) as side_pool:
-        pool.submit(prepare)  # where that fails, the gate says so
+        pool.submit(prepare)  # an import error is raised again by the gate
         side = side_pool.submit(_side_result, context, output)
         tables = {name: pool.submit(_stage_table, context, output, name) for name in output.tables}
         ledgers = {name: pool.submit(_stage_ledger, context, output, name) for name in output.ledgers}
         changed: dict[str, int] = {}
 
         def staged_rows(name: str) -> int:
-            found = tables[name].result()
-            counts[f"{name}.written"], counts[f"{name}.deleted"] = found.get(UPSERT, 0), found.get(DELETE, 0)
+            staged = tables[name].result()
+            counts[f"{name}.written"], counts[f"{name}.deleted"] = (
+                staged.get(UPSERT, 0),
+                staged.get(DELETE, 0),
+            )
             changed[name] = counts[f"{name}.written"] + counts[f"{name}.deleted"]
             return changed[name]
 
         _gate(stage, context, output, staged_rows)
         touched = [name for name, rows in changed.items() if rows]
         replaced = [n for n in touched if _by_article(n, output) or (_by_row(n) and changed[n] <= FEW)]
-        touched += [name for name, staged in ledgers.items() if staged.result()]
+        touched += [name for name, ledger in ledgers.items() if ledger.result()]
         result = side.result()
     context.wait_for_note()
     return transaction.Manifest(
@@ -170,8 +173,8 @@ def _stage_table(context: Context, output: StageOutput, name: str) -> dict[str, 
     table, (batch, current) = TABLES[name], output.tables[name]
     if name not in output.staged:
         rows = table.conform(batch, context.run_id, context.started_at)
-        known = current if context.has_rows(name) and name not in output.inserts_only else None
-        changes = change_set(rows, known, table, whole_scopes=_by_article(name, output))
+        compare_with = current if context.has_rows(name) and name not in output.inserts_only else None
+        changes = change_set(rows, compare_with, table, whole_scopes=_by_article(name, output))
         batch = transaction.stage(context.lake, context.run_id, name, changes)
     return {row["_op"]: row["count"] for row in batch.groupBy("_op").count().collect()}
 
@@ -197,15 +200,15 @@ def _gate(stage: Stage, context: Context, output: StageOutput, staged_rows: Call
             continue
         # Validate the bytes on disk, not the plan that wrote them.
         bytes_on_disk = transaction.staged(context.lake, context.run_id, name)
-        if _by_article(name, output):  # few: a suite looks at them many times
-            bytes_on_disk = context.hold(f"batch of {name}", bytes_on_disk)
+        if _by_article(name, output):  # few rows, which a suite reads many times
+            bytes_on_disk = context.cache(f"batch of {name}", bytes_on_disk)
         verdicts.append(judge(bytes_on_disk, name, references))
         references[name] = table_after(
             _referred_rows(context, output, name) if context.has_rows(name) else None, bytes_on_disk, name
         )
     for verdict in verdicts:
         for warning in verdict.warnings:
-            context.say(f"{stage.name}: warning: {verdict.table}: {warning}")
+            context.log(f"{stage.name}: warning: {verdict.table}: {warning}")
     if verdicts:
         write_docs(context.lake.files, context.run_id, stage.name, context.started_at, verdicts)
     try:
@@ -221,7 +224,7 @@ def _referred_rows(context: Context, output: StageOutput, table: str) -> DataFra
     if not _by_article(table, output):
         return context.read(table)
     columns = named_columns(table, list(output.tables))
-    return context.rows_of(table, output.articles, hold=columns)
+    return context.rows_of(table, output.articles, cache_columns=columns)
 
 
 def table_after(current: DataFrame | None, batch: DataFrame, table: str) -> DataFrame:
@@ -236,7 +239,7 @@ def table_after(current: DataFrame | None, batch: DataFrame, table: str) -> Data
 
 
 def _note_failure(context: Context, message: str) -> None:
-    # A lake that cannot be written cannot note that either; the first error is the one to show.
+    # A lake that cannot be written cannot record that either; the first error is the one to report.
     with suppress(Exception):
         context.wait_for_note()
         context.note("failed", message)

@@ -38,32 +38,32 @@ def status(lake: Lake, config: Config) -> dict[str, Any]:
     return out
 
 
-def lines(found: dict[str, Any]) -> list[str]:
+def status_lines(result: dict[str, Any]) -> list[str]:
     """The result of `status` as lines of text.
 
-    >>> lines({"commit": 3, "sources": {}, "refused": {}, "last_sync": None})
+    >>> status_lines({"commit": 3, "sources": {}, "refused": {}, "last_sync": None})
     ['The lake stands at commit 3', 'No article is in it yet']
     """
-    out = [f"The lake stands at commit {found['commit']}"]
-    for name, source in found["sources"].items():
+    out = [f"The lake stands at commit {result['commit']}"]
+    for name, source in result["sources"].items():
         out.append(
             f"{name}: {source['articles']:,} articles, {source['bytes'] / 1e6:,.1f} MB of XML"
             + (f", {source['left_out']:,} left out by the selection" if source["left_out"] else "")
         )
-    if not found["sources"]:
+    if not result["sources"]:
         out.append("No article is in it yet")
-    if last := found["last_sync"]:
+    if last := result["last_sync"]:
         out.append(f"Last sync: {last['at']}, run {last['run_id']}")
-    for reason, count in found["refused"].items():
+    for reason, count in result["refused"].items():
         out.append(f"Refused by the sync, {reason}: {count:,}")
-    if inventory := found.get("inventory"):
+    if inventory := result.get("inventory"):
         classes = ", ".join(f"{name} {n:,}" for name, n in inventory["articles"].items()) or "no article"
         out.append(f"Inventory of {inventory['day']}: {inventory['versions']:,} versions; {classes}")
-    for flaw, count in (found.get("inventory") or {}).get("flaws", {}).items():
+    for flaw, count in (result.get("inventory") or {}).get("flaws", {}).items():
         out.append(f"The inventory is incomplete, {flaw}: {count:,}")
-    if folder := found.get("folder"):
+    if folder := result.get("folder"):
         out.append(f"The folder holds {folder['files']:,} files")
-    backlog = (found.get("inventory") or found.get("folder") or {}).get("backlog")
+    backlog = (result.get("inventory") or result.get("folder") or {}).get("backlog")
     if backlog is not None:
         out.append(f"Backlog: {backlog:,}")
     return out
@@ -72,13 +72,13 @@ def lines(found: dict[str, Any]) -> list[str]:
 def _sources(lake: Lake) -> dict[str, dict[str, int]]:
     is_in = F.col("left_out").isNull()
     rows = lake.read("raw_articles", lake.head()).groupBy("source")
-    found = rows.agg(
+    by_source = rows.agg(
         F.count_if(is_in).alias("articles"),
         F.count_if(~is_in).alias("left_out"),
         F.coalesce(F.sum(F.when(is_in, F.col("size"))), F.lit(0)).alias("bytes"),
     )
     names = ("articles", "left_out", "bytes")
-    return {r["source"]: {n: int(r[n]) for n in names} for r in found.orderBy("source").collect()}
+    return {r["source"]: {n: int(r[n]) for n in names} for r in by_source.orderBy("source").collect()}
 
 
 def _refused(lake: Lake) -> dict[str, int]:
@@ -102,24 +102,24 @@ def _inventory(lake: Lake, config: Config) -> dict[str, Any]:
     try:
         counts = inventory_plan.inventory_counts(rows)
         raw = lake.read("raw_articles", lake.head())
-        known = inventory_plan.known_versions(raw, source, config.sync.select, config.sync.max_bytes)
+        in_lake = inventory_plan.lake_versions(raw, source, config.sync.select, config.sync.max_bytes)
         each = inventory_plan.compare(
-            rows, known, config.sync.select, complete=inventory_plan.is_complete(counts), spark=lake.spark
+            rows, in_lake, config.sync.select, complete=inventory_plan.is_complete(counts), spark=lake.spark
         )
-        found = {r["class"]: int(r["count"]) for r in each.groupBy("class").count().collect()}
+        by_class = {r["class"]: int(r["count"]) for r in each.groupBy("class").count().collect()}
     finally:
         rows.unpersist()
     return {
         "day": manifest.day,
         "versions": counts["inventory.rows"],
         "flaws": {k.removeprefix("inventory."): v for k, v in counts.items() if k != "inventory.rows"},
-        "articles": {name: found[name] for name in inventory_plan.CLASSES if name in found},
-        "backlog": sum(found.get(name, 0) for name in inventory_plan.TO_DO),
+        "articles": {name: by_class[name] for name in inventory_plan.CLASSES if name in by_class},
+        "backlog": sum(by_class.get(name, 0) for name in inventory_plan.TO_DO),
     }
 
 
 def _folder(lake: Lake, config: Config) -> dict[str, int]:
     listing = list_folder(lake.spark, config.sync)
     key = ["source", "source_key", "etag"]
-    known = lake.read("raw_articles", lake.head()).select(*key)
-    return {"files": listing.count(), "backlog": listing.join(known, key, "left_anti").count()}
+    in_lake = lake.read("raw_articles", lake.head()).select(*key)
+    return {"files": listing.count(), "backlog": listing.join(in_lake, key, "left_anti").count()}

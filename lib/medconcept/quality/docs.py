@@ -10,14 +10,14 @@ from medconcept.quality.gate import Verdict
 from medconcept.spark.hadoop_files import HadoopFiles
 
 DOCS = "_docs"
-LISTED = 200  # runs in the index, the newest; the pages of older ones stay where they are
+LISTED = 200  # the newest runs, which the index lists; the pages of older runs are kept
 _RUN = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
 
 
 def write_docs(files: HadoopFiles, run_id: str, job: str, at: datetime, verdicts: list[Verdict]) -> str:
     """Render the verdicts of a run with GX's own renderer and add them to the index; returns the index's URI.
 
-    Pages are made in memory and written by the Hadoop file system: a job needs no disk of the driver.
+    Pages are rendered in memory and written through the Hadoop file system: no disk of the driver is used.
     """
     from great_expectations.render.renderer import ValidationResultsPageRenderer
     from great_expectations.render.view import DefaultJinjaPageView

@@ -41,9 +41,9 @@ def prepare() -> None:
 def judge(batch: DataFrame, table: str, context: dict[str, DataFrame] | None = None) -> Verdict:
     """Validate the rows that a staged batch would write and return the verdict; never raises for bad rows.
 
-    `context` are the tables that the batch refers to; a suite's queries use them by name. The session's own
-    views are neither seen nor changed. Raises SuiteBroken where an expectation could not be evaluated,
-    GateFailed where columns are missing.
+    `context` maps names to the tables that the batch refers to, for a suite's queries. Views of the session
+    are neither seen nor changed. Raises SuiteBroken if an expectation could not be evaluated, GateFailed if
+    columns are missing.
     """
     spec = TABLES[table]
     missing = [name for name in spec.schema.names if name not in batch.columns]
@@ -70,7 +70,7 @@ def require(verdict: Verdict) -> None:
 
 @lru_cache(maxsize=32)
 def suite_text(table: str) -> str:
-    """Return the suite of a table as JSON text. Raises SuiteBroken where there is none."""
+    """Return the suite of a table as JSON text. Raises SuiteBroken if there is none."""
     text = data_file("expectations", f"{table}.json")
     if text is None:
         raise SuiteBroken(f"{table}: no suite expectations/{table}.json")
@@ -121,7 +121,7 @@ def _run(rows: DataFrame, table: str, context: dict[str, DataFrame]) -> Any:
             else each
             for each in expectations
         ]
-        # BOOLEAN_ONLY reads each row once; the counts of SUMMARY are paid for only where it fails.
+        # BOOLEAN_ONLY reads each row once; SUMMARY, which counts, costs more and runs only after a failure.
         result = validate("BOOLEAN_ONLY")
         if result.success:
             return result
@@ -174,7 +174,7 @@ def _describe(item: Any, count: int) -> str:
     target = named or kwargs.get("column") or kwargs.get("column_list") or ""
     unexpected = item.result.get("unexpected_count")
     if unexpected is None and kind == ORIGINAL:
-        unexpected = item.result.get("observed_value")  # that type reports its row count so
+        unexpected = item.result.get("observed_value")  # where this type reports its row count
     if unexpected is None:
         return f"{kind} ({target}): observed {item.result.get('observed_value')}"
     return f"{kind} ({target}): {unexpected} of {count} rows"

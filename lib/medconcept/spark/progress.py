@@ -1,4 +1,4 @@
-"""Progress of a running stage: items done of all items, or Spark tasks where nothing better is known.
+"""Progress of a running stage: items done of all items, or Spark tasks if no items are counted.
 
 A thread on the driver shows it: on a terminal as one line that is updated, elsewhere as plain lines at
 intervals. Workers count into an accumulator, which Spark brings to the driver when a task ends.
@@ -81,18 +81,18 @@ class Count:
 class Progress:
     """The display of one stage while its `with` block runs; without one it only hands out counters.
 
-    `say` prints a plain line. A bar is drawn on standard error where that is a terminal.
+    `log` prints a plain line. A bar is drawn on standard error where that is a terminal.
     """
 
     def __init__(
         self,
         spark: SparkSession | None = None,
         stage: str = "",
-        say: Callable[[str], None] = print,
+        log: Callable[[str], None] = print,
         *,
         line_seconds: float = LINE_SECONDS,
     ) -> None:
-        self._spark, self._stage, self._say = spark, stage, say
+        self._spark, self._stage, self._log = spark, stage, log
         self._bar = _Bar(stage) if sys.stderr.isatty() else None
         self._every = BAR_SECONDS if self._bar else line_seconds
         self._stop = threading.Event()
@@ -130,7 +130,7 @@ class Progress:
             with self._lock:
                 self._current, shown = None, self._last
                 if shown and not self._bar and (line := count.line(now)) != shown:
-                    self._say(f"{self._stage}: {line}")
+                    self._log(f"{self._stage}: {line}")
                 self._last = ""
             count.add(now)
 
@@ -160,7 +160,7 @@ class Progress:
         else:
             line = f"{tasks[0]:,} of {tasks[1]:,} tasks"
         if line != self._last:
-            self._say(f"{self._stage}: {line}")
+            self._log(f"{self._stage}: {line}")
             self._last = line
 
     def _tasks(self) -> tuple[int, int] | None:

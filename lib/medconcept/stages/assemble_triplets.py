@@ -39,9 +39,9 @@ NO_MEDIA, AT_SOURCE = "no media at source", "at source, not fetched"
 def build(context: Context) -> StageOutput:
     """Assemble the triplets of the articles that changed; of all, where concepts changed."""
     articles = None
-    if context.previous is not None and not context.is_other("concepts"):
+    if context.previous is not None and not context.has_changed("concepts"):
         articles = context.changed_articles(*BY_ARTICLE)
-    tables = {name: context.rows_of(name, articles, hold=seen) for name, seen in BY_ARTICLE.items()}
+    tables = {name: context.rows_of(name, articles, cache_columns=seen) for name, seen in BY_ARTICLE.items()}
     concepts, current = context.read("concepts"), context.current_rows("triplets", articles)
     tables["mentions"] = tables["mentions"].where("concept_id IS NOT NULL")  # recognised alone is no concept
     chosen = without_flags(tables["mentions"], context.config.triplets.exclude_flags)

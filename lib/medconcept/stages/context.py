@@ -1,4 +1,4 @@
-"""The context of a stage's run: the lake at its last commit, rows read from it and rows held in memory."""
+"""The context of a stage's run: the lake at its last commit, rows read from it and cached rows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from medconcept.lake.lake import Commit, Lake
 from medconcept.spark.progress import Progress
 from medconcept.tables import TABLES
 
-Say = Callable[[str], None]
+Log = Callable[[str], None]  # prints one line of progress
 T = TypeVar("T")
 # Up to this many articles, or rows, are passed as literals where they are replaced in a table; more are
 # merged.
@@ -29,7 +29,7 @@ FEW = 10_000
 ARTICLE = "article_key"
 
 
-@dataclass(frozen=True, eq=False)  # compared by identity: equal keys are not known without computing them
+@dataclass(frozen=True, eq=False)  # compared by identity: comparing the keys would mean computing them
 class Articles:
     """The articles that a run works on: their distinct keys, and whether these can be passed as literals."""
 
@@ -38,8 +38,8 @@ class Articles:
 
 
 @dataclass(frozen=True)
-class HeldRows:
-    """Which rows are held in memory: those of a table that are of some articles, with some columns."""
+class CachedRows:
+    """The key of cached rows: those of one table and some articles, with some columns."""
 
     table: str
     articles: Articles
@@ -56,14 +56,13 @@ class Context:
     run_id: str
     started_at: datetime
     head: Commit
-    say: Say
+    log: Log
     settings: str = ""
     previous: Any = None  # the last row of `commits` made by this job with the same settings, or None
     begun: list[Future[None]] = field(default_factory=list)  # one for all contexts of a run
-    # The DataFrames that `hold` computed, by name; the rows of a table that are of some articles by
-    # HeldRows.
-    held: dict[str | HeldRows, DataFrame] = field(default_factory=dict)
-    filling: list[Future[int]] = field(default_factory=list)  # the jobs that compute them
+    # The DataFrames that `cache` computed, by name; the rows of some articles by CachedRows.
+    cached: dict[str | CachedRows, DataFrame] = field(default_factory=dict)
+    cache_jobs: list[Future[int]] = field(default_factory=list)  # the jobs that compute them
     progress: Progress = field(default_factory=Progress)  # counters for workers
 
     def read(self, table: str) -> DataFrame:
@@ -74,7 +73,7 @@ class Context:
         """False where no commit has written to a table yet."""
         return self.head.versions.get(table, 0) > 0
 
-    def is_other(self, table: str) -> bool:
+    def has_changed(self, table: str) -> bool:
         """True where a table has another version than this job last read; requires `previous`."""
         return int(self.previous["input_versions"].get(table, 0)) != self.head.versions.get(table, 0)
 
@@ -95,73 +94,73 @@ class Context:
         return None if keys is None else self.articles_of("changed", keys)
 
     def articles_of(self, name: str, keys: DataFrame) -> Articles:
-        """Return Articles with these distinct keys, which it computes and holds under a name."""
-        keys = self.hold(name, keys)
+        """Compute and cache distinct article keys under a name; return them as Articles."""
+        keys = self.cache(name, keys)
         return Articles(keys, keys.limit(FEW + 1).count() <= FEW)
 
     def rows_of(
-        self, table: str, articles: Articles | None, *, hold: Sequence[str] | None = None
+        self, table: str, articles: Articles | None, *, cache_columns: Sequence[str] | None = None
     ) -> DataFrame:
         """Return the rows of a table that belong to these articles; all rows for None.
 
-        With `hold` these columns at least; of few articles they are read once and held until the commit,
-        since what is small is looked at many times. Rows are shared between calls with the same Articles
-        object alone.
+        With `cache_columns`, returns at least these columns and, for few articles, caches the rows until
+        the commit: small inputs are read many times. Only calls with the same Articles object share rows.
         """
         rows = self.read(table)
-        columns = rows.columns if hold is None else list(hold)
+        columns = rows.columns if cache_columns is None else list(cache_columns)
         if articles is None:
             return rows.select(*columns)
-        for held, found in list(self.held.items()):
+        for key, cached in list(self.cached.items()):
             if (
-                isinstance(held, HeldRows)
-                and (held.table, held.articles) == (table, articles)
-                and set(columns).issubset(held.columns)
+                isinstance(key, CachedRows)
+                and (key.table, key.articles) == (table, articles)
+                and set(columns).issubset(key.columns)
             ):
-                return found
+                return cached
         keys = F.broadcast(articles.keys) if articles.are_few else articles.keys
-        found = rows.join(keys, ARTICLE, "left_semi").select(*columns)
-        if hold is not None and articles.are_few:
-            found = self.hold(
-                HeldRows(table, articles, tuple(columns)),
-                found.repartition(self.lake.spark.sparkContext.defaultParallelism),
+        selected = rows.join(keys, ARTICLE, "left_semi").select(*columns)
+        if cache_columns is not None and articles.are_few:
+            selected = self.cache(
+                CachedRows(table, articles, tuple(columns)),
+                selected.repartition(self.lake.spark.sparkContext.defaultParallelism),
             )
-        return found
+        return selected
 
     def current_rows(self, table: str, articles: Articles | None) -> DataFrame:
         """Return the current rows of these articles, with the columns that a batch is compared by."""
-        return self.rows_of(table, articles, hold=compared(TABLES[table]))
+        return self.rows_of(table, articles, cache_columns=compared(TABLES[table]))
 
-    def hold(self, name: str | HeldRows, rows: DataFrame) -> DataFrame:
-        """Compute rows once and hold them in the workers' memory, or on their disks, until the commit.
+    def cache(self, name: str | CachedRows, rows: DataFrame) -> DataFrame:
+        """Compute rows once and cache them in the workers' memory, or on their disks, until the commit.
 
-        For what is looked at many times. Delta, too, looks at a table's log anew for each plan that reads
-        it, and again whenever Spark makes a part of that plan anew.
+        For rows that are read many times. It also saves Delta from reading a table's log for each plan that
+        uses the table, and again whenever Spark replans a part of it.
         """
-        if name in self.held:
-            self.held[name].unpersist()
-        self.held[name] = rows.persist()
-        self.filling.append(_in_background(self.held[name].count))  # while the plan that uses it is made
-        return self.held[name]
+        if name in self.cached:
+            self.cached[name].unpersist()
+        self.cached[name] = rows.persist()
+        # In the background, while the plan that uses the rows is built.
+        self.cache_jobs.append(_in_background(self.cached[name].count))
+        return self.cached[name]
 
     def ship_files(self, *uris: str) -> None:
         """Have Spark ship files to its workers, each once."""
         spark = self.lake.spark.sparkContext
-        known = spark._jsc.sc().listFiles()
-        missing = [uri for uri in uris if not known.contains(uri)]
-        if missing:  # in local mode a task that starts meanwhile would read half a file
-            wait(self.filling)
+        shipped = spark._jsc.sc().listFiles()
+        missing = [uri for uri in uris if not shipped.contains(uri)]
+        if missing:  # in local mode a task that starts in the meantime would read half a file
+            wait(self.cache_jobs)
             wait(self.begun)
         for uri in missing:
             spark.addFile(uri)
 
-    def release(self) -> None:
-        """Release the rows held in memory."""
-        wait(self.filling)  # a failed one failed again where its rows were used
-        self.filling.clear()
-        for rows in self.held.values():
+    def uncache(self) -> None:
+        """Remove all cached rows."""
+        wait(self.cache_jobs)  # the error of a failed one was raised where its rows were used
+        self.cache_jobs.clear()
+        for rows in self.cached.values():
             rows.unpersist()
-        self.held.clear()
+        self.cached.clear()
 
     def checkpoint(self, name: str, rows: DataFrame) -> DataFrame:
         """Compute rows once: write them next to the staged batches and read them back."""
@@ -170,8 +169,8 @@ class Context:
     def stage_first(self, table: str, rows: DataFrame) -> DataFrame:
         """Stage the first rows of a table and return them as staged; the StageOutput then names the table.
 
-        For what more is made of: it is written once, where a checkpoint would be written again. What
-        columns `rows` has beside those of the table come behind them, and go no further than here.
+        For rows from which other rows are computed: a checkpoint would be written and then staged again.
+        Columns of `rows` that the table does not have follow the table's; they are staged, not committed.
         """
         spec = TABLES[table]
         extra = [name for name in rows.columns if name not in spec.schema.names]

@@ -1,9 +1,9 @@
-"""count_concepts: how many captions name each concept, pinned as `concept_statistics`.
+"""count_concepts: the number of captions that name each concept, stored as `concept_statistics`.
 
-No other job writes that table and `medconcept run` does not run this one, so that a lake flags a concept as
-frequent by what was counted, not by how far it has grown: increments equal a rebuild. Counted are the
-captions of this lake as they are, or those of a release, of this lake or another; a lake that is built anew
-counts the same release and gets the same statistics.
+No other job writes that table, and `medconcept run` does not include this one. So the flag "frequent" depends
+on stored counts, not on the growth of the lake, and increments equal a rebuild. It counts the captions of
+this lake at its last commit, or those of a release of this or another lake; a lake rebuilt from scratch that
+counts the same release gets the same statistics.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ COUNTED = ("figures", "mentions")
 
 
 def settings(context: Context) -> tuple[object, ...]:
-    """What is counted: a lake and the versions of its tables."""
+    """Return what is counted: the root of a lake and the versions of its tables."""
     lake, at = _counted(context)
     return (lake.root, {name: at.versions.get(name, 0) for name in COUNTED})
 
 
 def build(context: Context) -> StageOutput | None:
-    """Count; None where these very versions were counted last."""
+    """Count the concepts; None if the last count was of the same versions. Raises LakeError."""
     if context.previous is not None:
         return None
     lake, at = _counted(context)
@@ -42,7 +42,7 @@ def build(context: Context) -> StageOutput | None:
 
 
 def statistics(figures: DataFrame, mentions: DataFrame) -> DataFrame:
-    """One row a concept that captions name: in how many of how many."""
+    """Return one row for each concept that captions name: concept_id, captions, captions_in_all."""
     all_captions = figures.agg(F.count("caption").alias("captions_in_all"))
     each = (
         mentions.where("concept_id IS NOT NULL")
@@ -53,13 +53,13 @@ def statistics(figures: DataFrame, mentions: DataFrame) -> DataFrame:
 
 
 def _counted(context: Context) -> tuple[Lake, Commit]:
-    wanted = context.config.statistics
-    lake = context.lake if wanted.lake is None else Lake(context.lake.spark, wanted.lake)
+    config = context.config.statistics
+    lake = context.lake if config.lake is None else Lake(context.lake.spark, config.lake)
     if not lake.exists:
         raise LakeError(f"statistics.lake: {lake.root}: there is no lake here")
-    if wanted.release is None:
+    if config.release is None:
         return lake, context.head
-    return lake, release_commit(lake.read("releases"), wanted.release)
+    return lake, release_commit(lake.read("releases"), config.release)
 
 
 STAGE = Stage(name="count_concepts", version=1, inputs=(), settings=settings, build=build, looks_outside=True)

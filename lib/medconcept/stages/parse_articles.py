@@ -1,4 +1,4 @@
-"""parse_articles: JATS bytes to `articles`, `figures` and `quarantine`."""
+"""parse_articles: parse the JATS files of `raw_articles` into `articles`, `figures` and `quarantine`."""
 
 from __future__ import annotations
 
@@ -15,61 +15,61 @@ from medconcept.runtime.native_modules import library_file
 from medconcept.spark.progress import Count, Counter
 from medconcept.stages.context import Context
 from medconcept.stages.source_metadata import (
+    articles_of_works,
     event_counts,
-    named_in_notices,
-    of_works,
-    only_notices,
+    notice_relations,
     with_concerns,
     with_source_metadata,
+    works_in_notices,
 )
 from medconcept.stages.stage import SideResult, Stage, StageOutput
-from medconcept.stages.sync.article_events import REFUSED_BY, stamped
+from medconcept.stages.sync.article_events import REFUSED_BY, with_run
 from medconcept.workers.parse.parse_files import BATCH_ROWS, FIGURE, FILE, PARSED, parse_batches
 
 FILE_KEY = ["source", "source_key"]
-_NAMED = ("article_key", "doi", "related_articles")
-_KNOWN = (*FILE_KEY, "source_sha256", "article_key", "doi", "pmcid")
+_WORK_COLUMNS = ("article_key", "doi", "related_articles")
+_ARTICLE_COLUMNS = (*FILE_KEY, "source_sha256", "article_key", "doi", "pmcid")
 _FIGURE_KEYS = ("figure_key", "parent_key", "translation_of")
 
 
 def build(context: Context) -> StageOutput:
-    """Parse what changed in `raw_articles`, and the other versions of the same works."""
+    """Parse the changed rows of `raw_articles`, and the other versions of the same works."""
     if native := library_file("medconcept.jats"):
-        context.ship_files(native.as_uri())  # a worker of a cluster has the zip alone
+        context.ship_files(native.as_uri())  # a cluster's workers have only the package's zip
     articles = context.read("articles")
     raw = context.read("raw_articles").where(F.col("left_out").isNull())
-    happened = context.since()
-    files = None if happened is None else happened.scopes("raw_articles")
-    if happened is None or files is None:
-        todo, known, gone = raw, articles, articles
+    changes = context.since()
+    files = None if changes is None else changes.scopes("raw_articles")
+    if changes is None or files is None:
+        todo, current, replaced = raw, articles, articles
     else:  # small changes: planning takes the time, so rows used repeatedly are computed once
         # The bytes of files that have not changed are not read.
-        todo = happened.written(raw)
-        files = context.hold("files", files)
-        known = context.hold("known", articles.select(*_KNOWN, only_notices()))
-        gone = known.join(files, FILE_KEY, "left_semi")
+        todo = changes.written(raw)
+        files = context.cache("files", files)
+        current = context.cache("current", articles.select(*_ARTICLE_COLUMNS, notice_relations()))
+        replaced = current.join(files, FILE_KEY, "left_semi")
     fresh, spark = todo.where(F.col("duplicate_of").isNull()), context.lake.spark
     with small_batches(spark), context.progress.counting(spark, Count("files", fresh.count)) as counter:
         parsed = context.checkpoint("parsed", parse(fresh, counter))
     good = parsed.where(F.col("reason").isNull())
-    touched = good.select(*_NAMED).unionByName(gone.select(*_NAMED))
-    touched = touched if files is None else context.hold("touched", touched)
-    affected = context.articles_of("affected", _affected(touched, known))
-    scope = context.rows_of("articles", affected, hold=articles.columns)
+    touched = good.select(*_WORK_COLUMNS).unionByName(replaced.select(*_WORK_COLUMNS))
+    touched = touched if files is None else context.cache("touched", touched)
+    affected = context.articles_of("affected", _affected(touched, current))
+    scope = context.rows_of("articles", affected, cache_columns=articles.columns)
     figures = context.current_rows("figures", affected)
-    told = raw
-    if files is not None and happened is not None:
-        rest = known.join(affected.keys, "article_key", "left_semi").join(files, FILE_KEY, "left_anti")
+    metadata = raw  # the rows with the source's metadata of all parsed files
+    if files is not None and changes is not None:
+        rest = current.join(affected.keys, "article_key", "left_semi").join(files, FILE_KEY, "left_anti")
         if rest.isEmpty():
-            told = happened.written(raw)
+            metadata = changes.written(raw)
         else:
             with small_batches(raw.sparkSession):
                 good = context.checkpoint("works", good.unionByName(_siblings(good, rest, raw)))
-    elsewhere = known.join(affected.keys, "article_key", "left_anti")
-    notices = named_in_notices(
+    elsewhere = current.join(affected.keys, "article_key", "left_anti")
+    notices = works_in_notices(
         good.select("related_articles").unionByName(elsewhere.select("related_articles"))
     )
-    versions = order_versions(with_concerns(with_source_metadata(good, told), notices))
+    versions = order_versions(with_concerns(with_source_metadata(good, metadata), notices))
     if files is not None:
         versions = context.checkpoint("versions", versions)
     return StageOutput(
@@ -85,7 +85,7 @@ def build(context: Context) -> StageOutput:
 
 
 def parse(files: DataFrame, counter: Counter | None = None) -> DataFrame:
-    """Parse each file: rows of PARSED, one for each article in it, or one with the reason of its refusal.
+    """Parse files: returns rows of PARSED, one for each article, and one with the reason for each refusal.
 
     Compute it within `small_batches`. `counter` counts `files`.
     """
@@ -95,7 +95,7 @@ def parse(files: DataFrame, counter: Counter | None = None) -> DataFrame:
 
 @contextmanager
 def small_batches(spark: SparkSession) -> Iterator[None]:
-    """While this lasts, Spark hands few files at a time to a worker: by default 10,000, however large."""
+    """Within this block Spark passes few files at a time to a worker; by default 10,000 of any size."""
     setting = "spark.sql.execution.arrow.maxRecordsPerBatch"
     before = str(spark.conf.get(setting))
     spark.conf.set(setting, str(BATCH_ROWS))
@@ -108,8 +108,8 @@ def small_batches(spark: SparkSession) -> Iterator[None]:
 def order_versions(parsed: DataFrame) -> DataFrame:
     """Number the versions of each work and mark the current one; one row for each parsed article.
 
-    Order: version stated in the file, latest date in it, checksum. A file without PMC id belongs to the
-    work whose PMC id another file gives for the same DOI; both keys are then known, one as alias.
+    Order: version stated in the file, latest date in it, checksum. A file without a PMC id belongs to the
+    work for which another file states the same DOI and a PMC id; its own key becomes an alias.
     """
     same_doi = Window.partitionBy("doi")
     pmcid = F.when(F.col("doi").isNotNull(), F.min("pmcid").over(same_doi))
@@ -143,7 +143,7 @@ def order_versions(parsed: DataFrame) -> DataFrame:
 
 
 def figure_rows(versions: DataFrame) -> DataFrame:
-    """One row for each figure of each current version."""
+    """Return one row for each figure of each current version."""
     each = versions.where("is_current").select(
         F.col("article_key"),
         F.col("_own"),
@@ -159,27 +159,27 @@ def figure_rows(versions: DataFrame) -> DataFrame:
 
 
 def _under_work(figure_key: Column) -> Column:
-    """A figure's key under its work's, where the file alone knows the work by another one."""
+    """Return a figure's key with the work's article key in place of the key that its file has."""
     return F.concat("article_key", figure_key.substr(F.length("_own") + 1, F.length(figure_key)))
 
 
 def _siblings(good: DataFrame, rest: DataFrame, raw: DataFrame) -> DataFrame:
-    """The articles of affected works whose files have not changed, parsed again, as `parse` does."""
+    """Parse the articles of affected works whose files have not changed; returns rows like `parse`."""
     of_files = rest.join(good.select("source_sha256"), "source_sha256", "left_anti")
     files = raw.where(F.col("duplicate_of").isNull()).join(of_files, "source_sha256", "left_semi")
-    # A file may hold articles of other works too, which are not looked at now.
+    # A file may contain articles of other works too, which are not affected.
     own_key = F.coalesce("pmcid", F.concat(F.lit("doi:"), "doi"))
-    asked = of_files.select("source_sha256", own_key.alias("article_key")).distinct()
-    others = parse(files).join(F.broadcast(asked), ["source_sha256", "article_key"], "left_semi")
+    wanted = of_files.select("source_sha256", own_key.alias("article_key")).distinct()
+    others = parse(files).join(F.broadcast(wanted), ["source_sha256", "article_key"], "left_semi")
     return others.select(*good.columns)
 
 
 def _affected(touched: DataFrame, articles: DataFrame) -> DataFrame:
-    """Keys of all works that articles which came or went may be, join by DOI, or name in a notice."""
+    """Return the keys of the works of new and replaced articles, of works with the same DOI or in notices."""
     works = touched.select("article_key", "doi").distinct()
-    notices = named_in_notices(touched)
+    notices = works_in_notices(touched)
     if not notices.isEmpty():
-        named = of_works(articles.select("article_key", "doi", "pmcid"), notices)
+        named = articles_of_works(articles.select("article_key", "doi", "pmcid"), notices)
         works = works.unionByName(named.select("article_key", "doi")).distinct()
     by_doi = articles.join(works.where(F.col("doi").isNotNull()).select("doi").distinct(), "doi", "left_semi")
     return works.select("article_key").unionByName(by_doi.select("article_key")).distinct()
@@ -194,9 +194,9 @@ def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw
         "place",
         "detail",
     )
-    opened = stamped(context, opened)
+    opened = with_run(context, opened)
     was_open = open_quarantine(context.lake.read("quarantine").where(F.col("parser_version") != REFUSED_BY))
-    was_open = context.hold("open", was_open)
+    was_open = context.cache("open", was_open)
     if was_open.isEmpty():
         return opened
     same = ["source", "source_key", "reason"]
@@ -205,11 +205,11 @@ def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw
         F.col("a.parser_version") == F.col("b.parser_version"),
     ]
     new = opened.alias("a").join(was_open.alias("b"), is_same, "left_anti")
-    # Closed: what was open of a file that was looked at again, or is gone, and did not end the same way.
-    looked_at = todo.select("source", "source_key").distinct().withColumn("_seen", F.lit(True))
+    # Closed: open entries of files that were parsed again with another result, or that are gone.
+    parsed_again = todo.select("source", "source_key").distinct().withColumn("_seen", F.lit(True))
     here = raw.select("source", "source_key").distinct().withColumn("_here", F.lit(True))
     settled = (
-        was_open.join(looked_at, ["source", "source_key"], "left")
+        was_open.join(parsed_again, ["source", "source_key"], "left")
         .join(here, ["source", "source_key"], "left")
         .where(F.col("_seen").isNotNull() | F.col("_here").isNull())
         .drop("_seen", "_here")
@@ -217,7 +217,7 @@ def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw
     closed = (
         settled.alias("a").join(opened.alias("b"), is_same, "left_anti").withColumn("event", F.lit("closed"))
     )
-    return new.unionByName(stamped(context, closed).select(*new.columns))
+    return new.unionByName(with_run(context, closed).select(*new.columns))
 
 
 def _counts(parsed: DataFrame, raw: DataFrame) -> dict[str, int]:

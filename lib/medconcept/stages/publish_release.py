@@ -1,4 +1,4 @@
-"""publish_release: give a name to the last row of `commits`, with the digest of every table."""
+"""publish_release: name the last row of `commits` and record the digest of every table."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ CONTENT = tuple(name for name in DATA_TABLES if name != "releases")
 
 
 def build(context: Context) -> StageOutput | None:
-    """Add one row to `releases`; None where the release of that name, or the last one, names this content.
+    """Add one row to `releases`; None if the release of that name, or the last one, has this content already.
 
-    A release is never pointed elsewhere. Raises LakeError where its name is taken for other content.
+    A release is never changed. Raises LakeError if its name is taken for other content, or the lake is empty.
     """
     releases, head = context.read("releases"), context.head
     if not any(head.versions.get(name) for name in CONTENT):
@@ -58,9 +58,9 @@ def _next_name(taken: Collection[str]) -> str:
 
 
 def content_digest(rows: DataFrame) -> tuple[int, str]:
-    """Row count and digest of a table's content, whatever the order and the files of its rows.
+    """Return row count and digest of a table's content, independent of the order and files of its rows.
 
-    Each row digest is hashed twice into 64 bits; equal multisets of rows give equal sums.
+    Each row digest is hashed twice into 64 bits, and the hashes summed: equal multisets have equal sums.
     """
     hashes = [F.xxhash64("row_digest"), F.xxhash64(F.reverse("row_digest"))]
     sums = [F.sum(h.cast("decimal(38,0)")).alias(f"s{n}") for n, h in enumerate(hashes)]

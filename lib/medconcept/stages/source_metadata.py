@@ -1,11 +1,11 @@
-"""Metadata that a source has in addition to an article's XML, and events of articles since the last run."""
+"""Article metadata from the source in addition to the XML, notices of concern, events since the last run."""
 
 from __future__ import annotations
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-# From free to bound: of two statements that differ, the stricter one holds.
+# From free to restricted: of two statements that differ, the stricter one applies.
 GROUPS = ("commercial", "noncommercial", "other")
 NOTICE = "object-of-concern"
 CONCERN = r"(?i)^(?!object-of-)(?:.*[-_ ])?concern(?:[-_ ].*)?$"
@@ -14,8 +14,8 @@ CONCERN = r"(?i)^(?!object-of-)(?:.*[-_ ])?concern(?:[-_ ].*)?$"
 def with_source_metadata(parsed: DataFrame, raw: DataFrame) -> DataFrame:
     """Add the source's metadata to parsed files; one row in, one row out.
 
-    An article is retracted if either says so. Where the XML states a licence, the stricter of the two
-    groups holds; where it states none, the source's. A file of a folder stays as it was parsed.
+    An article is retracted if the XML or the source says so. If the XML states a licence, the stricter of the
+    two groups applies, otherwise the source's. Files of a folder have no such metadata and stay unchanged.
     """
     metadata = raw.where(F.col("metadata").isNotNull()).select(
         "source",
@@ -38,7 +38,7 @@ def with_source_metadata(parsed: DataFrame, raw: DataFrame) -> DataFrame:
         .when(states_none, F.col("_group"))
         .otherwise(F.element_at(_literals(), F.greatest(_rank("licence_group"), _rank("_group"))))
     )
-    # Both state a licence, and not the same: a flaw of the source that a reader should see.
+    # Both state a licence, but not the same: readers should see this error of the source.
     differ = F.col("_code").isNotNull() & ~states_none & (F.col("licence_group") != F.col("_group"))
     warning = F.concat(F.lit("licence_contradicts: PMC says "), F.col("_code"))
     concerns = F.exists("related_articles", lambda r: F.coalesce(r["relation"].rlike(CONCERN), F.lit(False)))
@@ -61,14 +61,14 @@ def with_source_metadata(parsed: DataFrame, raw: DataFrame) -> DataFrame:
     ).drop("_retracted", "_code", "_group", "_manuscript", "_version", "_media", "_has_metadata")
 
 
-def only_notices() -> Column:
-    """Of `related_articles` those that an article is a notice of concern about."""
+def notice_relations() -> Column:
+    """Return the `related_articles` that an article expresses concern about."""
     return F.filter("related_articles", lambda r: F.lower(r["relation"]) == NOTICE).alias("related_articles")
 
 
-def named_in_notices(articles: DataFrame) -> DataFrame:
-    """The works that notices among these articles express concern about: `work`, a DOI or a PMC id."""
-    each = articles.select(only_notices()).select(F.explode("related_articles").alias("r"))
+def works_in_notices(articles: DataFrame) -> DataFrame:
+    """Return the works that notices among these articles express concern about: `work`, a DOI or a PMC id."""
+    each = articles.select(notice_relations()).select(F.explode("related_articles").alias("r"))
     target = F.lower(F.trim("r.target"))
     doi = F.regexp_extract(target, r"(10\.[0-9]{4,}/.+)$", 1)
     pmcid = F.regexp_extract(target, r"^(?:pmc)?([0-9]+)$", 1)
@@ -77,15 +77,15 @@ def named_in_notices(articles: DataFrame) -> DataFrame:
     return each.select(work.alias("work")).where("work IS NOT NULL").distinct()
 
 
-def of_works(articles: DataFrame, works: DataFrame) -> DataFrame:
-    """The articles that are among the works, by DOI or PMC id; each row once."""
-    wanted = F.broadcast(works.withColumn("_named", F.lit(True)))
-    by_doi = articles.join(wanted, F.col("doi") == F.col("work"), "left_semi")
-    return by_doi.unionByName(articles.join(wanted, F.col("pmcid") == F.col("work"), "left_semi")).distinct()
+def articles_of_works(articles: DataFrame, works: DataFrame) -> DataFrame:
+    """Return the distinct rows of articles that are among the works, by DOI or PMC id."""
+    works = F.broadcast(works.withColumn("_named", F.lit(True)))
+    by_doi = articles.join(works, F.col("doi") == F.col("work"), "left_semi")
+    return by_doi.unionByName(articles.join(works, F.col("pmcid") == F.col("work"), "left_semi")).distinct()
 
 
 def with_concerns(versions: DataFrame, works: DataFrame) -> DataFrame:
-    """`has_concern` also where a notice of another article names the work; one row in, one row out."""
+    """Set `has_concern` also if another article's notice names the work; one row in, one row out."""
     by_doi = works.select(F.col("work").alias("doi"), F.lit(True).alias("_by_doi"))
     by_id = works.select(F.col("work").alias("pmcid"), F.lit(True).alias("_by_id"))
     joined = versions.join(F.broadcast(by_doi), "doi", "left").join(F.broadcast(by_id), "pmcid", "left")
@@ -94,9 +94,9 @@ def with_concerns(versions: DataFrame, works: DataFrame) -> DataFrame:
 
 
 def event_counts(versions: DataFrame, before: DataFrame) -> dict[str, int]:
-    """What happened to works that were there before and still are, as their current versions tell.
+    """Count the changes of works that existed before and still do, by their current versions.
 
-    Counts: concern, retracted, licence, superseded; each one row of `versions` with is_current.
+    Kinds: concern, retracted, licence, superseded; each work counts once per kind.
     """
     columns = ("article_key", "article_version", "has_concern", "is_retracted", "licence_group")
     old = before.where("is_current").select(*columns).alias("o")
@@ -108,8 +108,8 @@ def event_counts(versions: DataFrame, before: DataFrame) -> dict[str, int]:
         "events.licence": F.col("n.licence_group") != F.col("o.licence_group"),
         "events.superseded": F.col("n.article_version") != F.col("o.article_version"),
     }
-    found = both.agg(*[F.count_if(kind).alias(name) for name, kind in kinds.items()]).collect()[0].asDict()
-    return {name: int(count) for name, count in found.items() if count}
+    row = both.agg(*[F.count_if(kind).alias(name) for name, kind in kinds.items()]).collect()[0].asDict()
+    return {name: int(count) for name, count in row.items() if count}
 
 
 def _file_name(url: Column) -> Column:

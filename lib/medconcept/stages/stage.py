@@ -46,13 +46,13 @@ class Stage:
 
     Equal settings digests and unchanged inputs mean that nothing is new. Raise `version` with every change
     of the stage's code, or of code that it calls, after which the same inputs and settings may give other
-    rows or counts: a rule, a default, the order of versions. Leave it for a change that no row can show.
-    What has a version of its own (the parser, the linker, the forms of names, a model) stands in `settings`
-    and is raised there instead.
+    rows or counts: a rule, a default, the order of versions. Do not raise it for changes that affect no row.
+    Parts with their own version (the parser, the linker, the forms of names, a model) are in `settings`;
+    raise that version instead.
 
     A job that `looks_outside` has inputs that are not tables; it decides itself whether there is work and
-    then calls `begin`. A job that builds an iterator makes one commit of each StageOutput; what was
-    committed stays when a later one fails.
+    then calls `begin`. A job that builds an iterator makes one commit of each StageOutput; earlier commits
+    stay if a later one fails.
     """
 
     name: str
@@ -63,13 +63,13 @@ class Stage:
     looks_outside: bool = False
 
     def settings_digest(self, context: Context) -> str:
-        """The digest of all that decides the stage's rows, besides its inputs: code versions and settings."""
+        """Return the digest of code versions and settings: all that decides the stage's rows but its inputs."""
         return settings_digest(__version__, self.name, self.version, *self.settings(context))
 
 
 @dataclass(frozen=True)
 class StageResult:
-    """How a stage ended."""
+    """The result of a stage's run: status, seconds and counts; the run id if it committed anything."""
 
     job: str
     status: str

@@ -21,30 +21,30 @@ def fitted(rows: DataFrame, schema: StructType, former_names: Mapping[str, str] 
     have = {field.name: field.dataType for field in rows.schema.fields}
     if all(_same(have.get(field.name), field.dataType) for field in schema.fields):
         return rows
-    known = [_as(F.col(f.name), have.get(f.name), f.dataType).alias(f.name) for f in schema.fields]
-    return rows.select(*known, *(name for name in rows.columns if name not in schema.names))
+    fitted_columns = [_as(F.col(f.name), have.get(f.name), f.dataType).alias(f.name) for f in schema.fields]
+    return rows.select(*fitted_columns, *(name for name in rows.columns if name not in schema.names))
 
 
 def missing_columns(have: StructType, want: StructType, prefix: str = "") -> list[str]:
-    """What ALTER TABLE … ADD COLUMNS must be told so that a table of `have` can hold rows of `want`.
+    """Return what ALTER TABLE … ADD COLUMNS must add so that a table of `have` can hold rows of `want`.
 
     >>> from pyspark.sql.types import ArrayType, DoubleType, StringType, StructType
     >>> part = StructType().add("a", StringType())
     >>> old = StructType().add("parts", ArrayType(part))
     >>> new = StructType().add("parts", ArrayType(StructType([*part]).add("b", DoubleType())))
-    >>> missing_columns(old, new.add("said", StringType(), metadata={"comment": "in words"}))
-    ['`parts`.element.`b` double', "`said` string COMMENT 'in words'"]
+    >>> missing_columns(old, new.add("c", StringType(), metadata={"comment": "in words"}))
+    ['`parts`.element.`b` double', "`c` string COMMENT 'in words'"]
     """
-    found = {field.name: field.dataType for field in have.fields}
+    types = {field.name: field.dataType for field in have.fields}
     out: list[str] = []
     for field in want.fields:
         name = f"{prefix}`{field.name}`"
-        if field.name not in found:
+        if field.name not in types:
             comment = field.metadata.get("comment")
-            said = "" if comment is None else f" COMMENT {quoted(comment)}"
-            out.append(f"{name} {field.dataType.simpleString()}{said}")
+            clause = "" if comment is None else f" COMMENT {quoted(comment)}"
+            out.append(f"{name} {field.dataType.simpleString()}{clause}")
             continue
-        old, new = found[field.name], field.dataType
+        old, new = types[field.name], field.dataType
         if isinstance(old, ArrayType) and isinstance(new, ArrayType):
             old, new, name = old.elementType, new.elementType, f"{name}.element"
         if isinstance(old, StructType) and isinstance(new, StructType):
@@ -53,7 +53,7 @@ def missing_columns(have: StructType, want: StructType, prefix: str = "") -> lis
 
 
 def quoted(text: str) -> str:
-    """A text as a literal of Spark SQL."""
+    """Return a text as a Spark SQL literal."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
@@ -65,10 +65,10 @@ def _as(value: Column, have: DataType | None, want: DataType) -> Column:
     if have is None:
         return F.lit(None).cast(want)
     if isinstance(have, ArrayType) and isinstance(want, ArrayType):
-        inner, wanted = have.elementType, want.elementType
-        return value if _same(inner, wanted) else F.transform(value, lambda item: _as(item, inner, wanted))
+        old, new = have.elementType, want.elementType
+        return value if _same(old, new) else F.transform(value, lambda item: _as(item, old, new))
     if isinstance(have, StructType) and isinstance(want, StructType) and not _same(have, want):
-        found = {field.name: field.dataType for field in have.fields}
-        parts = [_as(value[f.name], found.get(f.name), f.dataType).alias(f.name) for f in want.fields]
+        types = {field.name: field.dataType for field in have.fields}
+        parts = [_as(value[f.name], types.get(f.name), f.dataType).alias(f.name) for f in want.fields]
         return F.when(value.isNotNull(), F.struct(*parts))
     return value

@@ -1,9 +1,9 @@
-"""annotate_captions: Spark NLP's entities, sentences and tokens, the linker on them, `mentions`.
+"""annotate_captions: Spark NLP's entities, sentences and tokens, and the linker, from captions to `mentions`.
 
-Where the dictionary, a setting or the code is another than before, every caption is linked anew, from the
-tables, without parsing; written is what then differs. Which captions a change of the dictionary can reach
-is not to be told beforehand: a name may be met through an abbreviation of the article, a coordinated head
-or a similar form, and the dictionary's own words decide what a plural is.
+If the dictionary, a setting or the code has changed, every caption is linked again from the tables, without
+parsing, and only rows that differ are written. The captions that a change of the dictionary affects cannot be
+determined in advance: a name may match through an abbreviation of the article, a coordinated head or a
+similar form, and the dictionary's words decide what counts as a plural.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ CAPTION = ("figure_key", "article_key", "caption", "language", "panels", "abbrev
 
 
 def settings(context: Context) -> tuple[object, ...]:
-    """The dictionary, how it is used, and the code: when one changes, every caption is linked anew."""
+    """Return the dictionary, its settings and code versions: a change links every caption again."""
     annotate = context.config.annotate
-    # Neither where files lie nor how work is spread changes what comes out.
+    # Neither the paths of files nor the number of partitions changes any row.
     chosen = {
         name: value
         for name, value in vars(annotate).items()
@@ -50,7 +50,7 @@ def settings(context: Context) -> tuple[object, ...]:
 
 
 def build(context: Context) -> StageOutput:
-    """Link the captions of the articles that are new or have changed; flag what is frequent."""
+    """Link captions of new and changed articles, flag frequent concepts. Raises LakeError or InputError."""
     sha256 = context.head.dictionary_sha256
     if sha256 is None:
         raise LakeError(f"{context.lake.root}: there is no dictionary yet; run build_dictionary first")
@@ -59,75 +59,78 @@ def build(context: Context) -> StageOutput:
     around = _around(context, changed)
     captions = with_abbreviations(*around)
     scope = context.current_rows("mentions", changed)
-    spoken = speaks(annotate.languages)
-    spread = captions.where(spoken).repartition(annotate.partitions, "figure_key")
+    is_linked = is_in_languages(annotate.languages)
+    spread = captions.where(is_linked).repartition(annotate.partitions, "figure_key")
     tokens = sentences_and_tokens(with_entities(context, spread), detect_sentences=annotate.detect_sentences)
-    count = Count("captions", captions.where(spoken).count)
+    count = Count("captions", captions.where(is_linked).count)
     with context.progress.counting(context.lake.spark, count) as counter:
-        found = linked = context.checkpoint("linked", link(tokens, job, counter))
+        all_mentions = linked = context.checkpoint("linked", link(tokens, job, counter))
     if annotate.learned is not None:
-        linked = context.checkpoint("known", of_known_terms(linked, context.read("concept_names")))
+        linked = of_dictionary_terms(linked, context.read("concept_names"))
+        linked = context.checkpoint("of-dictionary-terms", linked)
     rows = linked.withColumn("dictionary_sha256", F.lit(sha256))
-    counted_anew = changed is not None and context.is_other("concept_statistics")
-    if changed is not None and counted_anew:
-        # What was linked before stays; whether it is frequent may not.
+    is_recount = changed is not None and context.has_changed("concept_statistics")
+    if changed is not None and is_recount:
+        # Mentions linked before are kept, but their flag "frequent" may change.
         around, scope = _around(context, None), context.read("mentions")
         others = scope.join(changed.keys, "article_key", "left_anti").select(rows.columns)
         rows = rows.unionByName(others)
-    if context.has_rows("concept_statistics"):  # where nobody has counted, nothing is frequent
+    if context.has_rows("concept_statistics"):  # without counts, no concept is frequent
         rows = flag_frequent(rows, context.read("concept_statistics"), annotate.frequent_share)
-    rows = centrality.add(context, rows, linked, *around, others=counted_anew)
+    rows = centrality.add(context, rows, linked, *around, has_others=is_recount)
     return StageOutput(
         tables={"mentions": (rows, scope)},
-        side_result=lambda: SideResult(counts_of(captions, spoken, found, linked)),
-        articles=None if counted_anew else changed,
+        side_result=lambda: SideResult(caption_counts(captions, is_linked, all_mentions, linked)),
+        articles=None if is_recount else changed,
         gate_against=("figures", "concepts"),
     )
 
 
 def _around(context: Context, articles: Articles | None) -> tuple[DataFrame, DataFrame]:
-    """What is looked at of figures and articles."""
+    """Return the rows of figures and articles with the columns that linking and centrality read."""
     columns = ("figure_key", "article_key", "caption", "language", "panels", "section", "citing_paragraphs")
     about = ("article_key", "is_current", "title", "abstract", "abbreviations")
-    figures = context.rows_of("figures", articles, hold=columns)
-    return figures, context.rows_of("articles", articles, hold=about)
+    figures = context.rows_of("figures", articles, cache_columns=columns)
+    return figures, context.rows_of("articles", articles, cache_columns=about)
 
 
-def counts_of(captions: DataFrame, spoken: Column, found: DataFrame, known: DataFrame) -> dict[str, int]:
-    """How many captions there were and were linked, how many mentions were found, and had no known term."""
+def caption_counts(
+    captions: DataFrame, is_linked: Column, all_mentions: DataFrame, linked: DataFrame
+) -> dict[str, int]:
+    """Count captions, linked captions, mentions, and mentions whose term the dictionary lacks."""
     counted = captions.agg(
-        F.count(F.lit(1)).alias("captions.in"), F.count_if(~spoken).alias("captions.other_language")
+        F.count(F.lit(1)).alias("captions.in"), F.count_if(~is_linked).alias("captions.other_language")
     )
     counts = {name: int(value) for name, value in counted.collect()[0].asDict().items()}
     counts["captions.linked"] = counts["captions.in"] - counts["captions.other_language"]
-    mentions = found.count()
-    return {**counts, "mentions.found": mentions, "mentions.unknown_term": mentions - known.count()}
+    mentions = all_mentions.count()
+    return {**counts, "mentions.found": mentions, "mentions.unknown_term": mentions - linked.count()}
 
 
 def with_abbreviations(figures: DataFrame, articles: DataFrame) -> DataFrame:
-    """One row for each figure with a caption, with what its article says of its short forms."""
+    """Return one row for each figure with a caption, with its article's short and long forms."""
     pair = F.transform(
         "abbreviations", lambda a: F.struct(a["short"].alias("short"), a["long"].alias("long"))
     )
-    said = articles.where("is_current").select("article_key", F.array_distinct(pair).alias("abbreviations"))
+    pairs = articles.where("is_current").select("article_key", F.array_distinct(pair).alias("abbreviations"))
     panels = F.transform("panels", lambda p: F.struct(p["labels"].alias("labels"), p["start"], p["end"]))
     captions = figures.where(F.col("caption").isNotNull()).select(
         "figure_key", "article_key", "caption", "language", panels.alias("panels")
     )
-    return captions.join(said, "article_key", "left")
+    return captions.join(pairs, "article_key", "left")
 
 
-def speaks(languages: tuple[str, ...]) -> Column:
-    """True where a caption is in one of the languages, or where none is told."""
-    told = F.lower(F.element_at(F.split("language", "[-_]"), 1))
-    return F.coalesce(told.isin(*(language.lower() for language in languages)), F.lit(True))
+def is_in_languages(languages: tuple[str, ...]) -> Column:
+    """True if a caption is in one of the languages, or if its language is unknown."""
+    language = F.lower(F.element_at(F.split("language", "[-_]"), 1))
+    return F.coalesce(language.isin(*(name.lower() for name in languages)), F.lit(True))
 
 
 def link_job(context: Context, sha256: str) -> LinkJob:
-    """What the workers are told, who get the dictionary with it.
+    """Return the settings of the workers, and distribute the dictionary to them.
 
-    Each host gets it once, by Spark's own distribution, and its workers map the same pages; what travels with
-    the code is its name, which is its checksum.
+    Spark copies the dictionary to each host once, and all workers of a host map the same pages. The job
+    contains only its name, which is its checksum. Raises LakeError or InputError if a file is missing.
     """
     annotate = context.config.annotate
     learned = None
@@ -146,18 +149,18 @@ def link_job(context: Context, sha256: str) -> LinkJob:
 
 
 def link(tokens: DataFrame, job: LinkJob, counter: Counter | None = None) -> DataFrame:
-    """One row of LINKED for each mention; `counter` counts `captions`."""
+    """Link captions: returns one row of LINKED for each mention; `counter` counts `captions`."""
     columns = [*CAPTION, *(ENTITIES if ENTITIES[0] in tokens.columns else ())]
     return tokens.select(*columns).mapInArrow(partial(link_batches, job=job, counter=counter), LINKED)
 
 
 def link_settings(annotate: AnnotateConfig, concepts: DataFrame) -> LinkSettings:
-    """What the configuration says, as the linker takes it; groups become the types that belong to them."""
+    """Return the linker's settings from the configuration; semantic groups become the types in them."""
     kinds = set(annotate.semantic_types)
     if annotate.semantic_groups:
         inside = F.arrays_overlap("semantic_groups", F.array(*map(F.lit, annotate.semantic_groups)))
         each = concepts.select(F.explode("semantic_types").alias("kind"), inside.alias("inside"))
-        # A concept of two types has the groups of both; a type is of a group where it always comes with it.
+        # A concept of two types has the groups of both; a type is in a group if it always occurs with it.
         always = each.groupBy("kind").agg(F.bool_and(F.coalesce("inside", F.lit(False))).alias("always"))
         kinds |= {row["kind"] for row in always.where("always").collect()}
     restricted = bool(annotate.semantic_types or annotate.semantic_groups)
@@ -171,11 +174,11 @@ def link_settings(annotate: AnnotateConfig, concepts: DataFrame) -> LinkSettings
     )
 
 
-def of_known_terms(mentions: DataFrame, names: DataFrame) -> DataFrame:
-    """Mentions, those of learned terms with the concept that the dictionary has for the term.
+def of_dictionary_terms(mentions: DataFrame, names: DataFrame) -> DataFrame:
+    """Give mentions of learned terms the concept that the dictionary has for the term.
 
-    What was learned names terms of the gold's own terminologies; a term that the dictionary has not is left
-    out.
+    Learned terms are those of the gold's terminologies; mentions of terms that the dictionary lacks are
+    removed.
     """
     tuned = F.col("method") == "tuned"
     terms = names.groupBy("source_id").agg(
@@ -198,10 +201,10 @@ def of_known_terms(mentions: DataFrame, names: DataFrame) -> DataFrame:
 
 
 def flag_frequent(mentions: DataFrame, statistics: DataFrame, share: float) -> DataFrame:
-    """Mentions with the flag "frequent" where that share of all captions or more name their concept.
+    """Set the flag "frequent" of mentions whose concept at least this share of all captions name.
 
-    By concept_statistics, which only count_concepts writes: the same statistics flag the same mentions,
-    whenever they were linked.
+    By concept_statistics, which only count_concepts writes: the same statistics give the same flags,
+    whenever the mentions were linked.
     """
     often = F.col("captions") >= F.lit(share) * F.col("captions_in_all")
     frequent = statistics.where(often).select("concept_id", F.lit(True).alias("_often"))

@@ -1,4 +1,4 @@
-"""The part of annotate_captions that tells how much a caption is about each of its concepts."""
+"""The centrality of mentions, in annotate_captions: how much a caption is about each of its concepts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KEY = ("figure_key", "concept_id")
 
 
 def settings(wanted: CentralityConfig) -> tuple[object, ...]:
-    """What decides centrality; a model by its checksum, wherever it lies. Raises ConfigError on a bad one."""
+    """Return what decides centrality; a model by its checksum. Raises ConfigError if it is not usable."""
     if wanted.model is None:
         return (score.METHOD, wanted.cut)
     return (method_name(open_model(wanted.model)), wanted.cut, wanted.hypothesis)
@@ -35,37 +35,37 @@ def add(
     figures: DataFrame,
     articles: DataFrame,
     *,
-    others: bool,
+    has_others: bool,
 ) -> DataFrame:
-    """Mentions with CENTRALITY and the flag that goes with it.
+    """Return mentions with the columns CENTRALITY and the flag "peripheral".
 
-    `linked` are those of them that were linked in this run; `others` tells whether there are more. Figures
-    and articles may be more than theirs, but what surrounds a figure is made into words before it is joined:
-    they had better not be those of a whole lake. A model is asked of the linked alone: what it said of others
-    stands, since neither it nor their captions have changed. The score is worked out for all.
+    `linked` are the mentions linked in this run; `has_others` is true if `mentions` has more. Figures and
+    articles may include others than those of the mentions, but all of their context is split into words
+    before the join, so pass no more than necessary. A model scores only `linked`: its scores of other
+    mentions are kept, since neither model nor captions have changed. Without a model all mentions are scored.
     """
     wanted = context.config.centrality
-    of_concepts = F.col("concept_id").isNotNull()  # what was recognised alone has no concept to be about
+    of_concepts = F.col("concept_id").isNotNull()  # an entity without a concept has no centrality
     if wanted.model is None:
-        # Document frequencies are what count_concepts counted, however many captions there are by now.
+        # Document frequencies are those that count_concepts stored, not those of the current captions.
         counted = context.read(STATISTICS) if context.has_rows(STATISTICS) else None
-        found = score.scores(mentions.where(of_concepts), figures, articles, counted)
+        scores = score.scores(mentions.where(of_concepts), figures, articles, counted)
     else:
-        found = asked(context, linked.where(of_concepts), open_model(wanted.model))
-        if others:
-            of_figure = found.select("figure_key").distinct()
-            said = context.read("mentions").where(of_concepts).select(*KEY, *CENTRALITY).distinct()
-            found = found.unionByName(said.join(of_figure, "figure_key", "left_anti"))
-    return with_centrality(mentions, found, wanted.cut)
+        scores = entailed_scores(context, linked.where(of_concepts), open_model(wanted.model))
+        if has_others:
+            scored = scores.select("figure_key").distinct()
+            former = context.read("mentions").where(of_concepts).select(*KEY, *CENTRALITY).distinct()
+            scores = scores.unionByName(former.join(scored, "figure_key", "left_anti"))
+    return with_centrality(mentions, scores, wanted.cut)
 
 
-def asked(context: Context, mentions: DataFrame, model: EntailmentModel) -> DataFrame:
-    """What the model says of each concept of the mentions: worked out once, since asking is dear."""
-    wanted, spread = context.config.centrality, context.config.annotate.partitions
+def entailed_scores(context: Context, mentions: DataFrame, model: EntailmentModel) -> DataFrame:
+    """Return the model's score of each concept of each figure; checkpointed, since inference is expensive."""
+    wanted, partitions = context.config.centrality, context.config.annotate.partitions
     concept = F.col("preferred_name").alias("concept")
     names = context.read("concepts").select("concept_id", concept)
     named = mentions.select(*KEY).distinct().join(names, "concept_id")
-    captions = context.read("figures").select("figure_key", "caption").repartition(spread, "figure_key")
+    captions = context.read("figures").select("figure_key", "caption").repartition(partitions, "figure_key")
     classifier = _classifier(context.lake.spark, model)
     return context.checkpoint(
         "entailed", entailment_centrality(named, captions, classifier, model, wanted.hypothesis)
@@ -74,5 +74,5 @@ def asked(context: Context, mentions: DataFrame, model: EntailmentModel) -> Data
 
 @lru_cache(maxsize=2)
 def _classifier(spark: Any, model: EntailmentModel) -> Any:
-    """A session sends a file of one name once, and a model is loaded into its memory once."""
+    """Load a classifier once per session: Spark ships a file of a given name only once."""
     return load_classifier(spark, model, cache_folder() / "entailment" / model.sha256[:32])

@@ -1,4 +1,4 @@
-"""The part of annotate_captions that has Spark NLP recognise entities, where the configuration wants it."""
+"""Entities of captions recognised by Spark NLP models, in annotate_captions; only if configured."""
 
 from __future__ import annotations
 
@@ -15,51 +15,51 @@ from medconcept.terminologies.semantic_network import GROUP_OF_KIND
 if TYPE_CHECKING:
     from medconcept.spark_nlp.recognisers import Recogniser
 
-A_TASK = 5000  # captions of a task: minutes of work, so that a task that fails is no loss
+CAPTIONS_PER_TASK = 5000  # minutes of work, so that repeating a failed task costs little
 
 
 def recognisers_of(context: Context) -> tuple[Recogniser, ...]:
-    """The recognisers that the configuration names, loaded once a session; most lakes have none."""
-    wanted = context.config.annotate.recogniser
-    if not wanted:
+    """Return the configured recognisers, loaded once per session; empty by default."""
+    configured = context.config.annotate.recogniser
+    if not configured:
         return ()
     from medconcept.spark_nlp.recognisers import load_recognisers
 
-    return load_recognisers(context.lake.spark, wanted)
+    return load_recognisers(context.lake.spark, configured)
 
 
 def with_entities(context: Context, captions: DataFrame) -> DataFrame:
-    """Captions, with ENTITIES where there are recognisers; spread so that no task has too many of them."""
+    """Add the columns ENTITIES if there are recognisers; with about CAPTIONS_PER_TASK in a task at most."""
     if not context.config.annotate.recogniser:
         return captions
     from medconcept.spark_nlp.entity_recognition import with_entities as recognised
 
-    partitions = max(context.config.annotate.partitions, -(-captions.count() // A_TASK))
+    partitions = max(context.config.annotate.partitions, -(-captions.count() // CAPTIONS_PER_TASK))
     return recognised(captions.repartition(partitions, "figure_key"), recognisers_of(context))
 
 
 def recogniser_settings(context: Context) -> list[object]:
-    """What names the recognisers' content, for the digest of settings.
+    """Return the checksums of the recognisers and their entity types, for the settings digest.
 
-    They are loaded for it, before a row is read: one that is missing or broken stops the job at once.
+    It loads the recognisers before a row is read, so that a missing or damaged one fails the job at once.
     """
-    found = [one.checksum for one in recognisers_of(context)]
-    return [found, fitting_kinds(context.config.annotate)]
+    checksums = [one.checksum for one in recognisers_of(context)]
+    return [checksums, configured_kinds(context.config.annotate)]
 
 
-def fitting_kinds(annotate: AnnotateConfig) -> dict[str, list[str]]:
-    """Semantic types by entity type, as the configuration gives them."""
-    told = {label: kinds for one in annotate.recogniser for label, kinds in one.types.items()}
-    return {label: sorted(k.strip() for k in kinds.split(",") if k.strip()) for label, kinds in told.items()}
+def configured_kinds(annotate: AnnotateConfig) -> dict[str, list[str]]:
+    """Return the configured semantic types by entity type."""
+    types = {label: kinds for one in annotate.recogniser for label, kinds in one.types.items()}
+    return {label: sorted(k.strip() for k in kinds.split(",") if k.strip()) for label, kinds in types.items()}
 
 
 def entity_kinds(annotate: AnnotateConfig, concepts: DataFrame) -> tuple[tuple[str, frozenset[str]], ...]:
-    """Which semantic types of this dictionary fit the types of entities, where that is not known already.
+    """Return the semantic types of this dictionary that match each entity type, where KINDS is not enough.
 
-    Terminologies out of the UMLS have its types, other than the open ones' kinds; a type of the same group
-    fits.
+    These are the configured types. UMLS concepts have other semantic types than open terminologies: if the
+    dictionary has any, their types in the semantic groups of KINDS match as well.
     """
-    own = {label: frozenset(kinds) for label, kinds in fitting_kinds(annotate).items()}
+    own = {label: frozenset(kinds) for label, kinds in configured_kinds(annotate).items()}
     if not annotate.recogniser:
         return ()
     of_umls = concepts.where("size(semantic_type_ids) > 0").select(

@@ -1,4 +1,4 @@
-"""Files that a worker has made, in pieces, to files of the lake."""
+"""Write files that a worker produced in pieces as files of the lake."""
 
 from __future__ import annotations
 
@@ -16,22 +16,23 @@ from medconcept.stages.context import Context
 
 @dataclass(frozen=True)
 class Assembled:
-    """A file among the run's staged ones; `name` is relative to the lake and ends in its checksum."""
+    """A staged file of the run; `name` is relative to the lake and ends in its checksum."""
 
     name: str
     sha256: str
     size: int
 
 
-def assemble(context: Context, what: str, pieces: DataFrame) -> dict[str, Assembled]:
-    """Write rows of PIECES, all of one partition and in order, as files of the lake, by `file`.
+def assemble(context: Context, name: str, pieces: DataFrame) -> dict[str, Assembled]:
+    """Write rows of PIECES, all of one partition and in order, as staged files; returns them by `file`.
 
-    The pieces are computed once and staged; then they pass from there to the files through the driver's JVM,
-    one at a time. Nothing lies on the driver's disk, and Python sees none of the bytes. Raises LakeError.
+    The pieces are computed and staged once, then copied to the files by the driver's JVM, one at a time:
+    nothing is written to the driver's disk, and no bytes pass through Python. `name` is that of the
+    checkpoint. Raises LakeError if a piece is not in its place.
     """
-    files, staged = context.lake.files, f"{STAGING}/{context.run_id}/temp-{what}"
+    files, staged = context.lake.files, f"{STAGING}/{context.run_id}/temp-{name}"
     folder = f"{staged}-files"
-    context.checkpoint(what, pieces)
+    context.checkpoint(name, pieces)
     jvm = cast(Any, context.lake.spark._jvm)
     streams: dict[str, Any] = {}
     sizes: dict[str, int] = {}
@@ -54,7 +55,7 @@ def assemble(context: Context, what: str, pieces: DataFrame) -> dict[str, Assemb
 
 
 def _in_order(context: Context, staged: str) -> Iterator[tuple[str, Any]]:
-    """File and piece, a Binary of Parquet's, of all rows: one task wrote them, in order of their numbers."""
+    """Yield file and piece (a Parquet Binary) of each row, in order of `number`: one task wrote them."""
     files, jvm = context.lake.files, cast(Any, context.lake.spark._jvm)
     parquet = jvm.org.apache.parquet.hadoop
     configuration = context.lake.spark.sparkContext._jsc.hadoopConfiguration()

@@ -23,18 +23,18 @@ UMLS = "umls"
 
 
 def settings(context: Context) -> tuple[object, ...]:
-    """The sources: what the configuration says of them and the checksum of each file.
+    """Return what decides the dictionary: the configured sources and the checksum of each file.
 
-    A UMLS release is known by the names, sizes and times of its files: to read it for a checksum would take
-    as long as to build it.
+    A UMLS release is identified by the names, sizes and times of its files: reading it for a checksum would
+    take as long as the build.
     """
     files = _files(context)
-    sums = [] if files is None else files.select("_rank", F.sha2("content", 256).alias("sum")).collect()
-    known = sorted((row["_rank"], row["sum"]) for row in sums)
+    rows = [] if files is None else files.select("_rank", F.sha2("content", 256).alias("sum")).collect()
+    checksums = sorted((row["_rank"], row["sum"]) for row in rows)
     releases = [fingerprint(context.lake, s) for _, s in _sources(context, umls=True)]
-    described = [_public(source) for source in context.config.dictionary.sources]
+    sources = [_source_settings(source) for source in context.config.dictionary.sources]
     similar = context.config.dictionary.similar
-    return (FORMS_VERSION, *described, known, releases, similar)
+    return (FORMS_VERSION, *sources, checksums, releases, similar)
 
 
 def build(context: Context) -> StageOutput:
@@ -42,14 +42,14 @@ def build(context: Context) -> StageOutput:
     counts: dict[str, int] = {}
     release, files = _release(context), all_terms(context)
     atoms = retired = asserted = terms = None
-    seen: list[Observation] = []  # told once the names are there
+    observations: list[Observation] = []  # complete once the names are computed
     if release is not None:
-        chosen, read = umls.names(release)
-        seen = [read, Observation("umls.names")]
-        atoms = concept_rows.describe(chosen).observe(seen[1], F.count(F.lit(1)).alias("names"))
+        chosen, atom_counts = umls.names(release)
+        observations = [atom_counts, Observation("umls.names")]
+        atoms = concept_rows.describe(chosen).observe(observations[1], F.count(F.lit(1)).alias("names"))
         retired = context.checkpoint("retired", umls.retired(release))
     if files is not None:
-        if atoms is not None:  # looked at twice
+        if atoms is not None:  # read twice
             atoms = context.checkpoint("atoms", atoms)
             asserted = umls.asserted(atoms.join(files.select("source_id"), "source_id", "left_semi"))
         terms = context.checkpoint("merged", concept_rows.merge(files, asserted, retired))
@@ -62,21 +62,21 @@ def build(context: Context) -> StageOutput:
     is_first = not context.has_rows("concept_names")
     names = context.stage_first("concept_names", rows) if is_first else context.checkpoint("names", rows)
     if release is not None:
-        noted = {name: int(value) for each in seen for name, value in each.get.items()}
-        if not noted.get("names"):
-            noted = {**umls.tally(release), "names": 0}
-        counts |= {f"umls.{name}": count for name, count in noted.items()}
+        observed = {name: int(value) for each in observations for name, value in each.get.items()}
+        if not observed.get("names"):
+            observed = {**umls.tally(release), "names": 0}
+        counts |= {f"umls.{name}": count for name, count in observed.items()}
         counts["umls.semantic_type"] = counts["umls.chosen"] - counts["umls.names"]
         if not counts["umls.names"]:
             raise InputError(f"dictionary source {release.source.name}: no name is chosen of {counts}")
     if names.where("NOT obsolete").isEmpty():
         raise InputError("the dictionary sources hold no term that is not obsolete")
-    known = None if release is None else umls.concepts(release)
-    concepts = concept_rows.concept_rows(names, terms, known)
+    umls_concepts = None if release is None else umls.concepts(release)
+    concepts = concept_rows.concept_rows(names, terms, umls_concepts)
     if release is not None and retired is not None:
-        told = release.source
+        source = release.source
         concepts = concepts.unionByName(
-            concept_rows.retired_rows(retired, names, told.name, told.restriction_level)
+            concept_rows.retired_rows(retired, names, source.name, source.restriction_level)
         )
         counts["umls.retired"] = retired.count()
     return StageOutput(
@@ -87,30 +87,30 @@ def build(context: Context) -> StageOutput:
         counts=counts,
         gate_against=("concepts",),
         staged=("concept_names",) if is_first else (),
-        # The file is laid out by one worker; the others meanwhile work on the tables.
+        # One worker lays out the file, while the others work on the tables.
         side_result=partial(_compiled, context, names, terms),
     )
 
 
 def _compiled(context: Context, names: DataFrame, terms: DataFrame | None) -> SideResult:
-    made = compile_names(context, names, terms)
-    sha256, size = str(made["sha256"]), int(made["bytes"])
-    context.say(f"build_dictionary: compiled {size / 1e6:.1f} MB, {sha256[:12]}")
+    compiled = compile_names(context, names, terms)
+    sha256, size = str(compiled["sha256"]), int(compiled["bytes"])
+    context.log(f"build_dictionary: compiled {size / 1e6:.1f} MB, {sha256[:12]}")
     return SideResult(
-        {"dictionary.bytes": size, "dictionary.similar_bytes": int(made["similar_bytes"])}, sha256
+        {"dictionary.bytes": size, "dictionary.similar_bytes": int(compiled["similar_bytes"])}, sha256
     )
 
 
 def all_terms(context: Context) -> DataFrame | None:
-    """One row for each term of each file, by the first of equal ids; None where there is no file."""
+    """Read one row for each term of the source files, the first of equal ids; None if no source is a file."""
     files = _files(context)
     if files is None:
         return None
-    spoken = {
+    sources = {
         rank: Source(s.name, s.format, s.version, s.licence, s.restriction_level)
         for rank, s in _sources(context, umls=False)
     }
-    terms = files.repartition(max(1, len(spoken))).mapInArrow(partial(read_terms, sources=spoken), TERMS)
+    terms = files.repartition(max(1, len(sources))).mapInArrow(partial(read_terms, sources=sources), TERMS)
     return context.checkpoint("terms", concept_rows.first_of_equal_ids(terms))
 
 
@@ -119,12 +119,12 @@ def _described(terms: DataFrame | None) -> DataFrame | None:
 
 
 def _release(context: Context) -> umls.Release | None:
-    found = _sources(context, umls=True)
-    if not found:
+    releases = _sources(context, umls=True)
+    if not releases:
         return None
-    if len(found) > 1:
+    if len(releases) > 1:
         raise ConfigError("dictionary.sources: one UMLS release at a time")
-    rank, source = found[0]
+    rank, source = releases[0]
     files = unpack(context.lake, source, f"_staging/{context.run_id}/temp-umls")
     return umls.Release(context.lake.spark, source, rank, files)
 
@@ -137,7 +137,7 @@ def _sources(context: Context, *, umls: bool) -> list[tuple[int, DictionarySourc
 
 
 def _files(context: Context) -> DataFrame | None:
-    """One row for each source that is a file: _rank and content. Raises ConfigError or InputError by name."""
+    """Read one row for each source that is a file: _rank and content. Raises ConfigError or InputError."""
     spark, frame = context.lake.spark, None
     for rank, source in _sources(context, umls=False):
         folder = HadoopFiles(spark, source.path)
@@ -148,12 +148,12 @@ def _files(context: Context) -> DataFrame | None:
     return frame
 
 
-def _public(source: DictionarySource) -> dict[str, object]:
-    """What makes a source other than it was; not where its file lies."""
-    described = {k: v for k, v in asdict(source).items() if k not in ("path", "acknowledgement")}
+def _source_settings(source: DictionarySource) -> dict[str, object]:
+    """Return the settings of a source that decide its rows; the path of its file does not."""
+    settings = {k: v for k, v in asdict(source).items() if k not in ("path", "acknowledgement")}
     if source.format != UMLS:
-        del described["umls"]
-    return described
+        del settings["umls"]
+    return settings
 
 
 __all__ = ["DICTIONARIES", "STAGE", "all_terms", "build", "settings"]

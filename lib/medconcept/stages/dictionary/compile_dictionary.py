@@ -1,4 +1,4 @@
-"""The rows of `concept_names` to the compiled file, in three Spark jobs: words, forms, file."""
+"""Compile the rows of `concept_names` into the dictionary file, in three Spark jobs: words, forms, file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from medconcept.dictionary import kernel
 from medconcept.dictionary.compile_names import MAIN, SIMILAR
 from medconcept.dictionary.ellipsis import PARTS, PROCESSES
-from medconcept.dictionary.linking_dictionary import SIMILAR as BEHIND
+from medconcept.dictionary.linking_dictionary import SIMILAR as SIMILAR_SUFFIX
 from medconcept.dictionary.name_index import NAMES, RETIRED
 from medconcept.dictionary.stop_concepts import NOT_CONCEPTS
 from medconcept.errors import LakeError
@@ -41,43 +41,43 @@ def kernel_file() -> str:
 def send_dictionary(context: Context, sha256: str) -> None:
     """Ship a compiled dictionary, its index of similar names and the kernel to each host by Spark.
 
-    Raises LakeError where the dictionary is not there.
+    Raises LakeError if the dictionary does not exist.
     """
     files, path = context.lake.files, f"{DICTIONARIES}/{sha256}"
     if not files.exists(path):
         raise LakeError(f"{context.lake.root}: the compiled dictionary {sha256[:12]} is not there")
-    behind = (files.uri(path + BEHIND),) if files.exists(path + BEHIND) else ()
-    context.ship_files(kernel_file(), files.uri(path), *behind)
+    similar = (files.uri(path + SIMILAR_SUFFIX),) if files.exists(path + SIMILAR_SUFFIX) else ()
+    context.ship_files(kernel_file(), files.uri(path), *similar)
 
 
 def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -> dict[str, str | int]:
-    """Compile names that are matched, and ids that are no more: checksum and sizes of what was made.
+    """Compile the matched names and the retired ids; returns sha256, bytes and similar_bytes of the files.
 
-    Forms are worked out on all workers. The files are laid out on one, column by column; they, never the
+    All workers compute forms. One worker lays out the files, column by column; the files, but never the
     names, pass through the driver, piece by piece.
     """
     context.ship_files(kernel_file())
     rows = names.where(F.col("match_key").isNotNull()).select(*NAMES.names)
     linked = rows.where(~F.col("source_id").isin(*NOT_CONCEPTS)).select("name")
     words = linked.mapInArrow(word_batches, WORDS).distinct()
-    lends = F.exists(F.split("semantic_types", r"\|"), lambda kind: kind.isin(*PROCESSES, *PARTS))
-    compounds = rows.where(lends & (F.col("scope") == "exact")).select(*COMPOUNDS)
+    is_compound = F.exists(F.split("semantic_types", r"\|"), lambda kind: kind.isin(*PROCESSES, *PARTS))
+    compounds = rows.where(is_compound & (F.col("scope") == "exact")).select(*COMPOUNDS)
     words = words.unionByName(compounds, allowMissingColumns=True)
-    found = assemble(context, "lexicon", words.repartition(1).mapInArrow(lexicon_batches, PIECES))
-    lexicon = found[MAIN].sha256
-    # It stays: Spark ships files added once to workers that start later, too.
-    context.lake.files.replace(found[MAIN].name, f"{DICTIONARIES}/{lexicon}")
+    lexicon_files = assemble(context, "lexicon", words.repartition(1).mapInArrow(lexicon_batches, PIECES))
+    lexicon = lexicon_files[MAIN].sha256
+    # The file is kept: Spark ships added files also to workers that start later.
+    context.lake.files.replace(lexicon_files[MAIN].name, f"{DICTIONARIES}/{lexicon}")
     context.ship_files(context.lake.files.uri(f"{DICTIONARIES}/{lexicon}"))
-    few = context.lake.with_new_session()  # a row of it is a quarter of a megabyte
-    few.spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "100")
-    few.spark.conf.set("spark.sql.parquet.columnarReaderBatchSize", "16")
-    with context.progress.counting(few.spark, Count("names", rows.count)) as counter:
+    small_batches = context.lake.with_new_session()  # a packed row is a quarter of a megabyte
+    small_batches.spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "100")
+    small_batches.spark.conf.set("spark.sql.parquet.columnarReaderBatchSize", "16")
+    with context.progress.counting(small_batches.spark, Count("names", rows.count)) as counter:
         indexed = rows.mapInArrow(partial(index_batches, name=lexicon, counter=counter), PACKED)
         if terms is None:
             indexed = indexed.withColumns({c: F.lit(None).cast("string") for c in RETIRED.names})
         else:
             indexed = indexed.unionByName(retired_steps(terms), allowMissingColumns=True)
-        indexed = replace(context, lake=few).checkpoint("indexed", indexed)
+        indexed = replace(context, lake=small_batches).checkpoint("indexed", indexed)
     settings = context.config.dictionary
     compiled = partial(
         compile_batches, name=lexicon, sources=tuple(s.name for s in settings.sources),
@@ -86,7 +86,7 @@ def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -
     files = assemble(context, "compiled", indexed.coalesce(1).mapInArrow(compiled, PIECES))
     main = files[MAIN]
     if SIMILAR in files:
-        context.lake.files.replace(files[SIMILAR].name, f"{DICTIONARIES}/{main.sha256}{BEHIND}")
+        context.lake.files.replace(files[SIMILAR].name, f"{DICTIONARIES}/{main.sha256}{SIMILAR_SUFFIX}")
     context.lake.files.replace(main.name, f"{DICTIONARIES}/{main.sha256}")
     similar = files[SIMILAR].size if SIMILAR in files else 0
     return {"sha256": main.sha256, "bytes": main.size, "similar_bytes": similar}

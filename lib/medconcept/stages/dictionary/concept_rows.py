@@ -1,4 +1,4 @@
-"""Terms and atoms of all sources to the rows of `concepts` and `concept_names`."""
+"""The rows of `concepts` and `concept_names`, from terms and UMLS atoms of all sources."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ SCOPE_RANK = "CASE scope WHEN 'exact' THEN 0 WHEN 'narrow' THEN 1 WHEN 'broad' T
 
 
 def first_of_equal_ids(terms: DataFrame) -> DataFrame:
-    """One row for each id: a term in use before an obsolete one, then that of the preferred source.
+    """Return one row for each id: a term in use before an obsolete one, then that of the preferred source.
 
-    Two sources may ship one ontology. A source that has one id twice is read once, whichever of the two rows
-    Spark sees first. `dictionary.compile_terms` has the same rules for terms in memory.
+    Two sources may ship the same ontology, and a source may have an id twice; the choice does not depend on
+    the order of rows. `dictionary.compile_terms` applies the same rules to terms in memory.
     """
     first = Window.partitionBy("source_id").orderBy("obsolete", "source_rank", F.to_json("names"))
     return terms.withColumn("_n", F.row_number().over(first)).where("_n = 1").drop("_n")
@@ -33,12 +33,11 @@ def first_of_equal_ids(terms: DataFrame) -> DataFrame:
 def merge(terms: DataFrame, asserted: DataFrame | None, retired: DataFrame | None) -> DataFrame:
     """Give each term its concept_id; one row in, one row out, with `lost_claim`.
 
-    Rule, for terms in use: the CUI that a UMLS release gives the id; else the term's own cross-references to
-    the UMLS, retired CUIs replaced, of several the smallest; else the CUI of the terms that name it in their
-    cross-references, where all of them agree; else its own id. A source says that its terms differ: of
-    several of its ids with one CUI the best founded keeps it (in the order of this rule, then the one with
-    fewest CUIs, then the smallest id); the others are `lost_claim`, keep their own id and name the CUI as a
-    cross-reference. An obsolete term keeps its own id.
+    A term in use gets, in this order: the CUI that a UMLS release gives its id; the smallest CUI among its
+    own cross-references, retired CUIs replaced; the CUI of the terms that cross-reference it, if they all
+    agree; its own id. Terms of one source differ in meaning, so only one of them may keep a CUI: the first by
+    the order above, then the one with the fewest CUIs, then the smallest id. The others are `lost_claim`:
+    they keep their own id and get the CUI as a cross-reference. An obsolete term keeps its own id.
     """
     terms = terms if retired is None else _replace_retired(terms, retired)
     used = terms.where(~F.col("obsolete"))
@@ -57,8 +56,8 @@ def merge(terms: DataFrame, asserted: DataFrame | None, retired: DataFrame | Non
         joined = joined.join(asserted, "source_id", "left")
     own = F.array_min("cuis")
     claim = F.when(~F.col("obsolete"), F.coalesce("_asserted", own, "_named"))
-    founded = F.when(F.col("_asserted").isNotNull(), 0).when(own.isNotNull(), 1).otherwise(2)
-    best = Window.partitionBy("source", "_claim").orderBy(founded, F.size("cuis"), "source_id")
+    evidence_rank = F.when(F.col("_asserted").isNotNull(), 0).when(own.isNotNull(), 1).otherwise(2)
+    best = Window.partitionBy("source", "_claim").orderBy(evidence_rank, F.size("cuis"), "source_id")
     ranked = joined.withColumn("_claim", claim).withColumn(
         "lost_claim", F.col("_claim").isNotNull() & (F.row_number().over(best) > 1)
     )
@@ -75,10 +74,10 @@ def merge(terms: DataFrame, asserted: DataFrame | None, retired: DataFrame | Non
 
 
 def term_names(terms: DataFrame) -> DataFrame:
-    """One row of NAME_COLUMNS for each name of each merged term; the first is its preferred one."""
+    """Return one row of NAME_COLUMNS for each name of each merged term; the first is its preferred one."""
     each = terms.select("*", F.posexplode("names").alias("_n", "_name"))
-    told = ("name", "scope", "term_type", "language")
-    return each.withColumns({c: F.col(f"_name.{c}") for c in told}).select(
+    fields = ("name", "scope", "term_type", "language")
+    return each.withColumns({c: F.col(f"_name.{c}") for c in fields}).select(
         *[c for c in NAME_COLUMNS if c not in ("is_preferred", "term_rank", "semantic_types", "joined")],
         F.array_join("semantic_types", "|").alias("semantic_types"),
         joined_column(F.array_union(F.array("source_id"), F.col("xrefs"))).alias("joined"),
@@ -88,7 +87,7 @@ def term_names(terms: DataFrame) -> DataFrame:
 
 
 def joined_column(ids: Column) -> Column:
-    """`compile_terms.joined_ids` as a column, of an array of ids."""
+    """Return `compile_terms.joined_ids` of an array of ids, as a column."""
     return F.array_join(F.filter(ids, is_joined), "|")
 
 
@@ -98,7 +97,7 @@ def is_joined(id_: Column) -> Column:
 
 
 def retired_steps(terms: DataFrame) -> DataFrame:
-    """Rows (old, new): alternative and obsolete ids of sources that no term in use has."""
+    """Return rows (old, new): alternative and obsolete ids that no term in use has, and their successors."""
     used = terms.where(~F.col("obsolete")).select(F.col("source_id").alias("old"))
     other = terms.select(F.explode("alt_ids").alias("old"), F.col("source_id").alias("new"))
     gone = terms.where("obsolete AND replaced_by IS NOT NULL")
@@ -107,46 +106,51 @@ def retired_steps(terms: DataFrame) -> DataFrame:
 
 
 def describe(names: DataFrame) -> DataFrame:
-    """Rows of NAME_COLUMNS with what the matcher makes of each name."""
+    """Add the columns DESCRIBED, which the matcher computes from each name, to rows of NAME_COLUMNS."""
     rows = names.select(*NAME_COLUMNS)
     return rows.mapInArrow(describe_batches, StructType([*rows.schema.fields, *DESCRIBED]))
 
 
 def name_rows(described: DataFrame) -> DataFrame:
-    """One row for each name of each term and concept, with its ambiguity, the best of equal ones.
+    """Return one row for each name of each term and concept, the best of equal ones, with its ambiguity.
 
-    All that is asked of rows of one normalised form is asked after one exchange by it, in one pass.
+    All rows of one normalised form are compared in one pass after one shuffle.
     """
     key = ("name", "source", "source_id", "concept_id")
     best = (F.desc("is_preferred"), "source_rank", F.expr(SCOPE_RANK), "term_rank", "term_type", "language")
     form = Window.partitionBy("normalised").orderBy(*key, *best)
-    # A window of its own order, with a row's number in it, would be a second pass over all rows.
-    again = reduce(Column.__and__, [F.lag(name).over(form).eqNullSafe(F.col(name)) for name in key])
+    # `row_number` would need a window in another order, and so a second pass over all rows.
+    is_repeated = reduce(Column.__and__, [F.lag(name).over(form).eqNullSafe(F.col(name)) for name in key])
     in_use = F.when(~F.col("obsolete"), F.col("concept_id"))
     concepts = F.collect_set(in_use).over(form.rowsBetween(*_ALL))
     counted = described.repartition("normalised").withColumns(
-        {"_again": again, "ambiguity": F.greatest(F.size(concepts), F.lit(1))}
+        {"_is_repeated": is_repeated, "ambiguity": F.greatest(F.size(concepts), F.lit(1))}
     )
-    return counted.where("NOT _again").drop("_again")
+    return counted.where("NOT _is_repeated").drop("_is_repeated")
 
 
 def concept_rows(names: DataFrame, terms: DataFrame | None, release: DataFrame | None) -> DataFrame:
-    """One row for each concept that has a name.
+    """Return one row for each concept that has a name.
 
-    Name and definition are those of the most preferred source that has them. `terms` are merged terms,
-    `release` the concepts of a UMLS release.
+    Name and definition come from the most preferred source that has them. `terms` are merged terms, `release`
+    the concepts of a UMLS release.
     """
     synonym = F.expr("NOT is_preferred").alias("synonym")
-    said = F.struct(
+    name = F.struct(
         "obsolete", "source_rank", synonym, "term_rank", "source_id", "name", "restriction_level", "source"
     )
-    # By concept first: the names of one lie in all parts, so that to gather them before makes nothing less.
-    gathered = names.select("concept_id", said.alias("_said")).repartition("concept_id").groupBy("concept_id")
-    by_name = gathered.agg(F.collect_list("_said").alias("_said")).select(
-        "concept_id",
-        F.array_min("_said").alias("_first"),
-        F.sort_array(F.array_distinct("_said.source")).alias("sources"),
-        F.sort_array(F.array_distinct("_said.source_id")).alias("source_ids"),
+    # Shuffled before the aggregation: a concept's names are spread over all partitions, so that partial
+    # aggregates would not be smaller.
+    by_concept = names.select("concept_id", name.alias("_name")).repartition("concept_id")
+    by_name = (
+        by_concept.groupBy("concept_id")
+        .agg(F.collect_list("_name").alias("_names"))
+        .select(
+            "concept_id",
+            F.array_min("_names").alias("_first"),
+            F.sort_array(F.array_distinct("_names.source")).alias("sources"),
+            F.sort_array(F.array_distinct("_names.source_id")).alias("source_ids"),
+        )
     )
     about = _about(terms, release)
     obsolete = F.col("_first.obsolete")
@@ -168,9 +172,9 @@ def concept_rows(names: DataFrame, terms: DataFrame | None, release: DataFrame |
 
 
 def retired_rows(retired: DataFrame, names: DataFrame, source: str, level: int) -> DataFrame:
-    """Rows of `concepts` for retired CUIs, so that they resolve; not for those that have a name in use."""
+    """Return rows of `concepts` for retired CUIs that have no name in use, so that they can be resolved."""
     empty = F.array().cast("array<string>")
-    # Those few first: no exchange of all names where the retired can be sent to them.
+    # Reduced to retired ids first, so that not all names are shuffled: the ids can be broadcast.
     used = names.select("concept_id").join(retired.select("concept_id"), "concept_id", "left_semi")
     return retired.join(used.distinct(), "concept_id", "left_anti").select(
         "concept_id",
@@ -200,17 +204,17 @@ _ABOUT = StructType(
 
 
 def _about(terms: DataFrame | None, release: DataFrame | None) -> DataFrame:
-    """What is known of each concept besides its names: one row each."""
-    told = ("concept_id", *_LISTS, "definition", "definition_level", "replaced_by")
+    """Return one row for each concept, with its columns other than names."""
+    columns = ("concept_id", *_LISTS, "definition", "definition_level", "replaced_by")
     frames = [] if release is None else [fitted(release, _ABOUT)]
     if terms is None and frames:
-        return frames[0].select(*told)  # as it is: a release has one row for each
+        return frames[0].select(*columns)  # a release has one row for each concept already
     if terms is not None:
         ids = terms.select(F.col("source_id").alias("replaced_by"), F.col("concept_id").alias("_new"))
         now = F.coalesce("_new", "replaced_by")
-        known = terms.join(ids, "replaced_by", "left").withColumn("replaced_by", now)
-        known = known.withColumn("definition_level", F.col("restriction_level"))
-        frames.append(fitted(known, _ABOUT))
+        of_terms = terms.join(ids, "replaced_by", "left").withColumn("replaced_by", now)
+        of_terms = of_terms.withColumn("definition_level", F.col("restriction_level"))
+        frames.append(fitted(of_terms, _ABOUT))
     rows = reduce(DataFrame.unionByName, [frame.select(*_ABOUT.names) for frame in frames])
 
     def union_of(name: str) -> Column:
@@ -227,17 +231,17 @@ def _about(terms: DataFrame | None, release: DataFrame | None) -> DataFrame:
 
 
 def _replace_retired(terms: DataFrame, retired: DataFrame) -> DataFrame:
-    """Terms with each retired CUI replaced by its synonym, or dropped where it has none."""
+    """Replace each retired CUI of terms by its synonym; a CUI without one is dropped."""
     each = terms.select("source_id", F.explode("cuis").alias("_cui"))
-    known = retired.select(F.col("concept_id").alias("_cui"), "replaced_by", F.lit(True).alias("_old"))
+    synonyms = retired.select(F.col("concept_id").alias("_cui"), "replaced_by", F.lit(True).alias("_old"))
     now = F.when(F.col("_old"), F.col("replaced_by")).otherwise(F.col("_cui"))
-    fresh = (
-        each.join(known, "_cui", "left")
+    current_cuis = (
+        each.join(synonyms, "_cui", "left")
         .groupBy("source_id")
         .agg(F.sort_array(F.collect_set(now)).alias("_cuis"))
     )
     return (
-        terms.join(fresh, "source_id", "left")
+        terms.join(current_cuis, "source_id", "left")
         .withColumn("cuis", F.coalesce("_cuis", "cuis"))
         .drop("_cuis")
         .select(*terms.columns)

@@ -17,7 +17,7 @@ from medconcept.terminologies.umls_options import UmlsOptions
 from medconcept.terminologies.umls_rrf import COLUMNS, LANGUAGES, PREFERRED_TYPES, PREFIXES, check_first_line
 
 CUI_PATTERN = "^C[0-9]{7}$"
-# Why an atom gives no name, in the order in which it is asked.
+# Why an atom is not chosen, in the order in which the reasons are checked.
 REASONS = (
     "malformed", "no_cui", "bad_utf8", "no_name", "language", "source", "suppressed", "term_type",
     "restriction",
@@ -26,7 +26,7 @@ REASONS = (
 
 @dataclass(frozen=True)
 class Release:
-    """The tables of one release, by name, as URIs of plain files; what is not there reads as empty."""
+    """The tables of one release, by name, as URIs of plain files; a missing table reads as empty."""
 
     spark: SparkSession
     source: DictionarySource
@@ -34,7 +34,7 @@ class Release:
     files: Mapping[str, str]
 
     def read(self, table: str, *columns: str) -> DataFrame:
-        """The named columns of a table and `_whole`, whether the line had all of its columns."""
+        """Read columns of a table, and `_whole`: whether the line has all columns of the table."""
         names = COLUMNS[table]
         if table not in self.files:
             fields = ", ".join(f"{name} STRING" for name in columns)
@@ -51,15 +51,15 @@ class Release:
         )
 
     def sound(self, table: str, *columns: str) -> DataFrame:
-        """The whole lines of a table, empty fields null."""
+        """Read columns of the whole lines of a table, empty fields as null."""
         rows = self.read(table, *columns).where("_whole")
         return rows.select(*[F.nullif(F.col(c), F.lit("")).alias(c) for c in columns])
 
 
 def names(release: Release) -> tuple[DataFrame, Observation]:
-    """One row for each atom that the options choose, and the counts of REASONS, `read` and `chosen`.
+    """Return one row for each atom that the options choose, and the counts of REASONS, `read` and `chosen`.
 
-    The counts are there once the rows have been computed.
+    The counts are complete once the rows have been computed.
     """
     source, counts = release.source, Observation(f"umls-{release.rank}")
     ranks = release.sound("MRRANK", "RANK", "SAB", "TTY", "SUPPRESS")
@@ -68,16 +68,16 @@ def names(release: Release) -> tuple[DataFrame, Observation]:
     atoms = atoms.where(F.col("_reason").isNull()).join(
         F.broadcast(ranks), ["SAB", "TTY", "SUPPRESS"], "left"
     )
-    # To all workers, so that the atoms need not be sorted by concept: a CUI has seven digits.
+    # Broadcast, so that the atoms are not shuffled by concept; the seven digits of a CUI keep it small.
     atoms = atoms.withColumn("_cui", _cui_number())
     atoms = atoms.join(F.broadcast(_chosen_concepts(release)), "_cui").withColumn("_id", source_id_column())
-    by_nlm = (F.col("TS") == "P") & (F.col("STT") == "PF") & (F.col("ISPREF") == "Y")
+    is_umls_preferred = (F.col("TS") == "P") & (F.col("STT") == "PF") & (F.col("ISPREF") == "Y")
     return atoms.select(
         F.col("CUI").alias("concept_id"),
         F.col("SAB").alias("source"),
         F.col("_id").alias("source_id"),
         F.col("STR").alias("name"),
-        (by_nlm | F.col("TTY").isin(*PREFERRED_TYPES)).alias("is_preferred"),
+        (is_umls_preferred | F.col("TTY").isin(*PREFERRED_TYPES)).alias("is_preferred"),
         F.lit("exact").alias("scope"),
         F.col("TTY").alias("term_type"),
         F.coalesce(_lookup(LANGUAGES, F.col("LAT")), F.lower("LAT")).alias("language"),
@@ -93,29 +93,30 @@ def names(release: Release) -> tuple[DataFrame, Observation]:
 
 
 def tally(release: Release) -> dict[str, int]:
-    """The counts that `names` observes, by themselves: Spark drops them from a plan that can give no row."""
+    """Compute the counts of `names` alone: Spark drops the observation from a plan that can return no row."""
     row = _judged(release).agg(*_totals()).first()
     return {} if row is None else {name: int(value) for name, value in row.asDict().items()}
 
 
 def concepts(release: Release) -> DataFrame:
-    """One row for each concept of the release, whether or not it is chosen: types, groups, definition."""
+    """Return one row for each concept of the release, chosen or not: types, groups, definition."""
     types = _semantic_types(release)
     kinds = types.groupBy("CUI").agg(
         F.sort_array(F.collect_set("STY")).alias("semantic_types"),
         F.sort_array(F.collect_set("TUI")).alias("semantic_type_ids"),
         F.sort_array(F.collect_set(_lookup(GROUP_OF, F.col("TUI")))).alias("semantic_groups"),
     )
-    said = release.sound("MRDEF", "CUI", "SAB", "DEF", "SUPPRESS").where("DEF IS NOT NULL AND SUPPRESS = 'N'")
+    all_definitions = release.sound("MRDEF", "CUI", "SAB", "DEF", "SUPPRESS")
+    all_definitions = all_definitions.where("DEF IS NOT NULL AND SUPPRESS = 'N'")
     if "*" not in release.source.umls.sources:
-        said = said.where(F.col("SAB").isin(*release.source.umls.sources))
+        all_definitions = all_definitions.where(F.col("SAB").isin(*release.source.umls.sources))
     levels = release.sound("MRSAB", "RSAB", "SRL").select(
         F.col("RSAB").alias("SAB"), F.col("SRL").cast("int").alias("_level")
     )
-    said = said.join(F.broadcast(levels.dropDuplicates(["SAB"])), "SAB", "left")
-    # The least restricted definition, since a table's text goes as far as its rights do; then by name.
+    all_definitions = all_definitions.join(F.broadcast(levels.dropDuplicates(["SAB"])), "SAB", "left")
+    # The least restricted definition, since its text restricts the use of the row; then by source.
     best = F.min(F.struct(F.coalesce("_level", F.lit(0)).alias("level"), "SAB", "DEF"))
-    definitions = said.groupBy("CUI").agg(best.alias("_d"))
+    definitions = all_definitions.groupBy("CUI").agg(best.alias("_d"))
     return kinds.join(definitions, "CUI", "left").select(
         F.col("CUI").alias("concept_id"),
         "semantic_types",
@@ -127,7 +128,7 @@ def concepts(release: Release) -> DataFrame:
 
 
 def retired(release: Release) -> DataFrame:
-    """One row for each retired CUI: its name where known and the CUI that replaced it, null where none did.
+    """Return one row for each retired CUI: its name, null if unknown, and the CUI that replaced it, if any.
 
     Only REL SY says that two identifiers mean the same; of several the smallest.
     """
@@ -149,9 +150,9 @@ def retired(release: Release) -> DataFrame:
 
 
 def asserted(rows: DataFrame) -> DataFrame:
-    """For each id of a source the CUI that the release gives it, from rows of `names`: source_id, cui.
+    """Return the CUI that the release gives each source id, from rows of `names`: source_id, _asserted.
 
-    Where it gives several, that of the name the source prefers, by MRRANK, then the smallest.
+    Of several, that of the name that the source prefers, by MRRANK; then the smallest.
     """
     order = [F.desc("is_preferred"), F.col("term_rank"), F.col("concept_id")]
     window = Window.partitionBy("source_id").orderBy(*order)
@@ -160,7 +161,7 @@ def asserted(rows: DataFrame) -> DataFrame:
 
 
 def source_id_column() -> Column:
-    """rrf.source_id as a column over CUI, SAB and CODE."""
+    """Return an atom's source id: its CODE with the prefix of its source, or its CUI if it has none."""
     prefix = F.coalesce(_lookup(PREFIXES, F.col("SAB")), F.col("SAB"))
     full = F.concat(prefix, F.lit(":"))
     return (
@@ -171,7 +172,7 @@ def source_id_column() -> Column:
 
 
 def _chosen_concepts(release: Release) -> DataFrame:
-    """One row for each concept with a chosen semantic type: the number of its CUI, all its types by "|"."""
+    """Return a row for each concept with a chosen semantic type: number of its CUI, types joined by "|"."""
     options = release.source.umls
     tuis = [tui for tui, group in GROUP_OF.items() if group in options.semantic_groups]
     chosen = F.max(F.col("TUI").isin(*tuis, *options.semantic_types)).alias("_chosen")
@@ -181,17 +182,17 @@ def _chosen_concepts(release: Release) -> DataFrame:
 
 
 def _semantic_types(release: Release) -> DataFrame:
-    """One row for each semantic type of each concept: CUI, TUI, STY."""
+    """Return one row for each semantic type of each concept: CUI, TUI, STY."""
     return release.sound("MRSTY", "CUI", "TUI", "STY").where(F.col("CUI").rlike(CUI_PATTERN))
 
 
 def _cui_number() -> Column:
-    """The digits of a CUI, which Spark looks up faster, and keeps in less memory, than text."""
+    """Return the digits of a CUI as an integer, which joins faster and takes less memory than text."""
     return F.expr("try_cast(substring(CUI, 2, 7) AS INT)")
 
 
 def _judged(release: Release) -> DataFrame:
-    """One row for each atom, with `_level`, VSAB, and the `_reason` why it gives no name."""
+    """Return one row for each atom, with `_level`, VSAB, and the `_reason` why it is not chosen, or null."""
     atoms = release.read(
         "MRCONSO", "CUI", "LAT", "TS", "STT", "ISPREF", "SAB", "TTY", "CODE", "STR", "SRL", "SUPPRESS"
     )
@@ -211,24 +212,24 @@ def _totals() -> list[Column]:
 
 
 def _reason(options: UmlsOptions) -> Column:
-    def told(column: str, wanted: tuple[object, ...]) -> Column:
-        return F.coalesce(F.col(column).isin(*wanted), F.lit(False))
+    def is_in(column: str, values: tuple[object, ...]) -> Column:
+        return F.coalesce(F.col(column).isin(*values), F.lit(False))
 
-    kinds = ~told("TTY", options.without_term_types)
+    has_term_type = ~is_in("TTY", options.without_term_types)
     if options.term_types:
-        kinds = told("TTY", options.term_types)
-    sources = F.lit(True) if "*" in options.sources else told("SAB", options.sources)
+        has_term_type = is_in("TTY", options.term_types)
+    has_source = F.lit(True) if "*" in options.sources else is_in("SAB", options.sources)
     return (
         F.when(~F.col("_whole"), "malformed")
         .when(~F.col("CUI").rlike(CUI_PATTERN), "no_cui")
-        # The reader turns bytes that are no UTF-8 into U+FFFD, which no vocabulary uses.
+        # Spark replaces bytes that are not UTF-8 by U+FFFD, which no vocabulary uses.
         .when(F.col("STR").contains("\ufffd"), "bad_utf8")
         .when(F.trim("STR") == "", "no_name")
-        .when(~told("LAT", options.languages), "language")
-        .when(~sources, "source")
-        .when(~told("SUPPRESS", options.suppress), "suppressed")
-        .when(~kinds, "term_type")
-        .when(~told("_level", options.restriction_levels), "restriction")
+        .when(~is_in("LAT", options.languages), "language")
+        .when(~has_source, "source")
+        .when(~is_in("SUPPRESS", options.suppress), "suppressed")
+        .when(~has_term_type, "term_type")
+        .when(~is_in("_level", options.restriction_levels), "restriction")
     )
 
 

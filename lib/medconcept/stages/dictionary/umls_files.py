@@ -1,7 +1,7 @@
-"""A UMLS release as files that Spark can read side by side: found, and unpacked where they are packed.
+"""The files of a UMLS release, located and, if packed, unpacked into files that Spark can read in parallel.
 
-Bytes go from stream to stream inside the driver's JVM, never through Python and never to its disk: a zip is
-read from its beginning to its end, and what is needed of it lands on the lake's file system.
+Bytes are copied between streams in the driver's JVM, without Python and without the driver's disk: a zip is
+read once from start to end, and the members that are needed are written to the lake's file system.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ _LONGEST_END = 22 + 65_535  # of a zip: the end record and its comment
 
 
 def fingerprint(lake: Lake, source: DictionarySource) -> list[str]:
-    """What tells one release from another: name, size and time of each of its files, sorted."""
-    found = []
+    """Return what identifies a release: name, size and time of each of its files, sorted."""
+    entries = []
     for status in _walk(_root(lake, source)):
         path = status.getPath().getName()
         if release_file(path) or path.endswith(_PACKED):
-            found.append(f"{path} {status.getLen()} {status.getModificationTime()}")
-    return sorted(found)
+            entries.append(f"{path} {status.getLen()} {status.getModificationTime()}")
+    return sorted(entries)
 
 
 def unpack(lake: Lake, source: DictionarySource, folder: str) -> dict[str, str]:
-    """For each table of the release the URI of one plain file; what is packed is unpacked under `folder`.
+    """Return the URI of one plain file for each table of the release; archives are unpacked under `folder`.
 
-    Raises DictionarySourceError where tables that are needed are missing or an archive is damaged.
+    Raises DictionarySourceError if a required table is missing or an archive is damaged.
     """
     files = _root(lake, source)
-    found = [status.getPath() for status in _walk(files)]
-    plain = {path.toString(): path for path in found if release_file(path.toString())}
-    unpacked = plain or _unzip_all(lake, files, source, f"{folder}/unzipped", found)
+    paths = [status.getPath() for status in _walk(files)]
+    plain = {path.toString(): path for path in paths if member(path.toString())}
+    unpacked = plain or _unzip_all(lake, files, source, f"{folder}/unzipped", paths)
     out = {}
     for table, names in choose_release_files(unpacked, source.name).items():
         what = release_file(names[0])
@@ -71,7 +71,7 @@ Stream = Callable[[], Any]
 def _unzip_all(
     lake: Lake, files: HadoopFiles, source: DictionarySource, folder: str, paths: list[Any]
 ) -> dict[str, Any]:
-    """The members of the zips, and of the zips in them (NLM's .nlm files are such): paths of the lake."""
+    """Unpack the members of zips and of nested zips (NLM's .nlm files); returns lake paths by name."""
     jvm = cast(Any, lake.spark._jvm)
     out: dict[str, Any] = {}
     for path in paths:
@@ -86,17 +86,17 @@ def _unzip_all(
             finally:
                 opened.close()
         except (Py4JJavaError, ValueError) as error:
-            raise DictionarySourceError(source.name, f"{name} is no sound zip: {reason(error)}") from error
+            raise DictionarySourceError(source.name, f"{name} is not a valid zip: {reason(error)}") from error
     return out
 
 
 def _is_packed(name: str) -> bool:
-    """True for an archive of the release; mmsys.zip is NLM's program to install it."""
+    """True for an archive of the release, but not for mmsys.zip, NLM's installer."""
     return name.endswith(_PACKED) and "mmsys" not in name
 
 
 def _require_end(files: HadoopFiles, jvm: Any, path: Any) -> None:
-    """Raise ValueError where a zip lacks the directory at its end: it may be cut between two members."""
+    """Raise ValueError if a zip lacks the directory at its end: it may be truncated between two members."""
     stream = files._fs.open(path)
     try:
         stream.seek(max(0, files._fs.getFileStatus(path).getLen() - _LONGEST_END))
@@ -107,7 +107,7 @@ def _require_end(files: HadoopFiles, jvm: Any, path: Any) -> None:
 
 
 def _unzip(lake: Lake, jvm: Any, stream: Any, folder: str) -> Iterator[tuple[str, Any]]:
-    """Name and place of each member that is needed; checksums are checked in passing."""
+    """Unpack the members that are needed; yields name and path of each. Checksums are verified on the way."""
     archive = jvm.java.util.zip.ZipInputStream(jvm.java.io.BufferedInputStream(stream, BUFFER))
     for number in count():
         entry = archive.getNextEntry()
@@ -127,7 +127,7 @@ def _unzip(lake: Lake, jvm: Any, stream: Any, folder: str) -> Iterator[tuple[str
 
 
 def _join(lake: Lake, parts: list[Stream], target: str, gzipped: bool) -> None:
-    """Write parts behind each other as one file: a part may end within a line, or within a gzip member."""
+    """Concatenate parts into one file: a part may end within a line, or within a gzip member."""
     jvm = cast(Any, lake.spark._jvm)
     opened = jvm.java.util.ArrayList()
     for part in parts:
@@ -148,7 +148,7 @@ def _root(lake: Lake, source: DictionarySource) -> HadoopFiles:
 
 
 def _walk(files: HadoopFiles) -> list[Any]:
-    """The status of each file under the root, or of the root where it is a file."""
+    """Return the status of each file under the root, or of the root if it is a file."""
     todo, out = [files._path("")], []
     while todo:
         for status in files._fs.listStatus(todo.pop()):

@@ -14,7 +14,7 @@ from medconcept.stages.sync.folder import source_name
 from medconcept.workers.sync.archive_members import SCHEMA, read_archives
 
 ENDINGS = (".tar", ".tar.gz", ".tgz", ".zip")
-# What is not a file of the worker's own machine goes through the JVM whole, as Spark's binaryFile reads it.
+# Archives on other file systems than the worker's own are read whole, by Spark's binaryFile, in the JVM.
 WHOLE_BYTES = 1024**3
 
 
@@ -28,19 +28,19 @@ def is_archive(address: str) -> bool:
 
 
 def list_archives(spark: SparkSession, config: SyncConfig) -> DataFrame:
-    """The archives of an address: source, archive, etag, size, uri. Raises InputError where there is none."""
+    """List the archives at an address: source, archive, etag, size, uri. Raises InputError if none exists."""
     address = str(config.input)
     folder, _, pattern = address.rpartition("/")
     files = HadoopFiles(spark, folder or ".")
     try:
         reader = spark.read.format("binaryFile").option("pathGlobFilter", pattern)
-        found = reader.load(files.root)
-        empty = found.limit(1).select("path").isEmpty()
+        archives = reader.load(files.root)
+        empty = archives.limit(1).select("path").isEmpty()
     except Exception as error:
         raise InputError(f"{address}: {reason(error)}") from error
     if empty:
         raise InputError(f"{address}: no such archive")
-    return found.select(
+    return archives.select(
         F.lit(config.source or source_name(files.root)).alias("source"),
         F.element_at(F.split("path", "/"), -1).alias("archive"),
         F.concat_ws(
@@ -52,10 +52,10 @@ def list_archives(spark: SparkSession, config: SyncConfig) -> DataFrame:
 
 
 def read_members(spark: SparkSession, archives: DataFrame, config: SyncConfig) -> DataFrame:
-    """One row for each article file of the archives, and for each refusal (SCHEMA of on_workers.archives).
+    """Read the article files of archives: one row for each file or refusal, in archive_members.SCHEMA.
 
-    A file of the worker's own file system (disks, mounted volumes) is streamed from there. Raises
-    InputError where another file system has one of over 1 GiB.
+    Archives on the worker's own file system (disks, mounted volumes) are streamed. Raises InputError if an
+    archive on another file system is larger than 1 GiB.
     """
     is_local = F.col("uri").rlike("^file:")
     large = archives.where(~is_local & (F.col("size") > WHOLE_BYTES)).limit(1).collect()

@@ -1,8 +1,8 @@
-"""sync_articles from a bucket: compare with the inventory, fetch in batches, one commit a batch.
+"""sync_articles from a bucket: compare with the inventory, fetch in batches, one commit for each batch.
 
-A batch is all that is to be done for some articles: versions that come in, versions that they replace,
-articles that are gone. What the lake holds after it depends on the inventory and the bucket alone, so that
-a sync of many days and one of the last day end with equal rows.
+A batch is all changes of some articles: new versions, versions that they replace, withdrawn articles. The
+lake's rows afterwards depend on the inventory and the bucket alone: a sync every day and a single sync on the
+last day end with equal rows.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from medconcept.tables import TABLES
 from medconcept.workers.sync.fetch_articles import FETCHED, SelectionRules, fetch_batches
 
 FEW_LOST = 1000
-# An article of which only the metadata changed keeps its bytes. To find them takes reading those of all the
-# lake: where fewer than one article in so many is to be updated, to ask again costs less.
-LOOK_FROM = 20
+# An article of which only the metadata changed keeps its bytes. They are copied from the lake, which reads
+# the bytes of all its articles; if fewer than one article in this many is updated, downloading costs less.
+REREAD_RATIO = 20
 _SLIM = ("source", "source_key", "source_sha256")
 
 
 @dataclass
 class Plan:
-    """What one run is to do: rows of `pmc, version, class, place, batch`, and what the inventory told."""
+    """The work of one run: rows of `pmc, version, class, place, batch`, and the counts of the inventory."""
 
     rows: DataFrame
     inventory: DataFrame
@@ -46,11 +46,11 @@ class Plan:
     batches: int
     todo: int
     complete: bool
-    keeps_bytes: bool  # whether bytes that did not change are looked for in the lake
+    copies_bytes: bool  # whether unchanged bytes are copied from the lake instead of downloaded
 
 
 def address_of(config: SyncConfig) -> tuple[Bucket, str]:
-    """The bucket of a configuration and the name of its source."""
+    """Return the bucket of a configuration and the name of its source. Raises ConfigError."""
     if not config.input:
         raise ConfigError("sync_articles needs a source: --input s3://BUCKET, or sync.input")
     bucket = parse_bucket(config.input, config.bucket)
@@ -58,11 +58,11 @@ def address_of(config: SyncConfig) -> tuple[Bucket, str]:
 
 
 def build(context: Context) -> Iterator[StageOutput]:
-    """Yield one StageOutput for each batch that changes the lake; nothing where nothing has changed."""
+    """Yield one StageOutput for each batch that changes the lake."""
     config = context.config.sync
     bucket, source = address_of(config)
     manifest = newest_manifest(bucket, str(config.input))
-    context.say(f"sync_articles: inventory of {manifest.day}, {len(manifest.parts)} parts")
+    context.log(f"sync_articles: inventory of {manifest.day}, {len(manifest.parts)} parts")
     try:
         yield from _batches(context, bucket, source, manifest)
     finally:
@@ -72,32 +72,32 @@ def build(context: Context) -> Iterator[StageOutput]:
 def _batches(context: Context, bucket: Bucket, source: str, manifest: Manifest) -> Iterator[StageOutput]:
     plan = make_plan(context, bucket, source, manifest)
     config = context.config.sync
-    context.say(f"sync_articles: {article_events.in_words(plan.counts)}")
-    told = dict(plan.counts)
+    context.log(f"sync_articles: {article_events.summary_line(plan.counts)}")
+    plan_counts = dict(plan.counts)  # go with the first commit
     fetched = Count("articles", plan.todo)
-    have = _landed(context, source) if config.select.limit else 0
-    left_open = (
-        article_events.no_longer_listed(context, source, plan.inventory, config.select)
+    landed = _landed(context, source) if config.select.limit else 0
+    unlisted_refusals = (
+        article_events.refusals_no_longer_listed(context, source, plan.inventory, config.select)
         if plan.complete
         else None
     )
     for n in range(max(plan.batches, 1)):
-        room = None if config.select.limit is None else max(0, config.select.limit - have)
+        room = None if config.select.limit is None else max(0, config.select.limit - landed)
         batch = plan.rows.where(F.col("batch") == n)
         if room == 0:
             batch = batch.where(F.col("class") != NEW)
         is_last = n + 1 >= plan.batches
         work, new = _batch(context, bucket, source, batch, fetched, room, plan) if plan.batches else (None, 0)
-        if is_last and left_open is not None:
+        if is_last and unlisted_refusals is not None:
             work = work or StageOutput()
-            events = article_events.closed(context, left_open)
+            events = article_events.closing_events(context, unlisted_refusals)
             work.ledgers = {
                 "quarantine": events.unionByName(work.ledgers["quarantine"]) if work.ledgers else events
             }
-        have += new
+        landed += new
         if work is not None:
-            work.counts = {**work.counts, **told}
-            work.more, told = not is_last, {}
+            work.counts = {**work.counts, **plan_counts}
+            work.more, plan_counts = not is_last, {}
             yield work
         context = context.renewed()
 
@@ -112,16 +112,16 @@ def make_plan(context: Context, bucket: Bucket, source: str, manifest: Manifest)
     counts = inventory_plan.inventory_counts(inventory)
     complete = inventory_plan.is_complete(counts)
     if not complete:
-        context.say(f"sync_articles: warning: {_in_line(counts)}; nothing is withdrawn after this inventory")
+        context.log(f"sync_articles: warning: {_in_line(counts)}; nothing is withdrawn after this inventory")
     if not counts["inventory.rows"]:
         raise InputError(
             f"{config.input}/{manifest.key}: the inventory names no article ({_in_line(counts)})"
         )
-    known = inventory_plan.known_versions(
+    in_lake = inventory_plan.lake_versions(
         context.read("raw_articles"), source, config.select, config.max_bytes
     )
-    each = inventory_plan.compare(inventory, known, config.select, complete=complete, spark=spark)
-    # One pass: what is to be done is written down, and all classes are counted on the way.
+    each = inventory_plan.compare(inventory, in_lake, config.select, complete=complete, spark=spark)
+    # One pass writes the work list and counts all classes.
     observed, counted = inventory_plan.count_classes(each)
     todo = transaction.stage(
         context.lake,
@@ -140,8 +140,8 @@ def make_plan(context: Context, bucket: Bucket, source: str, manifest: Manifest)
         "batch", F.least(F.lit(batches - 1), F.floor(F.col("place") * batches).cast("int"))
     )
     updates = counts.get("articles.update", 0)
-    keeps_bytes = updates * LOOK_FROM >= _known(counts)
-    return Plan(rows, inventory, counts, batches, total, complete, keeps_bytes)
+    copies_bytes = updates * REREAD_RATIO >= _articles_in_lake(counts)
+    return Plan(rows, inventory, counts, batches, total, complete, copies_bytes)
 
 
 def _batch(
@@ -153,7 +153,7 @@ def _batch(
     room: int | None,
     plan: Plan,
 ) -> tuple[StageOutput | None, int]:
-    """Fetch one batch; returns what it changes, if anything, and how many articles it adds."""
+    """Fetch one batch; returns its output, None if it changes nothing, and the number of articles it adds."""
     config, spark = context.config.sync, context.lake.spark
     grain = ["pmc", "version"] if config.select.all_versions else ["pmc"]
     batch = context.checkpoint("batch", batch)
@@ -165,11 +165,11 @@ def _batch(
     units = batch.select(*grain)
     old = _with_pmc(slim).join(F.broadcast(units), grain, "left_semi")
     has_old = todo.get(UPDATE) or todo.get(WITHDRAWN)
-    old = context.hold("old", old) if has_old else old.where(F.lit(False))
-    asked = _requests(context, batch.where(F.col("class") != WITHDRAWN), source, grain, plan)
+    old = context.cache("old", old) if has_old else old.where(F.lit(False))
+    requests = _requests(context, batch.where(F.col("class") != WITHDRAWN), source, grain, plan)
     count = todo.get(NEW, 0) + todo.get(UPDATE, 0)
-    # What was refused before is asked for again, and as a rule refused again, which changes nothing.
-    if count and (context.begun or count > article_events.open_of(context, source).count()):
+    # Articles refused before are requested again, and as a rule refused again, which changes nothing.
+    if count and (context.begun or count > article_events.open_refusals(context, source).count()):
         context.begin()
     wanted = SelectionRules(
         config.select.licences, config.select.manuscripts, config.select.historical_ocr, config.max_bytes
@@ -179,14 +179,14 @@ def _batch(
     with context.progress.counting(spark, progress) as counter:
         fetched = context.checkpoint(
             "fetched",
-            asked.repartition(tasks).mapInArrow(
+            requests.repartition(tasks).mapInArrow(
                 partial(fetch_batches, bucket=bucket, rules=wanted, share=share, counter=counter), FETCHED
             ),
         )
     if room is not None:
         fetched = _within(fetched, batch, room)
-    if count >= article_events.DEAD:
-        article_events.refuse_a_dead_server(fetched, str(config.input))
+    if count >= article_events.MIN_REQUESTS:
+        article_events.require_responding_server(fetched, str(config.input))
     return _work(context, source, batch, fetched, old, grain)
 
 
@@ -194,44 +194,44 @@ def _work(
     context: Context, source: str, batch: DataFrame, fetched: DataFrame, old: DataFrame, grain: list[str]
 ) -> tuple[StageOutput | None, int]:
     raw = context.read("raw_articles")
-    # An article that could not be reached this time stays as it was, with all its versions.
+    # An article with a temporary failure keeps its current rows, in all versions.
     waiting = fetched.where("temporary").select(*grain).distinct()
     old = old.join(F.broadcast(waiting), grain, "left_anti")
-    got = fetched.where(F.col("reason").isNull()).join(F.broadcast(waiting), grain, "left_anti")
-    classified = article_events.classify(got, old, batch, grain)
-    new = _rows(context, source, got, raw)
+    received = fetched.where(F.col("reason").isNull()).join(F.broadcast(waiting), grain, "left_anti")
+    classified = article_events.classify(received, old, batch, grain)
+    new = _rows(context, source, received, raw)
     names = context.checkpoint("names", new.select("source", "source_key", "source_sha256"))
-    refusals = article_events.refusals(context, source, fetched)
+    refusals = article_events.refusal_events(context, source, fetched)
     shas = (
         names.select("source_sha256")
         .unionByName(old.select("source_sha256"))
         .where("source_sha256 IS NOT NULL")
     )
-    mine = names.select("source", "source_key").unionByName(old.select("source", "source_key")).distinct()
+    own = names.select("source", "source_key").unionByName(old.select("source", "source_key")).distinct()
     others = (
         raw.select(*_SLIM)
         .join(F.broadcast(shas.distinct()), "source_sha256", "left_semi")
-        .join(F.broadcast(mine), ["source", "source_key"], "left_anti")
+        .join(F.broadcast(own), ["source", "source_key"], "left_anti")
     )
     columns = [c.name for c in TABLES["raw_articles"].columns if c.name != "duplicate_of"]
     current = old.select(*raw.columns)
     equal = names.groupBy("source_sha256").count().where("source_sha256 IS NOT NULL AND count > 1")
-    gone = old.join(F.broadcast(got.select("pmc", "version")), ["pmc", "version"], "left_anti")
-    # Small questions, of which the driver's planning is most: two are planned while a third is answered.
+    gone = old.join(F.broadcast(received.select("pmc", "version")), ["pmc", "version"], "left_anti")
+    # Small queries, whose time is mostly planning on the driver: two are planned while a third runs.
     with ThreadPoolExecutor(max_workers=3) as pool:
         has_others = pool.submit(lambda: not others.isEmpty())
         has_equal = pool.submit(lambda: not equal.isEmpty())
         has_refusals = pool.submit(lambda: not refusals.isEmpty())
-        counted = pool.submit(article_events.counts_of, classified, fetched)
+        counted = pool.submit(article_events.batch_counts, classified, fetched)
         removed = pool.submit(gone.count)
     if has_others.result():
         alike = raw.join(F.broadcast(others.select("source_sha256").distinct()), "source_sha256", "left_semi")
-        kept = alike.join(F.broadcast(mine), ["source", "source_key"], "left_anti")
+        kept = alike.join(F.broadcast(own), ["source", "source_key"], "left_anti")
         rows = assign_holders(new.select(*columns).unionByName(kept.select(*columns)), alike)
         current = current.unionByName(kept)
     elif has_equal.result():
         rows = assign_holders(new.select(*columns), new.select(*columns).where(F.lit(False)))
-    else:  # as a rule: then the bytes need not be sorted by their checksum
+    else:  # the usual case, in which the bytes need not be shuffled by their checksum
         rows = new.select(*columns, F.lit(None).cast("string").alias("duplicate_of"))
     counts = {**counted.result(), "articles.removed": removed.result()}
     changes = counts.get("articles.written", 0) + counts["articles.removed"]
@@ -247,7 +247,7 @@ def _work(
 
 
 def _requests(context: Context, batch: DataFrame, source: str, grain: list[str], plan: Plan) -> DataFrame:
-    """What is to be asked for: pmc, version, key, state, known_md5."""
+    """Return the requests for a batch: pmc, version, key, state, known_md5."""
     own = f"{context.run_id}-plan"
     inventory = transaction.staged(context.lake, own, "inventory").where(F.col("pmc").isNotNull())
     each = inventory.select(
@@ -257,16 +257,16 @@ def _requests(context: Context, batch: DataFrame, source: str, grain: list[str],
         inventory_plan.state().alias("state"),
         inventory_plan.packed(F.col("version"), inventory_plan.state()).alias("inv"),
     )
-    wanted = each.join(F.broadcast(batch.select(*grain, "inv", "place")), [*grain, "inv"])
-    # The same version under two keys, or listed twice, is asked for once.
-    once = wanted.groupBy("pmc", "version").agg(
+    requests = each.join(F.broadcast(batch.select(*grain, "inv", "place")), [*grain, "inv"])
+    # A version under two keys, or listed twice, is requested once.
+    once = requests.groupBy("pmc", "version").agg(
         F.min_by("key", F.struct(~F.col("key").startswith("metadata/"), "key")).alias("key"),
         F.min("state").alias("state"),
     )
-    if not plan.keeps_bytes:
+    if not plan.copies_bytes:
         return once.withColumn("known_md5", F.lit(None).cast("string"))
     config = context.config.sync
-    known = inventory_plan.known_versions(
+    in_lake = inventory_plan.lake_versions(
         context.read("raw_articles").join(
             F.broadcast(batch.select(F.concat(F.lit("PMC"), "pmc").alias("_id"))),
             F.col("metadata.pmcid") == F.col("_id"),
@@ -276,13 +276,13 @@ def _requests(context: Context, batch: DataFrame, source: str, grain: list[str],
         config.select,
         config.max_bytes,
     ).select("pmc", "version", F.col("md5").alias("known_md5"))
-    return once.join(F.broadcast(known), ["pmc", "version"], "left")
+    return once.join(F.broadcast(in_lake), ["pmc", "version"], "left")
 
 
-def _rows(context: Context, source: str, got: DataFrame, raw: DataFrame) -> DataFrame:
-    """The rows that fetched articles make; bytes that have not changed are those that the lake has."""
+def _rows(context: Context, source: str, received: DataFrame, raw: DataFrame) -> DataFrame:
+    """Return the rows of received articles; unchanged bytes are copied from the lake."""
     key = F.format_string("PMC%d.%d/PMC%d.%d.xml", "pmc", "version", "pmc", "version")
-    rows = got.select(
+    rows = received.select(
         F.lit(source).alias("source"),
         key.alias("source_key"),
         "size",
@@ -299,21 +299,21 @@ def _rows(context: Context, source: str, got: DataFrame, raw: DataFrame) -> Data
     same = rows.where("unchanged")
     if same.isEmpty():
         return rows.drop("unchanged")
-    wanted = F.broadcast(same.select("source", "source_key"))
-    before = raw.join(wanted, ["source", "source_key"], "left_semi").select(
+    same_keys = F.broadcast(same.select("source", "source_key"))
+    before = raw.join(same_keys, ["source", "source_key"], "left_semi").select(
         "source", "source_key", F.col("size").alias("_size"), "source_sha256", F.col("md5").alias("_md5")
     )
     before = context.checkpoint("before", before)
-    # One row holds the bytes, and this is the one time that they are looked for among all of the lake.
+    # One row of each content holds the bytes; only here are they searched in the whole lake.
     shas = F.broadcast(before.select("source_sha256").distinct())
-    holding = raw.where("duplicate_of IS NULL").join(shas, "source_sha256", "left_semi")
-    held = holding.select("source_sha256", F.col("content").alias("_content")).dropDuplicates(
+    holders = raw.where("duplicate_of IS NULL").join(shas, "source_sha256", "left_semi")
+    contents = holders.select("source_sha256", F.col("content").alias("_content")).dropDuplicates(
         ["source_sha256"]
     )
-    known = before.join(held, "source_sha256", "left")
+    with_content = before.join(contents, "source_sha256", "left")
     filled = (
         same.drop("size", "source_sha256", "content", "md5")
-        .join(known, ["source", "source_key"])
+        .join(with_content, ["source", "source_key"])
         .withColumnsRenamed({"_size": "size", "_content": "content", "_md5": "md5"})
     )
     return rows.where("NOT unchanged").unionByName(filled.select(*rows.columns)).drop("unchanged")
@@ -326,10 +326,10 @@ def _with_pmc(raw: DataFrame) -> DataFrame:
 
 
 def _within(fetched: DataFrame, batch: DataFrame, room: int) -> DataFrame:
-    """Of the new articles that were got, the first `room` by their place; all else as it is."""
+    """Return the fetched articles with only the first `room` new ones, by their place."""
     new = batch.where(F.col("class") == NEW).select("pmc", "place")
-    got = fetched.where("reason IS NULL AND left_out IS NULL").select("pmc").distinct()
-    over = new.join(got, "pmc").orderBy("place").offset(room).select("pmc")
+    received = fetched.where("reason IS NULL AND left_out IS NULL").select("pmc").distinct()
+    over = new.join(received, "pmc").orderBy("place").offset(room).select("pmc")
     return fetched.join(F.broadcast(over), "pmc", "left_anti")
 
 
@@ -339,21 +339,21 @@ def _landed(context: Context, source: str) -> int:
 
 
 def _tasks(articles: int, cores: int) -> int:
-    """Tasks long enough to keep their requests going, short enough to show progress."""
+    """Return a number of tasks: long enough to keep requests in flight, short enough to show progress."""
     return max(1, min(-(-articles // 64), max(cores, -(-articles // 1000))))
 
 
 def _refuse_emptied(config: SyncConfig, counts: dict[str, int], manifest: Manifest) -> None:
-    lost, known = counts.get("articles.withdrawn", 0), _known(counts)
-    if lost > max(FEW_LOST, config.withdraw_at_most * known):
+    lost, in_lake = counts.get("articles.withdrawn", 0), _articles_in_lake(counts)
+    if lost > max(FEW_LOST, config.withdraw_at_most * in_lake):
         raise InputError(
-            f"{config.input}/{manifest.key}: the inventory lacks {lost} of {known} articles in the lake; "
+            f"{config.input}/{manifest.key}: the inventory lacks {lost} of {in_lake} articles in the lake; "
             "nothing was withdrawn (sync.withdraw_at_most allows more)"
         )
 
 
-def _known(counts: dict[str, int]) -> int:
-    """How many articles the lake has of the source."""
+def _articles_in_lake(counts: dict[str, int]) -> int:
+    """Return how many articles of the source are in the lake."""
     return sum(counts.get(f"articles.{name}", 0) for name in (UP_TO_DATE, UPDATE, WITHDRAWN))
 
 

@@ -1,4 +1,4 @@
-"""Which of several files with the same bytes holds them."""
+"""Files with the same bytes: one row holds the bytes, the others refer to it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pyspark.sql import functions as F
 
 
 def assign_holders(rows: DataFrame, current: DataFrame) -> DataFrame:
-    """Let one file of each content hold the bytes: the first by source and key; the others name it.
+    """Keep the bytes in one row of equal files, the first by source and key; the others name it.
 
-    One row in, one row out. `current` gives bytes where the row that held them must pass them on.
+    One row in, one row out. If another row than before is to hold the bytes, they are taken from `current`.
     """
     bytes_of = (
         rows.select("source_sha256", "content")

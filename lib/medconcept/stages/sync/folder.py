@@ -15,8 +15,8 @@ from medconcept.spark.hadoop_files import HadoopFiles, reason
 def list_folder(spark: SparkSession, config: SyncConfig) -> DataFrame:
     """List the article files of a folder, at any depth, without reading them.
 
-    One row a file: source, source_key, size, etag, _uri. Raises InputError where the folder is not there,
-    and where it holds no file that the include patterns name.
+    Returns one row for each file: source, source_key, size, etag, _uri. Raises InputError if the folder does
+    not exist or no file matches the include patterns.
     """
     if not config.input:
         raise ConfigError("sync_articles needs a folder: --input DIR, or sync.input in the configuration")
@@ -31,17 +31,17 @@ def list_folder(spark: SparkSession, config: SyncConfig) -> DataFrame:
         .option("pathGlobFilter", pattern)
     )
     try:
-        found = reader.load(files.root)
-        empty = found.limit(1).select("path").isEmpty()
+        listing = reader.load(files.root)
+        empty = listing.limit(1).select("path").isEmpty()
     except Exception as error:
         raise InputError(f"{config.input}: {reason(error)}") from error
     if empty:
-        what = "is empty" if not files.list("") else f"holds no article file ({', '.join(config.include)})"
-        raise InputError(f"{config.input}: the folder {what}")
+        problem = "is empty" if not files.list("") else f"holds no article file ({', '.join(config.include)})"
+        raise InputError(f"{config.input}: the folder {problem}")
     # Spark writes local paths as file:/x where Hadoop writes file:///x.
     plain = F.regexp_replace("path", "^file:/+", "file:/")
     prefix = files.root.rstrip("/").replace("file:///", "file:/") + "/"
-    return found.select(
+    return listing.select(
         F.lit(source).alias("source"),
         plain.substr(F.lit(len(prefix) + 1), F.length(plain)).alias("source_key"),
         F.col("length").alias("size"),
@@ -53,7 +53,7 @@ def list_folder(spark: SparkSession, config: SyncConfig) -> DataFrame:
 
 
 def read_files(spark: SparkSession, listing: DataFrame, config: SyncConfig) -> DataFrame:
-    """Add the bytes to a listing: the columns of the listing and `content`, null over the size limit."""
+    """Read the files of a listing: returns it with `content`, null for files over the size limit."""
     files = HadoopFiles(spark, str(config.input))
     pattern = "{" + ",".join(config.include) + "}"
     contents = (
@@ -68,7 +68,7 @@ def read_files(spark: SparkSession, listing: DataFrame, config: SyncConfig) -> D
 
 
 def source_name(root: str) -> str:
-    """A name for a folder that tells two folders apart and gives no path away.
+    """Return a name for a folder that is unique to its path and does not reveal the path.
 
     >>> source_name("file:/data/articles")[:9]
     'articles-'

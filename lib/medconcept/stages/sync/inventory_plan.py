@@ -1,7 +1,7 @@
-"""What the newest inventory has, against what the lake has: one row for each article, and what is to be done.
+"""The comparison of the newest inventory with the lake: one row for each article, with the action to take.
 
-Both sides are reduced to one number an article (its newest version and a hash of that version's ETag) and
-grouped, so that eight million articles are compared by a hash aggregate over longs, with no join.
+Both sides are reduced to one number for each article (its newest version and a hash of that version's ETag)
+and grouped, so that eight million articles are compared by a hash aggregate over longs, without a join.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from medconcept.sources.options import Selection
 from medconcept.spark.hadoop_files import HadoopFiles
 from medconcept.workers.sync.inventory_parts import SCHEMA, read_parts
 
-HASH_BITS = 44  # what a long has left beside a version below 2^19
+HASH_BITS = 44  # the rest of a long is for the version, which is below 2^19
 UP_TO_DATE, NEW, UPDATE, WITHDRAWN, NOT_SELECTED, UNSURE = (
     "up to date",
     "new",
@@ -34,7 +34,7 @@ CLASSES = (UP_TO_DATE, *TO_DO, NOT_SELECTED, UNSURE)
 
 
 def read_inventory(spark: SparkSession, bucket: Bucket, manifest: Manifest) -> DataFrame:
-    """The rows of an inventory (SCHEMA of inventory_parts), its parts read side by side by the executors."""
+    """Read an inventory, its parts in parallel on the executors; returns rows in the reader's SCHEMA."""
     parts = [(part.key, part.md5) for part in manifest.parts]
     rows = spark.createDataFrame(parts, "part string, md5 string")
     spread = rows.repartition(min(len(parts), 4 * spark.sparkContext.defaultParallelism))
@@ -44,21 +44,21 @@ def read_inventory(spark: SparkSession, bucket: Bucket, manifest: Manifest) -> D
 
 
 def inventory_counts(inventory: DataFrame) -> dict[str, int]:
-    """The rows of an inventory, and what its parts told of themselves, by name."""
-    found = inventory.groupBy("reason").agg(
-        F.count("pmc").alias("rows"), F.sum(F.coalesce("count", F.lit(0))).alias("told")
+    """Count the rows of an inventory, and its flaws and refused rows by reason."""
+    by_reason = inventory.groupBy("reason").agg(
+        F.count("pmc").alias("rows"), F.sum(F.coalesce("count", F.lit(0))).alias("flaws")
     )
     counts = {"inventory.rows": 0}
-    for row in found.collect():
+    for row in by_reason.collect():
         if row["reason"] is None:
             counts["inventory.rows"] = row["rows"]
         else:
-            counts[f"inventory.{row['reason']}"] = row["told"]
+            counts[f"inventory.{row['reason']}"] = row["flaws"]
     return counts
 
 
 def is_complete(counts: dict[str, int]) -> bool:
-    """False where what an inventory does not name may still be there: a part or a row of it was no use.
+    """False if articles that an inventory does not list may still exist: a part or a row was unusable.
 
     >>> is_complete({"inventory.rows": 5, "inventory.keys_refused": 2})
     True
@@ -67,13 +67,13 @@ def is_complete(counts: dict[str, int]) -> bool:
 
 
 def tasks_per_machine(spark: SparkSession) -> int:
-    """How many tasks of this job one machine runs at a time: they share its bounds."""
+    """Return how many tasks of this job one machine runs at a time: they share its request limits."""
     context = spark.sparkContext
     conf = context.getConf()
     if str(context.master).startswith("local"):
         return max(1, context.defaultParallelism)
     cores, per_task = conf.get("spark.executor.cores"), conf.get("spark.task.cpus", "1")
-    if cores is None:  # a standalone cluster's executors take all that their machines have
+    if cores is None:  # a standalone cluster's executors take all cores of their machines
         scala: Any = context._jsc.sc()
         machines = max(1, scala.getExecutorMemoryStatus().size() - 1)  # the driver is counted too
         cores = str(-(-context.defaultParallelism // machines))
@@ -81,28 +81,28 @@ def tasks_per_machine(spark: SparkSession) -> int:
 
 
 def state(etag: str = "etag", modified: str = "modified") -> Column:
-    """What tells one state of an object from another: its ETag, else the time of its last change."""
+    """Return a value that changes with an object: its ETag, or the time of its last change if it has none."""
     return F.coalesce(F.col(etag), F.concat(F.lit("time:"), F.unix_micros(modified).cast("string")))
 
 
-def packed(version: Column, told: Column) -> Column:
-    """Version and state in one long, so that the greatest is the newest version's."""
+def packed(version: Column, object_state: Column) -> Column:
+    """Pack version and state into one long, so that the greatest is that of the newest version."""
     mask = F.lit((1 << HASH_BITS) - 1)
-    return F.shiftleft(version.cast("long"), HASH_BITS).bitwiseOR(F.xxhash64(told).bitwiseAND(mask))
+    return F.shiftleft(version.cast("long"), HASH_BITS).bitwiseOR(F.xxhash64(object_state).bitwiseAND(mask))
 
 
-def known_versions(raw: DataFrame, source: str, selection: Selection, max_bytes: int) -> DataFrame:
-    """The versions of a bucket that the lake has: pmc, version, state, md5, packed.
+def lake_versions(raw: DataFrame, source: str, selection: Selection, max_bytes: int) -> DataFrame:
+    """Return the article versions of a bucket in the lake: pmc, version, state, md5, packed.
 
-    `packed` is -1 for what was left out by a selection, or a limit, that no longer holds.
+    `packed` is -1 for versions left out by a selection or size limit that no longer applies.
     """
-    wanted = {
+    selected_now = {
         "licence": F.col("metadata.licence_group").isin(*selection.licences),
         "manuscript": F.lit(selection.manuscripts),
         "historical_ocr": F.lit(selection.historical_ocr),
     }
     is_stale = F.lit(False)
-    for reason, fits in wanted.items():
+    for reason, fits in selected_now.items():
         is_stale = is_stale | ((F.col("left_out") == reason) & fits)
     is_unread = F.col("source_sha256").isNull() & F.col("left_out").isNull()
     is_stale = F.coalesce(is_stale, F.lit(False)) | (is_unread & (F.col("size") <= max_bytes))
@@ -119,87 +119,88 @@ def known_versions(raw: DataFrame, source: str, selection: Selection, max_bytes:
 
 
 def compare(
-    inventory: DataFrame, known: DataFrame, selection: Selection, *, complete: bool, spark: SparkSession
+    inventory: DataFrame, in_lake: DataFrame, selection: Selection, *, complete: bool, spark: SparkSession
 ) -> DataFrame:
-    """One row an article (a version, where all are wanted): pmc, at, inv, known, n_known, class.
+    """Return one row for each article (each version, if all are selected), with its class.
 
-    `inv` and `known` are packed; `class` is one of up to date, new, update, withdrawn, not selected, and
-    unsure for what an inventory that is not complete says nothing of.
+    Columns: pmc, at, inv, lake, n_lake, class. `inv` and `lake` are the packed versions in the inventory and
+    in the lake. `class` is one of up to date, new, update, withdrawn, not selected, and unsure: for articles
+    that an incomplete inventory does not list.
     """
     grain = ["pmc", "version"] if selection.all_versions else ["pmc"]
-    nothing = F.lit(None).cast("long")
+    null = F.lit(None).cast("long")
     there = inventory.where(F.col("pmc").isNotNull()).select(
         *grain,
         packed(F.col("version"), state()).alias("inv"),
-        nothing.alias("known"),
+        null.alias("lake"),
         F.unix_micros("modified").alias("at"),
-        F.lit(0).alias("is_known"),
+        F.lit(0).alias("is_in_lake"),
     )
-    here = known.select(
+    here = in_lake.select(
         *grain,
-        nothing.alias("inv"),
-        F.col("packed").alias("known"),
-        nothing.alias("at"),
-        F.lit(1).alias("is_known"),
+        null.alias("inv"),
+        F.col("packed").alias("lake"),
+        null.alias("at"),
+        F.lit(1).alias("is_in_lake"),
     )
     each = (
         there.unionByName(here)
         .groupBy(*grain)
         .agg(
             F.max("inv").alias("inv"),
-            F.max("known").alias("known"),
+            F.max("lake").alias("lake"),
             F.max("at").alias("at"),
-            F.sum("is_known").alias("n_known"),
+            F.sum("is_in_lake").alias("n_lake"),
         )
     )
-    each, is_wanted = _selected(each, selection, spark)
-    older = F.shiftright("inv", HASH_BITS) < F.shiftright("known", HASH_BITS)
-    unsure = F.lit(not complete) & (F.col("n_known") > 0) & (F.col("inv").isNull() | older)
+    each, is_selected = _selected(each, selection, spark)
+    older = F.shiftright("inv", HASH_BITS) < F.shiftright("lake", HASH_BITS)
+    unsure = F.lit(not complete) & (F.col("n_lake") > 0) & (F.col("inv").isNull() | older)
     kind = (
-        F.when((F.col("inv") == F.col("known")) & (F.col("n_known") == 1), UP_TO_DATE)
+        F.when((F.col("inv") == F.col("lake")) & (F.col("n_lake") == 1), UP_TO_DATE)
         .when(unsure, UNSURE)
         .when(F.col("inv").isNull(), WITHDRAWN)
-        .when(F.col("n_known") > 0, UPDATE)
-        .when(is_wanted, NEW)
+        .when(F.col("n_lake") > 0, UPDATE)
+        .when(is_selected, NEW)
         .otherwise(NOT_SELECTED)
     )
     return each.withColumn("class", kind)
 
 
 def count_classes(each: DataFrame) -> tuple[DataFrame, Callable[[], dict[str, int]]]:
-    """The same rows, and what counts them by class once they have been read."""
-    seen = Observation()
+    """Return the rows, and a function that returns their number by class once they have been computed."""
+    observation = Observation()
     observed = each.observe(
-        seen, *[F.count_if(F.col("class") == name).alias(f"articles.{name}") for name in CLASSES]
+        observation, *[F.count_if(F.col("class") == name).alias(f"articles.{name}") for name in CLASSES]
     )
-    return observed, lambda: {name: int(count) for name, count in seen.get.items() if count}
+    return observed, lambda: {name: int(count) for name, count in observation.get.items() if count}
 
 
 def place() -> Column:
-    """Where an article stands from 0 to 1, by the first 32 bits of the MD5 of its id: `PMC13900`."""
+    """Return an article's place in [0, 1), by hash: the first 32 bits of the MD5 of its id (`PMC13900`)."""
     digits = F.substring(F.md5(F.concat(F.lit("PMC"), F.col("pmc").cast("string"))), 1, 8)
     return F.conv(digits, 16, 10).cast("double") / F.lit(float(1 << 32))
 
 
 def _selected(each: DataFrame, selection: Selection, spark: SparkSession) -> tuple[DataFrame, Column]:
-    """The selection as far as the inventory alone tells."""
-    wanted = F.lit(True)
+    """Return the rows, and whether each is selected by the options that need only the inventory."""
+    selected = F.lit(True)
     if selection.fraction < 1:
-        wanted = wanted & (place() < selection.fraction)
+        selected = selected & (place() < selection.fraction)
     day = F.date_format(F.timestamp_micros("at"), "yyyy-MM-dd")
     if selection.since:
-        wanted = wanted & (day >= selection.since)
+        selected = selected & (day >= selection.since)
     if selection.until:
-        wanted = wanted & (day <= selection.until)
+        selected = selected & (day <= selection.until)
     if selection.pmcids:
         listed = pmcid_list(spark, selection.pmcids).withColumn("_listed", F.lit(True))
         each = each.join(F.broadcast(listed), "pmc", "left")
-        wanted = wanted & F.col("_listed").isNotNull()
-    return each, F.coalesce(wanted, F.lit(False))
+        selected = selected & F.col("_listed").isNotNull()
+    return each, F.coalesce(selected, F.lit(False))
 
 
 def pmcid_list(spark: SparkSession, path: str) -> DataFrame:
-    """The distinct ids of a file with one PMC id a line: pmc. Raises InputError on a line that is none."""
+    """Read the distinct ids of a file with one PMC id per line: pmc. Raises InputError on any other line."""
     files = HadoopFiles(spark, path)
     if not files.exists(""):
         raise InputError(f"{path}: no such file of PMC ids")

@@ -22,7 +22,7 @@ from medconcept.workers.sync.archive_members import MEMBER_SEPARATOR
 
 
 def build(context: Context) -> StageOutput | Iterator[StageOutput] | None:
-    """Land what the source has more than the lake; nothing where it has nothing more."""
+    """Land the articles that are new or changed at the source; None if there are none."""
     address = context.config.sync.input
     if address and is_bucket(address):
         return bucket_sync.build(context)
@@ -30,25 +30,25 @@ def build(context: Context) -> StageOutput | Iterator[StageOutput] | None:
 
 
 def build_from_archives(context: Context) -> StageOutput | None:
-    """Land the article files of archives that are new or have changed; None where there are none.
+    """Land the article files of archives that are new or have changed; None if there are none.
 
-    An archive stands for all its members: a member that is gone from a newer archive of the same name
-    leaves the lake. An archive that is gone stays in it.
+    A changed archive replaces all its members: a member that the newer archive lacks is deleted from the
+    lake. The members of an archive that is gone from the source stay in the lake.
     """
     spark, config = context.lake.spark, context.config.sync
     current = context.read("raw_articles")
     archive = F.substring_index("source_key", MEMBER_SEPARATOR, 1)
-    known = current.where(F.col("source_key").contains(MEMBER_SEPARATOR)).select(
+    landed_archives = current.where(F.col("source_key").contains(MEMBER_SEPARATOR)).select(
         "source", archive.alias("archive"), "etag"
     )
-    unseen = list_archives(spark, config).join(known, ["source", "archive", "etag"], "left_anti")
+    unseen = list_archives(spark, config).join(landed_archives, ["source", "archive", "etag"], "left_anti")
     unseen = context.checkpoint("archives", unseen)
     if unseen.isEmpty():
         return None
-    found = context.checkpoint("members", read_members(spark, unseen, config))
-    landed = _with_checksum(found.where("reason IS NULL"))
-    refused = article_events.refusals_of(
-        context, found, current_of=unseen.select("source", F.col("archive").alias("of"))
+    members = context.checkpoint("members", read_members(spark, unseen, config))
+    landed = _with_checksum(members.where("reason IS NULL"))
+    refused = article_events.archive_refusal_events(
+        context, members, archives=unseen.select("source", F.col("archive").alias("of"))
     )
     old = current.join(
         unseen.select("source", "archive"),
@@ -66,7 +66,7 @@ def build_from_archives(context: Context) -> StageOutput | None:
     both = landed.select("source", "source_key").unionByName(old.select("source", "source_key"))
     kept = scope.join(both, ["source", "source_key"], "left_anti")
     rows = assign_holders(landed.unionByName(kept.select(*landed.columns)), scope)
-    refusals = {r["reason"]: r["count"] for r in found.groupBy("reason").count().collect() if r["reason"]}
+    refusals = {r["reason"]: r["count"] for r in members.groupBy("reason").count().collect() if r["reason"]}
     return StageOutput(
         tables={"raw_articles": (rows, scope)},
         ledgers={"quarantine": refused},
@@ -79,17 +79,17 @@ def build_from_archives(context: Context) -> StageOutput | None:
 
 
 def build_from_files(context: Context) -> StageOutput | None:
-    """Land what the folder has more than the lake; None where it has nothing more.
+    """Land the files of a folder that are new or have changed; None if there are none.
 
     A sync adds and replaces files. A file that is gone from the folder stays in the lake.
     """
     current = context.read("raw_articles")
     listing = list_folder(context.lake.spark, context.config.sync)
-    # What was over the size limit and no longer is has not been read yet.
+    # Files that were over a former size limit and are within the current one have not been read yet.
     too_large = F.col("content").isNull() & F.col("duplicate_of").isNull()
     readable = current.where(~(too_large & (F.col("size") <= context.config.sync.max_bytes)))
-    known = readable.select("source", "source_key", "etag")
-    unseen = listing.join(known, ["source", "source_key", "etag"], "left_anti")
+    landed_files = readable.select("source", "source_key", "etag")
+    unseen = listing.join(landed_files, ["source", "source_key", "etag"], "left_anti")
     if unseen.isEmpty():
         return None
     context.begin()
@@ -98,8 +98,8 @@ def build_from_files(context: Context) -> StageOutput | None:
     same = current.select("source", "source_key", "source_sha256")
     changed = landed.join(same, ["source", "source_key", "source_sha256"], "left_anti")
     if changed.isEmpty():
-        return None  # touched, not changed
-    # Written down: Delta looks for deletion vectors of a table anew for each plan that reads it.
+        return None  # other times, same bytes
+    # Checkpointed, since Delta reads the deletion vectors of a table again for each plan that uses it.
     scope = context.checkpoint("scope", _scope(current, changed))
     kept = scope.join(changed.select("source", "source_key"), ["source", "source_key"], "left_anti")
     rows = assign_holders(changed.unionByName(kept.select(*changed.columns)), scope)
@@ -110,7 +110,7 @@ def build_from_files(context: Context) -> StageOutput | None:
 
 
 def _with_checksum(fetched: DataFrame) -> DataFrame:
-    """The columns of a file that came without any metadata."""
+    """Return files in the columns of `raw_articles`; those that only buckets have are null."""
     of_buckets = ("md5", "left_out", "metadata", "metadata_etag")
     types = {c.name: c.dataType for c in TABLES["raw_articles"].columns}
     return fetched.select(
@@ -126,7 +126,7 @@ def _with_checksum(fetched: DataFrame) -> DataFrame:
 
 
 def _scope(current: DataFrame, changed: DataFrame) -> DataFrame:
-    """Rows whose place among equals may change: those replaced, and all with the old or new checksums."""
+    """Return the current rows that are replaced, or that have the same bytes as a replaced or new row."""
     replaced = current.join(changed.select("source", "source_key"), ["source", "source_key"], "left_semi")
     sums = changed.select("source_sha256").unionByName(replaced.select("source_sha256")).distinct()
     alike = current.join(sums, "source_sha256", "left_semi")
