@@ -63,7 +63,7 @@ class Stage:
     looks_outside: bool = False
 
     def settings_digest(self, context: Context) -> str:
-        """Return the digest of code versions and settings: all that decides the stage's rows but its inputs."""
+        """Return the digest of code versions and settings: what decides the rows, apart from inputs."""
         return settings_digest(__version__, self.name, self.version, *self.settings(context))
 
 

@@ -42,7 +42,7 @@ def unpack(lake: Lake, source: DictionarySource, folder: str) -> dict[str, str]:
     """
     files = _root(lake, source)
     paths = [status.getPath() for status in _walk(files)]
-    plain = {path.toString(): path for path in paths if member(path.toString())}
+    plain = {path.toString(): path for path in paths if release_file(path.toString())}
     unpacked = plain or _unzip_all(lake, files, source, f"{folder}/unzipped", paths)
     out = {}
     for table, names in choose_release_files(unpacked, source.name).items():
