@@ -6,6 +6,8 @@ import json
 import shutil
 from typing import Any
 
+from pyspark.sql import functions as F
+
 from medconcept.lake.lake import FORMAT, Lake
 from medconcept.tables import TABLES
 
@@ -38,6 +40,11 @@ def format_of(lake: Lake) -> int:
 
 
 def as_format_5(spark: Any, lake: Lake) -> None:
-    """Format 5 called the column `citing_paragraphs` of figures `mentions`; its row digests are the same."""
+    """Format 5 called `citing_paragraphs` of figures and image tables `mentions`; row digests are equal."""
     store_as(spark, lake, "figures", lake.read("figures").withColumnRenamed("citing_paragraphs", "mentions"))
+    articles = lake.read("articles")
+    former = (
+        articles.schema["image_tables"].dataType.simpleString().replace("citing_paragraphs:", "mentions:")
+    )
+    store_as(spark, lake, "articles", articles.withColumn("image_tables", F.col("image_tables").cast(former)))
     set_format(lake, 5)

@@ -26,13 +26,20 @@ def die(*_: object, **__: object) -> None:
 
 
 def article(number: str, caption: str) -> str:
-    """An article with one figure that a paragraph cites."""
+    """An article with one figure and one table given as an image, each cited by a paragraph."""
     cites = f'<p>See <xref ref-type="fig" rid="f1">Fig {number}</xref>.</p>'
+    table = '<table-wrap id="t1"><label>Table 1</label><graphic xlink:href="t1"/></table-wrap>'
+    cites += f'{table}<p>See <xref ref-type="table" rid="t1">Table {number}</xref>.</p>'
     return jats(number, caption).replace("</body>", f"{cites}</body>")
 
 
 def citing(rows) -> dict[str, list[str]]:
     return {r.figure_key: [p.text for p in r.citing_paragraphs] for r in rows.collect()}
+
+
+def citing_tables(articles) -> list[list[str]]:
+    """The texts that cite the tables given as images, by article."""
+    return sorted([p.text for t in r.image_tables for p in t.citing_paragraphs] for r in articles.collect())
 
 
 def stored_columns(spark, lake: Lake, version: int) -> list[str]:
@@ -71,6 +78,7 @@ def test_an_older_lake_is_read_and_not_written(spark, older) -> None:
     assert "mentions" in stored_columns(spark, lake, 1)
     expected = {"PMC1#f1": ["See Fig 1."], "PMC2#f1": ["See Fig 2."]}
     assert citing(lake.read("figures")) == expected
+    assert citing_tables(lake.read("articles")) == [["See Table 1."], ["See Table 2."]]
     query = "SELECT figure_key, citing_paragraphs FROM figures"
     assert citing(queries.run_sql(lake, query)) == expected
     assert citing(queries.run_sql(lake, query, queries.resolve_commit(lake, release="r1"))) == expected
@@ -90,10 +98,13 @@ def test_the_first_run_migrates_and_works_on_nothing_again(spark, older) -> None
     assert format_of(lake) == FORMAT_VERSION
     head, last = lake.head(), lake.last_commit_of(MIGRATE)
     assert (head.seq, last["seq"]) == (before.seq + 1, before.seq + 1)
-    assert (last["input_versions"], last["versions"]["figures"]) == ({"figures": 1}, 2)
-    assert {n: v for n, v in head.versions.items() if n not in ("figures", "runs")} == {
-        n: v for n, v in before.versions.items() if n not in ("figures", "runs")
+    assert last["input_versions"] == {"articles": 1, "figures": 1}
+    assert (last["versions"]["articles"], last["versions"]["figures"]) == (2, 2)
+    moved = ("articles", "figures", "runs")
+    assert {n: v for n, v in head.versions.items() if n not in moved} == {
+        n: v for n, v in before.versions.items() if n not in moved
     }
+    assert citing_tables(lake.read("articles")) == [["See Table 1."], ["See Table 2."]]
     (ended,) = lake.read("runs").where("job = 'migrate'").collect()
     assert (ended.run_id, ended.event) == (last["run_id"], "end")
 

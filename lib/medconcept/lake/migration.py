@@ -22,7 +22,7 @@ from medconcept.lake import transaction
 from medconcept.lake.lake import FORMAT_VERSION, MIGRATE, Lake
 from medconcept.spark.hadoop_files import reason
 from medconcept.tables import DATA_TABLES, TABLES, Table
-from medconcept.tables.fit import fitted, missing_columns
+from medconcept.tables.fit import fitted, has_former_names, missing_columns
 
 
 def open_for_writing(lake: Lake) -> list[str]:
@@ -50,7 +50,7 @@ def _update_columns(lake: Lake, table: Table) -> None:
     try:
         rows = DeltaTable.forPath(lake.spark, path).toDF()
         lacking = missing_columns(rows.schema, table.schema)
-        if any(f in rows.columns and name not in rows.columns for name, f in table.former_names.items()):
+        if has_former_names(rows.schema, table.former_names):
             rows = fitted(rows, table.schema, table.former_names)
             # Not a rename in place: that takes Delta's column mapping, which other readers do not support.
             columns = [F.col(c.name).alias(c.name, metadata=c.metadata) for c in table.schema.fields]

@@ -31,6 +31,7 @@ ARTICLES = Table(
     comment="One row for each parsed version of an article; is_current marks the one that figures come from",
     key=("article_key", "article_version"),
     scope=("article_key",),
+    former_names={"image_tables.citing_paragraphs": "mentions"},
     columns=(
         column(
             "article_key",

@@ -6,23 +6,60 @@ from collections.abc import Mapping
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import ArrayType, DataType, StructType
+from pyspark.sql.types import ArrayType, DataType, StructField, StructType
 
 
 def fitted(rows: DataFrame, schema: StructType, former_names: Mapping[str, str] | None = None) -> DataFrame:
     """Return the rows with the columns of `schema`, then any others; missing columns and fields are null.
 
     Fields are added inside structs and lists of structs, too. A column that the rows have under the name that
-    `former_names` gives for it is renamed. Rows that fit are returned unchanged.
+    `former_names` gives for it is renamed; for the key `column.field`, that field of a struct or of a list of
+    structs is. Rows that fit are returned unchanged.
     """
-    for name, former in (former_names or {}).items():
-        if name not in rows.columns and former in rows.columns:
+    for path, former in (former_names or {}).items():
+        name, _, inner = path.partition(".")
+        if inner and name in rows.columns:
+            stored = rows.schema[name].dataType
+            current = with_field_renamed(stored, former, inner)
+            if current != stored:
+                rows = rows.withColumn(name, F.col(name).cast(current))
+        elif not inner and name not in rows.columns and former in rows.columns:
             rows = rows.withColumnRenamed(former, name)
     have = {field.name: field.dataType for field in rows.schema.fields}
     if all(_same(have.get(field.name), field.dataType) for field in schema.fields):
         return rows
     fitted_columns = [_as(F.col(f.name), have.get(f.name), f.dataType).alias(f.name) for f in schema.fields]
     return rows.select(*fitted_columns, *(name for name in rows.columns if name not in schema.names))
+
+
+def has_former_names(have: StructType, former_names: Mapping[str, str]) -> bool:
+    """True if a table of this schema has a column or nested field under its former name."""
+    for path, former in former_names.items():
+        name, _, inner = path.partition(".")
+        if inner and name in have.names:
+            kind = have[name].dataType
+            if with_field_renamed(kind, former, inner) != kind:
+                return True
+        elif not inner and former in have.names and name not in have.names:
+            return True
+    return False
+
+
+def with_field_renamed(data_type: DataType, old: str, new: str) -> DataType:
+    """The type with one field of its struct renamed, or of the structs in its list; others as they are.
+
+    A value cast to it keeps its content, since Spark casts structs by position.
+
+    >>> with_field_renamed(ArrayType(StructType().add("a", "int")), "a", "b").simpleString()
+    'array<struct<b:int>>'
+    """
+    if isinstance(data_type, ArrayType):
+        return ArrayType(with_field_renamed(data_type.elementType, old, new), data_type.containsNull)
+    if not isinstance(data_type, StructType) or old not in data_type.names or new in data_type.names:
+        return data_type
+    return StructType(
+        [StructField(new if f.name == old else f.name, f.dataType, f.nullable) for f in data_type]
+    )
 
 
 def missing_columns(have: StructType, want: StructType, prefix: str = "") -> list[str]:

@@ -12,6 +12,7 @@ from pyspark.sql.types import StringType, StructField, StructType, TimestampType
 
 from medconcept.errors import LakeError
 from medconcept.tables.column import column, with_comments, without_metadata
+from medconcept.tables.fit import with_field_renamed
 
 PROVENANCE = (
     column(
@@ -75,9 +76,19 @@ class Table:
     def digest(self) -> Column:
         """The row digest over the content columns, in schema order."""
         # ignoreNullFields=false: {a: null, b: x} must not equal {a: x, b: null} by omission.
-        named = [F.col(name).alias(self.former_names.get(name, name)) for name in self.content_columns]
-        row = F.to_json(F.struct(*named), {"ignoreNullFields": "false"})
+        compared = [self._under_former_name(c) for c in self.columns if c.name not in self.not_compared]
+        row = F.to_json(F.struct(*compared), {"ignoreNullFields": "false"})
         return F.sha2(row, 256)
+
+    def _under_former_name(self, column: StructField) -> Column:
+        data_type = column.dataType
+        for path, former in self.former_names.items():
+            name, _, inner = path.partition(".")
+            if inner and name == column.name:
+                data_type = with_field_renamed(data_type, inner, former)
+        value = F.col(column.name)
+        value = value if data_type is column.dataType else value.cast(data_type)
+        return value.alias(self.former_names.get(column.name, column.name))
 
     def conform(
         self, rows: DataFrame, run_id: str, started_at: object, *, extra: Sequence[str] = ()
