@@ -33,7 +33,7 @@ TXN_APP, TXN_VERSION = "spark.databricks.delta.write.txnAppId", "spark.databrick
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a commit will do, written when the last gate has passed."""
+    """The content of a commit, written when the last gate has passed and before any table is."""
 
     seq: int
     run_id: str

@@ -21,11 +21,11 @@ STATISTICS = "concept_statistics"
 KEY = ("figure_key", "concept_id")
 
 
-def settings(wanted: CentralityConfig) -> tuple[object, ...]:
+def settings(config: CentralityConfig) -> tuple[object, ...]:
     """Return what decides centrality; a model by its checksum. Raises ConfigError if it is not usable."""
-    if wanted.model is None:
-        return (score.METHOD, wanted.cut)
-    return (method_name(open_model(wanted.model)), wanted.cut, wanted.hypothesis)
+    if config.model is None:
+        return (score.METHOD, config.cut)
+    return (method_name(open_model(config.model)), config.cut, config.hypothesis)
 
 
 def add(
@@ -44,31 +44,31 @@ def add(
     before the join, so pass no more than necessary. A model scores only `linked`: its scores of other
     mentions are kept, since neither model nor captions have changed. Without a model all mentions are scored.
     """
-    wanted = context.config.centrality
+    config = context.config.centrality
     of_concepts = F.col("concept_id").isNotNull()  # an entity without a concept has no centrality
-    if wanted.model is None:
+    if config.model is None:
         # Document frequencies are those that count_concepts stored, not those of the current captions.
         counted = context.read(STATISTICS) if context.has_rows(STATISTICS) else None
         scores = score.scores(mentions.where(of_concepts), figures, articles, counted)
     else:
-        scores = entailed_scores(context, linked.where(of_concepts), open_model(wanted.model))
+        scores = entailed_scores(context, linked.where(of_concepts), open_model(config.model))
         if has_others:
             scored = scores.select("figure_key").distinct()
             former = context.read("mentions").where(of_concepts).select(*KEY, *CENTRALITY).distinct()
             scores = scores.unionByName(former.join(scored, "figure_key", "left_anti"))
-    return with_centrality(mentions, scores, wanted.cut)
+    return with_centrality(mentions, scores, config.cut)
 
 
 def entailed_scores(context: Context, mentions: DataFrame, model: EntailmentModel) -> DataFrame:
     """Return the model's score of each concept of each figure; checkpointed, since inference is expensive."""
-    wanted, partitions = context.config.centrality, context.config.annotate.partitions
+    config, partitions = context.config.centrality, context.config.annotate.partitions
     concept = F.col("preferred_name").alias("concept")
     names = context.read("concepts").select("concept_id", concept)
     named = mentions.select(*KEY).distinct().join(names, "concept_id")
     captions = context.read("figures").select("figure_key", "caption").repartition(partitions, "figure_key")
     classifier = _classifier(context.lake.spark, model)
     return context.checkpoint(
-        "entailed", entailment_centrality(named, captions, classifier, model, wanted.hypothesis)
+        "entailed", entailment_centrality(named, captions, classifier, model, config.hypothesis)
     )
 
 
