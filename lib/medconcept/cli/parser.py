@@ -16,6 +16,7 @@ JOBS = {
     "parse_articles": "parse JATS into articles and figures",
     "build_dictionary": "merge terminologies and compile their names",
     "annotate_captions": "link captions to the concepts that they name",
+    "resolve_images": "find, verify and measure the image of each graphic",
     "assemble_triplets": "join graphic, caption and concepts",
     "publish_release": "give the current state of the lake a name",
     "count_concepts": "count how many captions name each concept, and pin the counts",
@@ -58,6 +59,13 @@ _HELP: dict[str, tuple[tuple[str, ...], str]] = {
     "annotate_captions": (
         ("medconcept annotate_captions --config local --lake build/lake",),
         "docs/annotation.md",
+    ),
+    "resolve_images": (
+        (
+            "medconcept resolve_images --config local --input DIR",
+            "medconcept resolve_images --input s3://pmc-oa-opendata --lake build/lake",
+        ),
+        "docs/images.md",
     ),
     "assemble_triplets": (("medconcept assemble_triplets --lake build/lake",), "README.md"),
     "publish_release": (

@@ -12,6 +12,7 @@ MODULES = {
     "parse_articles": "parse_articles",
     "build_dictionary": "dictionary.build_dictionary",
     "annotate_captions": "annotate.annotate_captions",
+    "resolve_images": "images.resolve_images",
     "assemble_triplets": "assemble_triplets",
     "publish_release": "publish_release",
     "count_concepts": "count_concepts",

@@ -12,7 +12,7 @@ import re
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
@@ -113,15 +113,21 @@ class Transfer:
         rate = options.requests_per_second / self.share
         self._gap = 1.0 / rate if rate else 0.0
 
-    async def get(self, key: str, max_bytes: int) -> Obj:
-        """An object whole. Raises Refused: at once where asking again is of no use."""
+    async def get(
+        self, key: str, max_bytes: int, admit: Callable[[int], Awaitable[None]] | None = None
+    ) -> Obj:
+        """An object whole. Raises Refused: at once where asking again is of no use.
+
+        `admit` is awaited with an object's size before its bytes are received, so that a caller can bound
+        what it holds; it may be called again for the same object.
+        """
         options = self.bucket.options
         for attempt in range(options.attempts):
             try:
                 # A server that is down is not asked for each of a million objects six times.
                 if attempt and self._given_up > 4 * self.in_flight:
                     break
-                got = await self._once(key, max_bytes)
+                got = await self._once(key, max_bytes, admit)
                 self._given_up = 0
                 return got
             except Exception as error:
@@ -134,7 +140,7 @@ class Transfer:
         self._given_up += 1
         raise refusal
 
-    async def _once(self, key: str, max_bytes: int) -> Obj:
+    async def _once(self, key: str, max_bytes: int, admit: Callable[[int], Awaitable[None]] | None) -> Obj:
         import obstore
 
         await self._pace()
@@ -145,6 +151,8 @@ class Transfer:
             meta = answer.meta
             if meta["size"] > max_bytes:
                 raise Refused("too_large", str(meta["size"]))
+            if admit is not None:
+                await admit(meta["size"])
             data = bytes(await answer.bytes_async())
             if len(data) != meta["size"]:
                 raise Refused("connection", "fewer bytes than were promised", temporary=True)

@@ -30,7 +30,8 @@ ARROW = pa.schema(
 )
 # Between an archive's path and its member's.
 WITHIN = "!/"
-_BROKEN = (
+# What reading a damaged archive raises.
+BROKEN = (
     tarfile.TarError,
     zipfile.BadZipFile,
     zlib.error,
@@ -56,12 +57,12 @@ def _rows(row: dict[str, Any], include: tuple[str, ...], max_bytes: int) -> Iter
     same = {"source": row["source"], "etag": row["etag"]}
     met: Counter[str] = Counter()
     try:
-        with _open(row) as stream:
+        with open_archive(row) as stream:
             for name, size, data in _members(stream, row["archive"], include, max_bytes):
                 met[name] += 1
                 again = f"~{met[name]}" if met[name] > 1 else ""
                 key = f"{row['archive']}{WITHIN}{name}{again}"
-                if _is_hostile(name):
+                if is_hostile(name):
                     told = {
                         "reason": "hostile_key",
                         "detail": f"a member of {row['archive']} has an unsafe name",
@@ -69,12 +70,13 @@ def _rows(row: dict[str, Any], include: tuple[str, ...], max_bytes: int) -> Iter
                     yield {**same, "source_key": f"{row['archive']}{WITHIN}#{sum(met.values())}", **told}
                 else:
                     yield {**same, "source_key": key, "size": size, "content": data}
-    except _BROKEN as error:
+    except BROKEN as error:
         detail = (str(error).splitlines() or [type(error).__name__])[0][:200]
         yield {**same, "source_key": row["archive"], "reason": "archive_broken", "detail": detail}
 
 
-def _open(row: dict[str, Any]) -> IO[bytes]:
+def open_archive(row: dict[str, Any]) -> IO[bytes]:
+    """The bytes of an archive: its `blob`, else the file of this machine at its `uri`."""
     if row["blob"] is not None:
         return io.BytesIO(row["blob"])
     return open(unquote(urlsplit(row["uri"]).path), "rb")
@@ -117,10 +119,10 @@ def _is_article(name: str, include: tuple[str, ...]) -> bool:
     return any(fnmatch(base, pattern) for pattern in include)
 
 
-def _is_hostile(name: str) -> bool:
+def is_hostile(name: str) -> bool:
     """True for a name that would lead out of a folder, or that no reader could show.
 
-    >>> [_is_hostile(n) for n in ("a/b.xml", "../b.xml", "/b.xml", "a\\x00.xml")]
+    >>> [is_hostile(n) for n in ("a/b.xml", "../b.xml", "/b.xml", "a\\x00.xml")]
     [False, True, True, True]
     """
     parts = name.replace("\\", "/").split("/")
