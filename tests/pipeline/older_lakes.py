@@ -6,6 +6,8 @@ import json
 import shutil
 from typing import Any
 
+from pyspark.sql import functions as F
+
 from medconcept.lake.lake import FORMAT, Lake
 from medconcept.tables import TABLES
 
@@ -41,3 +43,16 @@ def as_format_5(spark: Any, lake: Lake) -> None:
     """Format 5 called the column `citing_paragraphs` of figures `mentions`; its row digests are the same."""
     store_as(spark, lake, "figures", lake.read("figures").withColumnRenamed("citing_paragraphs", "mentions"))
     set_format(lake, 5)
+
+
+def as_format_6(spark: Any, lake: Lake) -> None:
+    """Format 6 had no tables of images, and triplets without the image's checksum and size."""
+    triplets = lake.read("triplets").drop("image_sha256", "image_format", "image_width", "image_height")
+    store_as(spark, lake, "triplets", triplets.withColumn("row_digest", F.reverse("row_digest")))
+    set_format(lake, 6)
+    content = json.loads(lake.files.read(FORMAT))
+    new = ("images", "image_bytes", "image_groups")
+    for name in new:
+        shutil.rmtree(lake.path(name).removeprefix("file:"))
+    tables = [name for name in content["tables"] if name not in new]
+    lake.files.write(FORMAT, json.dumps({**content, "tables": tables}).encode())

@@ -20,8 +20,9 @@ JOBS = {
     "assemble_triplets": "join graphic, caption and concepts",
     "publish_release": "give the current state of the lake a name",
     "count_concepts": "count how many captions name each concept, and pin the counts",
+    "group_images": "group images with the same pixels or looks, and pin the groups",
 }
-ON_REQUEST = ("count_concepts",)  # jobs that `run` leaves out
+ON_REQUEST = ("count_concepts", "group_images")  # jobs that `run` leaves out
 QUESTIONS = {
     "status": "what is in the lake, and what its source has in addition",
     "tables": "each table with version, rows, bytes, last run",
@@ -73,6 +74,7 @@ _HELP: dict[str, tuple[tuple[str, ...], str]] = {
         "README.md",
     ),
     "count_concepts": (("medconcept count_concepts --lake build/lake",), "docs/annotation.md"),
+    "group_images": (("medconcept group_images --lake build/lake",), "docs/images.md"),
     "run": (
         (
             "medconcept run --config demo",

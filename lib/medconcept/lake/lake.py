@@ -82,6 +82,7 @@ class Lake:
         # Each table costs a round trip to the storage and little else, so they are made side by side.
         with ThreadPoolExecutor(max_workers=4) as pool:
             list(pool.map(self._create_table, missing))
+        self._tables = {*self._tables, *(table.name for table in missing)}
         if not self.is_older:
             self.mark_current()
 
@@ -179,7 +180,13 @@ class Lake:
             raise LakeError(f"{self.root}: there is no table {table}")
         return int(max(found).removesuffix(".json"))
 
+    def lacks(self, table: str) -> bool:
+        """True where a lake of an older format has no such table yet, which reads as an empty one."""
+        return self.is_older and table not in self._tables
+
     def _load(self, table: str, version: int | None) -> DataFrame:
+        if self.lacks(table):
+            return self.spark.createDataFrame([], TABLES[table].schema)
         reader = self.spark.read.format("delta")
         if version is not None:
             reader = reader.option("versionAsOf", version)

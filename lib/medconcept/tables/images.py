@@ -17,15 +17,14 @@ from medconcept.tables.column import column
 from medconcept.tables.table import Table
 
 FORMATS = (*sorted(RASTER), *sorted(VECTOR), *sorted(UNDECODED), "html")
-SMALL_ROW_GROUPS = {
-    # A reader of some images reads the row groups that they lie in: each holds few others.
-    "parquet.block.size": str(1024 * 1024),
-    "parquet.page.size": str(64 * 1024),
-    # Parquet estimates the size of a row group after so many rows; by default the first time after 100.
-    "parquet.page.size.row.check.min": "1",
-    "parquet.page.size.row.check.max": "4",
+LAID_OUT_FOR_LOOKUP = {
+    # A page for each row, so that a reader of some images reads their pages and passes over all others by
+    # the column index; and row groups bounded in bytes, of which a reader or writer holds one at a time.
+    "parquet.page.row.count.limit": "1",
+    "parquet.block.size": str(4 * 1024 * 1024),
+    # After so many rows Parquet looks at the size of a row group; by default first after 100.
     "parquet.block.size.row.check.min": "1",
-    "parquet.block.size.row.check.max": "4",
+    "parquet.block.size.row.check.max": "8",
     "parquet.enable.dictionary": "false",
 }
 
@@ -116,7 +115,7 @@ IMAGE_BYTES = Table(
     scope=("kind", "sha256"),
     not_compared=("content",),
     sorted_by=("kind", "sha256"),
-    properties=SMALL_ROW_GROUPS,
+    properties=LAID_OUT_FOR_LOOKUP,
     columns=(
         column(
             "kind",

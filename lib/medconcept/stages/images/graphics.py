@@ -96,7 +96,8 @@ def match_files(graphics: DataFrame, keyed: DataFrame, articles: DataFrame) -> D
     """Rows of MATCHED for graphics of a folder or of archives, from `key_media` of what lies there.
 
     An article's media are the files of its own folder and of folders below, but not of those that are the
-    own folder of another article or lie below one; other files only if the href is their very path.
+    own folder of another article or lie below one; other files only if the href is their very path, with
+    or without extension.
     `articles` has the source_key of every article of the source.
     """
     sought = graphics.select("image_key", "article_key", "source_key", "hrefs").mapInArrow(
@@ -123,7 +124,7 @@ def match_files(graphics: DataFrame, keyed: DataFrame, articles: DataFrame) -> D
         "article_key", F.col("folder").alias("owner"), F.explode("keys").alias("key")
     ).join(owned.select("name", "owner", F.explode("keys").alias("key")), ["owner", "key"])
     by_path = sought.select("article_key", F.explode("paths").alias("path")).join(
-        keyed.select("name", "path"), "path"
+        keyed.select("name", F.explode("paths").alias("path")), "path"
     )
     names = (
         by_key.select("article_key", "name")

@@ -13,7 +13,7 @@ from medconcept.images.statuses import Status
 from medconcept.jats.records.figure import Evidence, Rights
 from medconcept.rights.effective import FigureStatement, LicenceStatement, effective_terms
 
-KEYED = "name string, is_image boolean, path string, folders array<string>, keys array<string>"
+KEYED = "name string, is_image boolean, paths array<string>, folders array<string>, keys array<string>"
 SOUGHT = "image_key string, article_key string, folder string, keys array<string>, paths array<string>"
 MATCHED = (
     "image_key string, article_key string, status string, detail string, file string, how string, "
@@ -25,7 +25,7 @@ _KEYED = pa.schema(
     [
         ("name", pa.string()),
         ("is_image", pa.bool_()),
-        ("path", pa.string()),
+        ("paths", _STRINGS),
         ("folders", _STRINGS),
         ("keys", _STRINGS),
     ]
@@ -68,7 +68,7 @@ def keyed_media(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
                     {
                         "name": name,
                         "is_image": file.format is not None,
-                        "path": _path(file),
+                        "paths": _paths(file),
                         "folders": ["/".join(file.folders[:n]) for n in range(len(file.folders) + 1)],
                         "keys": _keys(file.base, file.stem, file.small_of),
                     }
@@ -92,7 +92,7 @@ def sought_media(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
                     "article_key": row["article_key"],
                     "folder": "/".join(folder),
                     "keys": list(dict.fromkeys(keys)),
-                    "paths": list(dict.fromkeys(map(_path, names))),
+                    "paths": list(dict.fromkeys(path for name in names for path in _paths(name))),
                 }
             )
         yield pa.RecordBatch.from_pylist(rows, _SOUGHT)
@@ -166,8 +166,9 @@ def _folder(source_key: str) -> tuple[str, ...]:
     return () if name is None else name.folders
 
 
-def _path(name: MediaName) -> str:
-    return "/".join((*name.folders, name.base))
+def _paths(name: MediaName) -> list[str]:
+    """The path of a file, and without its image extension."""
+    return list(dict.fromkeys("/".join((*name.folders, last)) for last in (name.base, name.stem)))
 
 
 def _keys(base: str, stem: str, small_of: str | None) -> list[str]:
