@@ -2,7 +2,7 @@
 
 No other job writes that table and `medconcept run` does not run this one, so that groups, on which splits
 depend, change when this is requested and not with each new article. One task compares all images: 10 million
-take under 3 minutes and 6 GB (docs/benchmarks.md).
+take under 3 minutes and 6 GB.
 """
 
 from __future__ import annotations

@@ -53,6 +53,8 @@ def _batches(context: Context) -> Iterator[StageOutput]:
         return
     plan = make_plan(context, source, articles)
     if plan.affected.isEmpty():
+        if articles is not None:  # looked at in vain, and not again: they are up to date as of this commit
+            yield StageOutput(counts=plan.counts)
         return
     context.begin()
     batches = max(1, -(-plan.todo // context.config.images.batch_images))
