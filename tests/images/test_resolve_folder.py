@@ -183,7 +183,7 @@ def test_only_what_changed_is_examined_again(spark: Any, copied: Any) -> None:
     lake, reports = run(spark, settings, "sync_articles", "parse_articles", "resolve_images")
     assert set(statuses(lake)) == {"PMC2#f1/0", "PMC2#f2/0", "PMC3#f1/0"}
     assert held(lake) == {("original", sha(GREY)): GREY}
-    assert reports[-1].counts["media.unreferenced"] == 12
+    assert reports[-1].counts["media.unreferenced"] == 11
 
 
 def test_filters_copies_and_references(spark: Any, copied: Any) -> None:
