@@ -192,9 +192,9 @@ def _changed_archives(
         | (F.col("_href") != F.col("href"))
         | ~F.col("file_etag").eqNullSafe(F.col("etag"))
         | (F.col("examined_with") != examination(context))
-        | F.col("status").isin(*TEMPORARY_CODES, Status.NOT_REQUESTED.value)
+        | F.col("status").isin(*TEMPORARY_CODES)
     )
-    if context.previous is None:  # the filter or the rights to copies may let others pass
+    if context.previous is None or not _has_ended(context):  # another filter may let others pass
         stale = F.lit(True)
     there = each.join(archives.select("archive", "etag"), "archive")
     return archives.join(there.where(stale).select("archive").distinct(), "archive", "left_semi")
