@@ -35,8 +35,10 @@ from results import write
 
 from medconcept.config import SparkConfig
 from medconcept.jats import PARSER_VERSION, ArticleRejected, parse_article
+from medconcept.spark.arrow_batches import small_batches
 from medconcept.spark.session import get_session
-from medconcept.stages.parse_articles import parse, small_batches
+from medconcept.stages.parse_articles import parse
+from medconcept.workers.parse.parse_files import BATCH_ROWS
 
 _IDS = (
     re.compile(rb'(pub-id-type="(?:pmc|pmcid|pmid|doi|publisher-id)"[^>]*>[^<]*)(<)'),
@@ -119,7 +121,7 @@ def pool(folder: Path, cores: int) -> Measured:
 def job(spark: SparkSession, folder: Path, out: Path) -> Measured:
     """Measure the Spark job over all landed files."""
     raw = spark.read.parquet(str(folder))
-    with Watch() as watch, small_batches(spark):
+    with Watch() as watch, small_batches(spark, BATCH_ROWS):
         used, start = _processor_seconds(), time.perf_counter()
         parse(raw.where(F.col("duplicate_of").isNull())).write.mode("overwrite").parquet(str(out))
         seconds, used = time.perf_counter() - start, _processor_seconds() - used

@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import yaml
 
 from medconcept.errors import ConfigError
+from medconcept.images.options import ImageOptions
 from medconcept.linking.flags import MENTION_FLAGS
 from medconcept.runtime.installation import checkout
 from medconcept.sources.options import PATH, BucketOptions, Selection
@@ -267,6 +269,7 @@ class Config:
     annotate: AnnotateConfig = field(default_factory=AnnotateConfig)
     centrality: CentralityConfig = field(default_factory=CentralityConfig)
     statistics: StatisticsConfig = field(default_factory=StatisticsConfig)
+    images: ImageOptions = field(default_factory=ImageOptions)
     triplets: TripletsConfig = field(default_factory=TripletsConfig)
     release: ReleaseConfig = field(default_factory=ReleaseConfig)
     spark: SparkConfig = field(default_factory=SparkConfig)
@@ -302,7 +305,7 @@ def parse_config(data: object, where: str = "configuration") -> Config:
     >>> parse_config({"lakes": "x"})
     Traceback (most recent call last):
     medconcept.errors.ConfigError: configuration: unknown key 'lakes' (known: base, lake, sync, dictionary, \
-annotate, centrality, statistics, triplets, release, spark)
+annotate, centrality, statistics, images, triplets, release, spark)
     """
     config = _build(Config, data, _Origin(where), "")
     assert isinstance(config, Config)
@@ -396,6 +399,14 @@ def _build(cls: Any, data: object, where: _Origin, prefix: str) -> Any:
 
 
 def _value(hint: Any, value: object, where: _Origin, name: str) -> Any:
+    if get_origin(hint) is UnionType and is_dataclass(get_args(hint)[0]):
+        hint = type(None) if value is None or value == "none" else get_args(hint)[0]
+        value = None if hint is type(None) else value
+    if get_origin(hint) is Literal:
+        if value not in get_args(hint):
+            known = ", ".join(map(str, get_args(hint)))
+            raise ConfigError(f"{where}: '{name}' must be one of {known}, not {value!r}")
+        return value
     if is_dataclass(hint):
         return _build(hint, value, where, f"{name}.")
     if get_origin(hint) is tuple:

@@ -90,10 +90,10 @@ def test_a_foreign_format_is_one_line(spark, tmp_path: Path) -> None:
     from medconcept.lake.lake import Lake
 
     (tmp_path / "_medconcept").mkdir()
-    for version in (3, 7):
+    for version in (3, 8):
         (tmp_path / "_medconcept/format.json").write_text(
             json.dumps({"format_version": version, "tables": []})
         )
         (tmp_path / "_medconcept/.format.json.crc").unlink(missing_ok=True)
-        with pytest.raises(LakeError, match=f"has format {version}, this program reads and writes 6"):
+        with pytest.raises(LakeError, match=f"has format {version}, this program reads and writes 7"):
             Lake(spark, str(tmp_path))

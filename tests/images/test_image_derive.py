@@ -10,8 +10,8 @@ from image_examples import picture, saved, tiff16
 from PIL import Image, ImageCms, ImageOps, IptcImagePlugin, PngImagePlugin
 
 from medconcept.images.containers import structure
-from medconcept.images.derive import Derivation, derive
-from medconcept.images.settings import Limits
+from medconcept.images.derive import derive
+from medconcept.images.settings import Derivation, Limits
 from medconcept.images.statuses import Status, Unusable
 
 SECRET = "Jane Roe, Springfield"

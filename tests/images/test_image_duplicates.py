@@ -8,9 +8,10 @@ import pytest
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from medconcept.images.duplicates import DISTANCE, group_near_duplicates
+from medconcept.images.duplicates import group_near_duplicates
 from medconcept.images.hamming import BandPairs, bands, distances, distinct
 from medconcept.images.perceptual_hash import as_words
+from medconcept.images.settings import DISTANCE
 
 Words = npt.NDArray[np.uint64]
 

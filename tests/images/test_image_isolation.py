@@ -14,9 +14,10 @@ from image_examples import picture, saved
 
 from medconcept.images import examine as examine_module
 from medconcept.images import isolation
+from medconcept.images.derive import derive
 from medconcept.images.examine import examine
-from medconcept.images.isolation import examine_isolated
-from medconcept.images.settings import Settings
+from medconcept.images.isolation import deriver, examine_isolated
+from medconcept.images.settings import Derivation, Settings
 from medconcept.images.statuses import Status
 from medconcept.images.verify import ImageFile
 from medconcept.runtime.isolated_worker import Bounds
@@ -113,3 +114,16 @@ def test_memory_stays_flat() -> None:
 
     start = many(300)
     assert many(1_500) - start < 20_000  # kB
+
+
+@pytest.mark.timeout(30)
+def test_two_children_at_a_time_both_end() -> None:
+    """The later child must not hold the pipe by which the earlier one learns that there is no more to do."""
+    data = saved(picture(), "PNG")
+    with deriver(Derivation(size=32, format="png")) as copy:
+        for record in examine_isolated([ImageFile("f.png", data)] * 2):
+            assert record.status is Status.RESOLVED
+            made = copy(data)
+            assert made is not None and made == derive(data, Derivation(size=32, format="png"))
+    with deriver(Derivation()) as copy:
+        assert copy(b"no image") is None

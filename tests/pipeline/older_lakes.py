@@ -48,3 +48,16 @@ def as_format_5(spark: Any, lake: Lake) -> None:
     )
     store_as(spark, lake, "articles", articles.withColumn("image_tables", F.col("image_tables").cast(former)))
     set_format(lake, 5)
+
+
+def as_format_6(spark: Any, lake: Lake) -> None:
+    """Format 6 had no tables of images, and triplets without the image's checksum and size."""
+    triplets = lake.read("triplets").drop("image_sha256", "image_format", "image_width", "image_height")
+    store_as(spark, lake, "triplets", triplets.withColumn("row_digest", F.reverse("row_digest")))
+    set_format(lake, 6)
+    content = json.loads(lake.files.read(FORMAT))
+    new = ("images", "image_bytes", "image_groups")
+    for name in new:
+        shutil.rmtree(lake.path(name).removeprefix("file:"))
+    tables = [name for name in content["tables"] if name not in new]
+    lake.files.write(FORMAT, json.dumps({**content, "tables": tables}).encode())

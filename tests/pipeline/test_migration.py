@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from articles import config, jats, run, write
-from older_lakes import as_format_5, format_of, set_format
+from older_lakes import as_format_5, as_format_6, format_of, set_format
 
 from medconcept.lake.lake import FORMAT_VERSION, MIGRATE, Lake
 from medconcept.tables import DATA_TABLES
@@ -203,3 +203,35 @@ def test_a_commit_that_an_older_program_began_is_finished(spark, older, monkeypa
     for name in ("articles", "figures", "mentions", "triplets"):
         assert content_digest(lake.read(name)) == content_digest(expected.read(name)), name
     assert citing(lake.read("figures"))["PMC3#f1"] == ["See Fig 3."]
+
+
+@pytest.mark.slow  # four runs of the stages
+def test_a_lake_without_images_is_read_and_gets_them(spark, tmp_path: Path) -> None:
+    from medconcept.config import TripletsConfig
+    from medconcept.lake import queries
+    from medconcept.stages.publish_release import content_digest
+
+    settings = config(tmp_path)
+    write(tmp_path / "in", a_xml=article("1", "A heart attack"), b_xml=article("2", "liver, heart"))
+    # An older program had another version of assemble_triplets: here, other settings.
+    lake, _ = run(spark, replace(settings, triplets=TripletsConfig(("negated",))))
+    as_format_6(spark, lake)
+
+    lake = Lake(spark, settings.lake)
+    assert [row.image_sha256 for row in lake.read("triplets").collect()] == [None, None]
+    assert lake.read("images").collect() == []
+    assert queries.run_sql(lake, "SELECT count(*) AS n FROM images").collect()[0].n == 0
+    assert "images" not in {table["table"] for table in queries.list_tables(lake)}
+    assert format_of(lake) == 6
+
+    lake, reports = run(spark, settings)
+    done = {report.job: report.status for report in reports}
+    assert (done["parse_articles"], done["resolve_images"]) == ("nothing new", "done")
+    assert done["assemble_triplets"] == "done"
+    assert format_of(lake) == FORMAT_VERSION
+    assert {row.status for row in lake.read("images").collect()} == {"no_media"}
+    assert {row.image_status for row in lake.read("triplets").collect()} == {"no_media"}
+    assert {r.status for r in run(spark, settings)[1]} == {"nothing new"}
+    rebuilt, _ = run(spark, replace(settings, lake=f"{settings.lake}-rebuilt"))
+    for name in ("images", "triplets"):
+        assert content_digest(lake.read(name)) == content_digest(rebuilt.read(name)), name

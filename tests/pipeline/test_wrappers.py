@@ -39,8 +39,8 @@ def test_articles_of_a_wrapper_have_versions_like_any_others(spark, tmp_path: Pa
 
 
 def test_a_crash_in_a_worker_of_spark_costs_one_document(spark) -> None:
-    from medconcept.stages.parse_articles import small_batches
-    from medconcept.workers.parse.parse_files import PARSED
+    from medconcept.spark.arrow_batches import small_batches
+    from medconcept.workers.parse.parse_files import BATCH_ROWS, PARSED
 
     def crashing(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         from medconcept.workers.parse import parse_files
@@ -63,7 +63,7 @@ def test_a_crash_in_a_worker_of_spark_costs_one_document(spark) -> None:
     schema = "source string, source_key string, source_sha256 string, size long, content binary"
     setting = "spark.sql.execution.arrow.maxRecordsPerBatch"
     before = spark.conf.get(setting)
-    with small_batches(spark):
+    with small_batches(spark, BATCH_ROWS):
         assert spark.conf.get(setting) == "16"
         rows = spark.createDataFrame(files, schema).mapInArrow(crashing, PARSED).collect()
     assert spark.conf.get(setting) == before

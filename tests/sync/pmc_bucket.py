@@ -29,12 +29,17 @@ class Article:
     concern: bool = False
     concerns: int | None = None  # a notice about that article
     media: bool = True
+    pictures: tuple[bytes, ...] = ()  # the media in order; without them each is seven bytes of text
     xml: bool = True
     changed: str = "2026-11-01T00:00:00.000Z"
 
     @property
     def name(self) -> str:
         return f"PMC{self.pmc}.{self.version}"
+
+    def picture(self, n: int) -> bytes:
+        """The bytes of the n-th graphic, from 1."""
+        return self.pictures[n - 1] if self.pictures else b"picture"
 
     def jats(self) -> bytes:
         """The XML; it states a licence of its own only where the JSON states a CC one."""
@@ -92,7 +97,7 @@ class Article:
             "xml_url": url(f"{self.name}.xml", self.jats()) if self.xml else None,
             "pdf_url": None,
             "text_url": None,
-            "media_urls": [url(f"g{n}.jpg", b"picture") for n in range(1, 1 + len(self.captions))]
+            "media_urls": [url(f"g{n}.jpg", self.picture(n)) for n in range(1, 1 + len(self.captions))]
             if self.media
             else [],
         }
@@ -124,7 +129,7 @@ class PmcBucket:
             (self.root / f"metadata/{article.name}.json").write_bytes(text)
             if article.media:
                 for n in range(1, 1 + len(article.captions)):
-                    (home / f"g{n}.jpg").write_bytes(b"picture")
+                    (home / f"g{n}.jpg").write_bytes(article.picture(n))
 
     def change(self, pmc: int, version: int = 1, **what: object) -> None:
         """Replace a version by one that differs in what is given."""

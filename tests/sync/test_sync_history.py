@@ -10,7 +10,14 @@ from pmc_bucket import Article, PmcBucket
 from sync_lakes import CONTENT, digests, keys, refused, settings, sync
 
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1500)]
-ALL = ("sync_articles", "parse_articles", "build_dictionary", "annotate_captions", "assemble_triplets")
+ALL = (
+    "sync_articles",
+    "parse_articles",
+    "build_dictionary",
+    "annotate_captions",
+    "resolve_images",
+    "assemble_triplets",
+)
 
 
 def day1(bucket: PmcBucket) -> None:
@@ -114,8 +121,8 @@ def test_increments_equal_a_rebuild(spark, bucket: PmcBucket, server, tmp_path: 
     assert (flags["PMC6"].licence_group, flags["PMC30"].licence_group) == ("noncommercial", "commercial")
     assert flags["PMC32"].is_manuscript is True
     images = {r.article_key: r.image_status for r in lake.read("triplets").collect()}
-    assert images["PMC32"] == images["PMC9"] == "no media at source"
-    assert images["PMC10"] == "at source, not fetched"
+    assert images["PMC32"] == images["PMC9"] == "no_media"
+    assert images["PMC10"] == "not_an_image"  # seven bytes of text
 
     rebuilt = replace(config, lake=str(tmp_path / "rebuilt"))
     again, _ = sync(spark, rebuilt, *ALL)

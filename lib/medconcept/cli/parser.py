@@ -16,11 +16,13 @@ JOBS = {
     "parse_articles": "parse JATS into articles and figures",
     "build_dictionary": "merge terminologies and compile their names",
     "annotate_captions": "link captions to the concepts that they name",
+    "resolve_images": "find, verify and measure the image of each graphic",
     "assemble_triplets": "join graphic, caption and concepts",
     "publish_release": "give the current state of the lake a name",
     "count_concepts": "count how many captions name each concept, and pin the counts",
+    "group_images": "group images with the same pixels or looks, and pin the groups",
 }
-ON_REQUEST = ("count_concepts",)  # jobs that `run` leaves out
+ON_REQUEST = ("count_concepts", "group_images")  # jobs that `run` leaves out
 QUESTIONS = {
     "status": "what is in the lake, and what its source has in addition",
     "tables": "each table with version, rows, bytes, last run",
@@ -59,12 +61,20 @@ _HELP: dict[str, tuple[tuple[str, ...], str]] = {
         ("medconcept annotate_captions --config local --lake build/lake",),
         "docs/annotation.md",
     ),
+    "resolve_images": (
+        (
+            "medconcept resolve_images --config local --input DIR",
+            "medconcept resolve_images --input s3://pmc-oa-opendata --lake build/lake",
+        ),
+        "docs/images.md",
+    ),
     "assemble_triplets": (("medconcept assemble_triplets --lake build/lake",), "README.md"),
     "publish_release": (
         ("medconcept publish_release --release-name first --lake build/lake",),
         "README.md",
     ),
     "count_concepts": (("medconcept count_concepts --lake build/lake",), "docs/annotation.md"),
+    "group_images": (("medconcept group_images --lake build/lake",), "docs/images.md"),
     "run": (
         (
             "medconcept run --config demo",

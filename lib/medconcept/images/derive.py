@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
-from typing import Literal
 
 from PIL import Image, ImageCms, ImageOps
 
 from medconcept.images.decode import BROKEN, broken, open_image
 from medconcept.images.pixels import eight_bit
-from medconcept.images.settings import Limits
+from medconcept.images.settings import Derivation, Limits
 from medconcept.images.verify import raster_format
 
 _LIMITS = Limits()
 _PROFILED = frozenset(("RGB", "RGBA", "CMYK", "L"))
-
-
-@dataclass(frozen=True)
-class Derivation:
-    """How a copy is made.
-
-    `size` is the longer side in pixels, or with `fit="shorter"` the shorter one; images are never enlarged.
-    `quality` (1 to 95) is that of JPEG; PNG is without loss.
-    """
-
-    size: int = 336
-    format: Literal["jpeg", "png"] = "jpeg"
-    quality: int = 90
-    fit: Literal["longer", "shorter"] = "longer"
 
 
 def derive(data: bytes, how: Derivation, limits: Limits = _LIMITS) -> bytes:

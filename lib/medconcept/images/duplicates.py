@@ -15,10 +15,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from medconcept.images.hamming import BandPairs, Places, Words, bands, distances, distinct
+from medconcept.images.settings import DISTANCE
 
 METHOD = "phash256"
-DISTANCE = 12
-"""Differing bits up to which images are linked; scaled copies differ in about 4, others in 50 or more."""
 
 
 @dataclass(frozen=True)

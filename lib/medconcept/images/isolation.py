@@ -6,12 +6,14 @@ import hashlib
 import json
 import os
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any
 
+from medconcept.images.derive import derive
 from medconcept.images.examine import ImageRecord, as_values, examine, unusable
-from medconcept.images.settings import Settings
+from medconcept.images.settings import Derivation, Limits, Settings
 from medconcept.images.statuses import Flag, Status, Unusable
 from medconcept.images.verify import ImageFile
 from medconcept.runtime.isolated_worker import Bounds, Death, IsolatedWorker
@@ -24,6 +26,7 @@ _LENGTH = struct.Struct(">I")
 _STATED = tuple(field.name for field in fields(ImageFile) if field.name != "data")
 _DEATHS = {"crashed": Status.DECODER_CRASHED, "timeout": Status.DECODER_TIMEOUT}
 _DEFAULT = Settings()
+_LIMITS = Limits()
 
 
 def examine_isolated(
@@ -39,6 +42,31 @@ def examine_isolated(
     with IsolatedWorker(work, bounds) as child:
         for chunk in _chunks(files):
             yield from _examined(child, chunk)
+
+
+@contextmanager
+def deriver(
+    how: Derivation, limits: Limits = _LIMITS, bounds: Bounds = BOUNDS
+) -> Iterator[Callable[[bytes], bytes | None]]:
+    """A function from the bytes of an image to those of its training copy, made in a child process.
+
+    It returns None for an image of which none can be made.
+    """
+
+    def work(items: Iterator[bytes]) -> bytes:
+        _silence()
+        (data,) = items
+        try:
+            return derive(data, how, limits)
+        except Exception:  # whatever a decoder raises costs this copy alone
+            return b""
+
+    def copy(data: bytes) -> bytes | None:
+        answer = child([data])
+        return None if isinstance(answer, Death) else answer or None
+
+    with IsolatedWorker(work, bounds) as child:
+        yield copy
 
 
 def _silence() -> None:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from medconcept.images.statuses import Flag
+
+DISTANCE = 12
+"""Differing bits up to which images are linked; re-encoded copies differ in up to 10, others in 98 on."""
+VERSION = 1
+"""Raised with every change after which the same bytes and settings may give another record or copy."""
 
 
 @dataclass(frozen=True)
@@ -48,3 +54,17 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     thresholds: Thresholds = field(default_factory=Thresholds)
     pixel_digest: bool = True
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """How a training copy is made.
+
+    `size` is the longer side in pixels, or with `fit="shorter"` the shorter one; images are never enlarged.
+    `quality` (1 to 95) is that of JPEG; PNG is without loss.
+    """
+
+    size: int = 336
+    format: Literal["jpeg", "png"] = "jpeg"
+    quality: int = 90
+    fit: Literal["longer", "shorter"] = "longer"

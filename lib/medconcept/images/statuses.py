@@ -37,6 +37,18 @@ class Status(str, Enum):
     DECODER_MEMORY = "decoder_memory"
     DECODER_CRASHED = "decoder_crashed"
     DECODER_TIMEOUT = "decoder_timeout"
+    # Getting the file
+    NOT_REQUESTED = "not_requested"
+    NO_SOURCE = "no_source"
+    NOT_FOUND = "not_found"
+    FORBIDDEN = "forbidden"
+    REFUSED = "refused"
+    HOSTILE_KEY = "hostile_key"
+    OUTSIDE_SOURCE = "outside_source"
+    UNREADABLE = "unreadable"
+    SERVER_ERROR = "server_error"
+    TIMEOUT = "timeout"
+    CONNECTION = "connection"
 
     def __str__(self) -> str:  # enum.StrEnum, which Python 3.10 lacks
         return self.value
@@ -61,6 +73,11 @@ class Flag(str, Enum):
     def __str__(self) -> str:
         return self.value
 
+
+TEMPORARY = frozenset(
+    (Status.NO_SOURCE, Status.UNREADABLE, Status.SERVER_ERROR, Status.TIMEOUT, Status.CONNECTION)
+)
+"""Statuses that a later run may change although nothing has changed at the source."""
 
 STATUSES: Mapping[Status, str] = MappingProxyType(
     {
@@ -87,6 +104,17 @@ STATUSES: Mapping[Status, str] = MappingProxyType(
         Status.DECODER_MEMORY: "Decoding takes more memory than one image may have.",
         Status.DECODER_CRASHED: "The process that decoded the file died of it.",
         Status.DECODER_TIMEOUT: "Decoding took too long.",
+        Status.NOT_REQUESTED: "A file was found, but `images.only` leaves the figure out.",
+        Status.NO_SOURCE: "The article's source is not the one configured as `sync.input`.",
+        Status.NOT_FOUND: "The metadata name the file; the server has no such object.",
+        Status.FORBIDDEN: "The server does not let the file be read.",
+        Status.REFUSED: "The server answered with an error that asking again does not change.",
+        Status.HOSTILE_KEY: "The file's address lies outside the article's folder in the bucket.",
+        Status.OUTSIDE_SOURCE: "The file is a link that leads out of the source's folder.",
+        Status.UNREADABLE: "The file was listed and could not be read.",
+        Status.SERVER_ERROR: "The server was busy or failed at every attempt.",
+        Status.TIMEOUT: "No whole answer came in time.",
+        Status.CONNECTION: "The connection failed at every attempt.",
     }
 )
 

@@ -20,11 +20,12 @@ from medconcept.tables.fit import fitted
 
 FORMAT = "_medconcept/format.json"
 # 2: all that the parser reads; 3: mentions by the linker, concept_statistics; 4: what PMC says;
-# 5: centrality of concepts, what was recognised; 6: figures.citing_paragraphs, which was `mentions`
-FORMAT_VERSION = 6
+# 5: centrality of concepts, what was recognised; 6: figures.citing_paragraphs, which was `mentions`;
+# 7: triplets with the image's checksum and size
+FORMAT_VERSION = 7
 # Formats that lack columns, or have them under former names: `fitted` reads them, and the first run that
 # writes migrates them (lake.migration).
-OLDER_FORMATS = (4, 5)
+OLDER_FORMATS = (4, 5, 6)
 MIGRATE = "migrate"  # the job that commits the table versions that a migration made
 _LOG_FILE = re.compile(r"[0-9]{20}\.json")  # as Delta's protocol names a commit
 PROPERTIES = {
@@ -81,6 +82,7 @@ class Lake:
         # Each table costs a round trip to the storage and little else, so they are created in parallel.
         with ThreadPoolExecutor(max_workers=4) as pool:
             list(pool.map(self._create_table, missing))
+        self._tables = {*self._tables, *(table.name for table in missing)}
         if not self.is_older:
             self.mark_current()
 
@@ -98,7 +100,7 @@ class Lake:
     def _create_table(self, table: Table) -> None:
         builder = DeltaTable.createIfNotExists(self.spark).location(self.path(table.name))
         builder = builder.comment(table.comment).addColumns(table.schema)
-        for key, value in PROPERTIES.items():
+        for key, value in {**PROPERTIES, **table.properties}.items():
             builder = builder.property(key, value)
         if table.scope:
             # Deleted rows are marked, rather than their files rewritten: a day's changes touch most files.
@@ -177,7 +179,13 @@ class Lake:
             raise LakeError(f"{self.root}: there is no table {table}")
         return int(max(log_files).removesuffix(".json"))
 
+    def lacks(self, table: str) -> bool:
+        """True where a lake of an older format has no such table yet, which reads as an empty one."""
+        return self.is_older and table not in self._tables
+
     def _load(self, table: str, version: int | None) -> DataFrame:
+        if self.lacks(table):
+            return self.spark.createDataFrame([], TABLES[table].schema)
         reader = self.spark.read.format("delta")
         if version is not None:
             reader = reader.option("versionAsOf", version)

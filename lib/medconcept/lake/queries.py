@@ -45,6 +45,8 @@ def list_tables(lake: Lake) -> list[dict[str, Any]]:
     )
     out = []
     for name, table in TABLES.items():
+        if lake.lacks(name):
+            continue
         version = lake.latest_version(name) if table.is_ledger else head.versions.get(name, 0)
         detail = DeltaTable.forPath(lake.spark, lake.path(name)).detail().select("sizeInBytes").collect()[0]
         out.append(

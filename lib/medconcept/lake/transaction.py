@@ -22,7 +22,7 @@ from pyspark.sql import functions as F
 from medconcept.lake.change_log import note_commit, note_scopes
 from medconcept.lake.changes import DELETE, KEEP
 from medconcept.lake.lake import Lake
-from medconcept.tables import TABLES
+from medconcept.tables import TABLES, Table
 from medconcept.tables.fit import fitted, quoted
 
 STAGING, REJECTED, MANIFEST = "_staging", "_rejected", "manifest.json"
@@ -126,7 +126,7 @@ def apply_batch(lake: Lake, manifest: Manifest, table: str) -> int:
     batch = fitted(staged(lake, manifest.run_id, table), spec.schema, spec.former_names)
     # Nothing can match in a table that was empty, and an append is cheaper than a MERGE.
     if spec.is_ledger or table in manifest.inserts_only or _was_empty(manifest, table):
-        rows = batch.select(*spec.schema.names)
+        rows = _laid_out(batch.select(*spec.schema.names), spec)
         rows.write.format("delta").mode("append").save(lake.path(table))
     elif table in manifest.replaced:
         _replace(lake, table, batch)
@@ -156,11 +156,17 @@ def _replace(lake: Lake, table: str, batch: DataFrame) -> None:
     scopes = batch.select(*spec.scope).distinct().collect()
     # The rows were selected by these values already; Delta would look each row up in the list again.
     lake.spark.conf.set("spark.databricks.delta.replaceWhere.constraintCheck.enabled", "false")
-    rows = batch.where(F.col("_op") != DELETE).select(*spec.schema.names)
+    rows = _laid_out(batch.where(F.col("_op") != DELETE).select(*spec.schema.names), spec)
     writer = (
         rows.write.format("delta").mode("overwrite").option("replaceWhere", is_one_of(spec.scope, scopes))
     )
     writer.save(lake.path(table))
+
+
+def _laid_out(rows: DataFrame, table: Table) -> DataFrame:
+    """Return the rows sorted as the table is laid out, each file with a range of its own."""
+    by = table.sorted_by
+    return rows.repartitionByRange(*by).sortWithinPartitions(*by) if by else rows
 
 
 def is_one_of(columns: Sequence[str], values: Iterable[Sequence[str]]) -> str:

@@ -12,11 +12,13 @@ MODULES = {
     "parse_articles": "parse_articles",
     "build_dictionary": "dictionary.build_dictionary",
     "annotate_captions": "annotate.annotate_captions",
+    "resolve_images": "images.resolve_images",
     "assemble_triplets": "assemble_triplets",
     "publish_release": "publish_release",
     "count_concepts": "count_concepts",
+    "group_images": "images.group_images",
 }
-ON_REQUEST = ("count_concepts",)  # `run` leaves these out
+ON_REQUEST = ("count_concepts", "group_images")  # `run` leaves these out
 IN_ORDER = tuple(name for name in MODULES if name not in ON_REQUEST)
 
 

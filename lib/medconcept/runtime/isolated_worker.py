@@ -26,6 +26,7 @@ Work = Callable[[Iterator[bytes]], bytes]
 _NUMBER = struct.Struct("q")
 _ITEM, _NO_MORE = b"item", b"no more"
 _PIPE = 1024 * 1024  # bytes that wait for the child while the worker fetches more
+_ENDS: set[Connection] = set()  # this process's ends of the pipes to all of its children
 _ITEMS_OF_ONE_CHILD = 5000  # then a new one: what libxml2 remembers of names is never given back
 
 
@@ -117,12 +118,14 @@ class IsolatedWorker:
         with suppress(OSError, AttributeError):  # only Linux lets a pipe be made larger
             for end in (self._to, results_out):
                 fcntl.fcntl(end.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
+        _ENDS.update((self._to, self._from))
         self._done = 0
         self._child = os.fork()
         if self._child == 0:
             try:
-                self._to.close()
-                self._from.close()
+                # Those to other children too: a child ends when nobody can send to it any more.
+                for end in _ENDS:
+                    end.close()
                 _serve(self._work, self._bounds, self._place, items_in, results_out)
             finally:
                 os._exit(0)  # what the worker would do at its end is the worker's to do
@@ -133,6 +136,7 @@ class IsolatedWorker:
         """End the child, if there is one, and give its exit code: negative where a signal ended it."""
         if not self._child:
             return 0
+        _ENDS.difference_update((self._to, self._from))
         self._to.close()  # for a child that is well: there is nothing more to do
         self._from.close()
         _, status = os.waitpid(self._child, 0)

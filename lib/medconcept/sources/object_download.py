@@ -12,7 +12,7 @@ import re
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
@@ -113,15 +113,21 @@ class ObjectDownloader:
         rate = options.requests_per_second / self.share
         self._seconds_between_requests = 1.0 / rate if rate else 0.0
 
-    async def get(self, key: str, max_bytes: int) -> DownloadedObject:
-        """Download a whole object; raise DownloadRefused, at once if a retry cannot help."""
+    async def get(
+        self, key: str, max_bytes: int, admit: Callable[[int], Awaitable[None]] | None = None
+    ) -> DownloadedObject:
+        """Download a whole object; raise DownloadRefused, at once if a retry cannot help.
+
+        `admit` is awaited with an object's size before its bytes are received, so that a caller can bound
+        what it holds; it may be called again for the same object.
+        """
         options = self.bucket.options
         for attempt in range(options.attempts):
             try:
                 # Do not retry each of a million objects six times if the server is down.
                 if attempt and self._failures_in_a_row > 4 * self.in_flight:
                     break
-                downloaded = await self._once(key, max_bytes)
+                downloaded = await self._once(key, max_bytes, admit)
                 self._failures_in_a_row = 0
                 return downloaded
             except Exception as error:
@@ -134,7 +140,9 @@ class ObjectDownloader:
         self._failures_in_a_row += 1
         raise refusal
 
-    async def _once(self, key: str, max_bytes: int) -> DownloadedObject:
+    async def _once(
+        self, key: str, max_bytes: int, admit: Callable[[int], Awaitable[None]] | None
+    ) -> DownloadedObject:
         import obstore
 
         await self._pace()
@@ -145,6 +153,8 @@ class ObjectDownloader:
             meta = answer.meta
             if meta["size"] > max_bytes:
                 raise DownloadRefused("too_large", str(meta["size"]))
+            if admit is not None:
+                await admit(meta["size"])
             data = bytes(await answer.bytes_async())
             if len(data) != meta["size"]:
                 raise DownloadRefused("connection", "fewer bytes than were promised", temporary=True)

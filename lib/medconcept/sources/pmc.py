@@ -143,6 +143,27 @@ def check_article(data: bytes, metadata: Metadata) -> None:
         raise DownloadRefused("metadata_contradicts", f"the XML of {metadata.pmcid} says PMC{min(stated)}")
 
 
+def media_object(url: str, folder: str) -> tuple[str, str | None]:
+    """Key and MD5 of a media address of an article. Raises Refused where it lies outside the folder.
+
+    >>> media_object("s3://b/PMC1.1/f%201.jpg?md5=0123456789ABCDEF0123456789abcdef", "PMC1.1/")
+    ('PMC1.1/f 1.jpg', '0123456789abcdef0123456789abcdef')
+    >>> media_object("s3://b/PMC2.1/f1.jpg", "PMC1.1/")
+    Traceback (most recent call last):
+    medconcept.sources.transfer.Refused: hostile_key: the address lies outside the article's folder
+    """
+    parts = urlsplit(url)
+    key = unquote(parts.path).lstrip("/")
+    at = key.find(folder)
+    key = key[at:] if at > 0 and parts.scheme in ("http", "https") else key
+    name = key.removeprefix(folder)
+    steps = name.replace("\\", "/").split("/")
+    if not folder or not key.startswith(folder) or not name.isprintable() or {"", ".", ".."} & set(steps):
+        raise DownloadRefused("hostile_key", "the address lies outside the article's folder")
+    md5 = (parse_qs(parts.query).get("md5") or [""])[0]
+    return key, md5.lower() if re.fullmatch(r"[0-9a-fA-F]{32}", md5) else None
+
+
 def _object_of(url: str, folder: str) -> tuple[str, str | None]:
     """Return key and MD5 of a URL; raise DownloadRefused if the key is outside the article's own folder."""
     parts = urlsplit(url)

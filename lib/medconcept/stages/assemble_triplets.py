@@ -1,10 +1,11 @@
-"""assemble_triplets: one row a training example, from figures, articles, mentions and concepts."""
+"""assemble_triplets: one row a training example, from figures, images, articles, mentions and concepts."""
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from medconcept.images.statuses import Status
 from medconcept.stages.context import Context
 from medconcept.stages.stage import SideResult, Stage, StageOutput
 from medconcept.tables.triplets import TRIPLET_CONCEPT
@@ -23,17 +24,18 @@ ABOUT = (
     "is_retraction_notice",
     "is_retracted",
     "has_concern",
-    "media",
 )
 FIGURE = ("figure_key", "article_key", "article_version", "caption", "label", "source_sha256")
 MENTION = tuple(name for name in TRIPLET_CONCEPT.names if name not in ("preferred_name", "semantic_types"))
+IMAGE = ("sha256", "format", "width", "height")  # image_sha256, … in triplets
 BY_ARTICLE = {  # the columns read of each table
     "articles": (*ABOUT, "is_current"),
     "figures": (*FIGURE, "graphics"),
     "mentions": ("figure_key", *MENTION),
+    "images": ("image_key", "article_key", "status", *IMAGE),
 }
 INPUTS = (*BY_ARTICLE, "concepts")
-NO_MEDIA, AT_SOURCE = "no media at source", "at source, not fetched"
+NOT_RESOLVED = "not_resolved"  # resolve_images has not run on the article yet
 
 
 def build(context: Context) -> StageOutput:
@@ -45,7 +47,7 @@ def build(context: Context) -> StageOutput:
     concepts, current = context.read("concepts"), context.current_rows("triplets", articles)
     tables["mentions"] = tables["mentions"].where("concept_id IS NOT NULL")  # recognised alone is no concept
     chosen = without_flags(tables["mentions"], context.config.triplets.exclude_flags)
-    rows = triplet_rows(tables["articles"], tables["figures"], chosen, concepts)
+    rows = triplet_rows(tables["articles"], tables["figures"], chosen, concepts, tables["images"])
     return StageOutput(
         tables={"triplets": (rows, current)},
         side_result=lambda: SideResult(filter_counts(tables["figures"], tables["mentions"], chosen)),
@@ -55,9 +57,12 @@ def build(context: Context) -> StageOutput:
 
 
 def triplet_rows(
-    articles: DataFrame, figures: DataFrame, mentions: DataFrame, concepts: DataFrame
+    articles: DataFrame, figures: DataFrame, mentions: DataFrame, concepts: DataFrame, images: DataFrame
 ) -> DataFrame:
-    """One row for each graphic of each figure with a caption and a concept."""
+    """One row for each graphic of each figure with a caption and a concept.
+
+    An image that is not resolved has a status alone: what is damaged is not passed on under a checksum.
+    """
     known = concepts.select("concept_id", "preferred_name", "semantic_types")
     named = mentions.select("figure_key", *MENTION).join(known, "concept_id")
     fields = TRIPLET_CONCEPT.names
@@ -74,22 +79,20 @@ def triplet_rows(
     )
     about = articles.where("is_current").select(*ABOUT)
     joined = each.join(per_figure, "figure_key").join(about, "article_key")
-    return joined.withColumns(
+    keyed = joined.withColumns(
         {
             "triplet_key": F.concat("figure_key", F.lit("/"), F.col("_n").cast("string")),
             "graphic_href": F.col("_graphic.href"),
-            "image_status": F.when(_is_at_source(), AT_SOURCE).otherwise(NO_MEDIA),
         }
     )
-
-
-def _is_at_source() -> Column:
-    """True where PMC has a file of the graphic's name, with or without its extension."""
-    name = F.regexp_extract("_graphic.href", "([^/]*)$", 1)
-    return F.coalesce(
-        F.exists("media", lambda file: (file == name) | (F.regexp_replace(file, r"\.[^.]*$", "") == name)),
-        F.lit(False),
+    is_resolved = F.col("status") == Status.RESOLVED.value
+    about_image = images.select(
+        F.col("image_key").alias("triplet_key"),
+        F.col("status").alias("_status"),
+        *(F.when(is_resolved, F.col(name)).alias(f"image_{name}") for name in IMAGE),
     )
+    status = F.coalesce("_status", F.lit(NOT_RESOLVED))
+    return keyed.join(about_image, "triplet_key", "left").withColumn("image_status", status)
 
 
 def without_flags(mentions: DataFrame, flags: tuple[str, ...]) -> DataFrame:
@@ -120,7 +123,7 @@ def filter_counts(figures: DataFrame, mentions: DataFrame, chosen: DataFrame) ->
 
 STAGE = Stage(
     name="assemble_triplets",
-    version=1,
+    version=2,
     inputs=INPUTS,
     settings=lambda context: (context.config.triplets,),
     build=build,

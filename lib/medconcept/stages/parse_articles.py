@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 
-from pyspark.sql import Column, DataFrame, SparkSession, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from medconcept.jats import PARSER_VERSION
 from medconcept.lake.quarantine import open_quarantine
 from medconcept.runtime.native_modules import library_file
+from medconcept.spark.arrow_batches import small_batches
 from medconcept.spark.progress import Count, Counter
 from medconcept.stages.context import Context
 from medconcept.stages.source_metadata import (
@@ -49,7 +48,10 @@ def build(context: Context) -> StageOutput:
         current = context.cache("current", articles.select(*_ARTICLE_COLUMNS, notice_relations()))
         replaced = current.join(files, FILE_KEY, "left_semi")
     fresh, spark = todo.where(F.col("duplicate_of").isNull()), context.lake.spark
-    with small_batches(spark), context.progress.counting(spark, Count("files", fresh.count)) as counter:
+    with (
+        small_batches(spark, BATCH_ROWS),
+        context.progress.counting(spark, Count("files", fresh.count)) as counter,
+    ):
         parsed = context.checkpoint("parsed", parse(fresh, counter))
     good = parsed.where(F.col("reason").isNull())
     touched = good.select(*_WORK_COLUMNS).unionByName(replaced.select(*_WORK_COLUMNS))
@@ -63,7 +65,7 @@ def build(context: Context) -> StageOutput:
         if rest.isEmpty():
             metadata = changes.written(raw)
         else:
-            with small_batches(raw.sparkSession):
+            with small_batches(raw.sparkSession, BATCH_ROWS):
                 good = context.checkpoint("works", good.unionByName(_siblings(good, rest, raw)))
     elsewhere = current.join(affected.keys, "article_key", "left_anti")
     notices = works_in_notices(
@@ -91,18 +93,6 @@ def parse(files: DataFrame, counter: Counter | None = None) -> DataFrame:
     """
     columns = files.select(*FILE, "size", "content")
     return columns.mapInArrow(partial(parse_batches, counter=counter), PARSED)
-
-
-@contextmanager
-def small_batches(spark: SparkSession) -> Iterator[None]:
-    """Within this block Spark passes few files at a time to a worker; by default 10,000 of any size."""
-    setting = "spark.sql.execution.arrow.maxRecordsPerBatch"
-    before = str(spark.conf.get(setting))
-    spark.conf.set(setting, str(BATCH_ROWS))
-    try:
-        yield
-    finally:
-        spark.conf.set(setting, before)
 
 
 def order_versions(parsed: DataFrame) -> DataFrame:

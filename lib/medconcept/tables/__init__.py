@@ -4,6 +4,7 @@ from medconcept.tables.articles import ARTICLES
 from medconcept.tables.concept_statistics import CONCEPT_STATISTICS
 from medconcept.tables.concepts import CONCEPT_NAMES, CONCEPTS
 from medconcept.tables.figures import FIGURES
+from medconcept.tables.images import IMAGE_BYTES, IMAGE_GROUPS, IMAGES
 from medconcept.tables.ledgers import COMMITS, QUARANTINE, RUNS
 from medconcept.tables.mentions import MENTIONS
 from medconcept.tables.raw_articles import RAW_ARTICLES
@@ -17,6 +18,9 @@ TABLES: dict[str, Table] = {
         RAW_ARTICLES,
         ARTICLES,
         FIGURES,
+        IMAGES,
+        IMAGE_BYTES,
+        IMAGE_GROUPS,
         CONCEPTS,
         CONCEPT_NAMES,
         MENTIONS,

@@ -37,7 +37,8 @@ class Table:
     A ledger is append-only and has no key. `scope` are the columns whose values select the rows that a small
     change replaces together: a row's own key, or its article. `former_names` maps a column to its name in
     versions of the table that older formats wrote; the row digest keeps using that name, so that a rename
-    changes no row.
+    changes no row. `sorted_by` are the columns by which the rows of a commit are laid out, `properties`
+    further properties of the Delta table; those that begin with `parquet.` decide how its files are written.
     """
 
     name: str
@@ -47,6 +48,8 @@ class Table:
     not_compared: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
     former_names: Mapping[str, str] = field(default_factory=dict, hash=False)
+    sorted_by: tuple[str, ...] = ()
+    properties: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def is_ledger(self) -> bool:

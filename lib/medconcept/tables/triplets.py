@@ -11,6 +11,8 @@ from pyspark.sql.types import (
     StructType,
 )
 
+from medconcept.images.formats import RASTER
+from medconcept.images.statuses import Status
 from medconcept.jats.records.article_parts import LicenceGroup
 from medconcept.linking.flags import MENTION_FLAGS
 from medconcept.linking.types import METHODS
@@ -73,8 +75,9 @@ TRIPLETS = Table(
         column(
             "image_status",
             StringType(),
-            "Why there is no image: no media at source; or at source, not fetched",
-            "no media at source",
+            "resolved, or why there is no image, see images; not_resolved before resolve_images ran",
+            "resolved",
+            (*(status.value for status in Status), "not_resolved"),
         ),
         column(
             "caption",
@@ -118,5 +121,17 @@ TRIPLETS = Table(
         ),
         column("is_retraction_notice", BooleanType(), "True if the article is a retraction notice", "false"),
         column("source_sha256", StringType(), "SHA-256 of the article file", "0033df07cb8b…"),
+        # At the end: that is where ADD COLUMNS puts them in a table of an older format.
+        column(
+            "image_sha256",
+            StringType(),
+            "SHA-256 of the image, see images and image_bytes; null if it is not resolved",
+            "2c26b46b68ff…",
+        ),
+        column(
+            "image_format", StringType(), "Format of the image by its bytes", "jpeg", tuple(sorted(RASTER))
+        ),
+        column("image_width", IntegerType(), "Width of the upright image in pixels", "600"),
+        column("image_height", IntegerType(), "Height of the upright image in pixels", "400"),
     ),
 )

@@ -52,7 +52,16 @@ def list_archives(spark: SparkSession, config: SyncConfig) -> DataFrame:
 
 
 def read_members(spark: SparkSession, archives: DataFrame, config: SyncConfig) -> DataFrame:
-    """Read the article files of archives: one row for each file or refusal, in archive_members.SCHEMA.
+    """Read the article files of archives: one row for each file or refusal, in archive_members.SCHEMA."""
+    columns = with_contents(spark, archives, config).select("source", "archive", "etag", "uri", "blob")
+    spread = columns.repartition(4 * spark.sparkContext.defaultParallelism)
+    return spread.mapInArrow(
+        partial(read_archives, include=config.include, max_bytes=config.max_bytes), SCHEMA
+    )
+
+
+def with_contents(spark: SparkSession, archives: DataFrame, config: SyncConfig) -> DataFrame:
+    """Add `blob`, the bytes of an archive, to rows with archive, size and uri; null if workers read it.
 
     Archives on the worker's own file system (disks, mounted volumes) are streamed. Raises InputError if an
     archive on another file system is larger than 1 GiB.
@@ -64,8 +73,10 @@ def read_members(spark: SparkSession, archives: DataFrame, config: SyncConfig) -
             f"{large[0]['archive']}: {large[0]['size']} bytes; archives of over 1 GiB are read from mounted "
             "file systems alone"
         )
-    blobs = F.lit(None).cast("binary")
-    local = archives.where(is_local).withColumn("blob", blobs)
+    local = archives.where(is_local).withColumn("blob", F.lit(None).cast("binary"))
+    remote = archives.where(~is_local)
+    if remote.isEmpty():
+        return local
     folder, _, pattern = str(config.input).rpartition("/")
     files = HadoopFiles(spark, folder or ".")
     contents = (
@@ -74,10 +85,4 @@ def read_members(spark: SparkSession, archives: DataFrame, config: SyncConfig) -
         .load(files.root)
         .select(F.col("path").alias("uri"), F.col("content").alias("blob"))
     )
-    remote = archives.where(~is_local)
-    everything = local if remote.isEmpty() else local.unionByName(remote.join(contents, "uri"))
-    columns = everything.select("source", "archive", "etag", "uri", "blob")
-    spread = columns.repartition(4 * spark.sparkContext.defaultParallelism)
-    return spread.mapInArrow(
-        partial(read_archives, include=config.include, max_bytes=config.max_bytes), SCHEMA
-    )
+    return local.unionByName(remote.join(contents, "uri"))

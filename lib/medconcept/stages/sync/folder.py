@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from medconcept.config import SyncConfig
@@ -38,18 +38,26 @@ def list_folder(spark: SparkSession, config: SyncConfig) -> DataFrame:
     if empty:
         problem = "is empty" if not files.list("") else f"holds no article file ({', '.join(config.include)})"
         raise InputError(f"{config.input}: the folder {problem}")
-    # Spark writes local paths as file:/x where Hadoop writes file:///x.
-    plain = F.regexp_replace("path", "^file:/+", "file:/")
-    prefix = files.root.rstrip("/").replace("file:///", "file:/") + "/"
     return listing.select(
         F.lit(source).alias("source"),
-        plain.substr(F.lit(len(prefix) + 1), F.length(plain)).alias("source_key"),
+        path_within(files.root).alias("source_key"),
         F.col("length").alias("size"),
-        F.concat_ws(
-            "-", F.col("length").cast("string"), F.unix_micros("modificationTime").cast("string")
-        ).alias("etag"),
+        file_etag().alias("etag"),
         F.col("path").alias("_uri"),
     )
+
+
+def path_within(root: str) -> Column:
+    """The `path` of a binaryFile row relative to the root that was listed."""
+    # Spark writes local paths as file:/x where Hadoop writes file:///x.
+    plain = F.regexp_replace("path", "^file:/+", "file:/")
+    prefix = root.rstrip("/").replace("file:///", "file:/") + "/"
+    return plain.substr(F.lit(len(prefix) + 1), F.length(plain))
+
+
+def file_etag() -> Column:
+    """What says that a binaryFile row's file is unchanged: its size and modification time."""
+    return F.concat_ws("-", F.col("length").cast("string"), F.unix_micros("modificationTime").cast("string"))
 
 
 def read_files(spark: SparkSession, listing: DataFrame, config: SyncConfig) -> DataFrame:

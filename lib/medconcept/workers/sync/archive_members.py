@@ -30,7 +30,8 @@ ARROW = pa.schema(
 )
 # Separates the path of an archive from that of its member.
 MEMBER_SEPARATOR = "!/"
-_ARCHIVE_ERRORS = (
+# What reading a damaged archive raises.
+ARCHIVE_ERRORS = (
     tarfile.TarError,
     zipfile.BadZipFile,
     zlib.error,
@@ -56,12 +57,12 @@ def _rows(row: dict[str, Any], include: tuple[str, ...], max_bytes: int) -> Iter
     common = {"source": row["source"], "etag": row["etag"]}
     occurrences: Counter[str] = Counter()
     try:
-        with _open(row) as stream:
+        with open_archive(row) as stream:
             for name, size, data in _members(stream, row["archive"], include, max_bytes):
                 occurrences[name] += 1
                 repeat = f"~{occurrences[name]}" if occurrences[name] > 1 else ""
                 key = f"{row['archive']}{MEMBER_SEPARATOR}{name}{repeat}"
-                if _is_hostile(name):
+                if is_hostile(name):
                     refusal = {
                         "reason": "hostile_key",
                         "detail": f"a member of {row['archive']} has an unsafe name",
@@ -73,12 +74,13 @@ def _rows(row: dict[str, Any], include: tuple[str, ...], max_bytes: int) -> Iter
                     }
                 else:
                     yield {**common, "source_key": key, "size": size, "content": data}
-    except _ARCHIVE_ERRORS as error:
+    except ARCHIVE_ERRORS as error:
         detail = (str(error).splitlines() or [type(error).__name__])[0][:200]
         yield {**common, "source_key": row["archive"], "reason": "archive_broken", "detail": detail}
 
 
-def _open(row: dict[str, Any]) -> IO[bytes]:
+def open_archive(row: dict[str, Any]) -> IO[bytes]:
+    """The bytes of an archive: its `blob`, else the file of this machine at its `uri`."""
     if row["blob"] is not None:
         return io.BytesIO(row["blob"])
     return open(unquote(urlsplit(row["uri"]).path), "rb")
@@ -121,10 +123,10 @@ def _is_article(name: str, include: tuple[str, ...]) -> bool:
     return any(fnmatch(base, pattern) for pattern in include)
 
 
-def _is_hostile(name: str) -> bool:
+def is_hostile(name: str) -> bool:
     """True for a name that leads out of a folder, or that cannot be displayed.
 
-    >>> [_is_hostile(n) for n in ("a/b.xml", "../b.xml", "/b.xml", "a\\x00.xml")]
+    >>> [is_hostile(n) for n in ("a/b.xml", "../b.xml", "/b.xml", "a\\x00.xml")]
     [False, True, True, True]
     """
     parts = name.replace("\\", "/").split("/")

@@ -1,0 +1,1 @@
+"""The image jobs: resolve_images and group_images."""

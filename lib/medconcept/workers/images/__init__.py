@@ -1,0 +1,1 @@
+"""Workers of the image jobs: names matched with graphics, files read, examined and grouped."""

@@ -1,0 +1,135 @@
+"""resolve_images on a bucket: only what is requested is fetched, once, and faults are told apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fault_proxy import Fault, FaultProxy, proxied
+from image_examples import picture, saved
+from pmc_bucket import Article, PmcBucket
+from sync_lakes import BUCKET, settings, sync
+
+from medconcept.images.options import ImageFilter
+
+JOBS = ("sync_articles", "parse_articles", "resolve_images")
+PICTURES = [saved(picture(seed=n), "JPEG") for n in range(8)]
+
+
+def of(*numbers: int) -> tuple[bytes, ...]:
+    return tuple(PICTURES[n] for n in numbers)
+
+
+def captions(count: int) -> tuple[str, ...]:
+    return tuple(f"A heart {n}." for n in range(count))
+
+
+@pytest.fixture
+def bucket(moto: Any, tmp_path: Path) -> Iterator[tuple[PmcBucket, FaultProxy, Any]]:
+    """A bucket on a server in this process behind a proxy that counts requests."""
+    made = PmcBucket(tmp_path / "s3")
+    client = moto.client()
+    client.create_bucket(Bucket=BUCKET)
+    moto.open_to_all(BUCKET)
+    with proxied(moto.url) as proxy:
+        yield made, proxy, client
+
+
+def fetched(proxy: FaultProxy) -> dict[str, int]:
+    """Requests for pictures since the last call, by their path in the bucket."""
+    found = {path.removeprefix(f"/{BUCKET}/"): n for path, n in proxy.seen.items() if path.endswith(".jpg")}
+    proxy.seen.clear()
+    return found
+
+
+def statuses(lake: Any) -> dict[str, str]:
+    return {row.image_key: row.status for row in lake.read("images").collect()}
+
+
+def test_only_what_is_requested_is_fetched_and_only_once(spark: Any, bucket: Any, tmp_path: Path) -> None:
+    made, proxy, client = bucket
+    made.put(
+        Article(1, captions=captions(2), pictures=of(0, 1)),
+        Article(2, captions=captions(1), pictures=of(2), licence="CC BY-NC"),
+        Article(3, captions=captions(5), pictures=of(3, 4, 5, 6, 7)),
+        Article(4, media=False),
+    )
+    made.publish("2026-11-01")
+    made.upload(client)
+    other = PICTURES[0]
+    client.put_object(Bucket=BUCKET, Key="PMC3.1/g1.jpg", Body=other)  # not what the metadata state
+    client.delete_object(Bucket=BUCKET, Key="PMC3.1/g2.jpg")
+    proxy.faults = [Fault("PMC3.1/g3.jpg", 503), Fault("PMC3.1/g4.jpg", 403)]
+    config = settings(tmp_path / "work", proxy.url)
+    only = replace(config.images, only=ImageFilter(licences=("commercial",)))
+    config = replace(config, images=only)
+    lake, report = sync(spark, config, *JOBS)
+    assert statuses(lake) == {
+        "PMC1#f1/0": "resolved",
+        "PMC1#f2/0": "resolved",
+        "PMC2#f1/0": "not_requested",
+        "PMC3#f1/0": "checksum_mismatch",
+        "PMC3#f2/0": "not_found",
+        "PMC3#f3/0": "server_error",
+        "PMC3#f4/0": "forbidden",
+        "PMC3#f5/0": "resolved",
+        "PMC4#f1/0": "no_media",
+    }
+    counts = report.counts
+    assert counts["images.in"] == 9 == sum(n for name, n in counts.items() if name in {
+        f"images.{status}" for status in statuses(lake).values()
+    })  # fmt: skip
+    assert counts["bytes.fetched"] == sum(map(len, (*of(0, 1, 7), other)))
+    seen = fetched(proxy)
+    assert set(seen) == {"PMC1.1/g1.jpg", "PMC1.1/g2.jpg", *(f"PMC3.1/g{n}.jpg" for n in range(1, 6))}
+    once = {name for name, n in seen.items() if n == 1}
+    assert once == set(seen) - {"PMC3.1/g3.jpg"}, "what was busy is asked for again, nothing else is"
+
+    # What may pass is tried again, and nothing else.
+    proxy.faults = []
+    lake, report = sync(spark, config, "resolve_images")
+    assert fetched(proxy) == {"PMC3.1/g3.jpg": 1}
+    assert statuses(lake)["PMC3#f3/0"] == "resolved"
+    assert sync(spark, config, "resolve_images")[1].status == "nothing new"
+    assert fetched(proxy) == {}
+
+    # A picture that changed at the source, though the XML did not; and a filter that lets more pass.
+    made.put(Article(1, captions=captions(2), pictures=of(0, 6), changed="2026-11-02T00:00:00.000Z"))
+    made.publish("2026-11-02")
+    made.upload(client)
+    lake, _ = sync(spark, config, *JOBS)
+    assert fetched(proxy) == {"PMC1.1/g2.jpg": 1}
+    config = replace(config, images=replace(config.images, only=ImageFilter()))
+    lake, _ = sync(spark, config, "resolve_images")
+    assert fetched(proxy) == {"PMC2.1/g1.jpg": 1}
+    assert statuses(lake)["PMC2#f1/0"] == "resolved"
+
+    made.withdraw(3)
+    for listed in client.list_objects_v2(Bucket=BUCKET)["Contents"]:
+        if "PMC3.1" in listed["Key"]:
+            client.delete_object(Bucket=BUCKET, Key=listed["Key"])
+    made.publish("2026-11-03")
+    made.upload(client)
+    lake, _ = sync(spark, config, *JOBS)
+    assert {key.split("#")[0] for key in statuses(lake)} == {"PMC1", "PMC2", "PMC4"}
+    kept = {bytes(row.content) for row in lake.read("image_bytes").collect()}
+    assert kept == set(of(0, 6, 2))
+
+
+def test_addresses_outside_of_the_article_are_not_requested(spark: Any, bucket: Any, tmp_path: Path) -> None:
+    made, proxy, client = bucket
+    made.put(Article(21, captions=captions(1), pictures=of(0)), Article(22))
+    metadata = made.articles[21, 1].metadata(made.name)
+    hostile = {**metadata, "media_urls": [f"s3://{BUCKET}/PMC22.1/g1.jpg?md5=0"]}
+    for name in ("metadata/PMC21.1.json", "PMC21.1/PMC21.1.json"):
+        (made.root / name).write_text(json.dumps(hostile))
+    made.publish("2026-11-04")
+    made.upload(client)
+    config = settings(tmp_path / "work", proxy.url)
+    lake, _ = sync(spark, config, *JOBS)
+    assert statuses(lake)["PMC21#f1/0"] == "hostile_key"
+    assert fetched(proxy) == {"PMC22.1/g1.jpg": 1}
