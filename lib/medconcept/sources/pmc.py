@@ -150,7 +150,7 @@ def media_object(url: str, folder: str) -> tuple[str, str | None]:
     ('PMC1.1/f 1.jpg', '0123456789abcdef0123456789abcdef')
     >>> media_object("s3://b/PMC2.1/f1.jpg", "PMC1.1/")
     Traceback (most recent call last):
-    medconcept.sources.transfer.Refused: hostile_key: the address lies outside the article's folder
+    medconcept.sources.object_download.DownloadRefused: hostile_key: the address lies outside the article's folder
     """
     parts = urlsplit(url)
     key = unquote(parts.path).lstrip("/")
