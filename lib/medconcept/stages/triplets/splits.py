@@ -146,8 +146,8 @@ def _split_of_group(config: SplitConfig) -> Column:
 def with_splits(figures: DataFrame, pins: DataFrame) -> DataFrame:
     """Add `split` to figures without a reason, that of the article, and the reason `split_conflict`.
 
-    A figure has that reason if its caption has another split. `pins` are member_key and split, of the table and of what was
-    assigned now.
+    A figure has that reason if its caption has another split. `pins` are member_key and split, of the table
+    and of what was assigned now.
     """
     of_article = pins.select(F.col("member_key").alias("_article"), "split")
     of_caption = pins.select(F.col("member_key").alias("_caption"), F.col("split").alias("_of_caption"))
