@@ -1,4 +1,4 @@
-"""Filters of triplets: one figure a reason, counted by hand; in = used + each reason, figures and graphics."""
+"""Filters of triplets: one figure a reason, counted by hand; in = used + each reason."""
 
 from __future__ import annotations
 
@@ -133,7 +133,8 @@ def test_graphics_have_reasons_of_their_own(spark) -> None:
             ("b", "3", 500, 500, ["blank", "cmyk"]),
             ("c", "4", 500, 500, ["cmyk"]),
         ],
-        "figure_key string, image_sha256 string, image_width int, image_height int, image_flags array<string>",
+        "figure_key string, image_sha256 string, image_width int, image_height int, "
+        "image_flags array<string>",
     ).withColumn("reason", f.image_reason(wanted))
     assert {r.image_sha256: r.reason for r in graphics.collect()} == {
         "1": None, "2": "image", None: "image", "3": "image", "4": None,

@@ -1,4 +1,4 @@
-"""Splits: groups stay whole, what is pinned never moves, and no two splits share an article, caption or image."""
+"""Splits: groups stay whole, what is pinned never moves, no two splits share a caption, image or article."""
 
 from __future__ import annotations
 
