@@ -23,7 +23,8 @@ NEW = (
 ASSEMBLE = "assemble_triplets"
 LICENCE = (
     '<permissions><license xmlns:xlink="http://www.w3.org/1999/xlink" '
-    'xlink:href="https://creativecommons.org/licenses/by/4.0/"><license-p>CC BY</license-p></license></permissions>'
+    'xlink:href="https://creativecommons.org/licenses/by/4.0/"><license-p>CC BY</license-p></license>'
+    "</permissions>"
 )
 TRAIN, TEST = (TripletsConfig(splits=SplitConfig(validation=0.0, test=share)) for share in (0.0, 0.9999999))
 

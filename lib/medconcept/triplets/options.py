@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
 from medconcept.errors import ConfigError
 from medconcept.images.statuses import Flag
-from medconcept.modality import MODALITIES, PRIVACY_FLAGS, UNKNOWN
-from medconcept.rights.terms import TERMS, Answer
 
 NOTICES = ("retracted", "retraction_notice", "concern")
 
@@ -49,22 +47,27 @@ derivatives, share_alike, redistribute, attribution)
 
     def __post_init__(self) -> None:
         """Refuse unknown names, and values that leave out everything."""
-        names: Sequence[tuple[str, str, Collection[str], Collection[str]]] = (
-            ("notices", "notice", self.notices, NOTICES),
-            ("licence", "term", self.licence, TERMS),
-            ("licence", "answer", self.terms.values(), get_args(Answer)),
-            ("modality", "modality", self.modality, (*MODALITIES, UNKNOWN)),
-            ("privacy", "flag", self.privacy, PRIVACY_FLAGS),
-            ("image_flags", "flag", self.image_flags, [flag.value for flag in Flag]),
-        )
-        for setting, what, given, known in names:
-            refuse_unknown(f"triplets.filters.{setting}", what, given, known)
+        refuse_unknown("triplets.filters.notices", "notice", self.notices, NOTICES)
+        flags = [flag.value for flag in Flag]
+        refuse_unknown("triplets.filters.image_flags", "flag", self.image_flags, flags)
+        if self.licence or self.modality or self.privacy:
+            self._refuse_unknown_facts()
         for share in ("centrality_min", "modality_confidence"):
             if not 0 <= getattr(self, share) <= 1:
                 raise ConfigError(f"triplets.filters.{share} must be from 0 to 1, not {getattr(self, share)}")
         if self.caption_max is not None and self.caption_max < max(1, self.caption_min):
             span = f"{self.caption_min} to {self.caption_max}"
             raise ConfigError(f"triplets.filters.caption_max: no caption has {span} characters")
+
+    def _refuse_unknown_facts(self) -> None:
+        # Imported for those who need them: they bring the parser, and every command reads a configuration.
+        from medconcept.modality import MODALITIES, PRIVACY_FLAGS, UNKNOWN
+        from medconcept.rights.terms import TERMS, Answer
+
+        refuse_unknown("triplets.filters.licence", "term", self.licence, TERMS)
+        refuse_unknown("triplets.filters.licence", "answer", self.terms.values(), get_args(Answer))
+        refuse_unknown("triplets.filters.modality", "modality", self.modality, (*MODALITIES, UNKNOWN))
+        refuse_unknown("triplets.filters.privacy", "flag", self.privacy, PRIVACY_FLAGS)
 
     @property
     def terms(self) -> dict[str, str]:
