@@ -154,7 +154,7 @@ def test_graphics_have_reasons_of_their_own(spark) -> None:
 LIST = """
 10.1234/AB
 PMC0005
-doi:10.9/X#f2
+doi:10.9999/X#f2
 PMC6#f1
 {sha}
 """
@@ -165,8 +165,8 @@ FIGURES = [
     ("doi:10.1234/AB#f1", "doi:10.1234/AB", None, None),  # known by its key alone
     ("PMC5#f1", "PMC5", None, None),
     ("PMC51#f1", "PMC51", None, None),
-    ("doi:10.9/x#f1", "doi:10.9/x", "10.9/x", None),
-    ("doi:10.9/x#f2", "doi:10.9/x", "10.9/x", None),
+    ("doi:10.9999/x#f1", "doi:10.9999/x", "10.9999/x", None),
+    ("doi:10.9999/x#f2", "doi:10.9999/x", "10.9999/x", None),
     ("PMC6#f1", "PMC6", None, None),
     ("PMC6#f1~2", "PMC6", None, None),
     ("PMC7#f1", "PMC7", None, SHA.upper()),

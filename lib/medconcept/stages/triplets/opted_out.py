@@ -49,8 +49,10 @@ def opted_out(
         *(_article(value) for value in (F.col("doi"), F.col("pmcid"), part)),
         F.concat(F.when(_doi(part).isNotNull(), F.lit("doi:")).otherwise(F.lit("")), _article(part), name),
     ]
-    each = figures.join(about, "article_key", "left").select(
-        "figure_key", F.explode(F.array(*keys)).alias("_entry")
+    each = (
+        figures.select("figure_key", "article_key")
+        .join(about, "article_key", "left")
+        .select("figure_key", F.explode(F.array(*keys)).alias("_entry"))
     )
     if images is not None:
         each = each.unionByName(images.select("figure_key", F.lower("image_sha256").alias("_entry")))
