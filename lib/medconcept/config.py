@@ -22,6 +22,7 @@ from medconcept.runtime.installation import checkout
 from medconcept.sources.options import PATH, BucketOptions, Selection
 from medconcept.terminologies.semantic_network import GROUPS
 from medconcept.terminologies.umls_options import UmlsOptions
+from medconcept.triplets.options import SplitConfig, TripletFilters, refuse_unknown
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,9 @@ class StatisticsConfig:
 
 @dataclass(frozen=True)
 class TripletsConfig:
-    """Which mentions become concepts of triplets: all, but for those with one of `exclude_flags`.
+    """Which mentions become concepts of triplets, which figures become triplets, and in which split.
+
+    Mentions with one of `exclude_flags` are left out.
 
     >>> TripletsConfig(("negative",))
     Traceback (most recent call last):
@@ -202,14 +205,12 @@ general, negated, peripheral, uncertain)
     """
 
     exclude_flags: tuple[str, ...] = ()
+    filters: TripletFilters = field(default_factory=TripletFilters)
+    splits: SplitConfig = field(default_factory=SplitConfig)
 
     def __post_init__(self) -> None:
         """Refuse unknown flags."""
-        unknown = sorted(set(self.exclude_flags) - set(MENTION_FLAGS))
-        if unknown:
-            raise ConfigError(
-                f"triplets.exclude_flags: no flag {unknown[0]!r} (known: {', '.join(MENTION_FLAGS)})"
-            )
+        refuse_unknown("triplets.exclude_flags", "flag", self.exclude_flags, MENTION_FLAGS)
 
 
 @dataclass(frozen=True)
@@ -256,7 +257,8 @@ class Config:
     """The whole configuration of a run.
 
     `base` is the folder that relative paths of a configuration file start from; a relative `base` starts
-    from the folder of the file. Default: the folder of the file.
+    from the folder of the file. Default: the folder of the file. `opt_out` is a list of works and images
+    that are left out (docs/rights.md).
 
     >>> Config().sync.include[0]
     '*.xml'
@@ -271,6 +273,7 @@ class Config:
     statistics: StatisticsConfig = field(default_factory=StatisticsConfig)
     images: ImageOptions = field(default_factory=ImageOptions)
     triplets: TripletsConfig = field(default_factory=TripletsConfig)
+    opt_out: str | None = field(default=None, metadata=PATH)
     release: ReleaseConfig = field(default_factory=ReleaseConfig)
     spark: SparkConfig = field(default_factory=SparkConfig)
 
@@ -305,7 +308,7 @@ def parse_config(data: object, where: str = "configuration") -> Config:
     >>> parse_config({"lakes": "x"})
     Traceback (most recent call last):
     medconcept.errors.ConfigError: configuration: unknown key 'lakes' (known: base, lake, sync, dictionary, \
-annotate, centrality, statistics, images, triplets, release, spark)
+annotate, centrality, statistics, images, triplets, opt_out, release, spark)
     """
     config = _build(Config, data, _Origin(where), "")
     assert isinstance(config, Config)

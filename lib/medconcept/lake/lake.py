@@ -21,7 +21,7 @@ from medconcept.tables.fit import fitted
 FORMAT = "_medconcept/format.json"
 # 2: all that the parser reads; 3: mentions by the linker, concept_statistics; 4: what PMC says;
 # 5: centrality of concepts, what was recognised; 6: figures.citing_paragraphs, which was `mentions`;
-# 7: triplets with the image's checksum and size
+# 7: images of triplets, and their modality, privacy, rights and splits
 FORMAT_VERSION = 7
 # Formats that lack columns, or have them under former names: `fitted` reads them, and the first run that
 # writes migrates them (lake.migration).

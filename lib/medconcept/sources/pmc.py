@@ -150,7 +150,7 @@ def media_object(url: str, folder: str) -> tuple[str, str | None]:
     ('PMC1.1/f 1.jpg', '0123456789abcdef0123456789abcdef')
     >>> media_object("s3://b/PMC2.1/f1.jpg", "PMC1.1/")
     Traceback (most recent call last):
-    medconcept.sources.object_download.DownloadRefused: hostile_key: the address lies outside the article's folder
+    medconcept.sources.object_download.DownloadRefused: hostile_key: not in the article's folder
     """
     parts = urlsplit(url)
     key = unquote(parts.path).lstrip("/")
@@ -159,7 +159,7 @@ def media_object(url: str, folder: str) -> tuple[str, str | None]:
     name = key.removeprefix(folder)
     steps = name.replace("\\", "/").split("/")
     if not folder or not key.startswith(folder) or not name.isprintable() or {"", ".", ".."} & set(steps):
-        raise DownloadRefused("hostile_key", "the address lies outside the article's folder")
+        raise DownloadRefused("hostile_key", "not in the article's folder")
     md5 = (parse_qs(parts.query).get("md5") or [""])[0]
     return key, md5.lower() if re.fullmatch(r"[0-9a-fA-F]{32}", md5) else None
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from medconcept.images.statuses import Status
+from medconcept.modality import MODALITY_VERSION
+from medconcept.spark.progress import Count
 from medconcept.stages.context import Context
 from medconcept.stages.stage import SideResult, Stage, StageOutput
+from medconcept.stages.triplets import figure_facts, filters, splits
+from medconcept.stages.triplets.opted_out import opted_out, read_opt_out
 from medconcept.tables.triplets import TRIPLET_CONCEPT
+from medconcept.triplets.options import TripletFilters
 
 ABOUT = (
     "article_key",
@@ -24,44 +29,96 @@ ABOUT = (
     "is_retraction_notice",
     "is_retracted",
     "has_concern",
+    "article_type",
 )
-FIGURE = ("figure_key", "article_key", "article_version", "caption", "label", "source_sha256")
+FIGURE = (
+    "figure_key", "article_key", "article_version", "caption", "label", "source_sha256", "caption_markup",
+    "panels", "section", "citing_paragraphs", "language",
+)  # fmt: skip
 MENTION = tuple(name for name in TRIPLET_CONCEPT.names if name not in ("preferred_name", "semantic_types"))
-IMAGE = ("sha256", "format", "width", "height")  # image_sha256, … in triplets
+IMAGE = ("sha256", "format", "width", "height", "flags")  # image_sha256, … in triplets; flags to filter by
 BY_ARTICLE = {  # the columns read of each table
-    "articles": (*ABOUT, "is_current"),
-    "figures": (*FIGURE, "graphics"),
-    "mentions": ("figure_key", *MENTION),
+    "articles": (*dict.fromkeys((*ABOUT, *figure_facts.ARTICLE, "aliases")),),
+    "figures": (*dict.fromkeys((*FIGURE, *figure_facts.FIGURE)),),
+    "mentions": (*dict.fromkeys(("figure_key", *MENTION, *figure_facts.MENTION)),),
     "images": ("image_key", "article_key", "status", *IMAGE),
 }
-INPUTS = (*BY_ARTICLE, "concepts")
+INPUTS = (*BY_ARTICLE, "concepts", "image_groups")
 NOT_RESOLVED = "not_resolved"  # resolve_images has not run on the article yet
 
 
 def build(context: Context) -> StageOutput:
-    """Assemble the triplets of the articles that changed; of all, where concepts changed."""
+    """Assemble the triplets of the articles that changed; of all, if concepts or groups of images did."""
     articles = None
-    if context.previous is not None and not context.has_changed("concepts"):
+    whole = ("concepts", "image_groups")  # tables whose changes may concern any article
+    if context.previous is not None and not any(map(context.has_changed, whole)):
         articles = context.changed_articles(*BY_ARTICLE)
     tables = {name: context.rows_of(name, articles, cache_columns=seen) for name, seen in BY_ARTICLE.items()}
     concepts, current = context.read("concepts"), context.current_rows("triplets", articles)
     tables["mentions"] = tables["mentions"].where("concept_id IS NOT NULL")  # recognised alone is no concept
-    chosen = without_flags(tables["mentions"], context.config.triplets.exclude_flags)
-    rows = triplet_rows(tables["articles"], tables["figures"], chosen, concepts, tables["images"])
+    options = context.config.triplets
+    chosen = without_flags(tables["mentions"], options.exclude_flags)
+    facts = _facts(context, tables)
+    images = image_columns(tables["images"], image_groups(context))
+    pinned = context.read("splits")
+    edges = splits.edges_of(
+        facts.where("reason IS NULL"),
+        tables["articles"].where("is_current"),
+        images,
+        groups_of_duplicates(context),
+    )
+    assigned = context.checkpoint("splits", splits.assign(edges, pinned, options.splits))
+    pins = pinned.select("member_key", "split").unionByName(assigned.select("member_key", "split"))
+    judged = splits.with_splits(facts, pins)
+    every = triplet_rows(
+        tables["articles"],
+        tables["figures"],
+        chosen,
+        concepts,
+        images,
+        require_concept=options.filters.require_concept,
+    )
+    rows = with_image_reason(with_facts(every, judged), options.filters, pins)
+    rows, graphics = rows.where("reason IS NULL"), rows.select("figure_key", "reason")
     return StageOutput(
-        tables={"triplets": (rows, current)},
-        side_result=lambda: SideResult(filter_counts(tables["figures"], tables["mentions"], chosen)),
+        tables={"splits": (assigned, pinned.where(F.lit(False))), "triplets": (rows, current)},
+        side_result=lambda: SideResult(filters.counts(judged, graphics) | splits.split_counts(assigned)),
         articles=articles,
-        gate_against=("figures", "concepts"),
+        gate_against=("figures", "concepts", "splits"),
+        inserts_only=("splits",),  # no row of it ever changes
     )
 
 
-def triplet_rows(
-    articles: DataFrame, figures: DataFrame, mentions: DataFrame, concepts: DataFrame, images: DataFrame
-) -> DataFrame:
-    """One row for each graphic of each figure with a caption and a concept.
+def _facts(context: Context, tables: dict[str, DataFrame]) -> DataFrame:
+    """The facts of figures, computed once, with the first reason to leave each out."""
+    options, spark = context.config.triplets, context.lake.spark
+    statements = figure_facts.figure_statements(
+        tables["figures"],
+        tables["articles"],
+        tables["mentions"],
+        options.filters,
+        exclude_flags=options.exclude_flags,
+        opted_out=opted_out(
+            spark, tables["figures"], tables["articles"], read_opt_out(context.config.opt_out)
+        ),
+    )
+    with context.progress.counting(spark, Count("figures", tables["figures"].count)) as counter:
+        facts = context.checkpoint("facts", figure_facts.figure_facts(statements, counter))
+    return facts.withColumn("reason", filters.fact_reason(options.filters))
 
-    An image that is not resolved has a status alone: what is damaged is not passed on under a checksum.
+
+def triplet_rows(
+    articles: DataFrame,
+    figures: DataFrame,
+    mentions: DataFrame,
+    concepts: DataFrame,
+    images: DataFrame,
+    *,
+    require_concept: bool = True,
+) -> DataFrame:
+    """One row for each graphic of each figure with a caption and, unless not required, a concept.
+
+    `images` are rows of `image_columns`; a graphic without one has the status NOT_RESOLVED.
     """
     known = concepts.select("concept_id", "preferred_name", "semantic_types")
     named = mentions.select("figure_key", *MENTION).join(known, "concept_id")
@@ -77,22 +134,65 @@ def triplet_rows(
     each = figures.where(F.col("caption").isNotNull()).select(
         *FIGURE, F.posexplode("graphics").alias("_n", "_graphic")
     )
-    about = articles.where("is_current").select(*ABOUT)
-    joined = each.join(per_figure, "figure_key").join(about, "article_key")
+    about = articles.where("is_current").select(*ABOUT, F.col("language").alias("_article_language"))
+    how = "inner" if require_concept else "left"
+    joined = each.join(per_figure, "figure_key", how).join(about, "article_key")
+    if not require_concept:
+        joined = joined.withColumns({name: _or_empty(joined, name) for name in ("concepts", "concept_ids")})
     keyed = joined.withColumns(
         {
             "triplet_key": F.concat("figure_key", F.lit("/"), F.col("_n").cast("string")),
             "graphic_href": F.col("_graphic.href"),
+            "citing_paragraphs": F.coalesce(F.transform("citing_paragraphs", lambda p: p["text"]), F.array()),
+            "language": F.coalesce("language", "_article_language"),
+            "year": F.substring("published", 1, 4).cast("int"),
         }
     )
+    status = F.coalesce("_status", F.lit(NOT_RESOLVED))
+    return keyed.join(images.drop("article_key"), "triplet_key", "left").withColumn("image_status", status)
+
+
+def image_columns(images: DataFrame, groups: DataFrame) -> DataFrame:
+    """What triplets have of an image: triplet_key, article_key, image_sha256 and so on, duplicate_group.
+
+    An image that is not resolved has a status alone: what is damaged is not passed on under a checksum.
+    `groups` are image_sha256 and duplicate_group.
+    """
     is_resolved = F.col("status") == Status.RESOLVED.value
-    about_image = images.select(
+    return images.select(
         F.col("image_key").alias("triplet_key"),
+        "article_key",
         F.col("status").alias("_status"),
         *(F.when(is_resolved, F.col(name)).alias(f"image_{name}") for name in IMAGE),
-    )
-    status = F.coalesce("_status", F.lit(NOT_RESOLVED))
-    return keyed.join(about_image, "triplet_key", "left").withColumn("image_status", status)
+    ).join(groups, "image_sha256", "left")
+
+
+def groups_of_duplicates(context: Context) -> DataFrame | None:
+    """image_sha256 and duplicate_group of `image_groups`; None if nobody has run group_images."""
+    return image_groups(context) if context.has_rows("image_groups") else None
+
+
+def image_groups(context: Context) -> DataFrame:
+    """Rows of image_sha256 and duplicate_group: the files that look like another one."""
+    groups = context.read("image_groups").where("distance IS NOT NULL OR exact_group <> sha256")
+    return groups.select(F.col("sha256").alias("image_sha256"), F.col("near_group").alias("duplicate_group"))
+
+
+def _or_empty(rows: DataFrame, name: str) -> Column:
+    return F.coalesce(name, F.array().cast(rows.schema[name].dataType))
+
+
+def with_facts(rows: DataFrame, figures: DataFrame) -> DataFrame:
+    """Add facts and split to the rows of figures that have no reason to be left out; the others leave."""
+    known = figures.where("reason IS NULL").select("figure_key", *figure_facts.FACTS, "split")
+    return rows.join(known, "figure_key")
+
+
+def with_image_reason(rows: DataFrame, options: TripletFilters, pins: DataFrame) -> DataFrame:
+    """Add `reason` to rows with images: `image`, `split_conflict`, or null for rows that stay."""
+    conflict = F.when(F.col("_image_conflict"), F.lit("split_conflict"))
+    marked = splits.image_conflict(rows, pins)
+    return marked.withColumn("reason", F.coalesce(filters.image_reason(options), conflict))
 
 
 def without_flags(mentions: DataFrame, flags: tuple[str, ...]) -> DataFrame:
@@ -102,29 +202,9 @@ def without_flags(mentions: DataFrame, flags: tuple[str, ...]) -> DataFrame:
     return mentions.where(~F.arrays_overlap("flags", F.array(*map(F.lit, flags))))
 
 
-def filter_counts(figures: DataFrame, mentions: DataFrame, chosen: DataFrame) -> dict[str, int]:
-    """Count the figures that each filter removes.
-
-    figures.in = used + no_caption + no_concept + excluded (all concepts flagged so) + no_graphic.
-    """
-    found = mentions.select("figure_key").distinct().withColumn("_found", F.lit(True))
-    kept = chosen.select("figure_key").distinct().withColumn("_kept", F.lit(True))
-    reason = (
-        F.when(F.col("caption").isNull(), "figures.no_caption")
-        .when(F.col("_found").isNull(), "figures.no_concept")
-        .when(F.col("_kept").isNull(), "figures.excluded")
-        .when(F.size("graphics") < 1, "figures.no_graphic")
-        .otherwise("figures.used")
-    )
-    each = figures.join(found, "figure_key", "left").join(kept, "figure_key", "left")
-    counted = each.groupBy(reason.alias("reason")).count().collect()
-    return {"figures.in": sum(r["count"] for r in counted), **{r["reason"]: r["count"] for r in counted}}
+def settings(context: Context) -> tuple[object, ...]:
+    """The configuration, the entries of the opt-out list, and the version of modality's rules."""
+    return (context.config.triplets, read_opt_out(context.config.opt_out).digest, MODALITY_VERSION)
 
 
-STAGE = Stage(
-    name="assemble_triplets",
-    version=2,
-    inputs=INPUTS,
-    settings=lambda context: (context.config.triplets,),
-    build=build,
-)
+STAGE = Stage(name="assemble_triplets", version=2, inputs=INPUTS, settings=settings, build=build)

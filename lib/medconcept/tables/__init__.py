@@ -9,6 +9,7 @@ from medconcept.tables.ledgers import COMMITS, QUARANTINE, RUNS
 from medconcept.tables.mentions import MENTIONS
 from medconcept.tables.raw_articles import RAW_ARTICLES
 from medconcept.tables.releases import RELEASES
+from medconcept.tables.splits import SPLITS
 from medconcept.tables.table import Table
 from medconcept.tables.triplets import TRIPLETS
 
@@ -25,6 +26,7 @@ TABLES: dict[str, Table] = {
         CONCEPT_NAMES,
         MENTIONS,
         CONCEPT_STATISTICS,
+        SPLITS,
         TRIPLETS,
         RELEASES,
         QUARANTINE,

@@ -14,10 +14,14 @@ from pyspark.sql.types import (
 from medconcept.images.formats import RASTER
 from medconcept.images.statuses import Status
 from medconcept.jats.records.article_parts import LicenceGroup
+from medconcept.jats.records.figure import Figure
 from medconcept.linking.flags import MENTION_FLAGS
 from medconcept.linking.types import METHODS
 from medconcept.tables.column import column
+from medconcept.tables.figure_facts import MODALITY, PRIVACY_FLAG, RIGHTS
 from medconcept.tables.mentions import SPAN
+from medconcept.tables.nested import columns_of
+from medconcept.tables.splits import SPLITS_OF_DATA
 from medconcept.tables.table import Table
 
 TRIPLET_CONCEPT = StructType(
@@ -48,7 +52,7 @@ TRIPLET_CONCEPT = StructType(
 
 TRIPLETS = Table(
     name="triplets",
-    comment="One row for each graphic of each figure that has a caption with at least one concept",
+    comment="One row for each graphic of each figure with a caption that passes triplets.filters",
     key=("triplet_key",),
     scope=("article_key",),
     columns=(
@@ -133,5 +137,38 @@ TRIPLETS = Table(
         ),
         column("image_width", IntegerType(), "Width of the upright image in pixels", "600"),
         column("image_height", IntegerType(), "Height of the upright image in pixels", "400"),
+        column("modality", ArrayType(MODALITY), "What the figure shows, the surest first; docs/modality.md"),
+        column("modality_version", StringType(), "Version of the definitions and rules of modality", "1"),
+        column("privacy_flags", ArrayType(PRIVACY_FLAG), "Signs that the figure may identify a person"),
+        column("rights", RIGHTS, "Effective licence terms of the figure; docs/rights.md"),
+        column(
+            "attribution",
+            StringType(),
+            "Credit line: figure, authors, title, source, licence, changes",
+            "Figure 3 of: Ann Alder. On lamps. J Ex (2020). https://doi.org/10.1/x. CC BY 4.0, …",
+        ),
+        *columns_of(Figure, "caption_markup", "panels", "section"),
+        column(
+            "citing_paragraphs",
+            ArrayType(StringType()),
+            "Plain text of the paragraphs that cite the figure",
+            '["As shown in Figure 6 they differed by a deletion of gene 3."]',
+        ),
+        column("language", StringType(), "xml:lang of the figure, else of the article", "en"),
+        column("article_type", StringType(), "JATS article-type of the article", "research-article"),
+        column("year", IntegerType(), "Year of published", "2015"),
+        column(
+            "split",
+            StringType(),
+            "Split of the data, pinned by the table splits; docs/triplets.md",
+            "train",
+            values=SPLITS_OF_DATA,
+        ),
+        column(
+            "duplicate_group",
+            StringType(),
+            "Group of near-duplicate images that the graphic belongs to; null if it is in none",
+            "g17",
+        ),
     ),
 )

@@ -1,0 +1,1 @@
+"""Parts of assemble_triplets: facts of figures, filters, the opt-out list, splits."""

@@ -1,0 +1,1 @@
+"""Settings of triplets (filters, splits), and what decides a split: caption key, shares."""
