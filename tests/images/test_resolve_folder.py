@@ -101,7 +101,7 @@ def resolved(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any,
             "a/img/twice.png": PNG,
             "a/other/twice.png": PNG,
             "a/unused.png": GREY,
-            "b/b.xml": article("2", "own.png", "same.png", licence="by-nd"),
+            "b/b.xml": article("2", "own.png", "same.png", licence="by-nc-nd"),
             "b/own.png": GREY,
             "b/same.png": PNG,
             "b/neighbour.png": GREY,
@@ -178,12 +178,16 @@ def test_only_what_changed_is_examined_again(spark: Any, copied: Any) -> None:
     changed = {key for key, run_id in runs.items() if run_id == report.run_id}
     assert changed == {"PMC1#f4/0", "PMC1#f6/0", "PMC2#f2/0"}
 
-    # An article that loses its figures loses the rows and the bytes that only it had.
+
+@pytest.mark.slow  # three jobs
+def test_an_article_that_loses_its_figures_loses_rows_and_bytes(spark: Any, copied: Any) -> None:
+    settings, folder = copied
+    (folder / "b/same.png").unlink()
     put(folder, {"a/a.xml": article("1")})
     lake, reports = run(spark, settings, "sync_articles", "parse_articles", "resolve_images")
-    assert set(statuses(lake)) == {"PMC2#f1/0", "PMC2#f2/0", "PMC3#f1/0"}
-    assert held(lake) == {("original", sha(GREY)): GREY}
-    assert reports[-1].counts["media.unreferenced"] == 11
+    assert statuses(lake) == {"PMC2#f1/0": "resolved", "PMC2#f2/0": "no_match", "PMC3#f1/0": "no_media"}
+    assert held(lake) == {("original", sha(GREY)): GREY}  # only what article 2 shows, too
+    assert reports[-1].counts["media.unreferenced"] == 10
 
 
 def test_filters_copies_and_references(spark: Any, copied: Any) -> None:
@@ -229,6 +233,7 @@ def test_other_thresholds_read_the_bytes_in_the_lake(spark: Any, copied: Any) ->
     assert report.counts["files.examined"] == 7
 
 
+@pytest.mark.slow  # five jobs
 def test_batches_are_commits_and_a_killed_run_goes_on(spark: Any, copied: Any, monkeypatch: Any) -> None:
     from medconcept.stages.images import resolve_images
 

@@ -209,12 +209,14 @@ def test_a_commit_that_an_older_program_began_is_finished(spark, older, monkeypa
 def test_a_lake_without_images_is_read_and_gets_them(spark, tmp_path: Path) -> None:
     from medconcept.config import TripletsConfig
     from medconcept.lake import queries
+    from medconcept.pipeline.registry import IN_ORDER
     from medconcept.stages.publish_release import content_digest
 
     settings = config(tmp_path)
     write(tmp_path / "in", a_xml=article("1", "A heart attack"), b_xml=article("2", "liver, heart"))
-    # An older program had another version of assemble_triplets: here, other settings.
-    lake, _ = run(spark, replace(settings, triplets=TripletsConfig(("negated",))))
+    # An older program had no resolve_images, and another version of assemble_triplets: here, other settings.
+    jobs = [name for name in IN_ORDER if name != "resolve_images"]
+    lake, _ = run(spark, replace(settings, triplets=TripletsConfig(("negated",))), *jobs)
     as_format_6(spark, lake)
 
     lake = Lake(spark, settings.lake)
