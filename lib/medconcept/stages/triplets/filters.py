@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -43,9 +45,7 @@ def statement_reason(filters: TripletFilters) -> Column:
         "article_type": ~F.coalesce(F.col("article_type").isin(*filters.article_types), F.lit(False))
         if filters.article_types
         else None,
-        "language": ~F.greatest(*spoken, F.lit(False))
-        if spoken
-        else None,  # null where none is stated: stays
+        "language": ~reduce(or_, spoken) if spoken else None,  # null where none is stated: stays
         "caption_length": (length < filters.caption_min) | (length > (filters.caption_max or 2**31 - 1)),
         "centrality": F.coalesce("_centrality", F.lit(0.0)) < filters.centrality_min
         if filters.centrality_min
@@ -133,10 +133,7 @@ def _rank(reason: Column) -> Column:
 
 
 def _any(conditions: Sequence[Column]) -> Column | None:
-    whole: Column | None = None
-    for condition in conditions:
-        whole = condition if whole is None else whole | condition
-    return whole
+    return reduce(or_, conditions) if conditions else None
 
 
 def _first(left_out: dict[str, Column | None]) -> Column:
