@@ -144,7 +144,7 @@ def check_article(data: bytes, metadata: Metadata) -> None:
 
 
 def media_object(url: str, folder: str) -> tuple[str, str | None]:
-    """Key and MD5 of a media address of an article. Raises Refused where it lies outside the folder.
+    """Key and MD5 of a media address of an article. Raises DownloadRefused where it lies outside the folder.
 
     >>> media_object("s3://b/PMC1.1/f%201.jpg?md5=0123456789ABCDEF0123456789abcdef", "PMC1.1/")
     ('PMC1.1/f 1.jpg', '0123456789abcdef0123456789abcdef')
