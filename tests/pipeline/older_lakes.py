@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Collection
 from typing import Any
+
+from pyspark.sql import functions as F
 
 from medconcept.lake.lake import FORMAT, Lake
 from medconcept.tables import TABLES
@@ -27,12 +28,10 @@ def store_as(spark: Any, lake: Lake, table: str, rows: Any) -> None:
     assert lake.latest_version(table) == lake.head().versions[table] == 1
 
 
-def set_format(lake: Lake, version: int, without: Collection[str] = ()) -> None:
-    """Write another number of the format; `without` are tables that it did not have."""
+def set_format(lake: Lake, version: int) -> None:
+    """Write another number of the format."""
     content = json.loads(lake.files.read(FORMAT))
-    tables = [name for name in content["tables"] if name not in without]
-    changed = {**content, "format_version": version, "tables": tables}
-    lake.files.write(FORMAT, json.dumps(changed).encode())
+    lake.files.write(FORMAT, json.dumps({**content, "format_version": version}).encode())
 
 
 def format_of(lake: Lake) -> int:
@@ -41,6 +40,11 @@ def format_of(lake: Lake) -> int:
 
 
 def as_format_5(spark: Any, lake: Lake) -> None:
-    """Format 5 called the column `citing_paragraphs` of figures `mentions`; its row digests are the same."""
+    """Format 5 called `citing_paragraphs` of figures and image tables `mentions`; row digests are equal."""
     store_as(spark, lake, "figures", lake.read("figures").withColumnRenamed("citing_paragraphs", "mentions"))
+    articles = lake.read("articles")
+    former = (
+        articles.schema["image_tables"].dataType.simpleString().replace("citing_paragraphs:", "mentions:")
+    )
+    store_as(spark, lake, "articles", articles.withColumn("image_tables", F.col("image_tables").cast(former)))
     set_format(lake, 5)
