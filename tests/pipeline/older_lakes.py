@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Collection
 from typing import Any
 
 from pyspark.sql import functions as F
@@ -29,12 +28,10 @@ def store_as(spark: Any, lake: Lake, table: str, rows: Any) -> None:
     assert lake.latest_version(table) == lake.head().versions[table] == 1
 
 
-def set_format(lake: Lake, version: int, without: Collection[str] = ()) -> None:
-    """Write another number of the format; `without` are tables that it did not have."""
+def set_format(lake: Lake, version: int) -> None:
+    """Write another number of the format."""
     content = json.loads(lake.files.read(FORMAT))
-    tables = [name for name in content["tables"] if name not in without]
-    changed = {**content, "format_version": version, "tables": tables}
-    lake.files.write(FORMAT, json.dumps(changed).encode())
+    lake.files.write(FORMAT, json.dumps({**content, "format_version": version}).encode())
 
 
 def format_of(lake: Lake) -> int:

@@ -42,7 +42,7 @@ def made(spark, tmp_path_factory):
     settings = replace(config(folder), triplets=TRAIN)
     write(
         folder / "in",
-        a_xml=licensed("1", "CT of a <italic>heart</italic> attack.", "A heart."),
+        a_xml=licensed("1", "CT scan of a <italic>heart</italic> attack.", "A heart."),
         b_xml=jats("2", "heart attack"),
     )
     lake, _ = run(spark, settings)
@@ -67,7 +67,7 @@ def test_a_triplet_says_what_it_shows_and_what_is_allowed(made) -> None:
     rows = triplets(made[0])
     assert set(rows) == {"PMC1#f1/0", "PMC1#f2/0", "PMC2#f1/0"}
     row = rows["PMC1#f1/0"]
-    assert row.caption_markup == "CT of a <italic>heart</italic> attack."
+    assert row.caption_markup == "CT scan of a <italic>heart</italic> attack."
     assert (row.citing_paragraphs, row.year, row.split) == (["As Fig 1 shows."], 2020, "train")
     assert row.rights.commercial.answer == "yes"
     assert row.rights.withheld is None
@@ -132,8 +132,7 @@ def test_filters_are_those_of_the_configuration(spark, copied) -> None:
 def test_a_lake_of_format_6_is_read_migrated_and_assembled_again(spark, copied) -> None:
     lake = Lake(spark, copied.lake)
     store_as(spark, lake, "triplets", lake.read("triplets").drop(*NEW))
-    shutil.rmtree(lake.path("splits").removeprefix("file:"))
-    set_format(lake, 6, without=("splits",))
+    set_format(lake, 6)
     lake = Lake(spark, copied.lake)
     assert {row.attribution for row in lake.read("triplets").collect()} == {None}
     lake, (report,) = run(
