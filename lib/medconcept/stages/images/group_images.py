@@ -1,8 +1,8 @@
 """group_images: which files of images have the same pixels or look the same, pinned as `image_groups`.
 
 No other job writes that table and `medconcept run` does not run this one, so that groups, on which splits
-depend, change when this is requested and not with each new article. One task compares all images: 10 million
-take under 3 minutes and 6 GB.
+depend, change when this is requested and not with each new article. One task compares all images
+(docs/benchmarks.md).
 """
 
 from __future__ import annotations
