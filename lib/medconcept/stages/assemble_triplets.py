@@ -41,7 +41,7 @@ BY_ARTICLE = {  # the columns read of each table
     "articles": (*dict.fromkeys((*ABOUT, *figure_facts.ARTICLE, "aliases")),),
     "figures": (*dict.fromkeys((*FIGURE, *figure_facts.FIGURE)),),
     "mentions": (*dict.fromkeys(("figure_key", *MENTION, *figure_facts.MENTION)),),
-    "images": ("image_key", "article_key", "status", *IMAGE),
+    "images": ("image_key", "figure_key", "article_key", "status", *IMAGE),
 }
 INPUTS = (*BY_ARTICLE, "concepts", "image_groups")
 NOT_RESOLVED = "not_resolved"  # resolve_images has not run on the article yet
@@ -99,7 +99,11 @@ def _facts(context: Context, tables: dict[str, DataFrame]) -> DataFrame:
         options.filters,
         exclude_flags=options.exclude_flags,
         opted_out=opted_out(
-            spark, tables["figures"], tables["articles"], read_opt_out(context.config.opt_out)
+            spark,
+            tables["figures"],
+            tables["articles"],
+            read_opt_out(context.config.opt_out),
+            tables["images"].select("figure_key", F.col("sha256").alias("image_sha256")),
         ),
     )
     with context.progress.counting(spark, Count("figures", tables["figures"].count)) as counter:
