@@ -50,7 +50,7 @@ def test_more_concepts_than_a_batch_and_captions_longer_than_the_model(spark, tm
     told = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps({**told, "max_position_embeddings": LONGEST}))
     model = open_model(str(folder))
-    assert (model.longest, model.entailment) == (LONGEST, "entailment")
+    assert (model.max_tokens, model.entailment) == (LONGEST, "entailment")
     names = [word for word in VOCABULARY if word.isalpha()]
     named = [("f", f"C{n:02}", f"{names[n % len(names)]} {names[n // len(names)]}") for n in range(40)]
     found = answers(spark, tmp_path, model, named, [("f", "heart lung " * 100)])

@@ -149,8 +149,8 @@ def test_counts_of_figures_add_up(spark: Any) -> None:
     named = spark.createDataFrame([("used",), ("excluded",)], "figure_key string")
     triplets = spark.createDataFrame([("used",), ("used",)], "figure_key string")  # two graphics
     assert release_counts.figure_counts(figures, named, triplets) == [
-        ("left out by flags of concepts or by filters", 1),
         ("in triplets", 1),
+        ("left out by flags of concepts or by filters", 1),
         ("no caption", 1),
         ("no concept in the caption", 1),
         ("no graphic", 1),

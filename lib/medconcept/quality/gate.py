@@ -81,7 +81,7 @@ def named_columns(table: str, suites: Sequence[str]) -> list[str]:
     """Return the columns of a table that suites may use: those whose names occur anywhere in them.
 
     >>> named_columns("figures", ["triplets"])
-    ['figure_key', 'caption', 'panels']
+    ['figure_key', 'article_key', 'caption', 'panels', 'rights']
     """
     text = "\n".join(suite_text(name) for name in suites)
     names: list[str] = TABLES[table].schema.names

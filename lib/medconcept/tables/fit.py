@@ -50,7 +50,7 @@ def with_field_renamed(data_type: DataType, old: str, new: str) -> DataType:
 
     A value cast to it keeps its content, since Spark casts structs by position.
 
-    >>> with_field_renamed(ArrayType(StructType().add("a", "int")), "a", "b").simpleString()
+    >>> with_field_renamed(ArrayType(StructType().add("a", "integer")), "a", "b").simpleString()
     'array<struct<b:int>>'
     """
     if isinstance(data_type, ArrayType):
