@@ -78,7 +78,7 @@ test-native: $(SANITISED) ## test the C kernel with the address and undefined-be
 test-slow: setup demo-data package test-native ## the tests that make test leaves out, without the long ones
 	$(PY) -m pytest -q -m "slow and not long" --durations 15 -n 2 --dist loadscope
 
-test-long: setup ## tests of many syncs, faults and kills against a real S3 server
+test-long: setup ## kills, rebuilds, and the days and faults of a bucket on a real S3 server
 	$(PY) -m pytest -q -m long --durations 15
 
 test-all: test test-slow test-long ## every test

@@ -179,7 +179,8 @@ def test_only_what_changed_is_examined_again(spark: Any, copied: Any) -> None:
     assert changed == {"PMC1#f4/0", "PMC1#f6/0", "PMC2#f2/0"}
 
 
-@pytest.mark.slow  # three jobs
+@pytest.mark.slow
+@pytest.mark.long  # kills and rebuilds, minutes each: make test-long
 def test_an_article_that_loses_its_figures_loses_rows_and_bytes(spark: Any, copied: Any) -> None:
     settings, folder = copied
     (folder / "b/same.png").unlink()

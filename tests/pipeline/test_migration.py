@@ -142,6 +142,7 @@ def test_the_first_run_migrates_and_works_on_nothing_again(spark, older) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.long  # kills and rebuilds, minutes each: make test-long
 @pytest.mark.parametrize(
     ("moment", "is_committed"),
     [
@@ -175,6 +176,7 @@ def test_killed_and_started_again(spark, older, monkeypatch, moment: str, is_com
 
 
 @pytest.mark.slow
+@pytest.mark.long  # kills and rebuilds, minutes each: make test-long
 def test_a_commit_that_an_older_program_began_is_finished(spark, older, monkeypatch) -> None:
     """Its batch has the old column, its table too."""
     from medconcept.stages.publish_release import content_digest

@@ -49,6 +49,7 @@ def test_the_digest_of_the_last_run_is_the_stage_s_own(spark, whole) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long  # kills and rebuilds, minutes each: make test-long
 @pytest.mark.parametrize(
     ("name", "counted"),
     [

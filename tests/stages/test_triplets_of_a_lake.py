@@ -104,6 +104,7 @@ def test_a_published_row_stays_in_its_split_and_newcomers_join_it(spark, copied)
 
 
 @pytest.mark.slow
+@pytest.mark.long  # kills and rebuilds, minutes each: make test-long
 def test_who_opts_out_leaves_and_is_counted(spark, copied, tmp_path: Path) -> None:
     (tmp_path / "out.txt").write_text("PMC1#f2\tby letter\nPMC2\n")
     lake, (report,) = run(spark, replace(copied, opt_out=str(tmp_path / "out.txt")), ASSEMBLE)
