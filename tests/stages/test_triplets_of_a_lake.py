@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from articles import config, jats, run, write
 from older_lakes import format_of, set_format, store_as
+from pyspark.sql import functions as F
 
 from medconcept.config import TripletsConfig
 from medconcept.errors import ConfigError
@@ -132,7 +133,9 @@ def test_filters_are_those_of_the_configuration(spark, copied) -> None:
 @pytest.mark.slow
 def test_a_lake_of_format_6_is_read_migrated_and_assembled_again(spark, copied) -> None:
     lake = Lake(spark, copied.lake)
-    store_as(spark, lake, "triplets", lake.read("triplets").drop(*NEW))
+    # Fewer columns have another digest, which is why every row is written again.
+    older = lake.read("triplets").drop(*NEW).withColumn("row_digest", F.lit("of fewer columns"))
+    store_as(spark, lake, "triplets", older)
     set_format(lake, 6)
     lake = Lake(spark, copied.lake)
     assert {row.attribution for row in lake.read("triplets").collect()} == {None}
