@@ -15,8 +15,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "build/medconcept.zip"
-# All that a worker's Python has; pyspark itself comes with Spark.
-FOR_WORKERS = ("lxml", "pyarrow", "numpy", "pandas", "dateutil", "six", "zstandard")
+# All that a worker's Python has, as the README lists it; pyspark itself comes with Spark.
+FOR_WORKERS = ("lxml", "pyarrow", "numpy", "pandas", "dateutil", "six", "zstandard", "yaml", "_yaml", "scipy")
+FOR_WORKERS += ("PIL", "pillow", "simplejpeg")
 
 WHERE = """
 import json
@@ -25,8 +26,8 @@ from pyspark.sql import SparkSession
 from medconcept.runtime.native_modules import library_file
 
 def where(rows):
-    from medconcept.jats import panels
-    yield Path(panels.__file__).suffix
+    from medconcept.jats.panels import panel_labels
+    yield Path(panel_labels.__file__).suffix
 
 context = SparkSession.builder.config("spark.python.worker.reuse", "false").getOrCreate().sparkContext
 found = {"before": context.parallelize(range(2), 2).mapPartitions(where).distinct().collect()}
@@ -88,7 +89,7 @@ def submit(master: str, job: str, arguments: list[str], folder: Path, pythons: t
         env=environ,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]

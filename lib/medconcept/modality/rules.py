@@ -8,8 +8,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-import yaml
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -33,6 +31,8 @@ class Rule:
 @cache
 def word_rules() -> tuple[Rule, ...]:
     """The rules in the order of the file."""
+    import yaml  # workers that parse or link import the names of modalities and have no need of this package
+
     text = (files("medconcept.modality") / "rules.yaml").read_text(encoding="utf-8")
     return tuple(
         Rule(
