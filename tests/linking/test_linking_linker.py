@@ -166,7 +166,7 @@ def test_exact_names_are_those_of_a_naive_search(parts):
         (matches.spans(row)[0], candidate.name.source_id)
         for row, number in enumerate(matches.interpretation.tolist())
         for candidate in own.lookup[number].candidates
-        if candidate.method in ("exact", "case_folded") and not own.lookup[number].found_by
+        if candidate.method in ("exact", "case_folded") and not own.lookup[number].place_method
     }
     assert exact >= naive_exact(text, names)
 

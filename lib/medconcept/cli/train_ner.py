@@ -37,10 +37,10 @@ class Corpus:
     def described(self, types: Sequence[str]) -> dict[str, Any]:
         """Its entry in the card, without any path of this machine."""
         data = Path(self.path).read_bytes()
-        found = [entities_to_recognise(document, types) for document in self.documents]
+        entities = [entities_to_recognise(document, types) for document in self.documents]
         return {
             "file": Path(self.path).name, "format": self.format, "documents": len(self.documents),
-            "entities": count_by_type(found), "left_out": self.left_out, "licence": self.licence,
+            "entities": count_by_type(entities), "left_out": self.left_out, "licence": self.licence,
             "sha256": hashlib.sha256(data).hexdigest(),
         }  # fmt: skip
 
@@ -83,13 +83,13 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     embeddings, text = embeddings_for(spark, training, arguments.text, arguments.embeddings, options)
     model = train(training, embeddings, options, spark)
     seconds = time.monotonic() - began
-    found = find_entities(
+    entities = find_entities(
         spark, [build_recogniser(spark, version, list(model.stages), "")], [d.text for d in held]
     )
     figures = {
         "documents": len(held),
         "of": how,
-        **recognition(entities_per_document(held, options.types), found),
+        **recognition(entities_per_document(held, options.types), entities),
     }
     card = {
         "name": Path(arguments.out).name, "version": version, "data": described, "text": text,

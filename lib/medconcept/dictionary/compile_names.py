@@ -25,9 +25,9 @@ MAIN, SIMILAR = "main", "similar"
 class Compilation:
     """Collects rows of INDEXED and RETIRED in any order, and lays out the file."""
 
-    def __init__(self, known: dict[str, Array], sources: Sequence[str]) -> None:
+    def __init__(self, lexicon: dict[str, Array], sources: Sequence[str]) -> None:
         """Take the lexicon, and the sources that the file lists even if they contribute no name."""
-        self._known, self._sources = known, list(sources)
+        self._lexicon, self._sources = lexicon, list(sources)
         self._names: list[pa.Array] = []
         self._columns: dict[str, list[Any]] = {}
         self._pools = {name: _Pool() for name in ("origin", "kind", "semantic_types", "joined")}
@@ -49,8 +49,8 @@ class Compilation:
         }
         parts["id_head"], parts["id_value"] = self._heads.split(ids)
         parts["concept_head"], parts["concept_value"] = self._heads.split(concepts)
-        for name, known in self._pools.items():
-            parts[name] = known.codes(whole(rows[name]))
+        for name, strings in self._pools.items():
+            parts[name] = strings.codes(whole(rows[name]))
         for name, values in parts.items():
             self._columns.setdefault(name, []).append(values)
 
@@ -83,8 +83,8 @@ class Compilation:
         texts = texts if isinstance(texts, pa.Array) else pa.concat_arrays(texts.chunks)
         self._names.clear()
         columns = {name: self._take(name) for name in tuple(self._columns)} or dict(_NO_COLUMNS)
-        arrays: dict[str, Array] = {name: self._known[name] for name in FOR_TEXTS}
-        numbers = {name: known.order() for name, known in self._pools.items()}
+        arrays: dict[str, Array] = {name: self._lexicon[name] for name in FOR_TEXTS}
+        numbers = {name: strings.order() for name, strings in self._pools.items()}
         arrays |= self._origins(numbers["origin"])
         kinds, heads = self._pools["kind"].sorted(), self._heads.order()
         arrays |= pool("kinds", kinds) | pool("types", self._pools["semantic_types"].sorted())
@@ -159,8 +159,8 @@ class _Pool:
 
     def codes(self, texts: pa.Array) -> Any:
         encoded = texts.dictionary_encode()
-        known = [self._codes.setdefault(t, len(self._codes)) for t in encoded.dictionary.to_pylist()]
-        return np.array(known, np.uint32)[encoded.indices.to_numpy()]
+        codes = [self._codes.setdefault(t, len(self._codes)) for t in encoded.dictionary.to_pylist()]
+        return np.array(codes, np.uint32)[encoded.indices.to_numpy()]
 
     def sorted(self) -> list[str]:
         return sorted(self._codes)
@@ -190,8 +190,8 @@ class _Heads(_Pool):
             data[offsets[at] : offsets[at] + length[at]].tobytes().decode("utf-8", "surrogatepass")
             for at in first.tolist()
         ]
-        known = np.array([self._codes.setdefault(text, len(self._codes)) for text in texts], np.uint32)
-        return known[code], value
+        codes = np.array([self._codes.setdefault(text, len(self._codes)) for text in texts], np.uint32)
+        return codes[code], value
 
 
 def replaced(steps: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -66,6 +66,6 @@ def ellipses(rows: Iterable[tuple[str, str, str]]) -> dict[str, str]:
             continue
         own, every = len(ends[plain]), len(ends[short])
         if own >= (LEAST if size == 1 else 1) and own >= SHARE * every:
-            found = (-own, len(words), plain)
-            best[short] = min(best.get(short, found), found)
+            rank = (-own, len(words), plain)
+            best[short] = min(best.get(short, rank), rank)
     return {plain: short for short, (_, _, plain) in sorted(best.items())}

@@ -63,10 +63,10 @@ def lexicon(words: Array, implied: Mapping[str, str]) -> dict[str, Array]:
     }  # fmt: skip
 
 
-def implied_names(known: Mapping[str, Array]) -> dict[str, str]:
+def implied_names(arrays: Mapping[str, Array]) -> dict[str, str]:
     """The implied short forms of a lexicon, by the plain words of the whole name; see ellipsis.py."""
     both = [
-        [piece(known[name], known[f"{name}_bytes"], n) for n in range(len(known[f"{name}_bytes"]) - 1)]
+        [piece(arrays[name], arrays[f"{name}_bytes"], n) for n in range(len(arrays[f"{name}_bytes"]) - 1)]
         for name in ("implied_whole", "implied")
     ]
     return dict(zip(*both, strict=True))
@@ -82,9 +82,9 @@ def empty_table() -> WordTable:
     return word_table({**character_tables(), "vocabulary": np.empty(0, np.uint64)})
 
 
-def word_table(known: dict[str, Array]) -> WordTable:
+def word_table(arrays: dict[str, Array]) -> WordTable:
     """A word table over a lexicon."""
-    return WordTable(known, Lemmatiser(known["vocabulary"]), WORDS_AT_BUILD)
+    return WordTable(arrays, Lemmatiser(arrays["vocabulary"]), WORDS_AT_BUILD)
 
 
 def index_names(names: pa.Table, table: WordTable, implied: Mapping[str, str]) -> pa.Table:

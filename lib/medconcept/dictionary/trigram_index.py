@@ -75,8 +75,8 @@ class TrigramIndex:
 
         Raises DictionaryDamaged, which reports `name`.
         """
-        if (found := hashlib.sha256(data).hexdigest()) != sha256:
-            raise DictionaryDamaged(name, f"its checksum is {found[:12]}, expected {sha256[:12]}")
+        if (actual := hashlib.sha256(data).hexdigest()) != sha256:
+            raise DictionaryDamaged(name, f"its checksum is {actual[:12]}, expected {sha256[:12]}")
         self._index = unpack(data, name)
         self._data, self._head, self._dictionary = data, _head(self._index), head
 

@@ -22,11 +22,11 @@ _START = 1 << 13
 class WordTable:
     """Hashes of the normal forms of words; grows with the texts, starts from scratch above `most` words."""
 
-    def __init__(self, known: Mapping[str, Array], normaliser: Lemmatiser, most: int = MOST) -> None:
+    def __init__(self, arrays: Mapping[str, Array], normaliser: Lemmatiser, most: int = MOST) -> None:
         """Take the character tables (of a dictionary or a lexicon), and the lemmatiser of its vocabulary."""
-        self._arrays, self.normaliser, self._most = known, normaliser, most
+        self._arrays, self.normaliser, self._most = arrays, normaliser, most
         self._is_marked: Callable[[str], bool] | None = None
-        self.head = head_of(known)
+        self.head = head_of(arrays)
         self._library = kernel.library()
         self._new = np.empty((NEW, 3), np.int64)
         self.table = Words()

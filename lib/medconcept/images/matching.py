@@ -1,6 +1,6 @@
 """The file of a graphic: its href and those of its alternatives against the media of its article.
 
-How a file is found, best first:
+How a file is matched, best first:
 1. `path`: the same path, seen from the XML's folder or from the root of the listing
 2. `name`: the same base name
 3. `case`: the same base name in another case
@@ -139,7 +139,7 @@ class Media:
 
 
 def _how(wanted: MediaName, file: MediaName) -> int | None:
-    """Place in HOW, None where the names differ, or the file found by a part of its name is no image."""
+    """Place in HOW, None where the names differ, or they agree in the stem alone and the file is no image."""
     if file.base == wanted.base:
         return _PATH if file.folders == wanted.folders else _NAME
     if file.base.casefold() == wanted.base.casefold():

@@ -28,5 +28,5 @@ def stage(name: str) -> Stage:
     >>> IN_ORDER[0], stage("publish_release").name
     ('sync_articles', 'publish_release')
     """
-    found: Stage = import_module(f"medconcept.stages.{MODULES[name]}").STAGE
-    return found
+    registered: Stage = import_module(f"medconcept.stages.{MODULES[name]}").STAGE
+    return registered

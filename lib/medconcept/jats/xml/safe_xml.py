@@ -54,11 +54,10 @@ def parse_xml(data: bytes, limits: Limits) -> etree._Element:
     root = _parse(data)
     # The search above works on bytes; a quoted "<!--" in a DOCTYPE could mislead it, so ask the parser too.
     dtd = root.getroottree().docinfo.internalDTD
-    # lxml has DTD.entities; lxml-stubs leaves it out.
-    if dtd is not None and any(dtd.entities()):  # type: ignore[attr-defined]
+    if dtd is not None and any(dtd.entities()):  # type: ignore[attr-defined]  # missing from lxml-stubs
         raise ArticleRejected(Reason.FORBIDDEN_ENTITY, None, "the document type declares entities")
     if next(root.iter(_XINCLUDE), None) is not None:  # takes no time where no document has had the name yet
-        raise ArticleRejected(Reason.FORBIDDEN_ENTITY, None, "XInclude asks for another file")
+        raise ArticleRejected(Reason.FORBIDDEN_ENTITY, None, "XInclude refers to another file")
     _refuse_depth(root, limits.max_depth)
     _refuse_long_values(data, root, limits.max_value)
     return root
