@@ -219,7 +219,7 @@ class ReleaseConfig:
 
     >>> ReleaseConfig("my release")
     Traceback (most recent call last):
-    medconcept.errors.ConfigError: release name 'my release': letters, digits, '.', '_' and '-' alone, \
+    medconcept.errors.ConfigError: release name 'my release': only letters, digits, '.', '_' and '-', \
 a letter or digit first
     """
 
@@ -229,8 +229,7 @@ a letter or digit first
         """Refuse now what the gate of `releases` would refuse after all work."""
         if self.name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", self.name):
             raise ConfigError(
-                f"release name {self.name!r}: letters, digits, '.', '_' and '-' alone, "
-                "a letter or digit first"
+                f"release name {self.name!r}: only letters, digits, '.', '_' and '-', a letter or digit first"
             )
 
 

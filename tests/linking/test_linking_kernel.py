@@ -75,11 +75,11 @@ def test_every_name_can_be_read_back():
     opened = LinkingDictionary(compile_linking(terms, ["A", "B"]), "x")
     rows = opened.names.named(range(len(opened)))
     assert [row.name for row in rows] == sorted(row.name for row in rows)
-    told = {
+    read = {
         (r.name, r.source, r.source_id, r.concept_id, r.language, r.preferred, r.has_mesh_or_omim)
         for r in rows
     }
-    assert told == {
+    assert read == {
         ("heart", "A", "A:0001", "A:0001", "en", True, False),
         ("Heart", "A", "A:0001", "A:0001", "en", False, False),
         ("cœur", "A", "A:0001", "A:0001", "fr", False, False),
@@ -197,7 +197,7 @@ WORKER = """
 import sys
 from medconcept.dictionary import kernel
 if len(sys.argv) > 1:
-    kernel.take(sys.argv[1])
+    kernel.add_folder(sys.argv[1])
 try:
     kernel.library()
     print("found")

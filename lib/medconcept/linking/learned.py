@@ -19,7 +19,7 @@ from medconcept.linking.candidates import Candidate, SpanCandidates
 from medconcept.linking.types import TUNED
 
 MAGIC = "medconcept learned 1"
-LONGEST = 5  # words of a learned surface
+MAX_WORDS = 5  # of a learned surface
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Learned:
         tokenised = TokenisedText(text)
         places = []
         for first in range(len(tokenised.words)):
-            for last in range(first, min(first + LONGEST, len(tokenised.words))):
+            for last in range(first, min(first + MAX_WORDS, len(tokenised.words))):
                 hit = self.surfaces.get(surface_key(tokenised.words[first : last + 1]))
                 place = tokenised.place(first, last) if hit else None
                 if hit and place and hit[2] >= 2:

@@ -23,7 +23,7 @@ IN_ORDER = tuple(name for name in MODULES if name not in ON_REQUEST)
 
 
 def stage(name: str) -> Stage:
-    """Return the stage of that name; imports its module alone, so that one job does not pay for all.
+    """Return the stage of that name; imports only its module, so that a job does not load all of them.
 
     >>> IN_ORDER[0], stage("publish_release").name
     ('sync_articles', 'publish_release')

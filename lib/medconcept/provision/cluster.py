@@ -78,7 +78,7 @@ def cluster_down(target: Path, log: Callable[[str], None] = print) -> None:
 
 
 def _runs(group: int) -> bool:
-    # A child of this process stays in its group until it is waited for; another's is not ours to wait for.
+    # A child of this process stays in its group until it is waited for; other processes wait for theirs.
     with suppress(ChildProcessError):
         os.waitpid(group, os.WNOHANG)
     try:
@@ -89,7 +89,7 @@ def _runs(group: int) -> bool:
 
 
 def _require_free(port: int) -> None:
-    # Spark would quietly take the next port, where nobody looks for it.
+    # Spark would take the next port without an error, and clients of this one would not reach it.
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -32,7 +32,7 @@ TENSORFLOW_CORE = "org.tensorflow:tensorflow-core-api:0.4.2"
 _NATIVE = {"Linux": "linux-x86_64", "Darwin": "macosx-x86_64", "Windows": "windows-x86_64"}
 
 # Spark NLP's own build of TensorFlow is not on every mirror either: with Maven, the release that it was
-# made from comes in its place, for this platform alone. Spark's resolver knows no classifiers and takes the
+# made from comes in its place, for this platform only. Spark's resolver knows no classifiers and takes the
 # former.
 JAR_EXCLUDES: tuple[str, ...] = (
     # The whole AWS SDK, 280 MB; the parts needed are listed separately.
@@ -98,9 +98,9 @@ def ensure_jars(
             run_ivy(spark_jars.parent, folder, JAR_COORDINATES, JAR_EXCLUDES, environ)
         else:
             _run_maven(maven, folder, environ)
-        ours = {artefact(name) for name in shipped}
+        in_spark = {artefact(name) for name in shipped}
         for path in sorted(folder.glob("*.jar")):
-            if artefact(path.name) in ours:
+            if artefact(path.name) in in_spark:
                 path.unlink()
         sizes = {path.name: path.stat().st_size for path in sorted(folder.glob("*.jar"))}
         if not sizes:
@@ -192,8 +192,8 @@ def _spark_jar_folder(environ: Mapping[str, str]) -> Path:
 
 
 def _digest(shipped: list[str]) -> str:
-    asked = [*JAR_COORDINATES, *tensorflow(), "without", *JAR_EXCLUDES, "beside", *shipped]
-    return hashlib.sha256("\n".join(asked).encode()).hexdigest()
+    parts = [*JAR_COORDINATES, *tensorflow(), "without", *JAR_EXCLUDES, "beside", *shipped]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _stamped_jars(target: Path, digest: str) -> tuple[Path, ...]:

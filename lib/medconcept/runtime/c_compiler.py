@@ -24,7 +24,7 @@ def compiler() -> list[str]:
     if importlib.util.find_spec("ziglang"):  # a C compiler from PyPI, for machines without one
         return [sys.executable, "-m", "ziglang", "cc"]
     raise CompilerMissing(
-        "the matcher is not compiled for this machine and no C compiler is there (cc, or ziglang)"
+        "the C kernel is not compiled for this machine, and there is no C compiler (cc, or ziglang)"
     )
 
 
@@ -39,4 +39,4 @@ def cache_folder() -> Path:
         status = folder.stat()
         if status.st_uid == os.getuid() and not status.st_mode & 0o022 and os.access(folder, os.W_OK):
             return folder
-    raise CompilerMissing("no folder can be written to cache the compiled matcher; set XDG_CACHE_HOME")
+    raise CompilerMissing("no folder can be written to cache the compiled kernel; set XDG_CACHE_HOME")

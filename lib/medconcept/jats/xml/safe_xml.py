@@ -45,7 +45,7 @@ def parse_xml(data: bytes, limits: Limits) -> etree._Element:
         raise ArticleRejected(Reason.EMPTY_FILE, None, f"{len(data)} bytes")
     data = to_utf8(data)
     if not data or data.isspace():
-        raise ArticleRejected(Reason.EMPTY_FILE, None, "a byte-order mark or declaration alone")
+        raise ArticleRejected(Reason.EMPTY_FILE, None, "only a byte-order mark or declaration")
     if not _STARTS_AS_XML.match(data):
         raise ArticleRejected(Reason.NOT_XML, None, f"starts with {data.lstrip()[:16]!r}")
     _refuse_declared_entities(data)
