@@ -28,7 +28,8 @@ def variants(name: str, lemmatiser: Lemmatiser, kinds: Iterable[str]) -> Mapping
         if 0 < len(words) <= FORM_WORDS:
             out.setdefault(" ".join(singular for singular, _ in words), variant)
     for words, variant in worded if NO_ADJECTIVE.isdisjoint(kinds) else ():
-        if (1 < len(words) <= FORM_WORDS or variant is Variant.SHORTER) and variant not in NO_NOUN:
+        is_long_enough = len(words) > 1 or variant is Variant.SHORTER
+        if 0 < len(words) <= FORM_WORDS and is_long_enough and variant not in NO_NOUN:
             out.setdefault(" ".join(noun for _, noun in words), Variant.NOUN)
     return out
 
