@@ -197,8 +197,9 @@ def test_too_few_names_imply_nothing():
     assert ellipses(rows[: MIN_TERMS - 1]) == {}
     # The word is a name itself, or most names with it go another way.
     assert ellipses([*rows, ("expression", "c", "process")]) == {}
-    assert ellipses([*rows, *((f"protein expression {n}", f"d{n}", "process") for n in range(3)),
-                     *((f"y{n} expression", f"e{n}", "process") for n in range(MIN_TERMS))]) == {}  # fmt: skip
+    others = [(f"protein expression {n}", f"d{n}", "process") for n in range(3)]
+    others += [(f"y{n} expression", f"e{n}", "process") for n in range(MIN_TERMS)]
+    assert ellipses([*rows, *others]) == {}
     assert ellipses([(name, term, "anatomy") for name, term, _ in rows]) == {}
 
 
