@@ -1,4 +1,4 @@
-"""The labels by hand are whole, and the bench's measures are what they are called."""
+"""The labels by hand are complete, and the measures of the benchmark are what their names say."""
 
 from __future__ import annotations
 
