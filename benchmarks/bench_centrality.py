@@ -93,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-OURS = ("score, concepts counted", "score, without counts")
+OURS = ("score, concepts counted", "score, concepts not counted")
 RIVALS = (*OURS, "fewest captions first", "named first", "named most often")
 
 
