@@ -225,7 +225,7 @@ def test_a_worker_without_a_compiler_takes_the_library_that_the_driver_sent(tmp_
 
     assert run(str(sent)) == "found\n"
     assert run(".") == "found\n"  # what a cluster's worker calls the folder that Spark brings files to
-    assert "no C compiler is there" in run()
+    assert "there is no C compiler" in run()
 
 
 @pytest.mark.timeout(20)
