@@ -280,7 +280,7 @@ class Config:
 def load_config(path: str | None) -> Config:
     """Read a configuration file; None returns the defaults. Raises ConfigError with one line.
 
-    A bare name such as `local` means `conf/local.yaml` of the package. Relative paths stated in the file are
+    A plain name such as `local` means `conf/local.yaml` of the package. Relative paths stated in the file are
     resolved against its `base`. A configuration packaged in a wheel or zip has no folder of its own: its
     relative paths start from the current directory.
     """

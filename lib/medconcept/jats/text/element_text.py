@@ -38,7 +38,7 @@ from medconcept.jats.xml.element_queries import MATHML
 __all__ = [
     "CITED",
     "Marked",
-    "cited_in_bare_text",
+    "cited_inline_text",
     "cited_text",
     "clean",
     "is_inline",
@@ -161,7 +161,7 @@ def cited_text(element: etree._Element) -> tuple[str, list[tuple[int, int]]]:
     return _spans(_raw(element, _CITED_ACTIONS))
 
 
-def cited_in_bare_text(
+def cited_inline_text(
     element: etree._Element, references: Iterable[etree._Element]
 ) -> tuple[str, list[tuple[int, int]]] | None:
     """Return the same as `cited_text` without walking the paragraph, or None if that is not possible.
@@ -170,7 +170,7 @@ def cited_in_bare_text(
     must occur in the paragraph only once.
 
     >>> paragraph = etree.fromstring("<p>See <xref>Fig. 1</xref> .</p>")
-    >>> cited_in_bare_text(paragraph, [paragraph[0]])
+    >>> cited_inline_text(paragraph, [paragraph[0]])
     ('See Fig. 1 .', [(4, 10)])
     """
     raw = _inline_text(element)

@@ -115,10 +115,10 @@ def _ends_early(data: bytes) -> bool:
 def _refuse_declared_entities(data: bytes) -> None:
     """Refuse any entity declaration: counting expansions would mean expanding them."""
     if not _NO_INTERNAL_SUBSET.match(data) and b"<!ENTITY" in data:
-        bare = without_sections(data)
-        at = bare.find(b"<!ENTITY")
+        outside_sections = without_sections(data)
+        at = outside_sections.find(b"<!ENTITY")
         if at >= 0:
-            declaration = bare[at : at + 60].decode("utf-8", "replace")
+            declaration = outside_sections[at : at + 60].decode("utf-8", "replace")
             line = data.count(b"\n", 0, data.find(b"<!ENTITY")) + 1
             raise ArticleRejected(Reason.FORBIDDEN_ENTITY, f"line {line}", f"declares {declaration}")
 
