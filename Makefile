@@ -87,7 +87,7 @@ $(VENV)/.bench: $(VENV)/.installed
 	$(PIP) install --quiet -e ".[bench]"
 	touch $@
 
-# Runs every benchmarks/bench_*.py. One that needs data which is not at hand says so, exits with 2 and is skipped.
+# Runs every benchmarks/bench_*.py. One whose data is missing prints that, exits with 2 and is skipped.
 bench: setup demo-data $(VENV)/.bench ## run all benchmarks; each prints a table and writes build/bench/<name>.json
 	@failed=; for script in benchmarks/bench_*.py; do \
 		printf '\n== %s\n' $$script; $(PY) $$script; code=$$?; \

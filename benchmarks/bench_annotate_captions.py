@@ -276,8 +276,8 @@ def counted(annotated: DataFrame) -> DataFrame:
 
 def hits_of(model: Any, annotated: DataFrame) -> DataFrame:
     """Return the hits of TextMatcher in each caption."""
-    found: DataFrame = model.transform(annotated)
-    return found.select("figure_key", "hit")
+    matched: DataFrame = model.transform(annotated)
+    return matched.select("figure_key", "hit")
 
 
 def with_places(annotated: DataFrame) -> DataFrame:

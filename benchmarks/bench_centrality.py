@@ -69,18 +69,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     }
     for part, chosen in parts.items():
         for name, measure in (("pooled", pooled), ("mean per caption", per_caption)):
-            found = {rival: measure(chosen, chosen[rival]) for rival in RIVALS}
-            figures[f"{part}, {name}"] = {rival: round(value, 3) for rival, value in found.items()}
+            scores = {rival: measure(chosen, chosen[rival]) for rival in RIVALS}
+            figures[f"{part}, {name}"] = {rival: round(value, 3) for rival, value in scores.items()}
             print(f"\n{part} articles, average precision, {name} ({sum(chosen['y'])} central)")
-            for rival, value in found.items():
+            for rival, value in scores.items():
                 line = f"  {rival:34} {value:.3f}"
                 if rival not in OURS:
                     for ours in OURS:
                         low, high = difference(chosen, ours, rival, measure)
                         key = f"{part}, {name}: {ours} - {rival}"
-                        figures[key] = [round(found[ours] - value, 3), round(low, 3), round(high, 3)]
-                        line += f"   {ours} is ahead by {found[ours] - value:.3f} [{low:.3f}, {high:.3f}]"
-                        ratios[f"{part}, {name}: {ours}/{rival}"] = round(found[ours] / value, 3)
+                        figures[key] = [round(scores[ours] - value, 3), round(low, 3), round(high, 3)]
+                        line += f"   {ours} is ahead by {scores[ours] - value:.3f} [{low:.3f}, {high:.3f}]"
+                        ratios[f"{part}, {name}: {ours}/{rival}"] = round(scores[ours] / value, 3)
                 print(line)
     cut = load_config("demo").centrality.cut
     kept = held[OURS[0]] >= cut
@@ -93,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-OURS = ("score, concepts counted", "score, nobody has counted")
+OURS = ("score, concepts counted", "score, concepts not counted")
 RIVALS = (*OURS, "fewest captions first", "named first", "named most often")
 
 
@@ -122,14 +122,14 @@ def labelled_rows(lake_path: str) -> tuple[Rows, int]:
         .join(counted, "concept_id")
         .join(figures.select("figure_key", "article_key"), "figure_key")
     )
-    found = {(row["figure_key"], row["concept_id"]): row for row in joined.collect()}
+    by_pair = {(row["figure_key"], row["concept_id"]): row for row in joined.collect()}
     columns = ("figure", "article", "part", "first", "second", "y", "other")
     out: dict[str, list[Any]] = {name: [] for name in columns}
     out |= {name: [] for name in (*RIVALS, *WEIGHTS)}
     missing = 0
     for label in labels:
         for concept in label["concepts"]:
-            row = found.get((label["figure"], concept))
+            row = by_pair.get((label["figure"], concept))
             if row is None:
                 missing += 1
                 continue

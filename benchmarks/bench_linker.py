@@ -102,7 +102,7 @@ def measure(path: Path, sha256: str, captions: list[str], size: float, repeat: i
     untold = [[replace(caption, panels=None) for caption in batch] for batch in batches]
 
     def link(batches: list[list[Caption]] = batches) -> int:
-        return sum(len(found.links) for batch in batches for found in linker.link_batch(batch))
+        return sum(len(linked.links) for batch in batches for linked in linker.link_batch(batch))
 
     start = time.perf_counter()
     links = link()
@@ -138,11 +138,11 @@ def similarity(dictionary: LinkingDictionary, threshold: float = 0.8) -> dict[st
                 letters[draw.randrange(len(letters))] = draw.choice("abcdefghijklmnopqrstuvwxyz")
             queries.append("".join(letters))
     start = time.perf_counter()
-    found = [index.nearest(query, threshold) for query in queries]
+    neighbours = [index.nearest(query, threshold) for query in queries]
     seconds = time.perf_counter() - start
     right = asked = 0
     for query, near in itertools.islice(
-        zip(queries, found, strict=True), max(10, COMPARED // len(dictionary))
+        zip(queries, neighbours, strict=True), max(10, COMPARED // len(dictionary))
     ):
         best = index.compare_all(query)
         if best >= threshold:

@@ -199,7 +199,7 @@ def main(argv: list[str] | None = None) -> int:
             continue
         start = time.perf_counter()
         try:
-            found = rival(names, texts)
+            hits_by_text = rival(names, texts)
         except ImportError as error:
             missing[name] = f"not installed ({error.name})"
             continue
@@ -209,7 +209,7 @@ def main(argv: list[str] | None = None) -> int:
                 for a, b, n in hits
                 if not is_general(n.name, text[a:b], GENERAL | FIGURE_WORDS)
             )
-            for text, hits in zip(texts, found, strict=True)
+            for text, hits in zip(texts, hits_by_text, strict=True)
         )
         theirs = Predictions(ours.documents, chosen, chosen)
         _record(figures, name, ours, theirs, time.perf_counter() - start)

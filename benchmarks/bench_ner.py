@@ -101,14 +101,14 @@ def linked(rows: DataFrame, job: LinkJob) -> DataFrame:
 
 def timed(steps: dict[str, DataFrame], repeat: int) -> dict[str, float]:
     """Return the seconds of each step, the best of several rounds after one warm-up round."""
-    found: dict[str, list[float]] = {name: [] for name in steps}
+    seconds_of: dict[str, list[float]] = {name: [] for name in steps}
     for turn in range(repeat + 1):
         for name, rows in steps.items():
             start = time.perf_counter()
             rows.write.format("noop").mode("overwrite").save()
             if turn:
-                found[name].append(time.perf_counter() - start)
-    return {name: min(seconds) for name, seconds in found.items()}
+                seconds_of[name].append(time.perf_counter() - start)
+    return {name: min(seconds) for name, seconds in seconds_of.items()}
 
 
 def _arguments(argv: list[str] | None) -> Any:

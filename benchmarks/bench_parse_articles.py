@@ -160,14 +160,14 @@ def _below(top: int) -> list[int]:
             except OSError:
                 continue  # it has ended
             parents[int(entry)] = int(stat.rpartition(")")[2].split()[1])
-    found: list[int] = []
+    descendants: list[int] = []
     for pid in parents:
         above = pid
         while above in parents and above != top:
             above = parents[above]
         if above == top and pid != top:
-            found.append(pid)
-    return found
+            descendants.append(pid)
+    return descendants
 
 
 def _processor_seconds() -> float:

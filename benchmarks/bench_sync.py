@@ -73,14 +73,14 @@ def seconds_of(client: Any, url: str, keys: list[str]) -> float:
         return time.perf_counter() - begun
 
 
-def peak_of_workers(stop: threading.Event, found: list[int]) -> None:
-    """Record the peak memory of the largest Python worker of Spark, in bytes, in `found[0]`."""
+def peak_of_workers(stop: threading.Event, peak: list[int]) -> None:
+    """Record the peak memory of the largest Python worker of Spark, in bytes, in `peak[0]`."""
     while not stop.wait(0.2):
         for path in Path("/proc").glob("[0-9]*"):
             try:
                 if b"pyspark.daemon" in (path / "cmdline").read_bytes():
                     pages = int((path / "statm").read_text().split()[1])
-                    found[0] = max(found[0], pages * 4096)
+                    peak[0] = max(peak[0], pages * 4096)
             except OSError:
                 continue
 

@@ -23,11 +23,11 @@ def program() -> str:
     """Return the path of versitygw. Exits with 2 if it is missing: `make bench` then skips the benchmark."""
     from s3_server import find_versitygw
 
-    found: str | None = find_versitygw()
-    if found is None:
+    binary: str | None = find_versitygw()
+    if binary is None:
         print("needs Go to build versitygw, or versitygw on the path", file=sys.stderr)
         sys.exit(2)
-    return found
+    return binary
 
 
 @contextmanager

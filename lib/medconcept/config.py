@@ -219,7 +219,7 @@ class ReleaseConfig:
 
     >>> ReleaseConfig("my release")
     Traceback (most recent call last):
-    medconcept.errors.ConfigError: release name 'my release': letters, digits, '.', '_' and '-' alone, \
+    medconcept.errors.ConfigError: release name 'my release': only letters, digits, '.', '_' and '-', \
 a letter or digit first
     """
 
@@ -229,8 +229,7 @@ a letter or digit first
         """Refuse now what the gate of `releases` would refuse after all work."""
         if self.name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", self.name):
             raise ConfigError(
-                f"release name {self.name!r}: letters, digits, '.', '_' and '-' alone, "
-                "a letter or digit first"
+                f"release name {self.name!r}: only letters, digits, '.', '_' and '-', a letter or digit first"
             )
 
 
@@ -281,7 +280,7 @@ class Config:
 def load_config(path: str | None) -> Config:
     """Read a configuration file; None returns the defaults. Raises ConfigError with one line.
 
-    A bare name such as `local` means `conf/local.yaml` of the package. Relative paths stated in the file are
+    A plain name such as `local` means `conf/local.yaml` of the package. Relative paths stated in the file are
     resolved against its `base`. A configuration packaged in a wheel or zip has no folder of its own: its
     relative paths start from the current directory.
     """
@@ -345,8 +344,8 @@ def data_file(folder: str, name: str) -> str | None:
 
     Works from a wheel, from a zip passed to --py-files, and from a checkout.
     """
-    found = _data_file(folder, name)
-    return None if found is None else found[0]
+    file = _data_file(folder, name)
+    return None if file is None else file[0]
 
 
 def _data_file(folder: str, name: str) -> tuple[str, Path | None] | None:
@@ -387,13 +386,13 @@ def _build(cls: Any, data: object, where: _Origin, prefix: str) -> Any:
     if not isinstance(data, dict):
         raise ConfigError(f"{where}: {prefix.rstrip('.') or 'the file'} must be a mapping")
     hints = get_type_hints(cls)
-    known = {f.name: f for f in fields(cls)}
+    settings = {f.name: f for f in fields(cls)}
     for key in data:
-        if key not in known:
-            raise ConfigError(f"{where}: unknown key '{prefix}{key}' (known: {', '.join(known)})")
+        if key not in settings:
+            raise ConfigError(f"{where}: unknown key '{prefix}{key}' (known: {', '.join(settings)})")
     values = {key: _value(hints[key], value, where, f"{prefix}{key}") for key, value in data.items()}
     for key, value in values.items():
-        if where.base is not None and known[key].metadata.get("path") and value is not None:
+        if where.base is not None and settings[key].metadata.get("path") and value is not None:
             values[key] = resolve_path(where.base, value)
     try:
         return cls(**values)
@@ -407,8 +406,8 @@ def _value(hint: Any, value: object, where: _Origin, name: str) -> Any:
         value = None if hint is type(None) else value
     if get_origin(hint) is Literal:
         if value not in get_args(hint):
-            known = ", ".join(map(str, get_args(hint)))
-            raise ConfigError(f"{where}: '{name}' must be one of {known}, not {value!r}")
+            choices = ", ".join(map(str, get_args(hint)))
+            raise ConfigError(f"{where}: '{name}' must be one of {choices}, not {value!r}")
         return value
     if is_dataclass(hint):
         return _build(hint, value, where, f"{name}.")

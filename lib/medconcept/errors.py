@@ -62,11 +62,11 @@ def as_medconcept_error(error: Exception, doing: str) -> MedconceptError:
     """
     if isinstance(error, MedconceptError):
         return error
-    known = _by_name()
+    classes = _by_name()
     raised = [match for match in map(_RAISED.match, str(error).splitlines()) if match]
     for match in reversed(raised):
-        if match[1] in known:
-            return known[match[1]](match[2])
+        if match[1] in classes:
+            return classes[match[1]](match[2])
     # The last line of a traceback says what happened; a message without one says it in the first.
     lines = str(error).splitlines() or [""]
     line = raised[-1][0] if raised and "Traceback" in str(error) else f"{type(error).__name__}: {lines[0]}"

@@ -47,8 +47,8 @@ def test_every_pair_gets_the_answer_of_the_model(spark, tmp_path: Path) -> None:
 
 def test_more_concepts_than_a_batch_and_captions_longer_than_the_model(spark, tmp_path: Path) -> None:
     folder = export(tmp_path / "model", labels=("entailment", "neutral", "contradiction"))
-    told = json.loads((folder / "config.json").read_text())
-    (folder / "config.json").write_text(json.dumps({**told, "max_position_embeddings": LONGEST}))
+    model_config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**model_config, "max_position_embeddings": LONGEST}))
     model = open_model(str(folder))
     assert (model.max_tokens, model.entailment) == (LONGEST, "entailment")
     names = [word for word in VOCABULARY if word.isalpha()]

@@ -1,4 +1,4 @@
-"""The labels by hand are whole, and the bench's measures are what they are called."""
+"""The labels by hand are complete, and the measures of the benchmark are what their names say."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ LABELS = [json.loads(line) for line in (ROOT / "tests/centrality/labels.jsonl").
 
 
 def test_every_caption_is_labelled_by_two_readers_and_belongs_to_the_half_of_its_article() -> None:
-    told, *labels = LABELS
-    assert len(labels) == told["captions"] == 170 == len({label["figure"] for label in labels})
+    header, *labels = LABELS
+    assert len(labels) == header["captions"] == 170 == len({label["figure"] for label in labels})
     for label in labels:
         concepts = set(label["concepts"])
         assert len(concepts) == len(label["concepts"]) >= 3

@@ -29,7 +29,7 @@ def terminology(draw: random.Random, number: int) -> list[Term]:
     terms = []
     for _ in range(draw.randint(1, 12)):
         synonyms = tuple(draw.choices(WORDS, k=draw.randint(0, 4)))
-        told = draw.random() < 0.5  # whether the source states scopes, types and languages
+        is_stated = draw.random() < 0.5  # whether the source states scopes, types and languages
         terms.append(
             Term(
                 draw.choice(SOURCES), draw.choice(ids), draw.choice((*WORDS, "")), synonyms,
@@ -37,9 +37,9 @@ def terminology(draw: random.Random, number: int) -> list[Term]:
                 cuis=some(cuis, 2), xrefs=some(ids, 3), alt_ids=some([*ids, f"old{number}"], 2),
                 obsolete=(gone := draw.random() < 0.3),
                 replaced_by=draw.choice([None, *ids]) if gone else None,
-                scopes=tuple(draw.choice(SCOPES) for _ in synonyms) if told else (),
-                term_types=tuple(draw.choice((None, "SY", "")) for _ in synonyms) if told else (),
-                languages=tuple(draw.choice(("en", "fr")) for _ in synonyms) if told else (),
+                scopes=tuple(draw.choice(SCOPES) for _ in synonyms) if is_stated else (),
+                term_types=tuple(draw.choice((None, "SY", "")) for _ in synonyms) if is_stated else (),
+                languages=tuple(draw.choice(("en", "fr")) for _ in synonyms) if is_stated else (),
             )
         )  # fmt: skip
     return terms

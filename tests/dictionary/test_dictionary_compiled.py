@@ -129,7 +129,7 @@ def test_without_a_compiler_there_is_one_clear_line(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CC", raising=False)
     monkeypatch.setitem(sys.modules, "ziglang", None)  # the compiler from PyPI, where it is installed
-    with pytest.raises(kernel.CompilerMissing, match=r"no C compiler is there \(cc, or ziglang\)$"):
+    with pytest.raises(kernel.CompilerMissing, match=r"there is no C compiler \(cc, or ziglang\)$"):
         kernel.build(tmp_path)
 
 

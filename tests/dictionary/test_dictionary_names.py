@@ -56,7 +56,7 @@ WRITTEN = RAW.map(lambda raw: raw.encode("utf-8", "replace").decode())
 
 
 @given(st.lists(st.none() | WRITTEN, max_size=6))
-def test_many_names_at_once_are_told_the_same(raw):
-    names, *told = (column.to_pylist() for column in described_names(pa.array(raw, pa.string())))
+def test_many_names_at_once_are_described_as_one_by_one(raw):
+    names, *descriptions = (column.to_pylist() for column in described_names(pa.array(raw, pa.string())))
     assert names == [clean_text(name or "") for name in raw]
-    assert list(zip(*told, strict=True)) == [described(name) for name in names]
+    assert list(zip(*descriptions, strict=True)) == [described(name) for name in names]

@@ -156,20 +156,20 @@ def test_sources_without_a_term_in_use_end_the_job_with_one_line(spark, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "counts"),
     [
         ({"languages": ("LAV",)}, {"umls.chosen": 0, "umls.names": 0}),
         ({"semantic_groups": (), "semantic_types": ("T999",)}, {"umls.semantic_type": 104, "umls.names": 0}),
     ],
 )
-def test_a_release_of_which_nothing_is_chosen_ends_the_job_with_its_counts(spark, tmp_path, options, told):
+def test_a_release_of_which_nothing_is_chosen_ends_the_job_with_its_counts(spark, tmp_path, options, counts):
     write_release(tmp_path / "META", 100)
     own = DictionarySource("OWN", "tsv", str(tmp_path / "own.tsv"), "1", "CC0-1.0")
     (tmp_path / "own.tsv").write_text(OWN)
     for sources in ((), (own,)):
         with pytest.raises(MedconceptError, match=r"^dictionary source UMLS: no name is chosen of \{") as why:
             build(spark, tmp_path, umls(tmp_path / "META", **options), *sources)
-        for name, count in told.items():
+        for name, count in counts.items():
             assert f"'{name}': {count}" in str(why.value)
 
 

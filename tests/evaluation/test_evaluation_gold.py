@@ -68,9 +68,9 @@ def test_craft_captions_keep_discontinuous_spans_and_name_what_lies_outside(tmp_
 )
 def test_a_bad_file_is_one_line_that_names_it(tmp_path, text, format, words):
     path = _write(tmp_path, text)
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as raised:
         read_gold(path, format)
-    assert str(told.value).startswith(path) and words in str(told.value) and "\n" not in str(told.value)
+    assert str(raised.value).startswith(path) and words in str(raised.value) and "\n" not in str(raised.value)
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -32,7 +32,7 @@ def test_mentions_need_the_id_and_every_span():
         a("U:right", (9, 23)),
     ]
     assert score.mentions(GOLD, predicted) == Counts(2, 2, 2)
-    assert score.mentions(GOLD, [*GOLD, GOLD[0]]) == Counts(4, 0, 0)  # told twice, counted once
+    assert score.mentions(GOLD, [*GOLD, GOLD[0]]) == Counts(4, 0, 0)  # given twice, counted once
     assert score.mentions([GOLD[0], GOLD[0]], [GOLD[0]]) == Counts(1, 0, 1)  # one annotation, one match
 
 

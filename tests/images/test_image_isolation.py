@@ -7,7 +7,7 @@ import faulthandler
 import os
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from image_examples import picture, saved
@@ -86,13 +86,13 @@ def test_no_more_than_a_chunk_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(isolation, "_CHUNK_FILES", 4)
     taken = 0
 
-    def files() -> object:
+    def files() -> Iterator[ImageFile]:
         nonlocal taken
         for _ in range(20):
             taken += 1
             yield FILES[0]
 
-    records = examine_isolated(files())  # type: ignore[arg-type]
+    records = examine_isolated(files())
     next(records)
     assert taken <= 5
     assert len(list(records)) == 19

@@ -81,11 +81,11 @@ def score(
         assert isinstance(panels, list)
         caption = figure.caption or ""
         truth = {first_character(caption, p["start"]): tuple(p["labels"]) for p in panels if p["labels"]}
-        told = predicted(figure)
+        predictions = predicted(figure)
         right += sum(
-            1 for at, labels in told.items() if at in truth and (not labelled or truth[at] == labels)
+            1 for at, labels in predictions.items() if at in truth and (not labelled or truth[at] == labels)
         )
-        found += len(told)
+        found += len(predictions)
         wanted += len(truth)
     return Score(right, found, wanted)
 

@@ -184,11 +184,11 @@ def test_abbreviations_from_lists_and_from_the_text() -> None:
     )
     abstract = "<abstract><p>Chronic heart failure (CHF) and MRI.</p></abstract>"
     article = parsed(body, meta=PMC1 + abstract, after_body=glossary)
-    told = [
+    pairs = [
         (a.short, a.long, a.source, a.place, a.figure_key, a.paragraph, a.start)
         for a in article.abbreviations
     ]
-    assert told == [
+    assert pairs == [
         ("CT", "computed tomography", "list", "back", None, None, None),
         ("CHF", "Chronic heart failure", "text", "abstract", None, None, 23),
         ("MRI", "magnetic resonance imaging", "text", "body", None, 2, 31),

@@ -51,7 +51,7 @@ def test_a_citing_paragraph_has_text_section_and_place() -> None:
     bold=st.booleans(),
 )
 def test_references_stand_where_they_are_written(pieces: list[tuple[str, bool]], bold: bool) -> None:
-    """Alike ones too, which cannot be told apart by the words round them."""
+    """Equal ones too, which the words around them do not distinguish."""
     wrapped = [("<bold>", "</bold>") if inner and bold else ("", "") for _, inner in pieces]
     body = "".join(
         f"{text}{first}{x('f1', 'Fig. 1')}{last}"
@@ -66,8 +66,12 @@ def test_references_stand_where_they_are_written(pieces: list[tuple[str, bool]],
 
 @pytest.mark.parametrize("dash", ["–", "-", "—", " to ", " through ", " bis ", " a "])
 def test_a_range_between_two_references(dash: str) -> None:
-    told = cited(parsed(f"<p>See {x('f2', 'Figs 2')}{dash}{x('f4', '4')}.</p>{FIGS}"))
-    assert told == {"f2": [("Figs 2", "xref")], "f3": [(f"Figs 2{dash}4", "range")], "f4": [("4", "xref")]}
+    citations = cited(parsed(f"<p>See {x('f2', 'Figs 2')}{dash}{x('f4', '4')}.</p>{FIGS}"))
+    assert citations == {
+        "f2": [("Figs 2", "xref")],
+        "f3": [(f"Figs 2{dash}4", "range")],
+        "f4": [("4", "xref")],
+    }
 
 
 @pytest.mark.parametrize(
@@ -79,8 +83,8 @@ def test_a_range_between_two_references(dash: str) -> None:
     ],
 )  # fmt: skip
 def test_a_range_or_list_in_the_words_of_one_reference(words: str, implied: list[str]) -> None:
-    told = cited(parsed(f"<p>{x('f2', words)}</p>{FIGS}"))
-    assert told == {"f2": [(words, "xref")], **{fig: [(words, "range")] for fig in implied}}
+    citations = cited(parsed(f"<p>{x('f2', words)}</p>{FIGS}"))
+    assert citations == {"f2": [(words, "xref")], **{fig: [(words, "range")] for fig in implied}}
 
 
 @pytest.mark.parametrize("between", [", ", " and ", "; ", "", " versus "])
@@ -130,8 +134,8 @@ def test_the_innermost_paragraph_is_the_one_that_cites() -> None:
 
 def test_a_figure_within_the_paragraph_does_not_shift_the_offsets() -> None:
     inside = f'<fig id="i"><caption><p>As {x("f2", "Fig. 2")}</p></caption></fig>'
-    told = cited(parsed(f"<p>One {inside} two {x('f1', 'Fig. 1')}.</p>{FIGS}"))
-    assert told == {"f1": [("Fig. 1", "xref")], "f2": [("Fig. 2", "xref")]}
+    citations = cited(parsed(f"<p>One {inside} two {x('f1', 'Fig. 1')}.</p>{FIGS}"))
+    assert citations == {"f1": [("Fig. 1", "xref")], "f2": [("Fig. 2", "xref")]}
 
 
 @pytest.mark.parametrize(

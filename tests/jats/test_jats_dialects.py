@@ -58,9 +58,9 @@ def test_wrappers_are_named_and_each_article_of_one_is_read() -> None:
     assert isinstance(first, Article) and isinstance(last, Article)
     assert (first.pmcid, last.pmcid, first.warnings) == ("PMC1", "PMC2", ())
     assert isinstance(refused, ArticleRejected) and refused.reason is Reason.NO_IDENTIFIER
-    assert [str(told.reason) for told in parse_articles(b"<x>") if isinstance(told, ArticleRejected)] == [
-        "truncated"
-    ]
+    assert [
+        str(result.reason) for result in parse_articles(b"<x>") if isinstance(result, ArticleRejected)
+    ] == ["truncated"]
 
 
 def test_an_oai_error_is_told() -> None:

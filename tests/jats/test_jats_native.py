@@ -20,17 +20,17 @@ from medconcept.jats import ArticleRejected, parse_articles
 from medconcept.jats.panels import caption_panels
 from medconcept.runtime.native_modules import library_name
 
-TELL = """
+SCRIPT = """
 import json, pickle, sys
 sys.path[:0] = sys.argv[2:]
-from test_jats_native import told
-print(json.dumps(told(pickle.load(open(sys.argv[1], "rb")))))
+from test_jats_native import parse_all
+print(json.dumps(parse_all(pickle.load(open(sys.argv[1], "rb")))))
 """
 HERE = Path(__file__).resolve().parent
 LIB = HERE.parents[1] / "lib"
 
 
-def told(files: list[bytes]) -> tuple[bool, str]:
+def parse_all(files: list[bytes]) -> tuple[bool, str]:
     """Whether this process runs native code, and a checksum of all that it makes of the files."""
     found = [
         str(article) if isinstance(article, ArticleRejected) else repr(article)
@@ -41,17 +41,17 @@ def told(files: list[bytes]) -> tuple[bool, str]:
     return not str(caption_panels.__file__).endswith(".py"), hashlib.sha256(text).hexdigest()
 
 
-def test_native_code_tells_what_the_source_tells(tmp_path: Path) -> None:
+def test_native_code_returns_what_the_source_returns(tmp_path: Path) -> None:
     rng = random.Random(5)
     files = [path.read_bytes() for path in FILES[:40]]
     files += [mutant(rng.choice([LITERAL, *SOURCES]), SOURCES, rng) for _ in range(400)]
     (tmp_path / "files").write_bytes(pickle.dumps(files))
-    command = [sys.executable, "-c", TELL, str(tmp_path / "files"), str(HERE), str(LIB)]
+    command = [sys.executable, "-c", SCRIPT, str(tmp_path / "files"), str(HERE), str(LIB)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
     is_native, as_compiled = json.loads(done.stdout)
     if not is_native:
         pytest.skip(f"no {library_name('medconcept.jats')} here: `make setup` makes it")
-    assert told(files) == (False, as_compiled)
+    assert parse_all(files) == (False, as_compiled)
 
 
 def test_it_is_left_out_where_the_environment_says_so() -> None:

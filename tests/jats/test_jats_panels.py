@@ -79,7 +79,7 @@ def cut(caption: str) -> list[tuple[str, str]]:
          [("Top", "Top Row: lung."), ("Bottom", "Bottom Row: liver.")]),
         # behind what they describe
         ("Lung (A), liver (B) and heart (C).", [("A", "Lung (A)"), ("B", "liver (B)"), ("C", "heart (C)")]),
-        # what has been told in a group begins no part where it only refers
+        # a label that was part of a group begins no part where it is only a reference
         ("(A, B) Wild type (A) and mutant (B). (C) Both.",
          [("A,B", "(A, B) Wild type (A) and mutant (B)."), ("C", "(C) Both.")]),
         ("(A, B) One. (C, D) Two. (A) and (B) were mice and (C) and (D) were men.",
@@ -91,7 +91,7 @@ def cut(caption: str) -> list[tuple[str, str]]:
          [("A,B", "(A, B) Cells with PBS (x) (A), or LPS (y) (B), at 9 h."), ("C", "(C) Both.")]),
         ("Tree. A Genes. a, one; b, two; c, three. B Other genes.",
          [("", "Tree."), ("A", "A Genes. a, one; b, two; c, three."), ("B", "B Other genes.")]),
-        # a print that changes on the way, a group told anew, references before the panels they refer to
+        # a print that changes on the way, a group given again, references before the panels they refer to
         ("A) One. B) Two. (C) Three. (D) Four.",
          [("A", "A) One."), ("B", "B) Two."), ("C", "(C) Three."), ("D", "(D) Four.")]),
         ("Flow in (A, C) mice, (B, D) men. E. All.",

@@ -72,24 +72,26 @@ def test_each_reason(reason: str, data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "reason"),
     [
         (ZeroDivisionError("by our own fault"), "parser_error: ZeroDivisionError: by our own fault"),
         (MemoryError(), "parser_memory: out of memory"),
     ],
 )
-def test_a_failure_of_ours_has_a_reason(error: Exception, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_of_ours_has_a_reason(
+    error: Exception, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: object) -> None:
         raise error
 
     monkeypatch.setattr(parse_module, "read_licence", broken)
-    with pytest.raises(ArticleRejected, match=told):
+    with pytest.raises(ArticleRejected, match=reason):
         parse_article(GOOD.encode())
 
 
 def test_every_reason_has_a_sentence_and_a_test() -> None:
     assert set(REASONS) == set(Reason)
-    # The other two are told by the job: test_parse_apart.
+    # The job reports the other two: test_parse_apart.
     own = {"parser_error", "parser_memory"}
     assert {reason for reason, _ in REJECTED} | own | {"parser_crashed", "parser_timeout"} == set(REASONS)
     assert all(sentence.endswith(".") for sentence in REASONS.values())

@@ -94,33 +94,35 @@ def sections(draw: st.DrawFn, first: int) -> tuple[list[Figure], str]:
         draw(st.sampled_from((None, "s1"))), draw(maybe), draw(st.sampled_from((None, "results")))
     )
     made = [draw(figures(first + n, section)) for n in range(draw(st.integers(0, 3)))]
-    told, xml = [figure for figure, _ in made], [body for _, body in made]
-    for _ in range(draw(st.integers(0, 2)) if told else 0):
+    written, xml = [figure for figure, _ in made], [body for _, body in made]
+    for _ in range(draw(st.integers(0, 2)) if written else 0):
         text, source, cites = "", "", {}
-        for place in draw(st.lists(st.integers(0, len(told) - 1), min_size=1, max_size=3)):
+        for place in draw(st.lists(st.integers(0, len(written) - 1), min_size=1, max_size=3)):
             lead, words = draw(plain), draw(plain)
             text += f"{lead} "
             cites.setdefault(place, []).append(Citation(len(text), len(text) + len(words), "xref"))
             text += f"{words} "
             source += f'{escape(lead)} <xref ref-type="fig" rid="f{first + place}">{escape(words)}</xref>\n '
-        paragraph = CitingParagraph(text.rstrip(), "body", told[0].section, told[0].section_types, "en", ())
+        paragraph = CitingParagraph(
+            text.rstrip(), "body", written[0].section, written[0].section_types, "en", ()
+        )
         for place, where in cites.items():
-            cited = (*told[place].citing_paragraphs, replace(paragraph, citations=tuple(where)))
-            told[place] = replace(told[place], citing_paragraphs=cited)
+            cited = (*written[place].citing_paragraphs, replace(paragraph, citations=tuple(where)))
+            written[place] = replace(written[place], citing_paragraphs=cited)
         xml.append(f"<p>{source}</p>")
     attributes = "".join(f' {n}="{v}"' for n, v in (("id", section.id), ("sec-type", section.kind)) if v)
     title = f"<title>{escape(section.title)}</title>" if section.title else ""
-    return told, f"<sec{attributes}>{title}{''.join(xml)}</sec>"
+    return written, f"<sec{attributes}>{title}{''.join(xml)}</sec>"
 
 
 @st.composite
 def articles(draw: st.DrawFn) -> tuple[Article, bytes]:
     """An article and its JATS."""
-    told: list[Figure] = []
+    written: list[Figure] = []
     body = ""
     for _ in range(draw(st.integers(0, 3))):
-        more, xml = draw(sections(len(told)))
-        told += more
+        more, xml = draw(sections(len(written)))
+        written += more
         body += xml
     title, abstract = draw(st.none() | marked), draw(st.none() | marked)
     journal, keywords = draw(plain), tuple(draw(st.lists(plain, max_size=3)))
@@ -136,7 +138,7 @@ def articles(draw: st.DrawFn) -> tuple[Article, bytes]:
         licence_code=f"CC-{code.upper()}-4.0",
         licence_group="noncommercial" if "nc" in code else "commercial",
         copyright_statement=None, is_retraction_notice=False, dtd_version="1.2", warnings=(),
-        figures=tuple(told), manuscript_id=None, title_markup=markup_of(title), subtitle=None,
+        figures=tuple(written), manuscript_id=None, title_markup=markup_of(title), subtitle=None,
         translated_titles=(), abstract=text_of(abstract), abstract_markup=markup_of(abstract),
         other_abstracts=(),
         journal_meta=Journal(journal, (), (), (Named("epub", "1234-5678"),), None, None),
@@ -152,7 +154,8 @@ def articles(draw: st.DrawFn) -> tuple[Article, bytes]:
         affiliations=(Affiliation("a", place),), awards=(), funding_statement=None, related_articles=(),
         is_retracted=False, retraction_evidence=None, abbreviations=(),
         counts=(
-            Count("fig", None, len(told)), *(Count(name, None, 0) for name in ("table", "equation", "ref")),
+            Count("fig", None, len(written)),
+            *(Count(name, None, 0) for name in ("table", "equation", "ref")),
         ),
         dialect="JATS", tag_set=None, wrapper=None, image_tables=(),
     )  # fmt: skip
@@ -187,6 +190,6 @@ def articles(draw: st.DrawFn) -> tuple[Article, bytes]:
 @given(articles())
 def test_an_article_written_is_the_article_read(made: tuple[Article, bytes]) -> None:
     article, xml = made
-    told = parse_article(xml)
-    differing = [f.name for f in fields(Article) if getattr(told, f.name) != getattr(article, f.name)]
-    assert (differing, told) == ([], article)
+    parsed = parse_article(xml)
+    differing = [f.name for f in fields(Article) if getattr(parsed, f.name) != getattr(article, f.name)]
+    assert (differing, parsed) == ([], article)

@@ -76,8 +76,8 @@ def test_each_way_to_die_has_its_reason_and_the_others_are_parsed(monkeypatch: p
     monkeypatch.setattr(parse_files, "parse_articles", harmed)
     contents = (RICH, b"crash", RICH, b"loop", b"crash", None, RICH, b"leave", b"fill", RICH, b"<x>")
     rows = parsed(batch(*contents[:5]), batch(*contents[5:]))
-    told = sorted((str(row["reason"] or row["article_key"]), str(row["detail"] or "")) for row in rows)
-    assert told == [
+    outcomes = sorted((str(row["reason"] or row["article_key"]), str(row["detail"] or "")) for row in rows)
+    assert outcomes == [
         *([("PMC1", "")] * 4),
         ("parser_crashed", "ended by SIGSEGV"),
         ("parser_crashed", "ended by SIGSEGV"),
@@ -99,11 +99,11 @@ def test_what_waits_is_ended_too(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_rows_say_of_which_file_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parse_files, "parse_articles", harmed)
     rows = parsed(batch(RICH, None, b"crash", b"<x>", RICH))
-    told = {str(row["source_key"]): row["reason"] for row in rows}
-    assert told == {"k0": None, "k1": "too_large", "k2": "parser_crashed", "k3": "truncated", "k4": None}
+    reasons = {str(row["source_key"]): row["reason"] for row in rows}
+    assert reasons == {"k0": None, "k1": "too_large", "k2": "parser_crashed", "k3": "truncated", "k4": None}
 
 
-def test_a_row_holds_what_the_parser_tells() -> None:
+def test_a_row_has_what_the_parser_returns() -> None:
     (row,) = parsed(batch(RICH))
     article = parse_article(RICH)
     (figure,) = article.figures
@@ -111,12 +111,12 @@ def test_a_row_holds_what_the_parser_tells() -> None:
         {"name": "A", "surname": "A", "given_names": None, "is_group": False, "role": "author", "orcid": None,
          "affiliation_ids": [], "is_corresponding": False}
     ]  # fmt: skip
-    (told,) = row["figures"]  # type: ignore[misc]  # a list, as the columns say
-    assert told["caption"] == figure.caption == "(A) One. (B) H2O."
-    assert told["caption_markup"] == figure.caption_markup
-    assert [p["labels"] for p in told["panels"]] == [["A"], ["B"]]
-    assert [m["citations"] for m in told["citing_paragraphs"]] == [[{"start": 4, "end": 5, "via": "xref"}]]
-    assert told["section_path"] == [{"id": None, "title": "T", "kind": None}] and told["rights"] is None
+    (stored,) = row["figures"]  # type: ignore[misc]  # a list by its column
+    assert stored["caption"] == figure.caption == "(A) One. (B) H2O."
+    assert stored["caption_markup"] == figure.caption_markup
+    assert [p["labels"] for p in stored["panels"]] == [["A"], ["B"]]
+    assert [m["citations"] for m in stored["citing_paragraphs"]] == [[{"start": 4, "end": 5, "via": "xref"}]]
+    assert stored["section_path"] == [{"id": None, "title": "T", "kind": None}] and stored["rights"] is None
 
 
 def test_every_article_of_a_wrapper_is_a_row() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from medconcept.dictionary.kernel.layout import FORM_WORDS, FORMS_PER_WORD
 from medconcept.dictionary.lemmas import Lemmatiser, vocabulary
-from medconcept.dictionary.name_variants import NO_NOUN, Variant, written
+from medconcept.dictionary.name_variants import NO_NOUN, Variant, with_variants
 from medconcept.dictionary.stop_concepts import NO_ADJECTIVE
 from medconcept.dictionary.words import plain_words
 from medconcept.linking.tokenised_text import TokenisedText
@@ -20,13 +20,16 @@ def lemmatiser_of(names: Iterable[str]) -> Lemmatiser:
 def variants(name: str, lemmatiser: Lemmatiser, kinds: Iterable[str]) -> Mapping[str, Variant]:
     """The forms of a name as words joined by spaces, each with the nearest variant that makes it."""
     kinds = frozenset(kinds)
-    worded = [([*map(lemmatiser.forms, plain_words(form))], how) for form, how in written(name, kinds)]
+    worded = [
+        ([*map(lemmatiser.forms, plain_words(form))], variant) for form, variant in with_variants(name, kinds)
+    ]
     out: dict[str, Variant] = {}
-    for words, how in worded:
+    for words, variant in worded:
         if 0 < len(words) <= FORM_WORDS:
-            out.setdefault(" ".join(singular for singular, _ in words), how)
-    for words, how in worded if NO_ADJECTIVE.isdisjoint(kinds) else ():
-        if (1 < len(words) <= FORM_WORDS or how is Variant.SHORTER) and how not in NO_NOUN:
+            out.setdefault(" ".join(singular for singular, _ in words), variant)
+    for words, variant in worded if NO_ADJECTIVE.isdisjoint(kinds) else ():
+        is_long_enough = len(words) > 1 or variant is Variant.SHORTER
+        if 0 < len(words) <= FORM_WORDS and is_long_enough and variant not in NO_NOUN:
             out.setdefault(" ".join(noun for _, noun in words), Variant.NOUN)
     return out
 

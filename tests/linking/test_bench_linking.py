@@ -20,8 +20,8 @@ ROWS = [
 
 
 @pytest.fixture
-def told(tmp_path, monkeypatch):
-    """What the benchmark writes, by further arguments, with a rival that finds names as they are."""
+def run_benchmark(tmp_path, monkeypatch):
+    """Runs the benchmark with a rival that finds names as they are written; returns its output."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     write_files(tmp_path, NAMES, ROWS)
 
@@ -44,16 +44,16 @@ def told(tmp_path, monkeypatch):
     return run
 
 
-def test_a_rival_gets_our_names_and_is_scored_as_we_are(told):
-    out = told()
+def test_a_rival_gets_our_names_and_is_scored_as_we_are(run_benchmark):
+    out = run_benchmark()
     ours, theirs = out["figures"]["medconcept"], out["figures"]["literal"]
     assert (out["setting"], out["names"]) == ("untrained", 3)
     assert out["missing"] == {"missing": "not installed (somewhere)"}
-    # "Neurons" is a plural, "tissue" says too little for either.
+    # "Neurons" is a plural, "tissue" is a stop concept for both.
     assert [ours["mention"][k] for k in ("tp", "fp", "fn")] == [3, 0, 0]
     assert [theirs["mention"][k] for k in ("tp", "fp", "fn")] == [2, 0, 1]
     assert theirs["mention"]["ours_minus_theirs"][1] > 0 == ours["mention"]["ours_minus_theirs"][1]
 
 
-def test_ours_may_be_tuned(told):
-    assert told("--cross-validate")["setting"] == "tuned"
+def test_ours_may_be_tuned(run_benchmark):
+    assert run_benchmark("--cross-validate")["setting"] == "tuned"

@@ -30,8 +30,8 @@ def test_short_forms_stand_where_a_pattern_finds_them(text, short):
 
 
 def test_a_form_that_is_explained_in_many_ways_keeps_the_first():
-    told = by_short_form([("CF", f"cystic fibrosis {n // 2}") for n in range(100)])
-    assert told == {"CF": tuple(f"cystic fibrosis {n}" for n in range(MAX_LONG_FORMS))}
+    long_forms = by_short_form([("CF", f"cystic fibrosis {n // 2}") for n in range(100)])
+    assert long_forms == {"CF": tuple(f"cystic fibrosis {n}" for n in range(MAX_LONG_FORMS))}
 
 
 @settings(deadline=None)

@@ -26,37 +26,37 @@ def files(tmp_path, monkeypatch):
     return tmp_path
 
 
-def _told(capsys, *arguments):
+def _output(capsys, *arguments):
     assert main([str(part) for part in arguments]) == 0
     return json.loads(capsys.readouterr().out)
 
 
-def test_evaluate_prints_json_alone_with_the_figures_that_scripts_read(files, capsys):
+def test_evaluate_prints_only_json_with_the_figures_that_scripts_read(files, capsys):
     gold = ("--gold", files / "gold.jsonl", "--format", "craft-captions", "--dictionary", files / "mine.tsv")
-    told = _told(capsys, "evaluate", *gold, "--json")
+    output = _output(capsys, "evaluate", *gold, "--json")
     # A dictionary of the user's own is one source; what is scored goes by the prefixes of its ids.
-    assert told["articles_read"] == 0 and told["documents"] == 2 and told["setting"] == "untrained"
-    assert {k: told["mention"][k] for k in ("tp", "fp", "fn")} == {"tp": 2, "fp": 1, "fn": 2}
-    assert {k: told["concept"][k] for k in ("tp", "fp", "fn")} == {"tp": 2, "fp": 1, "fn": 1}
-    assert told["by_source"]["GO"]["fp"] == 1 and told["by_source"]["CL"]["tp"] == 1
-    alone = _told(capsys, "evaluate", *gold, "--json", "--sources", "UBERON,CL")
+    assert output["articles_read"] == 0 and output["documents"] == 2 and output["setting"] == "untrained"
+    assert {k: output["mention"][k] for k in ("tp", "fp", "fn")} == {"tp": 2, "fp": 1, "fn": 2}
+    assert {k: output["concept"][k] for k in ("tp", "fp", "fn")} == {"tp": 2, "fp": 1, "fn": 1}
+    assert output["by_source"]["GO"]["fp"] == 1 and output["by_source"]["CL"]["tp"] == 1
+    alone = _output(capsys, "evaluate", *gold, "--json", "--sources", "UBERON,CL")
     assert alone["mention"]["fp"] == 0 and "GO" not in alone["by_source"]
 
 
 def test_what_tune_wrote_is_used_where_it_is_named(files, capsys):
     gold = ("--gold", files / "gold.jsonl", "--format", "craft-captions", "--dictionary", files / "mine.tsv")
-    _told(capsys, "tune", *gold, "--out", files / "learned.json", "--json")
-    told = _told(capsys, "evaluate", *gold, "--learned", files / "learned.json", "--json")
-    assert told["setting"] == "tuned" and told["mention"]["fn"] == 0
+    _output(capsys, "tune", *gold, "--out", files / "learned.json", "--json")
+    output = _output(capsys, "evaluate", *gold, "--learned", files / "learned.json", "--json")
+    assert output["setting"] == "tuned" and output["mention"]["fn"] == 0
     first = (files / "learned.json").read_bytes()
-    _told(capsys, "tune", *gold, "--out", files / "learned.json", "--json")
+    _output(capsys, "tune", *gold, "--out", files / "learned.json", "--json")
     assert (files / "learned.json").read_bytes() == first
 
 
 def test_link_shows_spans_and_concepts(files, capsys):
     text = "No neurons. The retina"
-    told = _told(capsys, "link", text, "--dictionary", files / "mine.tsv", "--json")
-    assert [(link["source_id"], link["spans"], link["flags"]) for link in told["links"]] == [
+    output = _output(capsys, "link", text, "--dictionary", files / "mine.tsv", "--json")
+    assert [(link["source_id"], link["spans"], link["flags"]) for link in output["links"]] == [
         ("CL:1", [[3, 10]], ["negated"]),
         ("UBERON:1", [[16, 22]], []),
     ]
@@ -68,7 +68,7 @@ def test_link_prints_the_preferred_name_of_the_concept_next_to_the_name_that_mat
     obo = '[Term]\nid: MONDO:0015926\nname: lung disease of childhood\nsynonym: "child" EXACT []\n'
     (files / "MONDO.obo").write_text(f"format-version: 1.2\n\n{obo}")
     dictionary = ("--dictionary", str(files / "MONDO.obo"))
-    (link,) = _told(capsys, "link", "a child", *dictionary, "--json")["links"]
+    (link,) = _output(capsys, "link", "a child", *dictionary, "--json")["links"]
     assert (link["name"], link["preferred_name"]) == ("child", "lung disease of childhood")
     assert main(["link", "a child", *dictionary]) == 0
     assert capsys.readouterr().out.splitlines()[1] == (
@@ -79,7 +79,7 @@ def test_link_prints_the_preferred_name_of_the_concept_next_to_the_name_that_mat
 def test_the_matched_name_is_printed_where_no_name_of_the_concept_is_preferred(files, capsys):
     # A name too short to be matched is not in the dictionary.
     (files / "MONDO.obo").write_text('[Term]\nid: MONDO:0000001\nname: x\nsynonym: "wasting" EXACT []\n')
-    (link,) = _told(capsys, "link", "wasting", "--dictionary", files / "MONDO.obo", "--json")["links"]
+    (link,) = _output(capsys, "link", "wasting", "--dictionary", files / "MONDO.obo", "--json")["links"]
     assert link["preferred_name"] == link["name"] == "wasting"
 
 
@@ -89,10 +89,14 @@ def test_learned_terms_that_the_dictionary_lacks_are_not_scored_as_jobs_leave_th
             annotation["id"] = annotation["id"].replace("UBERON:2", "UBERON:9")
     write_files(files, NAMES, rows)
     gold = ("--gold", files / "gold.jsonl", "--format", "craft-captions", "--dictionary", files / "mine.tsv")
-    _told(capsys, "tune", *gold, "--out", files / "learned.json", "--json")
+    _output(capsys, "tune", *gold, "--out", files / "learned.json", "--json")
     assert "UBERON:9" in (files / "learned.json").read_text()
-    told = _told(capsys, "evaluate", *gold, "--learned", files / "learned.json", "--json")
-    assert {k: told["mention"][k] for k in ("tp", "fp", "fn")} == {"tp": 2, "fp": 1, "fn": 2}  # fp: "memory"
+    output = _output(capsys, "evaluate", *gold, "--learned", files / "learned.json", "--json")
+    assert {k: output["mention"][k] for k in ("tp", "fp", "fn")} == {
+        "tp": 2,
+        "fp": 1,
+        "fn": 2,
+    }  # fp: "memory"
 
 
 def test_a_learned_surface_names_a_term_of_the_dictionary(files, capsys):
@@ -104,12 +108,12 @@ def test_a_learned_surface_names_a_term_of_the_dictionary(files, capsys):
     rows = (f"1\t{a}\t{b}\t{text}\tDisease\tOMIM:100100\n" for a, b, text in places)
     (files / "gold.txt").write_text(record + "".join(rows) + "\n")
     gold = ("--gold", files / "gold.txt", "--format", "pubtator", "--dictionary", files / "MONDO.obo")
-    _told(capsys, "tune", *gold, "--out", files / "learned.json")
+    _output(capsys, "tune", *gold, "--out", files / "learned.json")
     assert json.loads((files / "learned.json").read_text())["surfaces"] == {
         "strange wasting": ["MONDO:0000007", 2, 2]
     }
-    told = _told(capsys, "evaluate", *gold, "--learned", files / "learned.json", "--json")
-    assert {k: told["mention"][k] for k in ("tp", "fp", "fn")} == {"tp": 2, "fp": 0, "fn": 0}
+    output = _output(capsys, "evaluate", *gold, "--learned", files / "learned.json", "--json")
+    assert {k: output["mention"][k] for k in ("tp", "fp", "fn")} == {"tp": 2, "fp": 0, "fn": 0}
 
 
 OBO = "format-version: 1.2\n\n[Term]\nid: UBERON:7\nname: optic cup\n"
@@ -119,8 +123,8 @@ def test_several_files_zipped_or_not_in_order_of_preference(files, capsys):
     with zipfile.ZipFile(files / "UBERON.obo.zip", "w") as archive:
         archive.writestr("UBERON.obo", OBO)
     both = f"{files / 'UBERON.obo.zip'},{files / 'mine.tsv'}"
-    told = _told(capsys, "link", "Optic cup and retina", "--dictionary", both, "--json")
-    assert [(link["source"], link["source_id"]) for link in told["links"]] == [
+    output = _output(capsys, "link", "Optic cup and retina", "--dictionary", both, "--json")
+    assert [(link["source"], link["source_id"]) for link in output["links"]] == [
         ("UBERON", "UBERON:7"), ("mine", "UBERON:1"),
     ]  # fmt: skip
     for bad in (f"{both},{files / 'mine.tsv'}", f"{both},nowhere.obo"):
@@ -138,8 +142,8 @@ def test_several_files_zipped_or_not_in_order_of_preference(files, capsys):
 )
 def test_bad_input_is_one_line(arguments, words, capsys):
     assert main(arguments) == 3
-    told = capsys.readouterr().err.strip()
-    assert words in told and "\n" not in told
+    message = capsys.readouterr().err.strip()
+    assert words in message and "\n" not in message
 
 
 def test_linking_needs_no_pyspark():

@@ -9,13 +9,13 @@ from medconcept.linking.negation import context_flags, sentence_spans
 KNOWN = {"Mice lacking the gene developed [obesity] because of feeding."}
 
 
-@pytest.mark.parametrize(("sentence", "said"), [s for s in SENTENCES if s[0] not in KNOWN])
-def test_flags_are_those_of_a_reader(sentence, said):
+@pytest.mark.parametrize(("sentence", "expected"), [s for s in SENTENCES if s[0] not in KNOWN])
+def test_flags_are_those_of_a_reader(sentence, expected):
     text, start, end = marked(sentence)
     (flags,) = context_flags(text, sentence_spans(text), [(start, end)])
-    assert flags == ((said,) if said else ())
+    assert flags == ((expected,) if expected else ())
 
 
 def test_both_sides_have_enough_sentences():
-    said = [said for _, said in SENTENCES]
-    assert said.count("negated") >= 15 and said.count("uncertain") >= 12 and said.count("") >= 12
+    expected = [expected for _, expected in SENTENCES]
+    assert expected.count("negated") >= 15 and expected.count("uncertain") >= 12 and expected.count("") >= 12

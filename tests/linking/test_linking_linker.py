@@ -85,13 +85,13 @@ def test_flags_for_negation_certainty_and_what_says_too_little():
 def test_the_panel_and_sentence_of_each_mention():
     links = LINKER.link("Mice. (A) Retina. (B) Heart.").links
     assert [(link.source_id, link.panels) for link in links] == [("U:retina", ("A",)), ("U:heart", ("B",))]
-    told = LINKER.link("Retina. heart.", sentences=[(0, 7), (8, 14)]).links
-    assert [link.sentence for link in told] == [0, 1]
+    links = LINKER.link("Retina. heart.", sentences=[(0, 7), (8, 14)]).links
+    assert [link.sentence for link in links] == [0, 1]
 
 
 def test_panels_that_are_given_are_not_looked_for_again():
-    said = Caption("(A) Retina. (B) Heart.", panels=(Panel(("X",), 0, 22, None, None),))
-    (linked,) = LINKER.link_batch([said])
+    caption = Caption("(A) Retina. (B) Heart.", panels=(Panel(("X",), 0, 22, None, None),))
+    (linked,) = LINKER.link_batch([caption])
     assert [link.panels for link in linked.links] == [("X",), ("X",)]
 
 
@@ -101,8 +101,8 @@ def test_negation_can_be_left_out():
 
 
 def test_other_languages_are_flagged_and_not_linked():
-    said = LINKER.link("glucose im Herz", language="de")
-    assert (said.links, said.flags) == ((), ("language",))
+    linked = LINKER.link("glucose im Herz", language="de")
+    assert (linked.links, linked.flags) == ((), ("language",))
     assert LINKER.link("glucose", language="en-GB").links and LINKER.link("glucose", language=None).links
 
 
@@ -166,7 +166,7 @@ def test_exact_names_are_those_of_a_naive_search(parts):
         (matches.spans(row)[0], candidate.name.source_id)
         for row, number in enumerate(matches.interpretation.tolist())
         for candidate in own.lookup[number].candidates
-        if candidate.method in ("exact", "case_folded") and not own.lookup[number].found_by
+        if candidate.method in ("exact", "case_folded") and not own.lookup[number].place_method
     }
     assert exact >= naive_exact(text, names)
 

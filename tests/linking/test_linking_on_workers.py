@@ -90,9 +90,9 @@ def test_pieces_and_nested_mentions_have_keys_of_their_own(shared) -> None:
 
 
 def test_what_the_article_says_of_short_forms_reaches_the_linker(shared) -> None:
-    said = [{"short": "DRG", "long": "dorsal root ganglion"}]
+    pairs = [{"short": "DRG", "long": "dorsal root ganglion"}]
     assert linked([caption("DRG")], shared) == []
-    (found,) = linked([caption("DRG", abbreviations=said)], shared)
+    (found,) = linked([caption("DRG", abbreviations=pairs)], shared)
     assert (found["source_id"], found["method"]) == ("U:drg", "abbreviation")
 
 
@@ -110,8 +110,8 @@ def test_other_concepts_are_kept_best_first(shared) -> None:
 
 
 def test_a_caption_in_another_language_gives_no_row(shared) -> None:
-    told = [caption("heart", language=language) for language in ("de", None, "en-GB", "en_US", "EN")]
-    assert len(linked(told, shared)) == 4
+    captions = [caption("heart", language=language) for language in ("de", None, "en-GB", "en_US", "EN")]
+    assert len(linked(captions, shared)) == 4
     assert linked([caption("heart", language="de")], shared) == []
 
 

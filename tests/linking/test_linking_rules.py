@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from medconcept.dictionary.ellipsis import LEAST, ellipses
+from medconcept.dictionary.ellipsis import MIN_TERMS, ellipses
 from medconcept.dictionary.linking_dictionary import LinkingDictionary, compile_linking
 from medconcept.dictionary.name_rules import FUNCTION_WORDS
 from medconcept.dictionary.stop_concepts import is_general
@@ -192,13 +192,14 @@ def test_what_says_too_little_with_and_without_an_article(text):
 
 def test_too_few_names_imply_nothing():
     rows = [("gene expression", "a", "process")]
-    rows += [(f"x{n} gene expression", f"b{n}", "process") for n in range(LEAST)]
+    rows += [(f"x{n} gene expression", f"b{n}", "process") for n in range(MIN_TERMS)]
     assert ellipses(rows) == {"gene expression": "expression"}
-    assert ellipses(rows[: LEAST - 1]) == {}
+    assert ellipses(rows[: MIN_TERMS - 1]) == {}
     # The word is a name itself, or most names with it go another way.
     assert ellipses([*rows, ("expression", "c", "process")]) == {}
-    assert ellipses([*rows, *((f"protein expression {n}", f"d{n}", "process") for n in range(3)),
-                     *((f"y{n} expression", f"e{n}", "process") for n in range(LEAST))]) == {}  # fmt: skip
+    others = [(f"protein expression {n}", f"d{n}", "process") for n in range(3)]
+    others += [(f"y{n} expression", f"e{n}", "process") for n in range(MIN_TERMS)]
+    assert ellipses([*rows, *others]) == {}
     assert ellipses([(name, term, "anatomy") for name, term, _ in rows]) == {}
 
 

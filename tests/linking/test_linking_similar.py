@@ -103,7 +103,7 @@ def test_an_entity_that_no_form_matches_is_linked_to_the_most_similar_name():
         ("retina", "U:retina", "exact"),
     ]
     assert 0.8 <= found.links[0].similarity < 1
-    assert [m.text for m in linker.link(text).links] == ["retina"]  # nobody told of an entity
+    assert [m.text for m in linker.link(text).links] == ["retina"]  # no entity was given
 
 
 @pytest.mark.parametrize("settings", [{"threshold": 0.95}, {"sources": frozenset({"U"})}])

@@ -70,7 +70,7 @@ def test_each_modality(caption: str, expected: list[str]) -> None:
 
 
 def test_every_modality_is_tested_above() -> None:
-    marks = test_each_modality.pytestmark[0].args[1]  # type: ignore[attr-defined]
+    marks = test_each_modality.pytestmark[0].args[1]  # type: ignore[attr-defined]  # set by the decorator
     assert {name for _, expected in marks for name in expected} == {*MODALITIES, UNKNOWN}
 
 

@@ -1,4 +1,4 @@
-"""annotate_captions with recognisers: what `mentions` gets, what stays out, and what makes it run anew."""
+"""annotate_captions with recognisers: what `mentions` gets, what stays out, and what makes it run again."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_what_has_no_concept_is_in_no_triplet_and_in_no_statistics(spark, made) 
     assert "Quokkaitis" in render(gather(lake, settings, []))  # as text of the caption alone
 
 
-def test_another_recogniser_has_captions_annotated_anew(spark, made) -> None:
+def test_another_recogniser_has_captions_annotated_again(spark, made) -> None:
     lake, settings, _, folder = made
     assert run(spark, settings, "annotate_captions")[1][0].status == "nothing new"
     save_matcher(

@@ -20,7 +20,7 @@ def gold(tmp_path: Path, monkeypatch) -> list[str]:
     return ["--gold", path, "--format", "pubtator", "--dictionary", str(tmp_path / "names.tsv"), "--json"]
 
 
-def told(capfd, *arguments: str) -> dict:
+def scores(capfd, *arguments: str) -> dict:
     capfd.readouterr()
     assert main(["evaluate", *arguments]) == 0
     return json.loads(capfd.readouterr().out.splitlines()[-1])
@@ -28,8 +28,8 @@ def told(capfd, *arguments: str) -> dict:
 
 def test_a_saved_recogniser_is_scored_in_addition_to_the_concepts(spark, gold, tmp_path: Path, capfd) -> None:
     path = save_matcher(spark, tmp_path, "model", "Disease", *DISEASES[1:], "mice")
-    with_it = told(capfd, *gold, "--recogniser", str(path))
-    without = told(capfd, *gold)
+    with_it = scores(capfd, *gold, "--recogniser", str(path))
+    without = scores(capfd, *gold)
     assert (with_it["setting"], without["setting"]) == ("trained", "untrained")
     spans = with_it["recognition"]["spans"]
     assert (spans["tp"], spans["fp"], spans["fn"]) == (12, 4, 4)
@@ -39,9 +39,9 @@ def test_a_saved_recogniser_is_scored_in_addition_to_the_concepts(spark, gold, t
 
 def test_each_fold_is_recognised_by_what_was_trained_on_the_others(spark, gold, capfd) -> None:
     training = ["--cross-validate", "--train", "--epochs", "60", "--seed", "3"]
-    found = told(capfd, *gold, *training)
-    assert found["setting"] == "tuned and trained"
-    assert found["recognition"]["spans"]["f1"] > 0.5 and found["mention_unseen"]["tp"] == 0
+    result = scores(capfd, *gold, *training)
+    assert result["setting"] == "tuned and trained"
+    assert result["recognition"]["spans"]["f1"] > 0.5 and result["mention_unseen"]["tp"] == 0
     assert main(["evaluate", *gold, "--train"]) == 2
     assert "--train needs --cross-validate" in capfd.readouterr().err
 
@@ -50,5 +50,5 @@ def test_what_is_recognised_is_linked_to_similar_names(spark, gold, tmp_path: Pa
     names = "concept_id\tname\tsemantic_type\nMESH:D1\ttype 2 diabetess\tdisease\n"
     (tmp_path / "names.tsv").write_text(names)
     path = save_matcher(spark, tmp_path, "model", "Disease", "type 2 diabetes")
-    assert told(capfd, *gold)["mention"]["tp"] == 0
-    assert told(capfd, *gold, "--recogniser", str(path))["mention"]["tp"] == 4
+    assert scores(capfd, *gold)["mention"]["tp"] == 0
+    assert scores(capfd, *gold, "--recogniser", str(path))["mention"]["tp"] == 4

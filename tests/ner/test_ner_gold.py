@@ -97,6 +97,6 @@ def test_tags_follow_tokens_finer_and_coarser_than_the_places() -> None:
 )  # fmt: skip
 def test_a_bad_file_is_one_line_that_names_it(tmp_path: Path, text: str, format: str, words: str) -> None:
     path = write(tmp_path, text)
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as raised:
         read_gold(path, format)
-    assert str(told.value).startswith(path) and words in str(told.value) and "\n" not in str(told.value)
+    assert str(raised.value).startswith(path) and words in str(raised.value) and "\n" not in str(raised.value)

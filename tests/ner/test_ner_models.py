@@ -125,9 +125,9 @@ def broken(folder: Path, saved: Path, how: str) -> Path:
 )
 def test_a_broken_or_foreign_model_is_one_line(spark, saved, tmp_path: Path, how: str, words: str) -> None:
     path = broken(tmp_path, saved["diseases"], how)
-    with pytest.raises(ConfigError, match=words) as told:
+    with pytest.raises(ConfigError, match=words) as raised:
         load(spark, RecogniserConfig(path=str(path)))
-    assert str(told.value).startswith(f"Spark NLP model {path}: ") and "\n" not in str(told.value)
+    assert str(raised.value).startswith(f"Spark NLP model {path}: ") and "\n" not in str(raised.value)
 
 
 def test_what_is_missing_or_recognises_nothing_is_one_line(spark, tmp_path: Path) -> None:

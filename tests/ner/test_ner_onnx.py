@@ -36,9 +36,11 @@ def test_two_graphs_of_one_name_tag_side_by_side(spark, tmp_path: Path) -> None:
 def test_a_broken_graph_or_a_missing_vocabulary_is_one_line(spark, tmp_path: Path) -> None:
     folder = write_classifier(tmp_path / "graph", "Disease", "gout")
     (folder / "model.onnx").write_bytes(b"no graph")
-    with pytest.raises(ConfigError, match=r"does not run \(OrtException|cannot be loaded as an ONNX") as told:
+    with pytest.raises(
+        ConfigError, match=r"does not run \(OrtException|cannot be loaded as an ONNX"
+    ) as raised:
         load(spark, folder)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(raised.value)
     (folder / "assets/vocab.txt").unlink()
     with pytest.raises(ConfigError, match=r"assets/vocab\.txt is missing next to model.onnx"):
         load(spark, folder)

@@ -87,11 +87,11 @@ def test_embeddings_of_articles_and_saved_ones(spark, tmp_path: Path) -> None:
     texts = sorted(row["text"] for row in paragraphs_in(spark, [str(tmp_path / "text")]).collect())
     assert texts == ["A line that is long enough.", "Gout hurts, and measles spreads fast."]
     options = TrainingOptions(vector_epochs=1, vector_least=1)
-    made, told = embeddings_for(spark, documents(), [str(tmp_path / "text")], None, options)
-    assert told["paragraphs"] == len(documents()) + 2
+    made, description = embeddings_for(spark, documents(), [str(tmp_path / "text")], None, options)
+    assert description["paragraphs"] == len(documents()) + 2
     made.write().save(str(tmp_path / "vectors"))
-    loaded, told = embeddings_for(spark, [], [], str(tmp_path / "vectors"), options)
-    assert loaded.getOutputCol() == "embeddings" and set(told) == {"loaded"}
+    loaded, description = embeddings_for(spark, [], [], str(tmp_path / "vectors"), options)
+    assert loaded.getOutputCol() == "embeddings" and set(description) == {"loaded"}
     from ner_examples import save_matcher
 
     matcher = save_matcher(spark, tmp_path, "matcher", "X", "gout")
@@ -111,5 +111,5 @@ def test_what_cannot_be_trained_is_one_line(
     spark, tmp_path: Path, capfd, change: list[str], code: int, words: str
 ) -> None:
     assert main([*command(tmp_path), *change]) == code
-    told = capfd.readouterr().err.strip().splitlines()
-    assert any(words in line for line in told[-1:])
+    lines = capfd.readouterr().err.strip().splitlines()
+    assert any(words in line for line in lines[-1:])

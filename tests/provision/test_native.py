@@ -20,7 +20,9 @@ HAS_COMPILER = (
     and Path(sysconfig.get_path("include"), "Python.h").is_file()
     and importlib.util.find_spec("mypyc") is not None
 )
-TELL = "from tiny import double, shared as s; print(double.twice(21), s.ONE, double.__file__.endswith('.py'))"
+SCRIPT = (
+    "from tiny import double, shared as s; print(double.twice(21), s.ONE, double.__file__.endswith('.py'))"
+)
 
 
 @pytest.fixture
@@ -41,29 +43,29 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     sys.modules.pop("tiny", None)
 
 
-def told(home: Path) -> str:
-    code = f"import sys; sys.path[:0] = [{str(home)!r}, {str(LIB)!r}]; {TELL}"
+def output(home: Path) -> str:
+    code = f"import sys; sys.path[:0] = [{str(home)!r}, {str(LIB)!r}]; {SCRIPT}"
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
 
 @pytest.mark.skipif(not HAS_COMPILER, reason="no C compiler, or no Python.h")
-def test_it_is_made_once_and_run_for_its_own_source_alone(
+def test_it_is_made_once_and_run_only_for_its_own_source(
     tiny: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert told(tiny) == "42 1 True\n"
+    assert output(tiny) == "42 1 True\n"
     (made,) = provision.ensure_native(tiny)
-    assert told(tiny) == "42 1 False\n"
+    assert output(tiny) == "42 1 False\n"
     assert provision.ensure_native(tiny) == []
     assert capsys.readouterr().err.splitlines() == ["native: compiling tiny with mypyc"]
     (tiny / "tiny/shared.py").write_text("ONE = 100\n")
-    assert told(tiny) == "4200 100 True\n"
+    assert output(tiny) == "4200 100 True\n"
     (again,) = provision.ensure_native(tiny)
-    assert told(tiny) == "4200 100 False\n"
+    assert output(tiny) == "4200 100 False\n"
     assert again != made and not made.exists(), "what is of no source any more stays behind"
 
 
 @pytest.mark.skipif(not HAS_COMPILER, reason="no C compiler, or no Python.h")
-def test_what_cannot_be_compiled_is_told_in_a_line(tiny: Path) -> None:
+def test_what_cannot_be_compiled_is_reported_in_one_line(tiny: Path) -> None:
     (tiny / "tiny/double.py").write_text("def twice(number: int) -> int:\n    return 'two'\n")
     with pytest.raises(ProvisionError, match=r"^native: mypyc failed: .*Incompatible return value type"):
         provision.ensure_native(tiny)
@@ -81,4 +83,4 @@ def test_without_a_compiler_it_says_so(
     assert provision.ensure_native(tiny) == []
     (line,) = capsys.readouterr().err.splitlines()
     assert line.endswith("is missing, so tiny runs interpreted: correct, but slower")
-    assert told(tiny) == "42 1 True\n"
+    assert output(tiny) == "42 1 True\n"

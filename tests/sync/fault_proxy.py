@@ -1,4 +1,4 @@
-"""An HTTP proxy before an S3 server that answers late, wrongly, half, or not at all, as it is told."""
+"""An HTTP proxy before an S3 server that answers late, wrongly, half, or not at all, as requested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""resolve_images on a bucket: only what is requested is fetched, once, and faults are told apart."""
+"""resolve_images on a bucket: only what is requested is fetched, once, and faults are distinguished."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ def test_a_damaged_part_withdraws_nothing(
     assert keys(lake) == {f"PMC{n}.1" for n in range(1, 9)} | good
     assert "events.withdrawn" not in report.counts
     assert any(k.startswith(("inventory.part_", "inventory.rows_malformed")) for k in report.counts)
-    # The next inventory is whole: what is gone goes, what is missing comes.
+    # The next inventory is complete: what it lacks leaves, what the lake lacks arrives.
     bucket.publish("2026-11-03")
     lake, report = sync(spark, config)
     assert report.counts["events.withdrawn"] == 1

@@ -32,7 +32,7 @@ class Held:
 
 
 def rows(data: bytes, md5: str | None = None, columns=COLUMNS) -> tuple[list[dict], dict[str, int]]:
-    """The keys of a part and what it told of itself."""
+    """The keys of a part, and its counts of refused rows by reason."""
     found = [r for b in read_part(Held(data), "part", md5, columns) for r in b.to_pylist()]  # type: ignore[arg-type] — has what is used of one
     return [r for r in found if r["pmc"] is not None], {r["reason"]: r["count"] for r in found if r["reason"]}
 
@@ -45,10 +45,10 @@ def test_keys_of_both_layouts_and_what_is_none() -> None:
     text = (
         line("metadata/PMC12.1.json") + line("PMC13.2/PMC13.2.json", '""abc""') + line("PMC13.2/PMC13.2.xml")
     )
-    found, told = rows(gzip.compress(text.encode()))
+    found, counts = rows(gzip.compress(text.encode()))
     assert [(r["pmc"], r["version"], r["etag"]) for r in found] == [(12, 1, "e"), (13, 2, "abc")]
     assert f"{found[0]['modified']:%Y-%m-%dT%H:%M:%S%z}" == "2026-11-24T01:02:03+0000"
-    assert told == {"keys_refused": 1}
+    assert counts == {"keys_refused": 1}
 
 
 @pytest.mark.parametrize(
@@ -56,27 +56,27 @@ def test_keys_of_both_layouts_and_what_is_none() -> None:
     ["../PMC1.1.json", "/metadata/PMC1.1.json", "metadata/PMC1.1.json\t", "metadata/PMC1.json", "", "PMC"],
 )
 def test_hostile_keys_are_counted(key: str) -> None:
-    found, told = rows(gzip.compress((line(key) + line("metadata/PMC2.1.json")).encode()))
-    assert ([r["pmc"] for r in found], told) == ([2], {"keys_refused": 1})
+    found, counts = rows(gzip.compress((line(key) + line("metadata/PMC2.1.json")).encode()))
+    assert ([r["pmc"] for r in found], counts) == ([2], {"keys_refused": 1})
 
 
 def test_rows_with_other_columns_are_counted_one_by_one() -> None:
     text = '"b","metadata/PMC1.1.json"\n' + line("metadata/PMC2.1.json") + '"b","k","t","e","more"\n'
-    found, told = rows(gzip.compress(text.encode()))
-    assert ([r["pmc"] for r in found], told) == ([2], {"rows_malformed": 2})
+    found, counts = rows(gzip.compress(text.encode()))
+    assert ([r["pmc"] for r in found], counts) == ([2], {"rows_malformed": 2})
 
 
 def test_columns_are_read_by_their_names() -> None:
     text = '"17","e1","metadata/PMC1.1.json"\n'
-    found, told = rows(gzip.compress(text.encode()), columns=("Size", "ETag", "Key"))
+    found, counts = rows(gzip.compress(text.encode()), columns=("Size", "ETag", "Key"))
     assert [(r["pmc"], r["etag"], r["modified"]) for r in found] == [(1, "e1", None)]
-    assert told == {}
+    assert counts == {}
 
 
 def test_bytes_that_are_no_text_do_not_stop_a_part() -> None:
     data = line("metadata/PMC1.1.json").encode() + b'"b","\xff\xfe","\xff","\xff"\n'
-    found, told = rows(gzip.compress(data))
-    assert ([r["pmc"] for r in found], told) == ([1], {"keys_refused": 1})
+    found, counts = rows(gzip.compress(data))
+    assert ([r["pmc"] for r in found], counts) == ([1], {"keys_refused": 1})
 
 
 def test_an_empty_part_has_no_rows() -> None:
@@ -106,8 +106,8 @@ def test_a_part_that_is_no_gzip() -> None:
 
 def test_parts_of_several_gzip_members() -> None:
     one, two = line("metadata/PMC1.1.json").encode(), line("metadata/PMC2.1.json").encode()
-    found, told = rows(gzip.compress(one) + gzip.compress(two))
-    assert ([r["pmc"] for r in found], told) == ([1, 2], {})
+    found, counts = rows(gzip.compress(one) + gzip.compress(two))
+    assert ([r["pmc"] for r in found], counts) == ([1, 2], {})
 
 
 def manifest(**changes: object) -> bytes:
@@ -134,18 +134,18 @@ def test_manifests_that_are_none(data: bytes, says: str) -> None:
         read_manifest(data, "k", "s3://b")
 
 
-def told(**changes: object) -> bytes:
+def metadata_json(**changes: object) -> bytes:
     return json.dumps({**Article(7).metadata("b"), **changes}).encode()
 
 
 def test_metadata_as_pmc_writes_it() -> None:
-    found = read_metadata(told(license_code="CC BY-NC-ND", is_retracted=True), 7, 1)
+    found = read_metadata(metadata_json(license_code="CC BY-NC-ND", is_retracted=True), 7, 1)
     assert (found.pmcid, found.version, found.xml_key) == ("PMC7", 1, "PMC7.1/PMC7.1.xml")
     assert found.xml_md5 == hashlib.md5(Article(7).jats()).hexdigest()
     assert (found.licence_group, found.is_retracted) == ("noncommercial", True)
-    by_http = read_metadata(told(xml_url="https://host/bucket/PMC7.1/PMC7.1.xml"), 7, 1)
+    by_http = read_metadata(metadata_json(xml_url="https://host/bucket/PMC7.1/PMC7.1.xml"), 7, 1)
     assert (by_http.xml_key, by_http.xml_md5) == ("PMC7.1/PMC7.1.xml", None)
-    assert read_metadata(told(xml_url=None), 7, 1).xml_key is None
+    assert read_metadata(metadata_json(xml_url=None), 7, 1).xml_key is None
 
 
 @pytest.mark.parametrize(
@@ -155,17 +155,17 @@ def test_metadata_as_pmc_writes_it() -> None:
         (b"[1]", "metadata_broken"),
         (b"\xff", "metadata_broken"),
         (b"[" * 100_000, "metadata_broken"),
-        (told(is_retracted="no"), "metadata_broken"),
-        (told(license_code=1), "metadata_broken"),
-        (told(media_urls="x"), "metadata_broken"),
-        (told(pmcid="PMC8"), "metadata_contradicts"),
-        (told(pmcid=None), "metadata_contradicts"),
-        (told(version=2), "metadata_contradicts"),
-        (told(xml_url="s3://b/PMC8.1/PMC8.1.xml"), "hostile_key"),
-        (told(xml_url="s3://b/PMC7.1/../secret"), "hostile_key"),
-        (told(xml_url="s3://b/PMC7.1/%2e%2e/x"), "hostile_key"),
-        (told(xml_url="file:///etc/passwd"), "hostile_key"),
-        (told(xml_url="s3://b/PMC7.1/a\x00b"), "hostile_key"),
+        (metadata_json(is_retracted="no"), "metadata_broken"),
+        (metadata_json(license_code=1), "metadata_broken"),
+        (metadata_json(media_urls="x"), "metadata_broken"),
+        (metadata_json(pmcid="PMC8"), "metadata_contradicts"),
+        (metadata_json(pmcid=None), "metadata_contradicts"),
+        (metadata_json(version=2), "metadata_contradicts"),
+        (metadata_json(xml_url="s3://b/PMC8.1/PMC8.1.xml"), "hostile_key"),
+        (metadata_json(xml_url="s3://b/PMC7.1/../secret"), "hostile_key"),
+        (metadata_json(xml_url="s3://b/PMC7.1/%2e%2e/x"), "hostile_key"),
+        (metadata_json(xml_url="file:///etc/passwd"), "hostile_key"),
+        (metadata_json(xml_url="s3://b/PMC7.1/a\x00b"), "hostile_key"),
     ],
 )
 def test_metadata_that_cannot_be_right(data: bytes, reason: str) -> None:
@@ -175,7 +175,7 @@ def test_metadata_that_cannot_be_right(data: bytes, reason: str) -> None:
 
 
 def test_the_xml_of_another_article() -> None:
-    metadata = read_metadata(told(), 7, 1)
+    metadata = read_metadata(metadata_json(), 7, 1)
     check_article(Article(7).jats(), metadata)
     check_article(b"<article>no ids</article>", metadata)
     check_article(Article(7).jats().replace(b">PMC7<", b">7<"), metadata)

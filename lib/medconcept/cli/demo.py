@@ -51,8 +51,8 @@ def releases(lake: str) -> set[str]:
     from medconcept.lake.lake import Lake
     from medconcept.spark.session import get_session
 
-    found = Lake(get_session(load_config("demo").spark), lake)
-    return {row["name"] for row in found.read("releases").collect()} if found.exists else set()
+    opened = Lake(get_session(load_config("demo").spark), lake)
+    return {row["name"] for row in opened.read("releases").collect()} if opened.exists else set()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

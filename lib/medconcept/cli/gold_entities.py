@@ -46,12 +46,12 @@ def _cross_validated(
 ) -> list[list[Place]]:
     options = options_of(arguments)
     predicted: list[list[Place]] = [[] for _ in documents]
-    for number, held in enumerate(folds_of(documents)):
-        training = [d for n, d in enumerate(documents) if n not in held]
+    for number, fold in enumerate(folds_of(documents)):
+        training = [d for n, d in enumerate(documents) if n not in fold]
         embeddings, _ = embeddings_for(spark, training, arguments.text, arguments.embeddings, options)
         model = train(training, embeddings, options, spark)
         recogniser = build_recogniser(spark, f"fold {number}", list(model.stages), "")
-        in_fold = find_entities(spark, [recogniser], [documents[n].text for n in held])
-        for place, places in zip(held, in_fold, strict=True):
+        in_fold = find_entities(spark, [recogniser], [documents[n].text for n in fold])
+        for place, places in zip(fold, in_fold, strict=True):
             predicted[place] = places
     return predicted

@@ -1,4 +1,4 @@
-"""Commands that need no lake, and Spark for a recogniser alone: `evaluate`, `link`, `train_ner`, `tune`."""
+"""Commands that need no lake, and Spark only for a recogniser: `evaluate`, `link`, `train_ner`, `tune`."""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ def _add(commands: Any, name: str, what: str) -> argparse.ArgumentParser:
         else "folder of the lake, on any Hadoop file system (default: `lake` of the configuration)"
     )
     parser.add_argument("--lake", metavar="PATH", help=lake)
-    parser.add_argument("--json", action="store_true", help="print JSON alone on standard output")
+    parser.add_argument("--json", action="store_true", help="print only JSON on standard output")
     parser.add_argument("--verbose", action="store_true", help="show Spark's own log too")
     return parser
 

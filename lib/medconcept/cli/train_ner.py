@@ -34,13 +34,13 @@ class Corpus:
     left_out: dict[str, int]
     licence: str
 
-    def described(self, types: Sequence[str]) -> dict[str, Any]:
+    def card_entry(self, types: Sequence[str]) -> dict[str, Any]:
         """Its entry in the card, without any path of this machine."""
         data = Path(self.path).read_bytes()
-        found = [entities_to_recognise(document, types) for document in self.documents]
+        entities = [entities_to_recognise(document, types) for document in self.documents]
         return {
             "file": Path(self.path).name, "format": self.format, "documents": len(self.documents),
-            "entities": count_by_type(found), "left_out": self.left_out, "licence": self.licence,
+            "entities": count_by_type(entities), "left_out": self.left_out, "licence": self.licence,
             "sha256": hashlib.sha256(data).hexdigest(),
         }  # fmt: skip
 
@@ -52,7 +52,9 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     test = None
     if arguments.test:
         test = corpora_of([arguments.test], arguments.format[-1:], [])[0].documents
-    training, held, how = split([d for c in corpora for d in c.documents], test, arguments.held_out, options)
+    training, held_out, how = split(
+        [d for c in corpora for d in c.documents], test, arguments.held_out, options
+    )
     if not any(entities_to_recognise(d, options.types) for d in training):
         raise InputError(f"{corpora[0].path}: it has no entity to learn")
     from medconcept.spark.session import get_session
@@ -68,7 +70,7 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
         if arguments.architecture:
             raise ConfigError("train_ner: ner_dl needs TensorFlow, whose JAR is not on the class path")
         options = replace(options, architecture=NER_CRF)
-    described = [corpus.described(options.types) for corpus in corpora]
+    described = [corpus.card_entry(options.types) for corpus in corpora]
     version = arguments.version or settings_digest(
         __version__,
         asdict(options),
@@ -83,13 +85,13 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     embeddings, text = embeddings_for(spark, training, arguments.text, arguments.embeddings, options)
     model = train(training, embeddings, options, spark)
     seconds = time.monotonic() - began
-    found = find_entities(
-        spark, [build_recogniser(spark, version, list(model.stages), "")], [d.text for d in held]
+    entities = find_entities(
+        spark, [build_recogniser(spark, version, list(model.stages), "")], [d.text for d in held_out]
     )
     figures = {
-        "documents": len(held),
+        "documents": len(held_out),
         "of": how,
-        **recognition(entities_per_document(held, options.types), found),
+        **recognition(entities_per_document(held_out, options.types), entities),
     }
     card = {
         "name": Path(arguments.out).name, "version": version, "data": described, "text": text,
@@ -127,7 +129,7 @@ def corpora_of(paths: Sequence[str], formats: Sequence[str], licences: Sequence[
     for n, path in enumerate(paths):
         form = formats[n if len(formats) > 1 else 0]
         gold = read_gold(path, form)
-        licence = licences[n] if n < len(licences) else licences[0] if len(licences) == 1 else "not told"
+        licence = licences[n] if n < len(licences) else licences[0] if len(licences) == 1 else "not stated"
         out.append(Corpus(path, form, gold.documents, gold.left_out, licence))
     return out
 
@@ -139,18 +141,18 @@ def split(
 
     >>> from medconcept.evaluation.documents import Document
     >>> some = [Document(str(n), str(n // 2), "", ()) for n in range(8)]
-    >>> train, held, how = split(some, None, 0.25, TrainingOptions(seed=1))
-    >>> len(train), len(held), how
+    >>> train, held_out, how = split(some, None, 0.25, TrainingOptions(seed=1))
+    >>> len(train), len(held_out), how
     (6, 2, '25% of the articles')
     """
     if test is not None:
         return list(documents), list(test), "a file of its own"
     articles = sorted({d.article for d in documents})
     random.Random(options.seed).shuffle(articles)
-    held = set(articles[: round(share * len(articles))])
+    held_out = set(articles[: round(share * len(articles))])
     parts: tuple[list[Document], list[Document]] = ([], [])
     for document in documents:
-        parts[document.article in held].append(document)
+        parts[document.article in held_out].append(document)
     return *parts, f"{share:.0%} of the articles"
 
 

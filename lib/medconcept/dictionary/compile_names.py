@@ -15,7 +15,7 @@ from medconcept.dictionary.arrow_strings import buffers, hashes, pool
 from medconcept.dictionary.file_layout import Array, pack_parts
 from medconcept.dictionary.form_tables import FORM, form_arrays
 from medconcept.dictionary.hash_order import groups_of
-from medconcept.dictionary.name_index import CASE, FOR_TEXTS, SEPARATOR, whole
+from medconcept.dictionary.name_index import CASE, FOR_TEXTS, SEPARATOR, as_one_array
 from medconcept.dictionary.name_texts import front_coded
 from medconcept.dictionary.trigram_index import similar_parts
 
@@ -25,9 +25,9 @@ MAIN, SIMILAR = "main", "similar"
 class Compilation:
     """Collects rows of INDEXED and RETIRED in any order, and lays out the file."""
 
-    def __init__(self, known: dict[str, Array], sources: Sequence[str]) -> None:
+    def __init__(self, lexicon: dict[str, Array], sources: Sequence[str]) -> None:
         """Take the lexicon, and the sources that the file lists even if they contribute no name."""
-        self._known, self._sources = known, list(sources)
+        self._lexicon, self._sources = lexicon, list(sources)
         self._names: list[pa.Array] = []
         self._columns: dict[str, list[Any]] = {}
         self._pools = {name: _Pool() for name in ("origin", "kind", "semantic_types", "joined")}
@@ -38,19 +38,19 @@ class Compilation:
         """Add rows of INDEXED."""
         if not len(rows):
             return
-        self._names.append(whole(rows["name"]).cast(pa.large_string()))
-        ids, concepts = whole(rows["source_id"]), whole(rows["concept_id"])
+        self._names.append(as_one_array(rows["name"]).cast(pa.large_string()))
+        ids, concepts, forms = (as_one_array(rows[name]) for name in ("source_id", "concept_id", "forms"))
         parts = {
             "rank": rows["rank"].to_numpy().astype(np.uint8),
             "term_key": hashes(ids) * np.uint64(0x9E3779B97F4A7C15) ^ hashes(concepts),
             "concept_key": hashes(concepts),
-            "forms": np.frombuffer(_bytes(rows["forms"]), FORM),
-            "form_count": (np.diff(buffers(whole(rows["forms"]))[1]) // FORM.itemsize).astype(np.uint8),
+            "forms": np.frombuffer(_bytes(forms), FORM),
+            "form_count": (np.diff(buffers(forms)[1]) // FORM.itemsize).astype(np.uint8),
         }
         parts["id_head"], parts["id_value"] = self._heads.split(ids)
         parts["concept_head"], parts["concept_value"] = self._heads.split(concepts)
-        for name, known in self._pools.items():
-            parts[name] = known.codes(whole(rows[name]))
+        for name, strings in self._pools.items():
+            parts[name] = strings.codes(as_one_array(rows[name]))
         for name, values in parts.items():
             self._columns.setdefault(name, []).append(values)
 
@@ -76,15 +76,15 @@ class Compilation:
     def _lay_out(self) -> tuple[dict[str, Array], Array]:
         """The arrays of the file; and for each name 1 if it goes into the index of similar names, else 0.
 
-        These are the names with forms, of equal names the first, without those that match in their own case
-        alone: acronyms and symbols, whose trigrams are no evidence.
+        These are the names with forms, of equal names the first, without those that match only in their
+        own case: acronyms and symbols, whose trigrams are no evidence.
         """
         texts = pa.chunked_array(self._names or [[]], pa.large_string()).combine_chunks()
         texts = texts if isinstance(texts, pa.Array) else pa.concat_arrays(texts.chunks)
         self._names.clear()
         columns = {name: self._take(name) for name in tuple(self._columns)} or dict(_NO_COLUMNS)
-        arrays: dict[str, Array] = {name: self._known[name] for name in FOR_TEXTS}
-        numbers = {name: known.order() for name, known in self._pools.items()}
+        arrays: dict[str, Array] = {name: self._lexicon[name] for name in FOR_TEXTS}
+        numbers = {name: strings.order() for name, strings in self._pools.items()}
         arrays |= self._origins(numbers["origin"])
         kinds, heads = self._pools["kind"].sorted(), self._heads.order()
         arrays |= pool("kinds", kinds) | pool("types", self._pools["semantic_types"].sorted())
@@ -159,8 +159,8 @@ class _Pool:
 
     def codes(self, texts: pa.Array) -> Any:
         encoded = texts.dictionary_encode()
-        known = [self._codes.setdefault(t, len(self._codes)) for t in encoded.dictionary.to_pylist()]
-        return np.array(known, np.uint32)[encoded.indices.to_numpy()]
+        codes = [self._codes.setdefault(t, len(self._codes)) for t in encoded.dictionary.to_pylist()]
+        return np.array(codes, np.uint32)[encoded.indices.to_numpy()]
 
     def sorted(self) -> list[str]:
         return sorted(self._codes)
@@ -190,8 +190,8 @@ class _Heads(_Pool):
             data[offsets[at] : offsets[at] + length[at]].tobytes().decode("utf-8", "surrogatepass")
             for at in first.tolist()
         ]
-        known = np.array([self._codes.setdefault(text, len(self._codes)) for text in texts], np.uint32)
-        return known[code], value
+        codes = np.array([self._codes.setdefault(text, len(self._codes)) for text in texts], np.uint32)
+        return codes[code], value
 
 
 def replaced(steps: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -229,8 +229,8 @@ def _narrow(values: Any) -> Array:
     return out
 
 
-def _bytes(column: Any) -> Any:
-    data, offsets = buffers(whole(column))
+def _bytes(values: pa.Array) -> Any:
+    data, offsets = buffers(values)
     return np.ascontiguousarray(data[int(offsets[0]) : int(offsets[-1])])
 
 

@@ -49,7 +49,7 @@ def compile_files(
         tables.append(pa.Table.from_pylist(batch, NAMES))
     finder = empty_table()
     # Words of names that are never linked do not count as words of the dictionary.
-    found = [words_of(table["name"].combine_chunks(), finder) for table in map(_linked, tables)]
+    word_hashes = [words_of(table["name"].combine_chunks(), finder) for table in map(_linked, tables)]
     implied = ellipses(
         (name, term, kinds)
         for table in tables
@@ -58,14 +58,14 @@ def compile_files(
         )
         if scope == "exact"
     )
-    known = lexicon(np.unique(np.concatenate([np.empty(0, np.uint64), *found])), implied)
-    words = word_table(known)
-    made = Compilation(known, sources)
+    arrays = lexicon(np.unique(np.concatenate([np.empty(0, np.uint64), *word_hashes])), implied)
+    words = word_table(arrays)
+    compilation = Compilation(arrays, sources)
     for table in tables:
-        made.add(index_names(table, words, implied))
+        compilation.add(index_names(table, words, implied))
     steps = [{"old": old, "new": new} for old, new in retired_pairs(chosen)]
-    made.retire(pa.Table.from_pylist(steps, RETIRED))
-    pieces = list(made.finish(similar=similar))
+    compilation.retire(pa.Table.from_pylist(steps, RETIRED))
+    pieces = list(compilation.finish(similar=similar))
     main, index = (b"".join(piece for file, piece in pieces if file == f) for f in (MAIN, SIMILAR))
     return main, index
 

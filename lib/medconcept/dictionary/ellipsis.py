@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from medconcept.dictionary.words import plain_words
 
 SHARE = 0.6  # of the terms whose names end in the short form, how many must end in the whole name
-LEAST = 10  # terms; fewer compounds are no evidence
-MOST_WORDS = 3
+MIN_TERMS = 10  # fewer compounds are no evidence
+MAX_WORDS = 3
 # The kinds that our readers assign, and the UMLS semantic types of Gene Ontology terms.
 PROCESSES = frozenset({
     "process", "Biologic Function", "Physiologic Function", "Organism Function", "Organ or Tissue Function",
@@ -52,7 +52,7 @@ def ellipses(rows: Iterable[tuple[str, str, str]]) -> dict[str, str]:
         size = 2 if PROCESSES.isdisjoint(kinds.split("|")) else 1
         plain = " ".join(words)
         whole[plain] = max(whole.get(plain, (plain, 0)), (plain, size))
-        for last in range(1, min(len(words), MOST_WORDS) + 1):
+        for last in range(1, min(len(words), MAX_WORDS) + 1):
             ends.setdefault(" ".join(words[-last:]), set()).add(term)
     best: dict[str, tuple[int, int, str]] = {}
     for plain, size in whole.values():
@@ -65,7 +65,7 @@ def ellipses(rows: Iterable[tuple[str, str, str]]) -> dict[str, str]:
         if size == 1 and not _DEVERBAL.search(short):
             continue
         own, every = len(ends[plain]), len(ends[short])
-        if own >= (LEAST if size == 1 else 1) and own >= SHARE * every:
-            found = (-own, len(words), plain)
-            best[short] = min(best.get(short, found), found)
+        if own >= (MIN_TERMS if size == 1 else 1) and own >= SHARE * every:
+            rank = (-own, len(words), plain)
+            best[short] = min(best.get(short, rank), rank)
     return {plain: short for short, (_, _, plain) in sorted(best.items())}

@@ -52,23 +52,23 @@ class Lemmatiser:
 
     def forms(self, word: str) -> tuple[str, str]:
         """The singular of a word and the noun that it is derived from."""
-        found = self._forms.get(word)
-        return found if found is not None else self.forms_of([word])[0]
+        forms = self._forms.get(word)
+        return forms if forms is not None else self.forms_of([word])[0]
 
     def forms_of(self, words: Sequence[str]) -> list[tuple[str, str]]:
         """The singular and noun of each of many words, in order."""
         new = [word for word in dict.fromkeys(words) if word not in self._forms]
         result = {word: self._forms[word] for word in words if word in self._forms}
         if new:
-            found = self._worked_out(new)
-            result.update(found)
-            if len(self._forms) + len(found) > CACHE:
+            new_forms = self._derive(new)
+            result.update(new_forms)
+            if len(self._forms) + len(new_forms) > CACHE:
                 self._forms.clear()
-            if len(found) <= CACHE:
-                self._forms.update(found)
+            if len(new_forms) <= CACHE:
+                self._forms.update(new_forms)
         return [result[word] for word in words]
 
-    def _worked_out(self, words: Sequence[str]) -> dict[str, tuple[str, str]]:
+    def _derive(self, words: Sequence[str]) -> dict[str, tuple[str, str]]:
         # Four look-ups in the vocabulary for all words together are much faster than look-ups word by word.
         single = self._singulars(words)
         noun = self._nouns({single[word] for word in words})
@@ -89,21 +89,21 @@ class Lemmatiser:
             for word in words
             if word.isalpha()
         }
-        return {**{word: word for word in words}, **self._first_known(may)}
+        return {**{word: word for word in words}, **self._first_in_vocabulary(may)}
 
     def _nouns(self, words: Iterable[str]) -> dict[str, str]:
         """The words that are derived from a noun, with the noun."""
-        return self._first_known({word: [*nouns(word)] for word in words if word.isalpha()})
+        return self._first_in_vocabulary({word: [*nouns(word)] for word in words if word.isalpha()})
 
-    def _first_known(self, forms: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    def _first_in_vocabulary(self, forms: Mapping[str, Sequence[str]]) -> dict[str, str]:
         """The first form of each word that the vocabulary has; words without one are left out."""
         every = [*chain.from_iterable(forms.values())]
         if not every or not len(self._vocabulary):
             return {}
         wanted = hashes(every)
         at = np.minimum(np.searchsorted(self._vocabulary, wanted), len(self._vocabulary) - 1)
-        known = np.flatnonzero(self._vocabulary[at] == wanted)
+        matches = np.flatnonzero(self._vocabulary[at] == wanted)
         words = [*forms]
-        of = np.repeat(np.arange(len(words)), [*map(len, forms.values())])[known]
+        of = np.repeat(np.arange(len(words)), [*map(len, forms.values())])[matches]
         own, first = np.unique(of, return_index=True)
-        return {words[n]: every[known[k]] for n, k in zip(own.tolist(), first.tolist(), strict=True)}
+        return {words[n]: every[matches[k]] for n, k in zip(own.tolist(), first.tolist(), strict=True)}

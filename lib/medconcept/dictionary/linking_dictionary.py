@@ -93,13 +93,13 @@ class LinkingDictionary:
     def find_words(self, texts: Sequence[str]) -> tuple[Any, Any]:
         """Start and end of every word of all texts; and edges: text i has rows edges[i]:edges[i + 1]."""
         data, offsets = buffers(list(texts))
-        found = np.empty((int(offsets[-1]), 2), np.uint32)
+        spans = np.empty((int(offsets[-1]), 2), np.uint32)
         edges = np.zeros(len(texts) + 1, np.int64)
         count = kernel.library().mc_words(
             ctypes.byref(self._head), data.ctypes.data, offsets.ctypes.data, len(texts),
-            found.ctypes.data, edges[1:].ctypes.data,
+            spans.ctypes.data, edges[1:].ctypes.data,
         )  # fmt: skip
-        return found[:count], np.cumsum(edges)
+        return spans[:count], np.cumsum(edges)
 
     @cached_property
     def similar(self) -> TrigramIndex | None:
@@ -127,14 +127,14 @@ class LinkingDictionary:
     def concepts_of(self, names: Any) -> pa.StringArray:
         """The concept id of each name, given by number; each distinct string is built once per process."""
         concepts = self.concept_numbers(names)
-        known = self._concept_places[concepts]
-        if len(new := np.unique(concepts[known == 0])):
+        places = self._concept_places[concepts]
+        if len(new := np.unique(concepts[places == 0])):
             a, had = self._a, len(self._concept_ids)
             ids = self.names.ids(a["concept_head"][new], a["concept_value"][new])
             self._concept_ids = pa.concat_arrays([self._concept_ids, pa.array(ids, pa.string())])
             self._concept_places[new] = np.arange(had + 1, len(self._concept_ids) + 1)
-            known = self._concept_places[concepts]
-        return self._concept_ids.take(pa.array(known - 1))
+            places = self._concept_places[concepts]
+        return self._concept_ids.take(pa.array(places - 1))
 
     def retired(self) -> Mapping[str, str]:
         """Retired ids, each with its current replacement."""
@@ -164,6 +164,6 @@ def open_linking(path: str, sha256: str | None = None) -> LinkingDictionary:
     Cached, since Spark reuses its worker processes. Raises DictionaryDamaged with one line.
     """
     pages = map_file(path)
-    if sha256 is not None and (found := hashlib.sha256(pages).hexdigest()) != sha256:
-        raise DictionaryDamaged(Path(path).name, f"its checksum is {found[:12]}, expected {sha256[:12]}")
+    if sha256 is not None and (actual := hashlib.sha256(pages).hexdigest()) != sha256:
+        raise DictionaryDamaged(Path(path).name, f"its checksum is {actual[:12]}, expected {sha256[:12]}")
     return LinkingDictionary(pages, Path(path).name, lambda: map_file(path + SIMILAR))

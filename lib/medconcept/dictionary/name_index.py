@@ -18,7 +18,7 @@ from medconcept.dictionary.file_layout import Array
 from medconcept.dictionary.form_tables import FORM
 from medconcept.dictionary.lemmas import Lemmatiser
 from medconcept.dictionary.name_rules import is_case_sensitive
-from medconcept.dictionary.name_variants import MAY_VARY, NO_NOUN, Variant, written
+from medconcept.dictionary.name_variants import MAY_VARY, NO_NOUN, Variant, with_variants
 from medconcept.dictionary.stop_concepts import NO_ADJECTIVE, NOT_CONCEPTS
 from medconcept.dictionary.word_table import WordTable
 from medconcept.dictionary.words import plain_words
@@ -63,10 +63,10 @@ def lexicon(words: Array, implied: Mapping[str, str]) -> dict[str, Array]:
     }  # fmt: skip
 
 
-def implied_names(known: Mapping[str, Array]) -> dict[str, str]:
+def implied_names(arrays: Mapping[str, Array]) -> dict[str, str]:
     """The implied short forms of a lexicon, by the plain words of the whole name; see ellipsis.py."""
     both = [
-        [piece(known[name], known[f"{name}_bytes"], n) for n in range(len(known[f"{name}_bytes"]) - 1)]
+        [piece(arrays[name], arrays[f"{name}_bytes"], n) for n in range(len(arrays[f"{name}_bytes"]) - 1)]
         for name in ("implied_whole", "implied")
     ]
     return dict(zip(*both, strict=True))
@@ -82,14 +82,14 @@ def empty_table() -> WordTable:
     return word_table({**character_tables(), "vocabulary": np.empty(0, np.uint64)})
 
 
-def word_table(known: dict[str, Array]) -> WordTable:
+def word_table(arrays: dict[str, Array]) -> WordTable:
     """A word table over a lexicon."""
-    return WordTable(known, Lemmatiser(known["vocabulary"]), WORDS_AT_BUILD)
+    return WordTable(arrays, Lemmatiser(arrays["vocabulary"]), WORDS_AT_BUILD)
 
 
 def index_names(names: pa.Table, table: WordTable, implied: Mapping[str, str]) -> pa.Table:
     """Rows of NAMES to rows of INDEXED; `table` and `implied` are those of the lexicon of all names."""
-    texts = whole(names["name"])
+    texts = as_one_array(names["name"])
     case = np.array([is_case_sensitive(name) for name in texts.to_pylist()], bool)
     scopes = pc.index_in(names["scope"], pa.array(SCOPES, pa.large_string())).to_numpy()
     preferred = names["is_preferred"].to_numpy()
@@ -100,8 +100,8 @@ def index_names(names: pa.Table, table: WordTable, implied: Mapping[str, str]) -
     joined = pc.if_else(pc.equal(joined, names["source_id"]), "", joined)
     columns = [
         names["name"], names["source_id"], names["concept_id"], pa.array(rank, pa.int32()),
-        _strung(names["source"], names["source_rank"], names["restriction_level"]),
-        _strung(names["term_type"], names["language"], pa.array(flags)),
+        _join_columns(names["source"], names["source_rank"], names["restriction_level"]),
+        _join_columns(names["term_type"], names["language"], pa.array(flags)),
         names["semantic_types"], joined,
         _forms(texts, names, table, implied),
     ]  # fmt: skip
@@ -109,7 +109,7 @@ def index_names(names: pa.Table, table: WordTable, implied: Mapping[str, str]) -
 
 
 def _forms(texts: pa.Array, names: pa.Table, table: WordTable, implied: Mapping[str, str]) -> pa.Array:
-    """The forms of each name, packed: of its own words, and of its variants (`written`) if it has some."""
+    """The forms of each name, packed: of its own words, and of its variants (`with_variants`) if any."""
     data, offsets = buffers(texts)
     count = len(texts)
     linked = ~pc.is_in(names["source_id"], pa.array(sorted(NOT_CONCEPTS), pa.large_string())).to_numpy()
@@ -121,15 +121,15 @@ def _forms(texts: pa.Array, names: pa.Table, table: WordTable, implied: Mapping[
     own = _hashed(table, data, offsets)
     plain = linked & ~varied & (own[:, 0, 3] > 0)
     nouns = plain & adjective & (own[:, 0, 3] > 1) & (own[:, 0, 0] != own[:, 1, 0])
-    rows, forms, how = [], [], []
+    rows, forms, variants = [], [], []
     chosen = np.flatnonzero(linked & varied)
     for row, name in zip(chosen.tolist(), texts.take(pa.array(chosen)).to_pylist(), strict=True):
-        for form, variant in written(name, sets[kinds[row]]):
+        for form, variant in with_variants(name, sets[kinds[row]]):
             rows.append(row)
             forms.append(form)
-            how.append(variant)
-    made_of, made_how, made = _varied(
-        np.array(rows, np.int64), forms, np.array(how, np.int64), adjective, table
+            variants.append(variant)
+    made_of, made_variants, made = _varied(
+        np.array(rows, np.int64), forms, np.array(variants, np.int64), adjective, table
     )
     short_of, short = [], []
     for row, form in _implied(texts, names, implied) if implied else ():
@@ -142,8 +142,8 @@ def _forms(texts: pa.Array, names: pa.Table, table: WordTable, implied: Mapping[
         np.flatnonzero(plain), np.flatnonzero(nouns), made_of, np.array(short_of, np.int64),
     ])  # fmt: skip
     hashed = np.concatenate([own[plain, 0], own[nouns, 1], made, elliptic])
-    how_all = np.concatenate([
-        np.full(plain.sum(), Variant.NORMAL), np.full(nouns.sum(), Variant.NOUN), made_how,
+    all_variants = np.concatenate([
+        np.full(plain.sum(), Variant.NORMAL), np.full(nouns.sum(), Variant.NOUN), made_variants,
         np.full(len(short), Variant.ELLIPTIC),
     ])  # fmt: skip
     order = np.argsort(owner, kind="stable")
@@ -154,7 +154,7 @@ def _forms(texts: pa.Array, names: pa.Table, table: WordTable, implied: Mapping[
         hashed[order, 1] >> high,
         hashed[order, 2] >> high,
     )
-    out["size"], out["variant"] = hashed[order, 3], how_all[order]
+    out["size"], out["variant"] = hashed[order, 3], all_variants[order]
     edges = np.zeros(count + 1, np.int64)
     np.cumsum(np.bincount(owner, minlength=count), out=edges[1:])
     return _packed(out, edges)
@@ -172,7 +172,7 @@ def _hashed(table: WordTable, data: Array, offsets: Array) -> Any:
 
 
 def _varied(
-    rows: Any, forms: Sequence[str], how: Any, adjective: Any, table: WordTable
+    rows: Any, forms: Sequence[str], variants: Any, adjective: Any, table: WordTable
 ) -> tuple[Any, Any, Any]:
     """Row, variant and hashes of each form of names with variants; of equal forms of a name the nearest.
 
@@ -181,31 +181,32 @@ def _varied(
     hashed = _hashed(table, *buffers(list(forms)))
     size = hashed[:, 0, 3]
     # A name of one word is a noun itself, unless its head, such as "process", was cut off.
-    noun = adjective[rows] & ((size > 1) | (how == Variant.SHORTER)) & ~np.isin(how, NO_NOUN) & (size > 0)
+    shorter = variants == Variant.SHORTER
+    noun = adjective[rows] & ((size > 1) | shorter) & ~np.isin(variants, NO_NOUN) & (size > 0)
     worded = np.flatnonzero(size > 0)
     of = np.concatenate([rows[worded], rows[noun]])
-    variants = np.concatenate([how[worded], np.full(noun.sum(), Variant.NOUN)])
+    all_variants = np.concatenate([variants[worded], np.full(noun.sum(), Variant.NOUN)])
     each = np.concatenate([hashed[worded, 0], hashed[noun, 1]])
     order = np.lexsort((each[:, 0], of))  # stable: of equal forms the nearest comes first
     first = np.ones(len(order), bool)
     first[1:] = (np.diff(of[order]) != 0) | (each[order[1:], 0] != each[order[:-1], 0])
     kept = np.sort(order[first])
-    return of[kept], variants[kept], each[kept]
+    return of[kept], all_variants[kept], each[kept]
 
 
 def _implied(texts: pa.Array, names: pa.Table, implied: Mapping[str, str]) -> Iterator[tuple[int, str]]:
     """The rows of names that imply a short form, with its words."""
     kinds = names["semantic_types"].to_pylist()
     scopes = names["scope"].to_pylist()
-    lends = {kind for kind in set(kinds) if may_imply(kind)}
+    implying = {kind for kind in set(kinds) if may_imply(kind)}
     for row, (kind, scope) in enumerate(zip(kinds, scopes, strict=True)):
-        if kind in lends and scope == "exact":
+        if kind in implying and scope == "exact":
             form = implied.get(" ".join(plain_words(texts[row].as_py())))
             if form is not None:
                 yield row, form
 
 
-def _strung(*columns: Any) -> Any:
+def _join_columns(*columns: Any) -> Any:
     texts = [pc.fill_null(c.cast(pa.large_string()), "") for c in columns]
     return pc.binary_join_element_wise(*texts, pa.scalar(SEPARATOR, pa.large_string()))
 
@@ -217,7 +218,7 @@ def _packed(rows: Any, edges: Any) -> pa.Array:
     return pa.Array.from_buffers(pa.large_binary(), len(edges) - 1, [None, pa.py_buffer(offsets), buffer])
 
 
-def whole(column: Any) -> pa.Array:
+def as_one_array(column: Any) -> pa.Array:
     """A column as one array."""
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()

@@ -84,11 +84,11 @@ class NameTable:
         owner, entries = np.concatenate(owners), np.concatenate(values)
         numbers, place = np.unique(entries & NAME_MASK, return_inverse=True)
         names = self.named(numbers)
-        found: list[list[tuple[Name, Variant]]] = [[] for _ in senses]
+        names_of: list[list[tuple[Name, Variant]]] = [[] for _ in senses]
         variants = (entries >> VARIANT_SHIFT & VARIANT_MASK).tolist()
-        for number, known, variant in zip(owner.tolist(), place.tolist(), variants, strict=True):
-            found[number].append((names[known], _VARIANTS[variant]))
-        return dict(zip(senses, map(tuple, found), strict=True))
+        for sense, name, variant in zip(owner.tolist(), place.tolist(), variants, strict=True):
+            names_of[sense].append((names[name], _VARIANTS[variant]))
+        return dict(zip(senses, map(tuple, names_of), strict=True))
 
     def named(self, numbers: Any) -> list[Name]:
         """The names of these numbers."""
@@ -146,11 +146,11 @@ class NameTable:
         return (source_id,) if source_id.startswith(_JOINED) else ()
 
     def _is_joined(self, terms: Array) -> Array:
-        known = self._a["joined_term"]
-        if not len(known):
+        with_ids = self._a["joined_term"]
+        if not len(with_ids):
             return np.zeros(len(terms), bool)
-        found: Array = known[np.minimum(np.searchsorted(known, terms), len(known) - 1)] == terms
-        return found
+        is_joined: Array = with_ids[np.minimum(np.searchsorted(with_ids, terms), len(with_ids) - 1)] == terms
+        return is_joined
 
     def _read_head(self, number: int) -> str:
         return piece(self._a["heads"], self._a["heads_bytes"], number)

@@ -70,12 +70,12 @@ _JOINS = re.compile(r"\b(?:of|in|and|or)\b")
 _OF = re.compile(r"^([^,()]+?) (?:of|in) (?:the )?([^,()]+)$")
 
 
-def written(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[tuple[str, Variant]]:
+def with_variants(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[tuple[str, Variant]]:
     """The name and its variants, the nearest first, possibly with repetitions.
 
     `kinds` are the semantic types of its term.
 
-    >>> [(form, variant.name) for form, variant in written("Carcinomas, Nuclear")]
+    >>> [(form, variant.name) for form, variant in with_variants("Carcinomas, Nuclear")]
     [('Carcinomas, Nuclear', 'NORMAL'), ('Nuclear Carcinomas', 'ORDER')]
     """
     yield name, Variant.NORMAL

@@ -100,8 +100,8 @@ def is_general(name: str, text: str, more: frozenset[str] = GENERAL | FIGURE_WOR
     (True, False)
     """
     plain = text.casefold()
-    said = plain.split()
-    while len(said) > 1 and (said[0] in FUNCTION_WORDS or said[0] == "other"):
-        said = said[1:]  # "the syndrome", "her disease", "other disorders"
-    bare = " ".join(said)
-    return not more.isdisjoint((name.casefold(), plain, bare, bare.removesuffix("s")))
+    words = plain.split()
+    while len(words) > 1 and (words[0] in FUNCTION_WORDS or words[0] == "other"):
+        words = words[1:]  # "the syndrome", "her disease", "other disorders"
+    core = " ".join(words)
+    return not more.isdisjoint((name.casefold(), plain, core, core.removesuffix("s")))

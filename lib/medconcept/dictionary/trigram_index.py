@@ -22,7 +22,7 @@ from medconcept.dictionary.file_layout import Array, DictionaryDamaged, pack_par
 from medconcept.dictionary.kernel.layout import Dictionary, Trigrams, head_of
 
 COMMON = 1 / 64
-_LEAST = 1000  # up to so many names, a trigram has postings in any dictionary
+_MIN_COMMON = 1000  # a trigram of no more names has postings in any dictionary
 _SLOTS = 1 << 22
 _ARRAYS = {"grams": "grams", "counts": "gram_counts", "begins": "gram_begins", "postings": "postings",
            "norms": "norms"}  # fmt: skip
@@ -40,7 +40,7 @@ def similar_parts(arrays: Mapping[str, Any], indexed: Array) -> Iterator[bytes]:
     at = np.flatnonzero(counts)
     at = at[np.argsort(keys[at])]
     grams, counts = keys[at], counts[at]
-    most = max(_LEAST, int(indexed.sum() * COMMON))
+    most = max(_MIN_COMMON, int(indexed.sum() * COMMON))
     begins = np.zeros(len(grams) + 1, np.uint64)
     np.cumsum(np.where(counts > most, 0, counts), out=begins[1:])
     index: dict[str, Any] = {
@@ -75,8 +75,8 @@ class TrigramIndex:
 
         Raises DictionaryDamaged, which reports `name`.
         """
-        if (found := hashlib.sha256(data).hexdigest()) != sha256:
-            raise DictionaryDamaged(name, f"its checksum is {found[:12]}, expected {sha256[:12]}")
+        if (actual := hashlib.sha256(data).hexdigest()) != sha256:
+            raise DictionaryDamaged(name, f"its checksum is {actual[:12]}, expected {sha256[:12]}")
         self._index = unpack(data, name)
         self._data, self._head, self._dictionary = data, _head(self._index), head
 

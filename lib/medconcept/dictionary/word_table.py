@@ -14,21 +14,23 @@ from medconcept.dictionary.kernel.layout import MARKED, MAY_BE_NUMBERED, ROMAN_S
 from medconcept.dictionary.lemmas import Lemmatiser
 from medconcept.dictionary.words import NUMBERED, ROMAN_LETTER, plain
 
-MOST = 1 << 18  # words kept; a fuller table starts from scratch
-NEW = 1 << 14  # new words that one call of the kernel returns
+MAX_WORDS = 1 << 18  # words kept; a fuller table starts from scratch
+NEW_WORDS = 1 << 14  # the most that one call of the kernel returns
 _START = 1 << 13
 
 
 class WordTable:
-    """Hashes of the normal forms of words; grows with the texts, starts from scratch above `most` words."""
+    """Hashes of the normal forms of words; grows with the texts, and is emptied above `max_words` words."""
 
-    def __init__(self, known: Mapping[str, Array], normaliser: Lemmatiser, most: int = MOST) -> None:
+    def __init__(
+        self, arrays: Mapping[str, Array], normaliser: Lemmatiser, max_words: int = MAX_WORDS
+    ) -> None:
         """Take the character tables (of a dictionary or a lexicon), and the lemmatiser of its vocabulary."""
-        self._arrays, self.normaliser, self._most = known, normaliser, most
+        self._arrays, self.normaliser, self._max_words = arrays, normaliser, max_words
         self._is_marked: Callable[[str], bool] | None = None
-        self.head = head_of(known)
+        self.head = head_of(arrays)
         self._library = kernel.library()
-        self._new = np.empty((NEW, 3), np.int64)
+        self._new = np.empty((NEW_WORDS, 3), np.int64)
         self.table = Words()
         letters = list(ROMAN_LETTER)
         self._letters = {letter: n + 1 for n, letter in enumerate(letters)}
@@ -67,13 +69,13 @@ class WordTable:
 
     def learn(self, data: Array, offsets: Array) -> list[str]:
         """Add the words of texts that are not in the table; returns the plain forms of those added."""
-        if self.table.used > self._most:
+        if self.table.used > self._max_words:
             self._make(_START)
         done, first, plain_words = ctypes.c_int64(), 0, []
         while first < len(offsets) - 1:
             count = self._library.mc_new_words(
                 ctypes.byref(self.head), ctypes.byref(self.table), data.ctypes.data, offsets.ctypes.data,
-                first, len(offsets) - 1, self._new.ctypes.data, NEW, ctypes.byref(done),
+                first, len(offsets) - 1, self._new.ctypes.data, NEW_WORDS, ctypes.byref(done),
             )  # fmt: skip
             if count:
                 plain_words += self._fill(data, self._new[:count])

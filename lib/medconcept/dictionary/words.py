@@ -61,8 +61,8 @@ def plain(word: str) -> str:
         if len(word) == 1 and (named := _GREEK_NAME.match(unicodedata.name(word, ""))):
             letter = named.group(1).lower()
             return _ENGLISH.get(letter, letter)
-        bare = "".join(c for c in unicodedata.normalize("NFKD", word) if c.isalnum())
-        word = (bare or word).translate(_LETTERS)
+        stripped = "".join(c for c in unicodedata.normalize("NFKD", word) if c.isalnum())
+        word = (stripped or word).translate(_LETTERS)
     word = word.casefold()
     if len(word) < 4 or not word.isalpha() or not _BRITISH.search(word):
         return word

@@ -32,7 +32,7 @@ def count_article_files(gold: Gold, folder: str | None) -> int:
 def article_contexts(documents: Sequence[Document], folder: str | None) -> dict[str, ArticleContext]:
     """The short forms of each article, as the job has them: those of its file, else those of its documents.
 
-    Keys of legends hold for their own caption alone; the linker reads them itself.
+    Keys of legends apply only to their own caption; the linker reads them itself.
     """
     explained: dict[str, dict[tuple[str, str], None]] = {}
     files: dict[str, str] = {}

@@ -20,7 +20,7 @@ def f1_interval(
     >>> f1_interval({"a": Counts(1, 0, 0), "b": Counts(2, 0, 0)})
     (1.0, 1.0)
     """
-    return _bounds(_f1(_drawn(articles, list(articles), samples, seed)))
+    return _bounds(_f1(_resampled(articles, list(articles), samples, seed)))
 
 
 def difference_interval(
@@ -34,11 +34,13 @@ def difference_interval(
     if set(ours) != set(theirs):
         raise ValueError("the two were not measured on the same articles")
     order = list(ours)
-    mine, other = _drawn(ours, order, samples, seed), _drawn(theirs, order, samples, seed)
+    mine, other = _resampled(ours, order, samples, seed), _resampled(theirs, order, samples, seed)
     return _bounds(_f1(mine) - _f1(other))
 
 
-def _drawn(articles: Mapping[str, Counts], order: list[str], samples: int, seed: int) -> NDArray[np.float64]:
+def _resampled(
+    articles: Mapping[str, Counts], order: list[str], samples: int, seed: int
+) -> NDArray[np.float64]:
     """The sums (tp, fp, fn) of each sample."""
     rows = np.array([[c.tp, c.fp, c.fn] for c in (articles[a] for a in order)], np.float64).reshape(-1, 3)
     if not len(rows):

@@ -143,8 +143,8 @@ def curie(value: str) -> str:
     >>> curie(" D003110"), curie("OMIM:114500"), curie("MESH:C535")
     ('MESH:D003110', 'OMIM:114500', 'MESH:C535')
     """
-    bare = value.strip()
-    return f"MESH:{bare}" if _MESH.fullmatch(bare) else bare
+    stripped = value.strip()
+    return f"MESH:{stripped}" if _MESH.fullmatch(stripped) else stripped
 
 
 def _records(text: str) -> Iterator[tuple[int, list[str]]]:

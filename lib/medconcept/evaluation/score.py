@@ -99,19 +99,19 @@ def per_article(
 def of_source(measure: Measure, source: str) -> Measure:
     """The measure restricted to annotations of one source."""
 
-    def alone(gold: Sequence[Annotation], predicted: Sequence[Annotation]) -> Counts:
+    def restricted(gold: Sequence[Annotation], predicted: Sequence[Annotation]) -> Counts:
         return measure(*([a for a in side if source_of(a.id) == source] for side in (gold, predicted)))
 
-    return alone
+    return restricted
 
 
 def unseen(measure: Measure, seen: frozenset[str]) -> Measure:
     """The measure restricted to ids that are not in `seen`."""
 
-    def alone(gold: Sequence[Annotation], predicted: Sequence[Annotation]) -> Counts:
+    def restricted(gold: Sequence[Annotation], predicted: Sequence[Annotation]) -> Counts:
         return measure(*([a for a in side if a.id not in seen] for side in (gold, predicted)))
 
-    return alone
+    return restricted
 
 
 def total(parts: Iterable[Counts]) -> Counts:

@@ -11,7 +11,7 @@ from medconcept.evaluation.documents import Annotation, Document
 from medconcept.evaluation.evaluate import Format, Predictions, identifiers_of, predict
 from medconcept.evaluation.gold import Gold
 from medconcept.evaluation.identifiers import term_ids
-from medconcept.linking.learned import LONGEST, Learned, surface_key
+from medconcept.linking.learned import MAX_WORDS, Learned, surface_key
 from medconcept.linking.tokenised_text import TokenisedText
 from medconcept.linking.types import Entity
 
@@ -40,7 +40,7 @@ def learn(predictions: Predictions, terms: Mapping[str, str]) -> Learned:
                 annotated[key][annotation.id] += annotation in gold and annotation in document.annotations
     for text in texts:
         for first in range(len(text.words)):
-            for last in range(first, min(first + LONGEST, len(text.words))):
+            for last in range(first, min(first + MAX_WORDS, len(text.words))):
                 key = surface_key(text.words[first : last + 1])
                 if key in annotated:
                     seen[key] += 1
@@ -56,7 +56,7 @@ def _key(text: TokenisedText, annotation: Annotation) -> str | None:
     if len(annotation.spans) > 1 or start not in text.first or end not in text.last:
         return None
     words = text.words[text.first[start] : text.last[end] + 1]
-    return surface_key(words) if 0 < len(words) <= LONGEST else None
+    return surface_key(words) if 0 < len(words) <= MAX_WORDS else None
 
 
 def cross_validated(
@@ -74,12 +74,12 @@ def cross_validated(
     """
     untrained = predict(gold, dictionary, form, articles=articles)
     chosen, terms = list(untrained.chosen), terms_by_id(dictionary, form)
-    for held in folds_of(gold.documents, folds):
-        inside = [n for n in range(len(gold.documents)) if n not in held]
+    for fold in folds_of(gold.documents, folds):
+        inside = [n for n in range(len(gold.documents)) if n not in fold]
         learned = learn(_part(untrained, inside), terms)
-        part = Gold(tuple(gold.documents[n] for n in held))
+        part = Gold(tuple(gold.documents[n] for n in fold))
         tuned = predict(part, dictionary, form, articles=articles, learned=learned, entities=entities)
-        for place, guesses in zip(held, tuned.chosen, strict=True):
+        for place, guesses in zip(fold, tuned.chosen, strict=True):
             chosen[place] = guesses
     return replace(untrained, chosen=tuple(chosen))
 
@@ -99,10 +99,10 @@ def folds_of(documents: Sequence[Document], folds: int = FOLDS) -> list[list[int
 def unseen_only(predictions: Predictions, folds: int = FOLDS) -> Predictions:
     """Keep in each fold only ids that the other folds do not have, which could not be learned."""
     documents, chosen = list(predictions.documents), list(predictions.chosen)
-    for held in folds_of(documents, folds):
-        others = (d for n, d in enumerate(predictions.documents) if n not in held)
+    for fold in folds_of(documents, folds):
+        others = (d for n, d in enumerate(predictions.documents) if n not in fold)
         seen = {a.id for d in others for a in d.annotations}
-        for n in held:
+        for n in fold:
             kept = tuple(a for a in documents[n].annotations if a.id not in seen)
             documents[n] = replace(documents[n], annotations=kept)
             chosen[n] = tuple(a for a in chosen[n] if a.id not in seen)

@@ -30,12 +30,14 @@ def derive(data: bytes, how: Derivation, limits: Limits = _LIMITS) -> bytes:
     scaled = plain.resize(_scaled(plain.size, how), Image.Resampling.LANCZOS)
     # A new image: what Pillow has read besides pixels is in the old one's `info`, and some of it would be
     # saved.
-    bare = Image.frombytes(scaled.mode, scaled.size, scaled.tobytes())
+    pixels_only = Image.frombytes(scaled.mode, scaled.size, scaled.tobytes())
     out = io.BytesIO()
     if how.format == "png":
-        bare.save(out, "PNG", compress_level=6)
+        pixels_only.save(out, "PNG", compress_level=6)
     else:
-        bare.save(out, "JPEG", quality=how.quality, subsampling="4:2:0", optimize=False, progressive=False)
+        pixels_only.save(
+            out, "JPEG", quality=how.quality, subsampling="4:2:0", optimize=False, progressive=False
+        )
     return out.getvalue()
 
 

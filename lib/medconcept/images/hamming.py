@@ -1,6 +1,6 @@
 """Pairs of 256-bit hashes within a Hamming distance, without comparing all pairs.
 
-The bits are dealt in turn to one band more than the distance, so that neighbouring frequencies go to
+The bits are assigned in turn to one band more than the distance, so that neighbouring frequencies go to
 different bands. Two hashes that differ in at most so many bits agree in at least one whole band (the
 pigeonhole principle), so that comparing those which agree in a band misses none.
 """

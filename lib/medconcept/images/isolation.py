@@ -90,7 +90,7 @@ def _chunks(files: Iterable[ImageFile]) -> Iterator[list[ImageFile]]:
 
 
 def _examined(child: IsolatedWorker, files: list[ImageFile]) -> Iterator[ImageRecord]:
-    """The records of a chunk; where the child dies, the files before and after the one it died of go on."""
+    """The records of a chunk; if the child dies, the files before and after the current one are retried."""
     while files:
         answer = child(map(_packed, files))
         if not isinstance(answer, Death):

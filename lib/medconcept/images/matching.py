@@ -1,6 +1,6 @@
 """The file of a graphic: its href and those of its alternatives against the media of its article.
 
-How a file is found, best first:
+How a file is matched, best first:
 1. `path`: the same path, seen from the XML's folder or from the root of the listing
 2. `name`: the same base name
 3. `case`: the same base name in another case
@@ -139,7 +139,7 @@ class Media:
 
 
 def _how(wanted: MediaName, file: MediaName) -> int | None:
-    """Place in HOW, None where the names differ, or the file found by a part of its name is no image."""
+    """Place in HOW, None where the names differ, or they agree in the stem alone and the file is no image."""
     if file.base == wanted.base:
         return _PATH if file.folders == wanted.folders else _NAME
     if file.base.casefold() == wanted.base.casefold():
@@ -148,19 +148,19 @@ def _how(wanted: MediaName, file: MediaName) -> int | None:
         return None
     if file.stem == wanted.stem:
         return _STEM
-    theirs, ours = wanted.stem.casefold(), file.stem.casefold()
-    if theirs == ours:
+    href_stem, file_stem = wanted.stem.casefold(), file.stem.casefold()
+    if href_stem == file_stem:
         return _STEM_CASE
-    small_theirs = (wanted.small_of if wanted.is_marked else None) or wanted.stem
-    small_ours = file.small_of or file.stem
-    return _THUMBNAIL if small_theirs.casefold() in (ours, small_ours.casefold()) else None
+    full_of_href = (wanted.small_of if wanted.is_marked else None) or wanted.stem
+    full_of_file = file.small_of or file.stem
+    return _THUMBNAIL if full_of_href.casefold() in (file_stem, full_of_file.casefold()) else None
 
 
 def _steps(one: tuple[str, ...], other: tuple[str, ...]) -> int:
     """How many folders lie between two."""
     shared = 0
-    for mine, theirs in zip(one, other, strict=False):
-        if mine != theirs:
+    for left, right in zip(one, other, strict=False):
+        if left != right:
             break
         shared += 1
     return len(one) + len(other) - 2 * shared

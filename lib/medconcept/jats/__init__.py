@@ -1,4 +1,4 @@
-"""JATS articles: bytes to records. Needs lxml alone, no Spark."""
+"""JATS articles: bytes to records. Needs only lxml, no Spark."""
 
 from medconcept.runtime.native_modules import prefer_native
 

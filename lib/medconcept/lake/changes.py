@@ -24,7 +24,7 @@ def change_set(
     """Compare target rows with current rows, both of the same scope and in the table's schema.
 
     Returns the table's columns and `_op`: one `upsert` for each row that is new or has another digest,
-    one `delete` for each current row whose key is gone, with its key and scope alone. Equal
+    one `delete` for each current row whose key is gone, with only its key and scope. Equal
     rows do not come out, so a MERGE of the result writes nothing that has not changed; with `whole_scopes`
     they come out as `keep`, unchanged, so that all rows of their scope can be written again.
     `current` is None for a table that never had a row; no more than `compared` is read of it.

@@ -74,7 +74,7 @@ class Candidate(NamedTuple):
 class SpanCandidates(NamedTuple):
     """A place of a text, in code points, and the names that it may mean, best first.
 
-    `method` is how the place was found, "" where that is the method of the best candidate.
+    `method` is how the place was selected, "" for the method of the best candidate.
     """
 
     spans: tuple[tuple[int, int], ...]

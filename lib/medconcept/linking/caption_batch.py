@@ -45,9 +45,9 @@ class SpanColumns(NamedTuple):
         """
         if not len(self.starts):
             return np.full(len(place), -1)
-        found = self.edges[text] + self.count_before(self.starts, text, place + 1) - 1
-        is_in = (found >= self.edges[text]) & (place < self.ends[np.maximum(found, 0)])
-        return np.where(is_in, found, -1)
+        row = self.edges[text] + self.count_before(self.starts, text, place + 1) - 1
+        is_in = (row >= self.edges[text]) & (place < self.ends[np.maximum(row, 0)])
+        return np.where(is_in, row, -1)
 
     def count_before(self, edges: IntArray, text: IntArray, place: IntArray) -> IntArray:
         """Count the spans of a text whose edge (`starts` or `ends`) is before a position.
@@ -81,7 +81,7 @@ class Captions:
 
     @classmethod
     def of(cls, captions: Sequence[Caption]) -> Captions:
-        """Take captions; missing sentences and panels are found here."""
+        """Take captions; those without sentences or panels are split here."""
         panels = [find_panels(c.text) if c.panels is None else c.panels for c in captions]
         return cls(
             [c.text for c in captions],

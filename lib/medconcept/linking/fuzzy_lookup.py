@@ -30,13 +30,13 @@ class FuzzyLookup:
         """Candidates from the names most similar to an entity that fit its type, best first."""
         surface = text[entity.start : entity.end]
         key = (surface, language, entity.kinds)
-        found = self._cached.get(key)
-        if found is None:
-            found = tuple(c for c in self._similar(surface, language) if fits(c, entity))
+        candidates = self._cached.get(key)
+        if candidates is None:
+            candidates = tuple(c for c in self._similar(surface, language) if fits(c, entity))
             if len(self._cached) >= CACHE:
                 self._cached.clear()
-            self._cached[key] = found
-        return found
+            self._cached[key] = candidates
+        return candidates
 
     def _similar(self, text: str, language: str | None) -> list[Candidate]:
         """Candidates from the names most similar to a text, one a term, best first."""

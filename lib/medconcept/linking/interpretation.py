@@ -29,7 +29,7 @@ class Interpretation(NamedTuple):
 
     text: str
     candidates: tuple[Candidate, ...]
-    found_by: str  # method by which the place was found, "" for that of the best candidate
+    place_method: str  # how the place was selected, "" for the method of the best candidate
     evidence_for: frozenset[str]  # the concepts that the text is evidence for
     evidence_needed: tuple[str | None, ...]  # per candidate: the concept that needs evidence, or None
     concept_id: str | None
@@ -81,7 +81,7 @@ class InterpretationCache:
         self.by_key.clear()
         self.short_form_contexts.clear()
 
-    def add(self, text: str, candidates: tuple[Candidate, ...], found_by: str = "") -> int:
+    def add(self, text: str, candidates: tuple[Candidate, ...], place_method: str = "") -> int:
         """Add an interpretation; returns its number, NONE without candidates."""
         if not candidates:
             return NONE
@@ -95,9 +95,9 @@ class InterpretationCache:
         )
         evidence_for = frozenset(c.name.concept_id for c, is_one in each if not is_one)
         interpretation = Interpretation(
-            text, candidates, found_by, evidence_for, evidence_needed,
-            name.concept_id, name.name, name.source, name.source_id, best.similarity, found_by or best.method,
-            name.semantic_types, _alternatives(candidates),
+            text, candidates, place_method, evidence_for, evidence_needed,
+            name.concept_id, name.name, name.source, name.source_id, best.similarity,
+            place_method or best.method, name.semantic_types, _alternatives(candidates),
         )  # fmt: skip
         needs_evidence = any(concept is not None for concept in evidence_needed)
         return self._add(
@@ -107,15 +107,15 @@ class InterpretationCache:
     def add_recognised(self, text: str, kinds: Sequence[str]) -> int:
         """Add an entity without a concept; returns its number. `kinds` are the semantic types that fit it."""
         key = (RECOGNISED, text, *kinds)
-        found = self.by_key.get(key)
-        if found is None:
+        number = self.by_key.get(key)
+        if number is None:
             interpretation = Interpretation(
                 text, (), RECOGNISED, frozenset(), (), None, None, None, None, None, RECOGNISED,
                 tuple(kinds) or ("other",), (),
             )  # fmt: skip
-            found = self._add(interpretation, 0.0, False, is_general(text, text, self._general))
-            self.by_key[key] = found
-        return found
+            number = self._add(interpretation, 0.0, False, is_general(text, text, self._general))
+            self.by_key[key] = number
+        return number
 
     def _add(
         self, interpretation: Interpretation, score: float, needs_evidence: bool, is_stop_concept: bool
@@ -132,11 +132,11 @@ class InterpretationCache:
 
 def _alternatives(candidates: Sequence[Candidate]) -> tuple[AlternativeConcept, ...]:
     """Concepts other than the best candidate's, each with its best name."""
-    found: dict[str, AlternativeConcept] = {}
+    alternatives: dict[str, AlternativeConcept] = {}
     for candidate in candidates[1:]:
         name = candidate.name
-        if name.concept_id != candidates[0].name.concept_id and name.concept_id not in found:
-            found[name.concept_id] = AlternativeConcept(
+        if name.concept_id != candidates[0].name.concept_id and name.concept_id not in alternatives:
+            alternatives[name.concept_id] = AlternativeConcept(
                 name.concept_id, name.name, name.source_id, candidate.similarity
             )
-    return tuple(found.values())
+    return tuple(alternatives.values())

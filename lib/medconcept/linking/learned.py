@@ -19,7 +19,7 @@ from medconcept.linking.candidates import Candidate, SpanCandidates
 from medconcept.linking.types import TUNED
 
 MAGIC = "medconcept learned 1"
-LONGEST = 5  # words of a learned surface
+MAX_WORDS = 5  # of a learned surface
 
 
 @dataclass(frozen=True)
@@ -73,15 +73,15 @@ class Learned:
     def _places(self, text: str) -> list[tuple[tuple[int, int], tuple[str, int, int]]]:
         from medconcept.linking.tokenised_text import TokenisedText
 
-        cut = TokenisedText(text)
-        found = []
-        for first in range(len(cut.words)):
-            for last in range(first, min(first + LONGEST, len(cut.words))):
-                hit = self.surfaces.get(surface_key(cut.words[first : last + 1]))
-                place = cut.place(first, last) if hit else None
+        tokenised = TokenisedText(text)
+        places = []
+        for first in range(len(tokenised.words)):
+            for last in range(first, min(first + MAX_WORDS, len(tokenised.words))):
+                hit = self.surfaces.get(surface_key(tokenised.words[first : last + 1]))
+                place = tokenised.place(first, last) if hit else None
                 if hit and place and hit[2] >= 2:
-                    found.append((place, hit))
-        return found
+                    places.append((place, hit))
+        return places
 
 
 def surface_key(words: list[str]) -> str:

@@ -123,7 +123,7 @@ class Linker:
 
     def _mentions(self, table: MentionTable, text: int) -> list[SpanCandidates]:
         return [
-            SpanCandidates(spans, self.lookup[number].candidates, self.lookup[number].found_by)
+            SpanCandidates(spans, self.lookup[number].candidates, self.lookup[number].place_method)
             for spans, number in table.of_text(text)
         ]
 

@@ -58,10 +58,10 @@ class NameLookup:
         """Find all forms of names, of every length at each word; at equal places names win over nouns."""
         hits, hints = self._dictionary.find_forms(texts)
         numbers = np.empty(len(hits), np.int64)
-        spoken = set(languages)
-        for language in spoken:
+        distinct = set(languages)
+        for language in distinct:
             rows: slice | IntArray = slice(None)
-            if len(spoken) > 1:
+            if len(distinct) > 1:
                 rows = np.flatnonzero(np.array([own == language for own in languages])[hits["text"]])
             numbers[rows] = self._numbers(hits[rows], texts, language)
         good = np.flatnonzero(numbers != NONE)
@@ -80,13 +80,13 @@ class NameLookup:
         numbers = np.array([*map(judged.get, keys, repeat(_NEW))], np.int64)
         new = np.flatnonzero(numbers == _NEW).tolist()
         senses = self._dictionary.names.of_senses(hits["sense"][new].tolist()) if new else {}
-        spoken = self.name_languages(language)
+        name_languages = self.name_languages(language)
         for row in new:
             number = judged.get(keys[row])
             if number is None:
                 _, text, start, end, sense, derived, _ = hits[row].tolist()
                 surface = texts[text][start:end]
-                names = tuple(pair for pair in senses[sense] if pair[0].language in spoken)
+                names = tuple(pair for pair in senses[sense] if pair[0].language in name_languages)
                 number = self.cache.add(surface, judge(surface, names, bool(derived), self._settings))
                 judged[keys[row]] = number
             numbers[row] = number
@@ -120,11 +120,11 @@ class NameLookup:
 
     def interpret(self, text: str, language: str | None) -> int:
         """The number of what a whole text may mean, NONE for nothing."""
-        found = self.whole_texts(language).get(text)
-        if found is None:
+        number = self.whole_texts(language).get(text)
+        if number is None:
             self.prefetch([(text, language)])
-            found = self.whole_texts(language)[text]
-        return found
+            number = self.whole_texts(language)[text]
+        return number
 
     def candidates(self, text: str, language: str | None) -> tuple[Candidate, ...]:
         """The candidates of a whole text, best first."""
@@ -138,10 +138,10 @@ class NameLookup:
     def memoised(self, method: str, key: object, text: str, find: Callable[[], tuple[Candidate, ...]]) -> int:
         """The number of a derived interpretation, NONE without candidates; `find` runs once a key."""
         full_key = (method, key, text)
-        found = self.cache.by_key.get(full_key)
-        if found is None:
-            found = self.cache.by_key[full_key] = self.cache.add(text, find(), method)
-        return found
+        number = self.cache.by_key.get(full_key)
+        if number is None:
+            number = self.cache.by_key[full_key] = self.cache.add(text, find(), method)
+        return number
 
 
 @lru_cache(maxsize=256)

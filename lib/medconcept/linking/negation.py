@@ -131,8 +131,8 @@ def hints_at_context(word: str) -> bool:
     >>> [hints_at_context(word) for word in ("No", "suspected", "Notch", "nodule")]
     [True, True, False, False]
     """
-    found = _WORD.match(word)
-    run = found[0].lower() if found else ""
+    match = _WORD.match(word)
+    run = match[0].lower() if match else ""
     return run in _HINT_WORDS or run.startswith(_HINT_STEMS)
 
 

@@ -24,7 +24,7 @@ def without_overlaps(
     """Return the rows of the mentions to keep, in order of preference within each text.
 
     The longest mention wins, then the one with the higher score, then the first. A mention in several pieces
-    ("left … ventricle") competes with its first piece alone, since its head belongs to another mention too.
+    ("left … ventricle") competes with its first piece only, since its head belongs to another mention too.
     `scores` and `sources` are those of each mention's best candidate, `lengths` the characters of each text.
 
     With `nested` mentions inside longer ones are kept, those that cross one are not. With `by_source` only

@@ -216,7 +216,7 @@ class ShortForms:
         if len(supported) == len(interpretation.candidates):
             return number
         key = (number, tuple(c.name.number for c in supported))
-        return self._lookup.memoised(interpretation.found_by, key, interpretation.text, lambda: supported)
+        return self._lookup.memoised(interpretation.place_method, key, interpretation.text, lambda: supported)
 
 
 class _Evidence:

@@ -52,8 +52,8 @@ class Entity(NamedTuple):
 class Caption:
     """A caption to link: NFC text, context of its article, sentences (code points), language.
 
-    `panels` are those of the parser, by default they are found again. `entities` are those of recognisers,
-    with distinct spans.
+    `panels` are those of the parser; by default the text is split into panels again. `entities` are those of
+    recognisers, with distinct spans.
     """
 
     text: str

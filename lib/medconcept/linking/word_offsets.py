@@ -41,8 +41,7 @@ class PlainWords(Sequence[str]):
     def __len__(self) -> int:
         return self._end - self.begin
 
-    # Slices are not supported: no caller needs them.
-    def __getitem__(self, number: int) -> str:  # type: ignore[override]
+    def __getitem__(self, number: int) -> str:  # type: ignore[override]  # no caller needs slices
         if not 0 <= number < len(self):
             raise IndexError(number)
         word = self.begin + number

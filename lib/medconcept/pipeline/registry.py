@@ -23,10 +23,10 @@ IN_ORDER = tuple(name for name in MODULES if name not in ON_REQUEST)
 
 
 def stage(name: str) -> Stage:
-    """Return the stage of that name; imports its module alone, so that one job does not pay for all.
+    """Return the stage of that name; imports only its module, so that a job does not load all of them.
 
     >>> IN_ORDER[0], stage("publish_release").name
     ('sync_articles', 'publish_release')
     """
-    found: Stage = import_module(f"medconcept.stages.{MODULES[name]}").STAGE
-    return found
+    registered: Stage = import_module(f"medconcept.stages.{MODULES[name]}").STAGE
+    return registered

@@ -82,8 +82,8 @@ def _sources(lake: Lake) -> dict[str, dict[str, int]]:
 
 
 def _refused(lake: Lake) -> dict[str, int]:
-    mine = open_quarantine(lake.read("quarantine").where(F.col("parser_version") == REFUSED_BY))
-    return {r["reason"]: int(r["count"]) for r in mine.groupBy("reason").count().orderBy("reason").collect()}
+    rows = open_quarantine(lake.read("quarantine").where(F.col("parser_version") == REFUSED_BY))
+    return {r["reason"]: int(r["count"]) for r in rows.groupBy("reason").count().orderBy("reason").collect()}
 
 
 def _last_sync(lake: Lake) -> dict[str, Any] | None:

@@ -28,7 +28,7 @@ START_SECONDS, STOP_SECONDS = 90, 20
 _DEPLOY = "org.apache.spark.deploy"
 
 
-def cluster_up(target: Path, say: Callable[[str], None] = print) -> str:
+def cluster_up(target: Path, log: Callable[[str], None] = print) -> str:
     """Start master and workers and return the master's URL once both workers have registered.
 
     Logs, process ids and work folders lie under `target`. Raises ProvisionError if a cluster already runs
@@ -52,17 +52,17 @@ def cluster_up(target: Path, say: Callable[[str], None] = print) -> str:
     try:
         _wait(started, target)
     except ProvisionError:
-        cluster_down(target, say=lambda line: None)
+        cluster_down(target, log=lambda line: None)
         raise
-    say(f"cluster: {url} with {WORKERS} workers")
+    log(f"cluster: {url} with {WORKERS} workers")
     return url
 
 
-def cluster_down(target: Path, say: Callable[[str], None] = print) -> None:
+def cluster_down(target: Path, log: Callable[[str], None] = print) -> None:
     """Stop what `cluster_up` started and wait until it has ended; no error if none runs."""
     pids = target / "pids.json"
     if not pids.exists():
-        say("cluster: none is running")
+        log("cluster: none is running")
         return
     # Each was started as the head of a process group, which its executors belong to.
     groups = list(reversed(json.loads(pids.read_text())))
@@ -74,11 +74,11 @@ def cluster_down(target: Path, say: Callable[[str], None] = print) -> None:
         while any(map(_runs, groups)) and time.monotonic() < until:
             time.sleep(0.1)
     pids.unlink()
-    say("cluster: stopped")
+    log("cluster: stopped")
 
 
 def _runs(group: int) -> bool:
-    # A child of this process stays in its group until it is waited for; another's is not ours to wait for.
+    # A child of this process stays in its group until it is waited for; other processes wait for theirs.
     with suppress(ChildProcessError):
         os.waitpid(group, os.WNOHANG)
     try:
@@ -89,7 +89,7 @@ def _runs(group: int) -> bool:
 
 
 def _require_free(port: int) -> None:
-    # Spark would quietly take the next port, where nobody looks for it.
+    # Spark would take the next port without an error, and clients of this one would not reach it.
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

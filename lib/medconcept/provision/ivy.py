@@ -1,4 +1,4 @@
-"""Packages fetched by Spark's own resolver, Ivy, in a process of its own whose many lines nobody sees."""
+"""Packages fetched by Spark's own resolver, Ivy, in a separate process whose output is not shown."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from medconcept.provision.errors import ProvisionError
 from medconcept.provision.java import find_java
 
 IVY_SECONDS = 1800
-# The lines that say why: of the last, the text behind the exception's class.
+# The lines that give the reason: of the last, the text behind the exception's class.
 _REASONS = (r":: (unresolved dependency: .+?)\s*$", r"^Exception in thread \S+ \S*?:? ?(.+)$", r"^(.+)$")
 
 
@@ -53,12 +53,12 @@ def run_ivy(
 
 
 def ivy_reason(output: str) -> str:
-    """The line of Ivy's output that says why it failed.
+    """The line of Ivy's output with the reason of its failure.
 
     >>> ivy_reason("noise\\n\\t\\t:: unresolved dependency: a#b;1: not found\\n\\tat org.Main")
     'unresolved dependency: a#b;1: not found'
     """
     for pattern in _REASONS:
-        if found := re.search(pattern, output, re.MULTILINE):
-            return found[1].strip()[:200]
+        if match := re.search(pattern, output, re.MULTILINE):
+            return match[1].strip()[:200]
     return "no reason given"

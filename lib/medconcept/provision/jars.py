@@ -32,7 +32,7 @@ TENSORFLOW_CORE = "org.tensorflow:tensorflow-core-api:0.4.2"
 _NATIVE = {"Linux": "linux-x86_64", "Darwin": "macosx-x86_64", "Windows": "windows-x86_64"}
 
 # Spark NLP's own build of TensorFlow is not on every mirror either: with Maven, the release that it was
-# made from comes in its place, for this platform alone. Spark's resolver knows no classifiers and takes the
+# made from comes in its place, for this platform only. Spark's resolver knows no classifiers and takes the
 # former.
 JAR_EXCLUDES: tuple[str, ...] = (
     # The whole AWS SDK, 280 MB; the parts needed are listed separately.
@@ -58,13 +58,13 @@ def find_jars(folder: str | None = None, environ: Mapping[str, str] = os.environ
     """
     for stated, what in ((folder, "spark.jars"), (environ.get("MEDCONCEPT_JARS"), "MEDCONCEPT_JARS")):
         if stated:
-            if found := _jars_in(Path(stated)):
-                return found
+            if jars := _jars_in(Path(stated)):
+                return jars
             raise ProvisionError(f"{what}: {stated}: no JARs in this folder; {FETCH}")
     root = checkout()
     for place in ([] if root is None else [root / "build/jars"]) + [cache_folder() / "jars"]:
-        if found := _jars_in(place):
-            return found
+        if jars := _jars_in(place):
+            return jars
     raise ProvisionError(
         f"the JARs of Delta and Spark NLP are not installed; {FETCH}, or set MEDCONCEPT_JARS to their folder"
     )
@@ -75,7 +75,7 @@ def _jars_in(folder: Path) -> tuple[Path, ...]:
 
 
 def ensure_jars(
-    target: Path, environ: Mapping[str, str] = os.environ, say: Callable[[str], None] = print
+    target: Path, environ: Mapping[str, str] = os.environ, log: Callable[[str], None] = print
 ) -> tuple[Path, ...]:
     """Fill `target` with the JARs that Spark lacks, unless it already holds exactly these; returns them.
 
@@ -88,25 +88,25 @@ def ensure_jars(
     digest = _digest(shipped)
     present = _stamped_jars(target, digest)
     if present:
-        say(f"jars: {len(present)} already there")
+        log(f"jars: {len(present)} already there")
         return present
     maven = shutil.which("mvn", path=environ.get("PATH", ""))
     how = "Spark's resolver (no mvn on the path)" if maven is None else "Maven"
-    say(f"jars: fetching {', '.join((*JAR_COORDINATES, *tensorflow()[:1]))} with {how}")
+    log(f"jars: fetching {', '.join((*JAR_COORDINATES, *tensorflow()[:1]))} with {how}")
     with building(target) as folder:
         if maven is None:
             run_ivy(spark_jars.parent, folder, JAR_COORDINATES, JAR_EXCLUDES, environ)
         else:
             _run_maven(maven, folder, environ)
-        ours = {artefact(name) for name in shipped}
+        in_spark = {artefact(name) for name in shipped}
         for path in sorted(folder.glob("*.jar")):
-            if artefact(path.name) in ours:
+            if artefact(path.name) in in_spark:
                 path.unlink()
         sizes = {path.name: path.stat().st_size for path in sorted(folder.glob("*.jar"))}
         if not sizes:
             raise ProvisionError("jars: the download ended well but left no JAR")
         (folder / STAMP).write_text(json.dumps({"digest": digest, "jars": sizes}, indent=1) + "\n")
-    say(f"jars: {len(sizes)} JARs, {sum(sizes.values()) / 1e6:.0f} MB")
+    log(f"jars: {len(sizes)} JARs, {sum(sizes.values()) / 1e6:.0f} MB")
     return tuple(target / name for name in sizes)
 
 
@@ -184,7 +184,7 @@ def _spark_jar_folder(environ: Mapping[str, str]) -> Path:
         # Looking a top-level package up does not import it.
         spec = importlib.util.find_spec("pyspark")
         if spec is None or spec.origin is None:
-            raise ProvisionError("jars: neither SPARK_HOME nor an installed pyspark says where Spark is")
+            raise ProvisionError("jars: no Spark: SPARK_HOME is not set and pyspark is not installed")
         folder = Path(spec.origin).parent / "jars"
     if not folder.is_dir():
         raise ProvisionError("jars: Spark's own jars folder is missing; install pyspark again")
@@ -192,8 +192,8 @@ def _spark_jar_folder(environ: Mapping[str, str]) -> Path:
 
 
 def _digest(shipped: list[str]) -> str:
-    asked = [*JAR_COORDINATES, *tensorflow(), "without", *JAR_EXCLUDES, "beside", *shipped]
-    return hashlib.sha256("\n".join(asked).encode()).hexdigest()
+    parts = [*JAR_COORDINATES, *tensorflow(), "without", *JAR_EXCLUDES, "beside", *shipped]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _stamped_jars(target: Path, digest: str) -> tuple[Path, ...]:

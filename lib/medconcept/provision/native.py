@@ -42,9 +42,9 @@ def ensure_native(folder: Path | None = None) -> list[Path]:
         if target.is_file():
             continue
         if missing := _missing():
-            _say(f"{missing} is missing, so {package} runs interpreted: correct, but slower")
+            _log(f"{missing} is missing, so {package} runs interpreted: correct, but slower")
             continue
-        _say(f"compiling {package} with mypyc")
+        _log(f"compiling {package} with mypyc")
         with tempfile.TemporaryDirectory() as scratch:
             built.append(_put(_compiled(package, Path(scratch)), target))
         for other in folder.glob(target.name.replace(native_modules.checksum(package), "*")):
@@ -102,5 +102,5 @@ def _missing() -> str | None:
     return None
 
 
-def _say(line: str) -> None:
+def _log(line: str) -> None:
     print(f"native: {line}", file=sys.stderr)

@@ -18,13 +18,13 @@ class CompilerMissing(MedconceptError):
 
 def compiler() -> list[str]:
     """The command of a C compiler. Raises CompilerMissing if there is none."""
-    found = next((c for c in (os.environ.get("CC"), "cc", "gcc", "clang") if c and shutil.which(c)), None)
-    if found:
-        return [found]
+    command = next((c for c in (os.environ.get("CC"), "cc", "gcc", "clang") if c and shutil.which(c)), None)
+    if command:
+        return [command]
     if importlib.util.find_spec("ziglang"):  # a C compiler from PyPI, for machines without one
         return [sys.executable, "-m", "ziglang", "cc"]
     raise CompilerMissing(
-        "the matcher is not compiled for this machine and no C compiler is there (cc, or ziglang)"
+        "the C kernel is not compiled for this machine, and there is no C compiler (cc, or ziglang)"
     )
 
 
@@ -36,7 +36,7 @@ def cache_folder() -> Path:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError:
             continue
-        found = folder.stat()
-        if found.st_uid == os.getuid() and not found.st_mode & 0o022 and os.access(folder, os.W_OK):
+        status = folder.stat()
+        if status.st_uid == os.getuid() and not status.st_mode & 0o022 and os.access(folder, os.W_OK):
             return folder
-    raise CompilerMissing("no folder can be written to cache the compiled matcher; set XDG_CACHE_HOME")
+    raise CompilerMissing("no folder can be written to cache the compiled kernel; set XDG_CACHE_HOME")

@@ -2,7 +2,7 @@
 
 The child is forked from the worker: it knows all that the worker knows, so a cluster's workers need nothing
 but this package. It lives as long as it is well, since a fork for each item would cost more than the work.
-The kernel ends it when an item takes too long, so that a loop in C code ends too; an item that asks for more
+The kernel ends it when an item takes too long, so that a loop in C code ends too; an item that needs more
 memory than there may be gets a MemoryError.
 """
 
@@ -96,15 +96,15 @@ class IsolatedWorker:
             self._done += 1
         try:
             self._to.send_bytes(_NO_MORE)
-            ended_well, told = self._from.recv_bytes(), self._from.recv_bytes()
+            ended_well, result = self._from.recv_bytes(), self._from.recv_bytes()
         except (EOFError, OSError):
             return self._death()
         if not ended_well:
-            raise RuntimeError(told.decode("utf-8", "replace"))
-        return told
+            raise RuntimeError(result.decode("utf-8", "replace"))
+        return result
 
     def _send(self, mark: bytes, item: bytes | memoryview) -> bool:
-        """Send an item; False where nobody is there to take it. What `items` raises itself is not caught."""
+        """Send an item; False where the child has ended. What `items` raises itself is not caught."""
         try:
             self._to.send_bytes(mark)
             self._to.send_bytes(item)
@@ -123,7 +123,7 @@ class IsolatedWorker:
         self._child = os.fork()
         if self._child == 0:
             try:
-                # Those to other children too: a child ends when nobody can send to it any more.
+                # Those to other children too: a child ends when no process can send to it any more.
                 for end in _ENDS:
                     end.close()
                 _serve(self._work, self._bounds, self._place, items_in, results_out)
@@ -184,15 +184,15 @@ def _serve(
             return
         waiting = items(mark)
         try:
-            told = work(waiting)
+            result = work(waiting)
             ended_well = b"yes"
         except Exception as error:
-            told, ended_well = f"{type(error).__name__}: {error}".encode("utf-8", "replace"), b""
+            result, ended_well = f"{type(error).__name__}: {error}".encode("utf-8", "replace"), b""
         for _ in waiting:  # what was sent must be taken, or the next call would get it
             pass
         results_out.send_bytes(ended_well)
-        results_out.send_bytes(told)
-        del told
+        results_out.send_bytes(result)
+        del result
         gc.collect()
 
 

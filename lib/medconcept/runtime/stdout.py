@@ -7,7 +7,7 @@ import sys
 
 
 class StdoutToStderr:
-    """Redirect standard output, the JVM's included, to standard error: --json promises JSON alone."""
+    """Redirect other output, the JVM's too, to standard error: with --json standard output is JSON only."""
 
     def __enter__(self) -> None:
         """Point standard output at standard error, for children too."""

@@ -95,4 +95,4 @@ def _credentials(environ: Mapping[str, str]) -> dict[str, str]:
         "secret_access_key": "AWS_SECRET_ACCESS_KEY",
         "session_token": "AWS_SESSION_TOKEN",
     }
-    return {ours: environ[theirs] for ours, theirs in names.items() if environ.get(theirs)}
+    return {option: environ[variable] for option, variable in names.items() if environ.get(variable)}

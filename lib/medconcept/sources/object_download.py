@@ -59,7 +59,7 @@ def as_refusal(error: Exception) -> DownloadRefused:
     if kind in ("PermissionDeniedError", "UnauthenticatedError"):
         return DownloadRefused("forbidden", "the server does not let this be read")
     if kind == "InvalidPathError":
-        return DownloadRefused("hostile_key", "no key that can be asked for")
+        return DownloadRefused("hostile_key", "a key that cannot be requested")
     if match := _STATUS_CODE.search(text):
         status = int(match[1])
         temporary = status in _TEMPORARY_STATUSES
@@ -67,7 +67,7 @@ def as_refusal(error: Exception) -> DownloadRefused:
             "server_error" if temporary else "refused", f"HTTP status {status}", temporary=temporary
         )
     if isinstance(error, TimeoutError) or "Timeout" in text or "TimedOut" in text:
-        return DownloadRefused("timeout", "no whole answer in time", temporary=True)
+        return DownloadRefused("timeout", "no complete response in time", temporary=True)
     if "redirect" in text:
         return DownloadRefused("refused", "redirected: sync.bucket.region may be wrong")
     return DownloadRefused("connection", "the connection failed or was closed half-way", temporary=True)

@@ -1,4 +1,4 @@
-"""Spark's log on a user's terminal: errors alone, unless everything is requested."""
+"""Spark's log on a user's terminal: only errors, unless everything is requested."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def conf_file(name: str) -> Path:
 
 
 def log_option() -> str:
-    """The option for Java that has it log errors alone, from its first line on."""
+    """The option for Java that makes it log only errors, from its first line on."""
     return f"-Dlog4j2.configurationFile={conf_file('log4j2.properties').as_uri()}"
 
 
 def hide_known_noise(spark: SparkSession) -> None:
-    """Have the loggers of KNOWN_NOISE log errors alone; no other logger of the session is changed."""
+    """Make the loggers of KNOWN_NOISE log only errors; no other logger of the session is changed."""
     jvm: Any = getattr(spark, "_jvm", None)
     with suppress(Exception):  # a platform may log by other means than log4j 2, which is no reason to fail
         log4j = jvm.org.apache.logging.log4j

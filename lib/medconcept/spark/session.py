@@ -113,7 +113,7 @@ def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
         builder = builder.config("spark.driver.host", "127.0.0.1").config(
             "spark.driver.bindAddress", "127.0.0.1"
         )
-    if "spark.jars.packages" in config.options:  # the user wants Spark's resolver
+    if "spark.jars.packages" in config.options:  # the user chose Spark's resolver
         return builder
     return builder.config("spark.jars", ",".join(map(str, find_jars(config.jars))))
 

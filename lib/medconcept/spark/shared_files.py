@@ -26,6 +26,8 @@ class SharedFile:
         """Its path on this worker."""
         if self.folder is not None:
             return str(Path(self.folder) / self.sha256)
-        kernel.take(SparkFiles.getRootDirectory())  # the driver sends it too: a worker may have no compiler
+        kernel.add_folder(
+            SparkFiles.getRootDirectory()
+        )  # the driver sends it too: a worker may have no compiler
         path: str = SparkFiles.get(self.sha256)
         return path

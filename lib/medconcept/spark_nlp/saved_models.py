@@ -87,7 +87,7 @@ def load_saved(spark: SparkSession, saved: SavedModel) -> list[Any]:
 
 
 def annotator(name: str) -> Any:
-    """Return a class of Spark NLP by its bare name; raise AttributeError if there is none."""
+    """Return a class of Spark NLP by its name without a package; raise AttributeError if there is none."""
     import sparknlp.annotator
 
     return getattr(sparknlp.annotator, name)

@@ -39,7 +39,7 @@ def read_obo(data: bytes, source: str) -> Iterator[Term]:
             raise DictionarySourceError(
                 source, f"not obo: a [Term] without id (name {_first(tags, 'name')!r})"
             )
-        stanzas.setdefault(_bare(ids[0]), []).extend(tags)
+        stanzas.setdefault(_first_token(ids[0]), []).extend(tags)
     own = [i for i in stanzas if i.startswith(f"{source}:")] or list(stanzas)
     for source_id in own:
         term = _obo_term(source, source_id, stanzas[source_id])
@@ -87,7 +87,7 @@ def _obo_term(source: str, source_id: str, tags: list[tuple[str, str]]) -> Term 
         return None
     name = term_fields.clean_text(_unescape(_MODIFIERS.sub("", name)))
     synonyms = [_obo_synonym(value) for tag, value in tags if tag == "synonym"]
-    references = [_bare(value) for tag, value in tags if tag == "xref"]
+    references = [_first_token(value) for tag, value in tags if tag == "xref"]
     definition = _first(tags, "def")
     quoted = _QUOTED.match(definition) if definition else None
     replaced_by = _first(tags, "replaced_by")
@@ -99,9 +99,9 @@ def _obo_term(source: str, source_id: str, tags: list[tuple[str, str]]) -> Term 
         references,
         namespace=_first(tags, "namespace") or "",
         definition=_unescape(quoted.group(1)) if quoted else None,
-        obsolete=_bare(_first(tags, "is_obsolete") or "") == "true" or name.startswith("obsolete "),
-        replaced_by=_bare(replaced_by) if replaced_by else None,
-        alt_ids=[_bare(value) for tag, value in tags if tag == "alt_id"],
+        obsolete=_first_token(_first(tags, "is_obsolete") or "") == "true" or name.startswith("obsolete "),
+        replaced_by=_first_token(replaced_by) if replaced_by else None,
+        alt_ids=[_first_token(value) for tag, value in tags if tag == "alt_id"],
     )
 
 
@@ -179,7 +179,7 @@ def _obo_synonym(value: str) -> tuple[str, str]:
     return _unescape(quoted.group(1)), word if word in SCOPES else "related"  # OBO's default scope
 
 
-def _bare(value: str) -> str:
+def _first_token(value: str) -> str:
     """Return an id without the comment, description or modifiers after it."""
     return value.split(None, 1)[0] if value else ""
 

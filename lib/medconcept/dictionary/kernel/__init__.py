@@ -113,23 +113,25 @@ def library_path() -> Path:
     if override := os.environ.get(OVERRIDE):
         return Path(override)
     name = library_name()
-    present = [folder / name for folder in (Path(__file__).parent, *_TAKEN) if (folder / name).is_file()]
+    present = [
+        folder / name for folder in (Path(__file__).parent, *_ADDED_FOLDERS) if (folder / name).is_file()
+    ]
     if present:
         return present[0]
     folder = cache_folder()
     return folder / name if (folder / name).is_file() else build(folder)
 
 
-_TAKEN: list[Path] = []
+_ADDED_FOLDERS: list[Path] = []
 
 
-def take(folder: str) -> None:
+def add_folder(folder: str) -> None:
     """Look for the library in this folder as well, such as the one that Spark copies its files to.
 
     A library loaded from there runs with this process's rights: name no folder that other users can write. A
     library for another kind of machine has another name and is ignored.
     """
-    # A cluster's workers know the folder as ".", and the system does not open a bare file name.
+    # A cluster's workers know the folder as ".", and the system does not open a file name without a folder.
     place = Path(folder).absolute()
-    if place not in _TAKEN:
-        _TAKEN.append(place)
+    if place not in _ADDED_FOLDERS:
+        _ADDED_FOLDERS.append(place)

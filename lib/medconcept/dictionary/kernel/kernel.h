@@ -106,7 +106,7 @@ static inline uint64_t place(uint64_t hash, uint64_t count) { return (uint64_t)(
 static inline uint64_t form_slot(uint64_t hash, uint32_t sense) { return hash << SENSE_BITS | ((uint64_t)sense + 1); }
 
 /* Tables of length masks use the upper half of a hash: an entry is 16 bits of it and a mask of MASK_LENGTHS bits that
- * tells how many words forms have that begin so. Two hashes with equal 16 bits only cost a look-up in vain. */
+ * tells how many words forms have that begin so. Two hashes with equal 16 bits only cost a needless look-up. */
 static inline uint32_t mask_bit(uint32_t length) { return 1u << (length < MASK_LENGTHS ? length : MASK_LENGTHS) >> 1; }
 static inline uint64_t place_of_mask(uint64_t hash, uint64_t count) { return ((hash >> 32) * count) >> 32; }
 

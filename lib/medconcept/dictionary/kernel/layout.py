@@ -1,6 +1,6 @@
 """Constants and record layouts that the C sources share with Python.
 
-They are stated here alone: `constants_h` writes the constants as `constants.h`, which the C sources include,
+They are stated only here: `constants_h` writes the constants as `constants.h`, which the C sources include,
 and `layout_check_c` a C file that fails to compile where a structure of kernel.h has another layout.
 """
 

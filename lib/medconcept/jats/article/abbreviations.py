@@ -127,14 +127,14 @@ def _in_article(
     in_paragraphs: list[Abbreviation] = []
     seen: set[tuple[str, str]] = set()
     for number, element in enumerate(elements["p"]):
-        # Prefilter on the bare text, which lxml serialises fast: few paragraphs have a candidate.
+        # Prefilter on the text nodes, which lxml serialises fast: few paragraphs have a candidate.
         if len(element) == 0 and "(" not in (element.text or ""):
             continue
-        bare = etree.tostring(element, method="text", encoding="utf-8", with_tail=False)
-        at = bare.find(b"(")  # many times as fast as the pattern's own search
-        if at < 0 or _SHORT_BYTES.search(bare, at) is None:
+        raw = etree.tostring(element, method="text", encoding="utf-8", with_tail=False)
+        at = raw.find(b"(")  # many times as fast as the pattern's own search
+        if at < 0 or _SHORT_BYTES.search(raw, at) is None:
             continue
-        text = bare.decode("utf-8")
+        text = raw.decode("utf-8")
         new_pairs = [pair for pair in abbreviation_pairs(text) if (pair[0], pair[1].lower()) not in seen]
         if not new_pairs:
             continue

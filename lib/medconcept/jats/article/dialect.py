@@ -51,8 +51,7 @@ def read_dialect(article: etree._Element) -> Dialect:
 
 
 def _system(doctype: etree.DocInfo) -> str:
-    # lxml has system_url; lxml-stubs leaves it out.
-    return doctype.system_url or ""  # type: ignore[attr-defined]
+    return doctype.system_url or ""  # type: ignore[attr-defined]  # missing from lxml-stubs
 
 
 def _family(stated: str, declarations: str, version: str | None) -> str | None:

@@ -163,7 +163,7 @@ def restrictions_of(text: str) -> frozenset[str]:
 
 
 def _is_understood(text: str) -> bool:
-    """False if an element of the licence's name, such as "Attribution – X", is none that is known here."""
+    """False if an element of the licence's name, as in "Attribution – X", is not one of the listed ones."""
     for match in _BY.finditer(text):
         elements = _ELEMENTS.match(text, match.end())
         if elements is None:
@@ -202,15 +202,15 @@ def read_licence(meta: etree._Element, warnings: WarningLog) -> Licence:
     licences = list(children(scope, "license"))
     urls = [url for licence in licences for url in _urls(licence)]
     urls += [url for ref in children(scope, "license_ref") if (url := plain_text(ref))]
-    known = list(dict.fromkeys(code for url in urls if (code := code_from_url(url))))
+    codes = list(dict.fromkeys(code for url in urls if (code := code_from_url(url))))
     text = plain_text(*licences) or None
     # Journals of the 2000s put the whole licence into the copyright statement.
     worded = next((c for t in (text, statement) if t and (c := code_from_text(t))), None)
-    if len(known) > 1:
-        warnings.append(f"several_licences: {', '.join(known)}")
-    elif known and worded and licence_group(worded) != licence_group(known[0]):
-        warnings.append(f"licence_conflict: address {known[0]}, text {worded}")
-    code = known[0] if known else worded
+    if len(codes) > 1:
+        warnings.append(f"several_licences: {', '.join(codes)}")
+    elif codes and worded and licence_group(worded) != licence_group(codes[0]):
+        warnings.append(f"licence_conflict: address {codes[0]}, text {worded}")
+    code = codes[0] if codes else worded
     recognised = (u for u in urls if code_from_url(u))
     return Licence(next(recognised, urls[0] if urls else None), text, code, licence_group(code), statement)
 

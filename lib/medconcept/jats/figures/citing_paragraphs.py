@@ -12,7 +12,7 @@ from lxml import etree
 from medconcept.jats.article.element_context import ContextIndex
 from medconcept.jats.figures.figure_labels import NumberedLabel, SeriesIndex, joins_range
 from medconcept.jats.records.figure import Citation, CitingParagraph
-from medconcept.jats.text.element_text import CITED, SKIPPED, cited_in_bare_text, cited_text, plain_text
+from medconcept.jats.text.element_text import CITED, SKIPPED, cited_inline_text, cited_text, plain_text
 from medconcept.jats.text_budget import TextBudget
 from medconcept.jats.warning_log import WarningLog
 from medconcept.jats.xml.element_queries import own_language
@@ -198,10 +198,10 @@ def _citations(
     budget: TextBudget,
 ) -> tuple[str, dict[int, list[Citation]]]:
     """Return the text of a paragraph and, by number of the figure, where the text cites it."""
-    bare = cited_in_bare_text(paragraph, references)
-    if bare is not None:
-        text, bare_spans = bare
-        spans = dict(zip(references, bare_spans, strict=True))
+    inline = cited_inline_text(paragraph, references)
+    if inline is not None:
+        text, inline_spans = inline
+        spans = dict(zip(references, inline_spans, strict=True))
     else:
         text, spans = _text_by_walking(paragraph, cited)
     citations: dict[int, list[Citation]] = {}

@@ -226,14 +226,14 @@ def _bold(
         if end - start > 24:
             continue  # a heading in bold
         text = caption[start:end]
-        bare = text.strip(" .,:;()")
-        if not bare or (start and caption[start - 1] in "(["):
+        label = text.strip(" .,:;()")
+        if not label or (start and caption[start - 1] in "(["):
             continue
-        begin = start + text.index(bare)
+        begin = start + text.index(label)
         for upper in (True, False):
-            if labels := read_labels(bare, upper):
+            if labels := read_labels(label, upper):
                 yield LabelCandidate(
-                    "bare", upper, labels, begin, begin + len(bare), _opens(caption, start, breaks), True
+                    "bare", upper, labels, begin, begin + len(label), _opens(caption, start, breaks), True
                 )
 
 

@@ -38,7 +38,7 @@ from medconcept.jats.xml.element_queries import MATHML
 __all__ = [
     "CITED",
     "Marked",
-    "cited_in_bare_text",
+    "cited_inline_text",
     "cited_text",
     "clean",
     "is_inline",
@@ -97,12 +97,12 @@ def plain_text(*elements: etree._Element) -> str:
         element = elements[0]
         if len(element) == 0 and _PLAIN_ACTIONS.get(element.tag, _BLOCK) == _BLOCK:
             return clean(element.text or "")
-        return clean(_bare(element) or _raw(element, _PLAIN_ACTIONS))
+        return clean(_inline_text(element) or _raw(element, _PLAIN_ACTIONS))
     return clean(" ".join([_raw(element, _PLAIN_ACTIONS) for element in elements]))
 
 
 def is_inline(element: etree._Element) -> bool:
-    """True if an element holds only inline elements, so that its bare text is its text.
+    """True if an element holds only inline elements, so that its text is that of its text nodes.
 
     >>> is_inline(etree.fromstring("<p>H<sub>2</sub>O</p>")), is_inline(etree.fromstring("<p>a<break/></p>"))
     (True, False)
@@ -110,7 +110,7 @@ def is_inline(element: etree._Element) -> bool:
     return len(element) == 0 or _NOT_INLINE.isdisjoint(map(_TAG, element.iterdescendants()))
 
 
-def _bare(element: etree._Element) -> str | None:
+def _inline_text(element: etree._Element) -> str | None:
     """Return the text of an inline element as libxml2 serialises it in one call; None for other elements."""
     if _PLAIN_ACTIONS.get(element.tag, _BLOCK) != _BLOCK or not is_inline(element):
         return None
@@ -161,7 +161,7 @@ def cited_text(element: etree._Element) -> tuple[str, list[tuple[int, int]]]:
     return _spans(_raw(element, _CITED_ACTIONS))
 
 
-def cited_in_bare_text(
+def cited_inline_text(
     element: etree._Element, references: Iterable[etree._Element]
 ) -> tuple[str, list[tuple[int, int]]] | None:
     """Return the same as `cited_text` without walking the paragraph, or None if that is not possible.
@@ -170,10 +170,10 @@ def cited_in_bare_text(
     must occur in the paragraph only once.
 
     >>> paragraph = etree.fromstring("<p>See <xref>Fig. 1</xref> .</p>")
-    >>> cited_in_bare_text(paragraph, [paragraph[0]])
+    >>> cited_inline_text(paragraph, [paragraph[0]])
     ('See Fig. 1 .', [(4, 10)])
     """
-    raw = _bare(element)
+    raw = _inline_text(element)
     if raw is None:
         return None
     spans: list[tuple[int, int]] = []

@@ -100,7 +100,7 @@ def tex_text(element: etree._Element) -> str:
 
 def _grouped(part: str) -> str:
     """Bracket a part of a fraction or root unless it is one number, one name or bracketed already."""
-    bare = part.strip()
-    if bare.isalnum() or len(bare) < 2 or (bare[0] == "(" and bare.find(")") == len(bare) - 1):
-        return bare
-    return f"({bare})"
+    text = part.strip()
+    if text.isalnum() or len(text) < 2 or (text[0] == "(" and text.find(")") == len(text) - 1):
+        return text
+    return f"({text})"

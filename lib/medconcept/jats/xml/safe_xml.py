@@ -45,7 +45,7 @@ def parse_xml(data: bytes, limits: Limits) -> etree._Element:
         raise ArticleRejected(Reason.EMPTY_FILE, None, f"{len(data)} bytes")
     data = to_utf8(data)
     if not data or data.isspace():
-        raise ArticleRejected(Reason.EMPTY_FILE, None, "a byte-order mark or declaration alone")
+        raise ArticleRejected(Reason.EMPTY_FILE, None, "only a byte-order mark or declaration")
     if not _STARTS_AS_XML.match(data):
         raise ArticleRejected(Reason.NOT_XML, None, f"starts with {data.lstrip()[:16]!r}")
     _refuse_declared_entities(data)
@@ -54,11 +54,10 @@ def parse_xml(data: bytes, limits: Limits) -> etree._Element:
     root = _parse(data)
     # The search above works on bytes; a quoted "<!--" in a DOCTYPE could mislead it, so ask the parser too.
     dtd = root.getroottree().docinfo.internalDTD
-    # lxml has DTD.entities; lxml-stubs leaves it out.
-    if dtd is not None and any(dtd.entities()):  # type: ignore[attr-defined]
+    if dtd is not None and any(dtd.entities()):  # type: ignore[attr-defined]  # missing from lxml-stubs
         raise ArticleRejected(Reason.FORBIDDEN_ENTITY, None, "the document type declares entities")
     if next(root.iter(_XINCLUDE), None) is not None:  # takes no time where no document has had the name yet
-        raise ArticleRejected(Reason.FORBIDDEN_ENTITY, None, "XInclude asks for another file")
+        raise ArticleRejected(Reason.FORBIDDEN_ENTITY, None, "XInclude refers to another file")
     _refuse_depth(root, limits.max_depth)
     _refuse_long_values(data, root, limits.max_value)
     return root
@@ -116,10 +115,10 @@ def _ends_early(data: bytes) -> bool:
 def _refuse_declared_entities(data: bytes) -> None:
     """Refuse any entity declaration: counting expansions would mean expanding them."""
     if not _NO_INTERNAL_SUBSET.match(data) and b"<!ENTITY" in data:
-        bare = without_sections(data)
-        at = bare.find(b"<!ENTITY")
+        outside_sections = without_sections(data)
+        at = outside_sections.find(b"<!ENTITY")
         if at >= 0:
-            declaration = bare[at : at + 60].decode("utf-8", "replace")
+            declaration = outside_sections[at : at + 60].decode("utf-8", "replace")
             line = data.count(b"\n", 0, data.find(b"<!ENTITY")) + 1
             raise ArticleRejected(Reason.FORBIDDEN_ENTITY, f"line {line}", f"declares {declaration}")
 

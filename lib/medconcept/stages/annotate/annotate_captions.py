@@ -45,8 +45,8 @@ def settings(context: Context) -> tuple[object, ...]:
     if annotate.recogniser:
         chosen["recogniser"] = recogniser_settings(context)
     learned = None if annotate.learned is None else _checksum(_read_learned(context, annotate.learned))
-    how = centrality.settings(context.config.centrality)
-    return (LINKING_VERSION, chosen, learned, how, context.head.dictionary_sha256)
+    of_centrality = centrality.settings(context.config.centrality)
+    return (LINKING_VERSION, chosen, learned, of_centrality, context.head.dictionary_sha256)
 
 
 def build(context: Context) -> StageOutput:
@@ -56,8 +56,8 @@ def build(context: Context) -> StageOutput:
         raise LakeError(f"{context.lake.root}: there is no dictionary yet; run build_dictionary first")
     annotate, job = context.config.annotate, link_job(context, sha256)
     changed = context.changed_articles("figures", "articles")
-    around = _around(context, changed)
-    captions = with_abbreviations(*around)
+    inputs = _input_rows(context, changed)
+    captions = with_abbreviations(*inputs)
     scope = context.current_rows("mentions", changed)
     is_linked = is_in_languages(annotate.languages)
     spread = captions.where(is_linked).repartition(annotate.partitions, "figure_key")
@@ -72,12 +72,12 @@ def build(context: Context) -> StageOutput:
     is_recount = changed is not None and context.has_changed("concept_statistics")
     if changed is not None and is_recount:
         # Mentions linked before are kept, but their flag "frequent" may change.
-        around, scope = _around(context, None), context.read("mentions")
+        inputs, scope = _input_rows(context, None), context.read("mentions")
         others = scope.join(changed.keys, "article_key", "left_anti").select(rows.columns)
         rows = rows.unionByName(others)
     if context.has_rows("concept_statistics"):  # without counts, no concept is frequent
         rows = flag_frequent(rows, context.read("concept_statistics"), annotate.frequent_share)
-    rows = centrality.add(context, rows, linked, *around, has_others=is_recount)
+    rows = centrality.add(context, rows, linked, *inputs, has_others=is_recount)
     return StageOutput(
         tables={"mentions": (rows, scope)},
         side_result=lambda: SideResult(caption_counts(captions, is_linked, all_mentions, linked)),
@@ -86,7 +86,7 @@ def build(context: Context) -> StageOutput:
     )
 
 
-def _around(context: Context, articles: Articles | None) -> tuple[DataFrame, DataFrame]:
+def _input_rows(context: Context, articles: Articles | None) -> tuple[DataFrame, DataFrame]:
     """Return the rows of figures and articles with the columns that linking and centrality read."""
     columns = ("figure_key", "article_key", "caption", "language", "panels", "section", "citing_paragraphs")
     about = ("article_key", "is_current", "title", "abstract", "abbreviations")

@@ -34,25 +34,25 @@ class Release:
     files: Mapping[str, str]
 
     def read(self, table: str, *columns: str) -> DataFrame:
-        """Read columns of a table, and `_whole`: whether the line has all columns of the table."""
+        """Read columns of a table, and `_is_complete`: whether the line has all columns of the table."""
         names = COLUMNS[table]
         if table not in self.files:
             fields = ", ".join(f"{name} STRING" for name in columns)
-            return self.spark.createDataFrame([], f"{fields}, _whole BOOLEAN")
+            return self.spark.createDataFrame([], f"{fields}, _is_complete BOOLEAN")
         lines = self.spark.read.option("lineSep", "\n").text(self.files[table])
         first = lines.head()
         if first is None:
             raise DictionarySourceError(self.source.name, f"{table}.RRF is empty")
         check_first_line(first["value"], table, self.source.name)
         parts = lines.select(F.split("value", r"\|").alias("_p"))
-        whole = F.size("_p").isin(len(names), len(names) + 1)
+        is_complete = F.size("_p").isin(len(names), len(names) + 1)
         return parts.select(
-            *[F.get("_p", F.lit(names.index(c))).alias(c) for c in columns], whole.alias("_whole")
+            *[F.get("_p", F.lit(names.index(c))).alias(c) for c in columns], is_complete.alias("_is_complete")
         )
 
-    def sound(self, table: str, *columns: str) -> DataFrame:
-        """Read columns of the whole lines of a table, empty fields as null."""
-        rows = self.read(table, *columns).where("_whole")
+    def valid_rows(self, table: str, *columns: str) -> DataFrame:
+        """Read columns of the lines that have all columns of a table, empty fields as null."""
+        rows = self.read(table, *columns).where("_is_complete")
         return rows.select(*[F.nullif(F.col(c), F.lit("")).alias(c) for c in columns])
 
 
@@ -62,7 +62,7 @@ def names(release: Release) -> tuple[DataFrame, Observation]:
     The counts are complete once the rows have been computed.
     """
     source, counts = release.source, Observation(f"umls-{release.rank}")
-    ranks = release.sound("MRRANK", "RANK", "SAB", "TTY", "SUPPRESS")
+    ranks = release.valid_rows("MRRANK", "RANK", "SAB", "TTY", "SUPPRESS")
     ranks = ranks.groupBy("SAB", "TTY", "SUPPRESS").agg(F.max(F.col("RANK").cast("int")).alias("_mrrank"))
     atoms = _judged(release).observe(counts, *_totals())
     atoms = atoms.where(F.col("_reason").isNull()).join(
@@ -106,11 +106,11 @@ def concepts(release: Release) -> DataFrame:
         F.sort_array(F.collect_set("TUI")).alias("semantic_type_ids"),
         F.sort_array(F.collect_set(_lookup(GROUP_OF, F.col("TUI")))).alias("semantic_groups"),
     )
-    all_definitions = release.sound("MRDEF", "CUI", "SAB", "DEF", "SUPPRESS")
+    all_definitions = release.valid_rows("MRDEF", "CUI", "SAB", "DEF", "SUPPRESS")
     all_definitions = all_definitions.where("DEF IS NOT NULL AND SUPPRESS = 'N'")
     if "*" not in release.source.umls.sources:
         all_definitions = all_definitions.where(F.col("SAB").isin(*release.source.umls.sources))
-    levels = release.sound("MRSAB", "RSAB", "SRL").select(
+    levels = release.valid_rows("MRSAB", "RSAB", "SRL").select(
         F.col("RSAB").alias("SAB"), F.col("SRL").cast("int").alias("_level")
     )
     all_definitions = all_definitions.join(F.broadcast(levels.dropDuplicates(["SAB"])), "SAB", "left")
@@ -132,13 +132,13 @@ def retired(release: Release) -> DataFrame:
 
     Only REL SY says that two identifiers mean the same; of several the smallest.
     """
-    moved = release.sound("MRCUI", "CUI1", "REL", "CUI2")
+    moved = release.valid_rows("MRCUI", "CUI1", "REL", "CUI2")
     moved = moved.select(
         F.col("CUI1").alias("concept_id"),
         F.when((F.col("REL") == "SY") & (F.col("CUI2") != F.col("CUI1")), F.col("CUI2")).alias("replaced_by"),
         F.lit(None).cast("string").alias("name"),
     )
-    deleted = release.sound("DELETEDCUI", "PCUI", "PSTR").select(
+    deleted = release.valid_rows("DELETEDCUI", "PCUI", "PSTR").select(
         F.col("PCUI").alias("concept_id"),
         F.lit(None).cast("string").alias("replaced_by"),
         F.col("PSTR").alias("name"),
@@ -183,7 +183,7 @@ def _chosen_concepts(release: Release) -> DataFrame:
 
 def _semantic_types(release: Release) -> DataFrame:
     """Return one row for each semantic type of each concept: CUI, TUI, STY."""
-    return release.sound("MRSTY", "CUI", "TUI", "STY").where(F.col("CUI").rlike(CUI_PATTERN))
+    return release.valid_rows("MRSTY", "CUI", "TUI", "STY").where(F.col("CUI").rlike(CUI_PATTERN))
 
 
 def _cui_number() -> Column:
@@ -196,7 +196,7 @@ def _judged(release: Release) -> DataFrame:
     atoms = release.read(
         "MRCONSO", "CUI", "LAT", "TS", "STT", "ISPREF", "SAB", "TTY", "CODE", "STR", "SRL", "SUPPRESS"
     )
-    levels = release.sound("MRSAB", "RSAB", "SRL", "VSAB", "CURVER").where("CURVER = 'Y'")
+    levels = release.valid_rows("MRSAB", "RSAB", "SRL", "VSAB", "CURVER").where("CURVER = 'Y'")
     levels = levels.select(
         F.col("RSAB").alias("SAB"), F.col("SRL").cast("int").alias("_level"), F.col("VSAB")
     ).dropDuplicates(["SAB"])
@@ -220,7 +220,7 @@ def _reason(options: UmlsOptions) -> Column:
         has_term_type = is_in("TTY", options.term_types)
     has_source = F.lit(True) if "*" in options.sources else is_in("SAB", options.sources)
     return (
-        F.when(~F.col("_whole"), "malformed")
+        F.when(~F.col("_is_complete"), "malformed")
         .when(~F.col("CUI").rlike(CUI_PATTERN), "no_cui")
         # Spark replaces bytes that are not UTF-8 by U+FFFD, which no vocabulary uses.
         .when(F.col("STR").contains("\ufffd"), "bad_utf8")

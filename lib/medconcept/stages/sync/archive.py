@@ -70,8 +70,8 @@ def with_contents(spark: SparkSession, archives: DataFrame, config: SyncConfig) 
     large = archives.where(~is_local & (F.col("size") > WHOLE_BYTES)).limit(1).collect()
     if large:
         raise InputError(
-            f"{large[0]['archive']}: {large[0]['size']} bytes; archives of over 1 GiB are read from mounted "
-            "file systems alone"
+            f"{large[0]['archive']}: {large[0]['size']} bytes; archives of over 1 GiB are read only from "
+            "mounted file systems"
         )
     local = archives.where(is_local).withColumn("blob", F.lit(None).cast("binary"))
     remote = archives.where(~is_local)

@@ -1,6 +1,6 @@
 """sync_articles: bring the articles of a source into `raw_articles`, each read once.
 
-A source is a bucket like PMC's (see sync_bucket), a folder of files, or archives in a folder.
+A source is a bucket like PMC's (see bucket_sync.py), a folder of files, or archives in a folder.
 """
 
 from __future__ import annotations

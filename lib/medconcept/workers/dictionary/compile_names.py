@@ -44,7 +44,7 @@ PIECES = StructType(
 
 def word_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Rows of (name) to the hashes of their words, each once per partition."""
-    kernel.take(SparkFiles.getRootDirectory())
+    kernel.add_folder(SparkFiles.getRootDirectory())
     schema, table = to_arrow_schema(WORDS), empty_table()
     for batch in batches:
         hashes = words_of(batch.column("name"), table).view(np.int64)
@@ -54,9 +54,9 @@ def word_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 def lexicon_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """All rows of WORDS and COMPOUNDS, in one partition, to the pieces of the lexicon file.
 
-    A row has either a word, or a name of a kind that lends short forms to others.
+    A row has either a word, or a name of a kind that may imply short names.
     """
-    kernel.take(SparkFiles.getRootDirectory())
+    kernel.add_folder(SparkFiles.getRootDirectory())
     words, compounds = [np.empty(0, np.uint64)], list[tuple[str, str, str]]()
     for batch in batches:
         rows = pa.Table.from_batches([batch])
@@ -94,7 +94,7 @@ def compile_batches(
 
     A row has either names or a retired id.
     """
-    kernel.take(SparkFiles.getRootDirectory())
+    kernel.add_folder(SparkFiles.getRootDirectory())
     compilation = Compilation(_lexicon(name), sources)
     for batch in batches:
         packed = batch.column("packed").drop_null()
@@ -107,7 +107,7 @@ def compile_batches(
 
 @lru_cache(maxsize=1)
 def _words(name: str) -> tuple[WordTable, dict[str, str]]:
-    kernel.take(SparkFiles.getRootDirectory())
+    kernel.add_folder(SparkFiles.getRootDirectory())
     arrays = _lexicon(name)
     return word_table(arrays), implied_names(arrays)
 

@@ -15,7 +15,7 @@ from medconcept.workers.sync.fetch_articles import in_background
 
 # A chunk of files for the decoder, and the bytes of bodies that a task receives at a time.
 CHUNK_BYTES, CHUNK_FILES, BODY_BYTES = 8 * 1024 * 1024, 64, 128 * 1024 * 1024
-_PATIENCE = 0.2  # seconds without an answer, after which a chunk goes on as it is
+_CHUNK_SECONDS = 0.2  # seconds without an answer, after which a chunk goes on as it is
 
 Fetched = tuple[dict[str, Any], bytes | Unusable]
 
@@ -55,7 +55,7 @@ async def _chunks(
         if pending:
             # A body that is large waits until those of this chunk have been handed on.
             done, pending = await asyncio.wait(
-                pending, timeout=_PATIENCE, return_when=asyncio.FIRST_COMPLETED
+                pending, timeout=_CHUNK_SECONDS, return_when=asyncio.FIRST_COMPLETED
             )
             chunk += [task.result() for task in done]
         held = sum(out["body"].size for out in chunk)

@@ -50,8 +50,8 @@ def group_files(
     leader = np.where(alone, np.arange(len(ones)), groups.representative)
     near = _firsts(leader)
     if counter is not None:
-        found = {"pairs_left_out": groups.pairs_left_out, "chains_divided": groups.chains_divided}
-        counter.add({"images": len(files), **found})
+        counts = {"pairs_left_out": groups.pairs_left_out, "chains_divided": groups.chains_divided}
+        counter.add({"images": len(files), **counts})
     table = pa.table(
         {
             "sha256": sha256,

@@ -63,7 +63,7 @@ def read_part(
     data = asyncio.run(transfer.get(part, PART_BYTES)).data
     if md5 and not _is_md5(hashlib.md5(data, usedforsecurity=False).digest(), md5):
         raise DownloadRefused("md5_mismatch", "the part is not what the manifest says")
-    _require_whole(data)
+    _require_complete(data)
     malformed = 0
 
     def skip(row: csv.InvalidRow) -> str:
@@ -152,7 +152,7 @@ def _first_bytes(data: bytes) -> Iterator[bytes]:
         yield unpacker.decompress(data[start : start + BLOCK], 1)
 
 
-def _require_whole(data: bytes) -> None:
+def _require_complete(data: bytes) -> None:
     """Raise DownloadRefused if the gzip stream is truncated or invalid, before any row of it is used."""
     rest = data
     while rest:
