@@ -10,26 +10,39 @@ from collections.abc import Iterator
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from medconcept.rights import OptOutList
 from medconcept.sources.bucket import is_bucket
 from medconcept.stages.context import Context
+from medconcept.stages.opt_out import read_opt_out
 from medconcept.stages.stage import Stage, StageOutput
-from medconcept.stages.sync import article_events, bucket_sync
+from medconcept.stages.sync import article_events, bucket_sync, opted_out_files
 from medconcept.stages.sync.archive import is_archive, list_archives, read_members
 from medconcept.stages.sync.duplicate_files import assign_holders
 from medconcept.stages.sync.folder import list_folder, read_files
 from medconcept.tables import TABLES
 from medconcept.workers.sync.archive_members import MEMBER_SEPARATOR
 
+FILE_KEY = ("source", "source_key")
 
-def build(context: Context) -> StageOutput | Iterator[StageOutput] | None:
-    """Land the articles that are new or changed at the source; None if there are none."""
+
+def build(context: Context) -> Iterator[StageOutput]:
+    """Yield what is new or changed at the source; nothing if nothing is."""
     address = context.config.sync.input
-    if address and is_bucket(address):
-        return bucket_sync.build(context)
-    return build_from_archives(context) if address and is_archive(address) else build_from_files(context)
+    return bucket_sync.build(context) if address and is_bucket(address) else _from_files(context)
 
 
-def build_from_archives(context: Context) -> StageOutput | None:
+def _from_files(context: Context) -> Iterator[StageOutput]:
+    address = context.config.sync.input
+    entries = read_opt_out(context.config.opt_out)
+    if (emptied := opted_out_files.emptied(context, entries)) is not None:
+        yield emptied
+        context = context.renewed()
+    land = build_from_archives if address and is_archive(address) else build_from_files
+    if (output := land(context, entries)) is not None:
+        yield output
+
+
+def build_from_archives(context: Context, entries: OptOutList) -> StageOutput | None:
     """Land the article files of archives that are new or have changed; None if there are none.
 
     A changed archive replaces all its members: a member that the newer archive lacks is deleted from the
@@ -38,8 +51,12 @@ def build_from_archives(context: Context) -> StageOutput | None:
     spark, config = context.lake.spark, context.config.sync
     current = context.read("raw_articles")
     archive = F.substring_index("source_key", MEMBER_SEPARATOR, 1)
-    landed_archives = current.where(F.col("source_key").contains(MEMBER_SEPARATOR)).select(
-        "source", archive.alias("archive"), "etag"
+    is_member = F.col("source_key").contains(MEMBER_SEPARATOR)
+    landed_archives = (
+        current.where(is_member)
+        .groupBy("source", archive.alias("archive"), "etag")
+        .agg(F.max(opted_out_files.is_let_in(entries)).alias("_again"))
+        .where(~F.col("_again"))
     )
     unseen = list_archives(spark, config).join(landed_archives, ["source", "archive", "etag"], "left_anti")
     unseen = context.checkpoint("archives", unseen)
@@ -47,6 +64,7 @@ def build_from_archives(context: Context) -> StageOutput | None:
         return None
     members = context.checkpoint("members", read_members(spark, unseen, config))
     landed = _with_checksum(members.where("reason IS NULL"))
+    landed = opted_out_files.without_opted_out(context, landed, entries)
     refused = article_events.archive_refusal_events(
         context, members, archives=unseen.select("source", F.col("archive").alias("of"))
     )
@@ -72,13 +90,14 @@ def build_from_archives(context: Context) -> StageOutput | None:
         ledgers={"quarantine": refused},
         counts={
             "archives.read": unseen.count(),
-            "files.landed": landed.count(),
+            "files.landed": landed.where("left_out IS NULL").count(),
+            **opted_out_files.count(landed, entries),
             **{f"refused.{name}": count for name, count in refusals.items()},
         },
     )
 
 
-def build_from_files(context: Context) -> StageOutput | None:
+def build_from_files(context: Context, entries: OptOutList) -> StageOutput | None:
     """Land the files of a folder that are new or have changed; None if there are none.
 
     A sync adds and replaces files. A file that is gone from the folder stays in the lake.
@@ -86,8 +105,9 @@ def build_from_files(context: Context) -> StageOutput | None:
     current = context.read("raw_articles")
     listing = list_folder(context.lake.spark, context.config.sync)
     # Files that were over a former size limit and are within the current one have not been read yet.
-    too_large = F.col("content").isNull() & F.col("duplicate_of").isNull()
-    readable = current.where(~(too_large & (F.col("size") <= context.config.sync.max_bytes)))
+    unread = F.col("content").isNull() & F.col("duplicate_of").isNull() & F.col("left_out").isNull()
+    readable = current.where(~(unread & (F.col("size") <= context.config.sync.max_bytes)))
+    readable = readable.where(~opted_out_files.is_let_in(entries))
     landed_files = readable.select("source", "source_key", "etag")
     unseen = listing.join(landed_files, ["source", "source_key", "etag"], "left_anti")
     if unseen.isEmpty():
@@ -95,8 +115,9 @@ def build_from_files(context: Context) -> StageOutput | None:
     context.begin()
     fetched = read_files(context.lake.spark, unseen, context.config.sync)
     landed = context.checkpoint("landed", _with_checksum(fetched))
-    same = current.select("source", "source_key", "source_sha256")
-    changed = landed.join(same, ["source", "source_key", "source_sha256"], "left_anti")
+    landed = opted_out_files.without_opted_out(context, landed, entries)
+    same = [F.col(f"n.{c}").eqNullSafe(F.col(f"o.{c}")) for c in (*FILE_KEY, "source_sha256", "left_out")]
+    changed = landed.alias("n").join(current.alias("o"), same, "left_anti")
     if changed.isEmpty():
         return None  # other times, same bytes
     # Checkpointed, since Delta reads the deletion vectors of a table again for each plan that uses it.
@@ -105,7 +126,11 @@ def build_from_files(context: Context) -> StageOutput | None:
     rows = assign_holders(changed.unionByName(kept.select(*changed.columns)), scope)
     return StageOutput(
         tables={"raw_articles": (rows, scope)},
-        counts={"files.listed": listing.count(), "files.landed": changed.count()},
+        counts={
+            "files.listed": listing.count(),
+            "files.landed": changed.where("left_out IS NULL").count(),
+            **opted_out_files.count(changed, entries),
+        },
     )
 
 
