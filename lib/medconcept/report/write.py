@@ -98,7 +98,7 @@ def _caption(row: Any) -> dict[str, Any]:
     concepts = [
         Concept(
             c["concept_id"],
-            c["preferred_name"],
+            c["preferred_name"] or c["concept_id"],
             (c["semantic_types"] or ["other"])[0],
             tuple((span["start"], span["end"]) for span in c["spans"]),
             c["similarity"],

@@ -111,6 +111,9 @@ def make_plan(context: Context, source: MediaSource | None, articles: Articles |
     else:
         rows = rows.join(named.withColumn("_named", F.lit(True)), "figure_key", "left")
         rows = rows.withColumn("is_named", F.coalesce("_named", F.lit(False))).drop("_named")
+        # No file is theirs, whether or not this run has looked for one.
+        file = {name: F.when(~F.col("is_named"), F.col(name)) for name in _NO_FILE if name != "status"}
+        rows = rows.withColumns(file)
     rows = _written(context, "plan", _with_actions(context, rows, current, entries))
     gone = current.join(rows, "image_key", "left_anti").select("article_key")
     differs = rows.where("differs").select("article_key").unionByName(gone).distinct()
@@ -229,7 +232,9 @@ def _with_actions(context: Context, rows: DataFrame, current: DataFrame, entries
     leaves_out = (F.col("status") == RESOLVED) & ~F.col("is_requested")
     status = F.when(F.col("is_named"), F.lit(OPTED_OUT)).when(is_out, F.lit(Status.NO_SOURCE.value))
     status = status.when(leaves_out, Status.NOT_REQUESTED.value).otherwise(F.col("status"))
-    is_kept = is_out & was.isNotNull() & ~F.col("is_named")
+    has_named_bytes = has_opted_out(was["sha256"], entries) & ~F.col("is_named")
+    is_let_in = (was["status"] == OPTED_OUT) & ~has_named_bytes
+    is_kept = is_out & was.isNotNull() & ~F.col("is_named") & ~is_let_in
     rows = rows.withColumn("is_out", is_kept).withColumn("status", status)
     # An object that the row already describes is neither fetched nor decoded again.
     unchanged = F.when(
@@ -240,10 +245,9 @@ def _with_actions(context: Context, rows: DataFrame, current: DataFrame, entries
     same_bytes = was["file"].eqNullSafe(F.col("file")) & unchanged
     is_done = (was["examined_with"] == examination(context)) & ~was["status"].isin(*TEMPORARY_CODES)
     same_role = was["is_thumbnail"].eqNullSafe(F.col("is_thumbnail"))
-    has_named_bytes = has_opted_out(was["sha256"], entries) & ~F.col("is_named")
     has_copy = ~F.col("may_derive") | (was["status"] != RESOLVED) | was["derived_sha256"].isNotNull()
     reusable = same_bytes & is_done & same_role & (has_copy if derives else F.lit(True))
-    reusable = reusable & (was["status"] != OPTED_OUT)  # the list named it, and does not any more
+    reusable = reusable & ~is_let_in
     action = (
         F.when(has_named_bytes & (F.col("is_out") | same_bytes), WITHHOLD)
         .when(F.col("is_out"), KEEP)

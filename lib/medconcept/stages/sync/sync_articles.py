@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from medconcept.rights import OptOutList
 from medconcept.sources.bucket import is_bucket
 from medconcept.stages.context import Context
-from medconcept.stages.opt_out import read_opt_out
 from medconcept.stages.stage import Stage, StageOutput
 from medconcept.stages.sync import article_events, bucket_sync, opted_out_files
 from medconcept.stages.sync.archive import is_archive, list_archives, read_members
@@ -22,27 +20,26 @@ from medconcept.stages.sync.folder import list_folder, read_files
 from medconcept.tables import TABLES
 from medconcept.workers.sync.archive_members import MEMBER_SEPARATOR
 
-FILE_KEY = ("source", "source_key")
-
 
 def build(context: Context) -> Iterator[StageOutput]:
     """Yield what is new or changed at the source; nothing if nothing is."""
     address = context.config.sync.input
-    return bucket_sync.build(context) if address and is_bucket(address) else _from_files(context)
+    return bucket_sync.build(context) if address and is_bucket(address) else _without_opted_out(context)
 
 
-def _from_files(context: Context) -> Iterator[StageOutput]:
-    address = context.config.sync.input
-    entries = read_opt_out(context.config.opt_out)
-    if (emptied := opted_out_files.emptied(context, entries)) is not None:
+def _without_opted_out(context: Context) -> Iterator[StageOutput]:
+    """Yield the rows of a folder or of archives, first those that lose their bytes to the opt-out list."""
+    if (emptied := opted_out_files.emptied(context)) is not None:
         yield emptied
         context = context.renewed()
+    address = context.config.sync.input
     land = build_from_archives if address and is_archive(address) else build_from_files
-    if (output := land(context, entries)) is not None:
+    output = opted_out_files.without_opted_out(context, land(context))
+    if output is not None:
         yield output
 
 
-def build_from_archives(context: Context, entries: OptOutList) -> StageOutput | None:
+def build_from_archives(context: Context) -> StageOutput | None:
     """Land the article files of archives that are new or have changed; None if there are none.
 
     A changed archive replaces all its members: a member that the newer archive lacks is deleted from the
@@ -51,12 +48,11 @@ def build_from_archives(context: Context, entries: OptOutList) -> StageOutput | 
     spark, config = context.lake.spark, context.config.sync
     current = context.read("raw_articles")
     archive = F.substring_index("source_key", MEMBER_SEPARATOR, 1)
-    is_member = F.col("source_key").contains(MEMBER_SEPARATOR)
+    members_of_lake = current.where(F.col("source_key").contains(MEMBER_SEPARATOR))
     landed_archives = (
-        current.where(is_member)
-        .groupBy("source", archive.alias("archive"), "etag")
-        .agg(F.max(opted_out_files.is_let_in(entries)).alias("_again"))
-        .where(~F.col("_again"))
+        members_of_lake.groupBy("source", archive.alias("archive"), "etag")
+        .agg(F.max(opted_out_files.is_let_in(context)).alias("_is_let_in"))
+        .where(~F.col("_is_let_in"))
     )
     unseen = list_archives(spark, config).join(landed_archives, ["source", "archive", "etag"], "left_anti")
     unseen = context.checkpoint("archives", unseen)
@@ -64,7 +60,6 @@ def build_from_archives(context: Context, entries: OptOutList) -> StageOutput | 
         return None
     members = context.checkpoint("members", read_members(spark, unseen, config))
     landed = _with_checksum(members.where("reason IS NULL"))
-    landed = opted_out_files.without_opted_out(context, landed, entries)
     refused = article_events.archive_refusal_events(
         context, members, archives=unseen.select("source", F.col("archive").alias("of"))
     )
@@ -90,14 +85,13 @@ def build_from_archives(context: Context, entries: OptOutList) -> StageOutput | 
         ledgers={"quarantine": refused},
         counts={
             "archives.read": unseen.count(),
-            "files.landed": landed.where("left_out IS NULL").count(),
-            **opted_out_files.count(landed, entries),
+            "files.landed": landed.count(),
             **{f"refused.{name}": count for name, count in refusals.items()},
         },
     )
 
 
-def build_from_files(context: Context, entries: OptOutList) -> StageOutput | None:
+def build_from_files(context: Context) -> StageOutput | None:
     """Land the files of a folder that are new or have changed; None if there are none.
 
     A sync adds and replaces files. A file that is gone from the folder stays in the lake.
@@ -105,19 +99,17 @@ def build_from_files(context: Context, entries: OptOutList) -> StageOutput | Non
     current = context.read("raw_articles")
     listing = list_folder(context.lake.spark, context.config.sync)
     # Files that were over a former size limit and are within the current one have not been read yet.
-    unread = F.col("content").isNull() & F.col("duplicate_of").isNull() & F.col("left_out").isNull()
-    readable = current.where(~(unread & (F.col("size") <= context.config.sync.max_bytes)))
-    readable = readable.where(~opted_out_files.is_let_in(entries))
-    landed_files = readable.select("source", "source_key", "etag")
+    too_large = F.col("content").isNull() & F.col("duplicate_of").isNull() & F.col("left_out").isNull()
+    readable = current.where(~(too_large & (F.col("size") <= context.config.sync.max_bytes)))
+    landed_files = readable.where(~opted_out_files.is_let_in(context)).select("source", "source_key", "etag")
     unseen = listing.join(landed_files, ["source", "source_key", "etag"], "left_anti")
     if unseen.isEmpty():
         return None
     context.begin()
     fetched = read_files(context.lake.spark, unseen, context.config.sync)
     landed = context.checkpoint("landed", _with_checksum(fetched))
-    landed = opted_out_files.without_opted_out(context, landed, entries)
-    same = [F.col(f"n.{c}").eqNullSafe(F.col(f"o.{c}")) for c in (*FILE_KEY, "source_sha256", "left_out")]
-    changed = landed.alias("n").join(current.alias("o"), same, "left_anti")
+    same = current.select("source", "source_key", "source_sha256")
+    changed = landed.join(same, ["source", "source_key", "source_sha256"], "left_anti")
     if changed.isEmpty():
         return None  # other times, same bytes
     # Checkpointed, since Delta reads the deletion vectors of a table again for each plan that uses it.
@@ -126,11 +118,7 @@ def build_from_files(context: Context, entries: OptOutList) -> StageOutput | Non
     rows = assign_holders(changed.unionByName(kept.select(*changed.columns)), scope)
     return StageOutput(
         tables={"raw_articles": (rows, scope)},
-        counts={
-            "files.listed": listing.count(),
-            "files.landed": changed.where("left_out IS NULL").count(),
-            **opted_out_files.count(changed, entries),
-        },
+        counts={"files.listed": listing.count(), "files.landed": changed.count()},
     )
 
 
