@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from medconcept.stages.triplets.concept_names import names_passed_on
+from medconcept.stages.triplets.concept_names import mentions_passed_on, names_passed_on
 from medconcept.stages.triplets.passed_on import passed_on, withheld_counts
 from medconcept.tables import TABLES
 
@@ -88,6 +88,23 @@ def test_synonyms_on_request_are_exact_free_and_the_best_ones(named: Any) -> Non
     assert found == {"C1": ["Cor"], "C2": ["Heart attack"], "C3": [], "C4": [], "C5": []}
     held = named(synonyms=1, held=("SNOMEDCT_US",))
     assert (held["C1"][1], held["C2"][1]) == (["Heart structure"], ["Myocardial Infarction"])
+
+
+def test_names_that_matched_are_shown_of_free_sources_alone(spark: Any) -> None:
+    names = frame(spark, "concept_names", name("C1", "Heart", MESH, 0), name("C2", "Cor", SNOMED, 0))
+    mentions = frame(
+        spark,
+        "mentions",
+        {"mention_key": "a", "source": "MSH", "name": "Heart"},
+        {"mention_key": "b", "source": "SNOMEDCT_US", "name": "Cor"},
+        {"mention_key": "c"},  # recognised alone
+    )
+
+    def shown(*held: str) -> dict[str, str | None]:
+        return {row.mention_key: row.name for row in mentions_passed_on(mentions, names, held).collect()}
+
+    assert shown() == {"a": "Heart", "b": None, "c": None}
+    assert shown("SNOMEDCT_US") == {"a": "Heart", "b": "Cor", "c": None}
 
 
 EVIDENCE = {"method": "words", "source": "s", "text": "CT", "start": 0, "end": 2, "weight": 0.9}

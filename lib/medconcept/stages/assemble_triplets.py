@@ -13,7 +13,7 @@ from medconcept.stages.opt_out import opted_out, read_opt_out
 from medconcept.stages.stage import SideResult, Stage, StageOutput
 from medconcept.stages.triplets import figure_facts, filters, splits
 from medconcept.stages.triplets.carried_splits import splits_pinned
-from medconcept.stages.triplets.concept_names import NAMES, is_restricted, names_passed_on
+from medconcept.stages.triplets.concept_names import concepts_passed_on
 from medconcept.tables.triplets import TRIPLET_CONCEPT
 from medconcept.triplets.options import TripletFilters
 
@@ -58,7 +58,8 @@ def build(context: Context) -> StageOutput:
     if context.previous is not None and not any(map(context.has_changed, WHOLE)):
         articles = context.changed_articles(*BY_ARTICLE)
     tables = {name: context.rows_of(name, articles, cache_columns=seen) for name, seen in BY_ARTICLE.items()}
-    concepts, current = _named_concepts(context), context.current_rows("triplets", articles)
+    concepts = concepts_passed_on(context.read, context.config, synonyms=context.config.triplets.synonyms)
+    current = context.current_rows("triplets", articles)
     tables["mentions"] = tables["mentions"].where("concept_id IS NOT NULL")  # recognised alone is no concept
     options = context.config.triplets
     chosen = without_flags(tables["mentions"], options.exclude_flags)
@@ -93,18 +94,6 @@ def build(context: Context) -> StageOutput:
         articles=articles,
         gate_against=("figures", "concepts", "splits"),
         inserts_only=("splits",),  # no row of it ever changes
-    )
-
-
-def _named_concepts(context: Context) -> DataFrame:
-    """The concepts with the names that may leave the lake, see `names_passed_on`."""
-    concepts, synonyms = context.read("concepts"), context.config.triplets.synonyms
-    needs_names = synonyms > 0 or not concepts.where(is_restricted()).isEmpty()
-    return names_passed_on(
-        concepts,
-        context.read("concept_names").select(*NAMES) if needs_names else None,
-        held=context.config.rights.licences_held,
-        synonyms=synonyms,
     )
 
 

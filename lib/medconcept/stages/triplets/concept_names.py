@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from medconcept.config import Config
 from medconcept.rights import RESTRICTED_VOCABULARY
 
 NAMES = ("concept_id", "source", "source_id", "name", "normalised", "is_preferred", "scope", "source_rank",
@@ -16,6 +17,23 @@ NAMES = ("concept_id", "source", "source_id", "name", "normalised", "is_preferre
 def is_restricted() -> Column:
     """True for a row of `concepts` or `concept_names` whose source restricts its use, or does not say."""
     return F.coalesce(F.col("restriction_level") != 0, F.lit(True))
+
+
+def concepts_passed_on(read: Callable[[str], DataFrame], config: Config, *, synonyms: int = 0) -> DataFrame:
+    """The rows of `names_passed_on` for all concepts of a lake; `read` gives its tables by name."""
+    concepts = read("concepts")
+    needs_names = synonyms > 0 or not concepts.where(is_restricted()).isEmpty()
+    names = read("concept_names").select(*NAMES) if needs_names else None
+    return names_passed_on(concepts, names, held=config.rights.licences_held, synonyms=synonyms)
+
+
+def mentions_passed_on(mentions: DataFrame, names: DataFrame, held: Sequence[str] = ()) -> DataFrame:
+    """Mentions with `name` null where it is of a restricted source that is not among `held`."""
+    is_held = F.col("source").isin(*held) if held else F.lit(False)
+    sources = names.where(is_restricted() & ~is_held).select("source").distinct()
+    marked = mentions.join(F.broadcast(sources.withColumn("_restricted", F.lit(True))), "source", "left")
+    name = F.when(F.col("_restricted").isNull(), F.col("name"))
+    return marked.withColumn("name", name).drop("_restricted")
 
 
 def names_passed_on(
