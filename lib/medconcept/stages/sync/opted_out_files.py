@@ -79,8 +79,8 @@ def without_opted_out(context: Context, output: StageOutput | None) -> StageOutp
     gone = _left_out(with_ids.where(has_id)).select(*rows.columns)
     target = with_ids.where(~has_id).select(*rows.columns).unionByName(gone)
     known = current.where(F.col("left_out") == OPTED_OUT).select(*_KEY)
-    number = gone.count()
-    if number and not output.ledgers and target.join(known, _KEY, "left_anti").isEmpty():
+    number = gone.join(known, _KEY, "left_anti").count()
+    if not number and not output.ledgers and target.join(known, _KEY, "left_anti").isEmpty():
         return None  # files that had opted out, read again
     return replace(
         output,
