@@ -51,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
     if options.part:
         print(json.dumps(_PARTS[options.part](options)))
         return 0
-    paths = sorted(p for folder in options.images for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES)
+    paths = image_files(options.images)
     if not paths:
         print(
             f"{', '.join(map(str, options.images))}: no images; name folders of them (--images)",
@@ -77,6 +77,16 @@ def main(argv: list[str] | None = None) -> int:
     show(figures, ratios)
     write("images", figures, ratios, ["pillow", "simplejpeg", "imagehash", "numpy", "scipy"], options.output)
     return 0
+
+
+def image_files(folders: list[Path]) -> list[Path]:
+    """Return the image files in some folders, at any depth, sorted."""
+    return sorted(p for folder in folders for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES)
+
+
+def scaled_images(folders: list[Path], side: int) -> list[bytes]:
+    """Return the images in some folders as JPEG with a longer side of so many pixels."""
+    return [_scaled(path, side) for path in image_files(folders)]
 
 
 def measure_rates(count: int, rounds: int) -> dict[str, float]:
@@ -163,7 +173,7 @@ def _in_process(part: str, options: argparse.Namespace, count: int) -> dict[str,
 
 
 def _memory(options: argparse.Namespace) -> dict[str, float]:
-    paths = sorted(p for folder in options.images for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES)
+    paths = image_files(options.images)
     _jpegs[:] = [_scaled(path, SIDES[0]) for path in paths]
     WAYS["isolated_no_digest"](_numbered(options.count, 0))
     uses = {"worker_peak": resource.RUSAGE_SELF, "decoder_peak": resource.RUSAGE_CHILDREN}

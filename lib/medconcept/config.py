@@ -22,7 +22,7 @@ from medconcept.runtime.installation import checkout
 from medconcept.sources.options import PATH, BucketOptions, Selection
 from medconcept.terminologies.semantic_network import GROUPS
 from medconcept.terminologies.umls_options import UmlsOptions
-from medconcept.triplets.options import SplitConfig, TripletFilters, refuse_unknown
+from medconcept.triplets.options import SplitConfig, SplitSource, TripletFilters, refuse_unknown
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,8 @@ class StatisticsConfig:
 class TripletsConfig:
     """Which mentions become concepts of triplets, which figures become triplets, and in which split.
 
-    Mentions with one of `exclude_flags` are left out.
+    Mentions with one of `exclude_flags` are left out. Of each concept at most `synonyms` further names are
+    given. `splits_from` names a release of another lake whose splits hold here, too.
 
     >>> TripletsConfig(("negative",))
     Traceback (most recent call last):
@@ -207,10 +208,25 @@ general, negated, peripheral, uncertain)
     exclude_flags: tuple[str, ...] = ()
     filters: TripletFilters = field(default_factory=TripletFilters)
     splits: SplitConfig = field(default_factory=SplitConfig)
+    splits_from: SplitSource | None = None
+    synonyms: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse unknown flags."""
+        """Refuse unknown flags, and a negative number."""
         refuse_unknown("triplets.exclude_flags", "flag", self.exclude_flags, MENTION_FLAGS)
+        if self.synonyms < 0:
+            raise ConfigError(f"triplets.synonyms must be 0 or more, not {self.synonyms}")
+
+
+@dataclass(frozen=True)
+class RightsConfig:
+    """What the user states about licences: the sources of the dictionary whose licence is held.
+
+    Names of a source with a restriction level above 0 stay out of triplets unless it is among
+    `licences_held`; for a UMLS release the sources are those of its names (SAB), such as SNOMEDCT_US.
+    """
+
+    licences_held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -273,6 +289,7 @@ class Config:
     images: ImageOptions = field(default_factory=ImageOptions)
     triplets: TripletsConfig = field(default_factory=TripletsConfig)
     opt_out: str | None = field(default=None, metadata=PATH)
+    rights: RightsConfig = field(default_factory=RightsConfig)
     release: ReleaseConfig = field(default_factory=ReleaseConfig)
     spark: SparkConfig = field(default_factory=SparkConfig)
 
@@ -307,7 +324,7 @@ def parse_config(data: object, where: str = "configuration") -> Config:
     >>> parse_config({"lakes": "x"})
     Traceback (most recent call last):
     medconcept.errors.ConfigError: configuration: unknown key 'lakes' (known: base, lake, sync, dictionary, \
-annotate, centrality, statistics, images, triplets, opt_out, release, spark)
+annotate, centrality, statistics, images, triplets, opt_out, rights, release, spark)
     """
     config = _build(Config, data, _Origin(where), "")
     assert isinstance(config, Config)

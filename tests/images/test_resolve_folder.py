@@ -221,6 +221,33 @@ def test_filters_copies_and_references(spark: Any, copied: Any) -> None:
     assert {kind for kind, _ in held(lake)} == {"derived"}
 
 
+def test_what_opted_out_is_not_kept_and_not_read(spark: Any, copied: Any) -> None:
+    settings, folder = copied
+    lake, _ = run(spark, settings, "resolve_images")  # nothing new
+    before, bytes_before = statuses(lake), held(lake)
+    out = folder.parent / "out.txt"
+    settings = replace(settings, opt_out=str(out))
+    new = saved(picture(seed=11), "JPEG")
+    # A figure, two figures by their image, an image that comes only now, an article.
+    out.write_text(f"PMC1#f2\n{sha(GREY)}\nsha256:{sha(new).upper()}\nPMC3\n")
+    put(folder, {"a/f10.jpg": new})
+    lake, (report,) = run(spark, settings, "resolve_images")
+    changed = {"PMC1#f2/0", "PMC1#f9/0", "PMC2#f1/0", "PMC1#f6/0", "PMC3#f1/0"}
+    assert statuses(lake) == before | dict.fromkeys(changed, "opted_out")
+    assert held(lake) == {("original", sha(data)): data for data in (PNG, GIF)}
+    assert (report.counts["images.opted_out"], report.counts["files.examined"]) == (5, 1)
+    rows = {row.image_key: row for row in lake.read("images").collect()}
+    assert (rows["PMC1#f6/0"].sha256, rows["PMC1#f6/0"].phash) == (sha(new), None)
+    assert (rows["PMC1#f9/0"].sha256, rows["PMC1#f2/0"].sha256) == (sha(GREY), None)
+    assert run(spark, settings, "resolve_images")[1][0].status == "nothing new"
+    # Another picture in its place is not named; who is on the list no more comes back.
+    put(folder, {"a/f10.jpg": JPEG})
+    out.write_text("PMC3\n")
+    lake, _ = run(spark, settings, "resolve_images")
+    assert statuses(lake) == before | {"PMC1#f6/0": "resolved", "PMC3#f1/0": "opted_out"}
+    assert held(lake) == bytes_before
+
+
 def test_other_thresholds_read_the_bytes_in_the_lake(spark: Any, copied: Any) -> None:
     settings, folder = copied
     for name in ("a/f1.png", "a/img/f2.JPG", "b/own.png"):

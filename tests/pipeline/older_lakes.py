@@ -52,7 +52,8 @@ def as_format_5(spark: Any, lake: Lake) -> None:
 
 def as_format_6(spark: Any, lake: Lake) -> None:
     """Format 6 had no tables of images, and triplets without the image's checksum and size."""
-    triplets = lake.read("triplets").drop("image_sha256", "image_format", "image_width", "image_height")
+    of_images = ("image_sha256", "image_format", "image_width", "image_height", "image_derived_sha256")
+    triplets = lake.read("triplets").drop(*of_images)
     store_as(spark, lake, "triplets", triplets.withColumn("row_digest", F.reverse("row_digest")))
     set_format(lake, 6)
     content = json.loads(lake.files.read(FORMAT))

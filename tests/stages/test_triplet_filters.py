@@ -8,9 +8,9 @@ import pytest
 from pyspark.sql import functions as F
 
 from medconcept.rights import OptOutList, parse_opt_out
+from medconcept.stages.opt_out import opted_out, read_opt_out
 from medconcept.stages.triplets import filters as f
 from medconcept.stages.triplets.figure_facts import figure_facts, figure_statements
-from medconcept.stages.triplets.opted_out import opted_out, read_opt_out
 from medconcept.tables import TABLES
 from medconcept.triplets.options import TripletFilters
 

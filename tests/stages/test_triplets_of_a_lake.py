@@ -11,11 +11,12 @@ from articles import config, jats, run, write
 from older_lakes import format_of, set_format, store_as
 from pyspark.sql import functions as F
 
-from medconcept.config import TripletsConfig
-from medconcept.errors import ConfigError
+from medconcept.config import RightsConfig, TripletsConfig
+from medconcept.errors import ConfigError, LakeError
 from medconcept.lake.lake import FORMAT_VERSION, Lake
+from medconcept.stages.triplets.carried_splits import moved_members
 from medconcept.tables import TABLES
-from medconcept.triplets.options import SplitConfig, TripletFilters
+from medconcept.triplets.options import SplitConfig, SplitSource, TripletFilters
 
 NEW = (
     "modality", "modality_version", "privacy_flags", "rights", "attribution", "caption_markup", "panels",
@@ -116,6 +117,57 @@ def test_who_opts_out_leaves_and_is_counted(spark, copied, tmp_path: Path) -> No
     (tmp_path / "out.txt").write_text("# nobody\n")
     lake, _ = run(spark, replace(copied, opt_out=str(tmp_path / "out.txt")), ASSEMBLE)
     assert len(triplets(lake)) == 3
+
+
+def test_a_lake_built_again_takes_over_the_splits_of_a_release(spark, made, tmp_path: Path) -> None:
+    lake, settings = made  # all in train, and released
+    here = replace(settings, lake=str(tmp_path / "lake"))
+    source = SplitSource(settings.lake, "r1")
+    # All articles would be test, but for what was published; another article has a published caption.
+    write(tmp_path / "in", b_xml=jats("2", "heart attack", "the heart"), c_xml=jats("3", "Heart attack!"))
+    write(tmp_path / "in", d_xml=jats("4", "a heart and a heart"))
+    here = replace(
+        here,
+        sync=replace(here.sync, input=str(tmp_path / "in")),
+        triplets=replace(TEST, splits_from=source),
+    )
+    jobs = ("sync_articles", "parse_articles", "build_dictionary", "annotate_captions", ASSEMBLE)
+    new, reports = run(spark, here, *jobs)
+    assert {key: row.split for key, row in triplets(new).items()} == {
+        "PMC2#f1/0": "train", "PMC2#f2/0": "train", "PMC3#f1/0": "train", "PMC4#f1/0": "test",
+    }  # fmt: skip
+    published = {row.member_key: row.split for row in lake.read("splits").collect()}
+    pins = {row.member_key: row.split for row in new.read("splits").collect()}
+    assert published.items() <= pins.items()
+    assert reports[-1].counts["splits.carried"] == len(published) == 5
+    assert run(spark, here, ASSEMBLE)[1][0].status == "nothing new"
+    # A release with another split of what this lake has published is refused.
+    moved = lake.read("splits").withColumn("split", F.lit("test"))
+    assert moved_members(new.read("splits"), moved) == 5
+    assert moved_members(new.read("splits"), lake.read("splits")) == 0
+    wrong = replace(here, triplets=replace(TEST, splits_from=replace(source, release="r9")))
+    with pytest.raises(LakeError, match=r"no release 'r9' \(releases: r1\)"):
+        run(spark, wrong, ASSEMBLE)
+
+
+@pytest.mark.slow  # a dictionary is built, and all jobs after it run
+def test_names_of_a_restricted_source_stay_until_its_licence_is_held(spark, copied) -> None:
+    (source,) = copied.dictionary.sources
+    restricted = replace(copied.dictionary, sources=(replace(source, restriction_level=9),))
+    jobs = ("build_dictionary", "annotate_captions", ASSEMBLE, "publish_release")
+    lake, reports = run(spark, replace(copied, dictionary=restricted), *jobs)
+    concepts = [c for row in triplets(lake).values() for c in row.concepts]
+    assert {(c.preferred_name, c.name_withheld) for c in concepts} == {(None, "restricted_vocabulary")}
+    assert all(c.concept_id and c.source_id and c.spans and c.text for c in concepts)
+    last = lake.read("releases").orderBy(F.desc("commit_seq")).first()
+    assert last.withheld == {
+        "restricted_vocabulary.rows": 3, "restricted_vocabulary.fields": len(concepts),
+        "licence_unknown.rows": 1, "licence_unknown.fields": 2,  # caption and its markup
+    }  # fmt: skip
+    assert reports[-1].counts["withheld.restricted_vocabulary.rows"] == 3
+    held = replace(copied, dictionary=restricted, rights=RightsConfig(licences_held=(source.name,)))
+    lake, _ = run(spark, held, ASSEMBLE)
+    assert all(c.preferred_name for row in triplets(lake).values() for c in row.concepts)
 
 
 @pytest.mark.slow

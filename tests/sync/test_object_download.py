@@ -13,6 +13,7 @@ from pmc_bucket import Article, PmcBucket
 from sync_lakes import BUCKET
 
 from medconcept.errors import ConfigError, InputError
+from medconcept.rights import parse_opt_out
 from medconcept.sources.bucket import parse_bucket
 from medconcept.sources.inventory_manifest import newest_manifest
 from medconcept.sources.object_download import DownloadRefused, ObjectDownloader
@@ -159,6 +160,17 @@ def test_articles_with_their_metadata(proxy: FaultProxy) -> None:
     assert [rows[n]["left_out"] for n in (1, 101, 102, 103)] == [None, "licence", "no_xml", "manuscript"]
     assert all(rows[n]["content"] is None for n in (101, 102, 103))
     assert proxy.agents == {"test/1"}
+
+
+def test_articles_that_opted_out_keep_their_ids_alone(proxy: FaultProxy) -> None:
+    everything = ("commercial", "noncommercial", "other")
+    listed = parse_opt_out("PMC1\nhttps://doi.org/10.1234/2\nPMC4#f1\n", "list")
+    rows = fetch(proxy, [1, 2, 3, 4], SelectionRules(everything, True, True, 10**6, listed))
+    assert [rows[n]["left_out"] for n in (1, 2, 3, 4)] == ["opted_out", "opted_out", None, None]
+    assert rows[1]["content"] is None and rows[3]["content"] == Article(3).jats()
+    kept = {name for name, value in rows[1]["metadata"].items() if value is not None}
+    assert kept.isdisjoint({"title", "citation", "media_urls"}) and {"pmcid", "doi", "version"} <= kept
+    assert not [path for path in proxy.seen if path.endswith(("PMC1.1.xml", "PMC2.1.xml"))]
 
 
 def test_wrong_bytes_never_come_through(proxy: FaultProxy) -> None:

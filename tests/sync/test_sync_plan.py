@@ -7,13 +7,14 @@ import random
 import pytest
 
 from medconcept.errors import InputError
+from medconcept.rights import parse_opt_out
 from medconcept.sources.options import Selection
 
 EVERYTHING = Selection()
 LISTED = "pmc long, version int, key string, etag string, modified timestamp"
 RAW_ARTICLES = (
     "source string, source_key string, size long, source_sha256 string, md5 string, left_out string, "
-    "metadata_etag string, metadata struct<pmcid: string, version: int, licence_group: string>"
+    "metadata_etag string, metadata struct<pmcid: string, version: int, licence_group: string, doi: string>"
 )
 
 
@@ -27,19 +28,22 @@ def listed(spark, rows):
     )
 
 
-def lake_rows(spark, rows, selection: Selection):
+def lake_rows(spark, rows, selection: Selection, entries: str = ""):
     """What a lake knows of (pmc, version, etag[, left_out])."""
     from medconcept.stages.sync.inventory_plan import lake_versions
 
     full = [(*row, None)[:4] for row in rows]
     frame = spark.createDataFrame(
         [
-            ("s", f"PMC{p}.{v}", 1, None if left else "sha", "md5", left, e, (f"PMC{p}", v, "noncommercial"))
+            (
+                *("s", f"PMC{p}.{v}", 1, None if left else "sha", "md5", left, e),
+                (f"PMC{p}", v, "noncommercial", f"10.1234/{p}"),
+            )
             for p, v, e, left in full
         ],
         RAW_ARTICLES,
     )
-    return lake_versions(frame, "s", selection, 10)
+    return lake_versions(frame, "s", selection, 10, parse_opt_out(entries, "list"))
 
 
 def classes(spark, there, here, selection: Selection = EVERYTHING, *, complete: bool = True):
@@ -49,6 +53,12 @@ def classes(spark, there, here, selection: Selection = EVERYTHING, *, complete: 
         listed(spark, there), lake_rows(spark, here, selection), selection, complete=complete, spark=spark
     )
     return {(r.pmc if not selection.all_versions else (r.pmc, r.version)): r["class"] for r in each.collect()}
+
+
+def test_what_the_opt_out_list_gains_and_loses_is_fetched_again(spark) -> None:
+    rows = [(1, 1, "a"), (2, 1, "b"), (3, 1, "c", "opted_out"), (4, 1, "d", "opted_out"), (5, 1, "e")]
+    found = lake_rows(spark, rows, EVERYTHING, "PMC1\n10.1234/4\ndoi:10.1234/5#f1\n").collect()
+    assert {row.pmc for row in found if row.packed == -1} == {1, 3}
 
 
 def test_each_class(spark) -> None:

@@ -38,6 +38,7 @@ class Status(str, Enum):
     DECODER_CRASHED = "decoder_crashed"
     DECODER_TIMEOUT = "decoder_timeout"
     # Getting the file
+    OPTED_OUT = "opted_out"
     NOT_REQUESTED = "not_requested"
     NO_SOURCE = "no_source"
     NOT_FOUND = "not_found"
@@ -104,6 +105,7 @@ STATUSES: Mapping[Status, str] = MappingProxyType(
         Status.DECODER_MEMORY: "Decoding takes more memory than one image may have.",
         Status.DECODER_CRASHED: "The process that decoded the file died of it.",
         Status.DECODER_TIMEOUT: "Decoding took too long.",
+        Status.OPTED_OUT: "The opt-out list names the article, the figure or the image.",
         Status.NOT_REQUESTED: "A file was found, but `images.only` leaves the figure out.",
         Status.NO_SOURCE: "The article's source is not the one configured as `sync.input`.",
         Status.NOT_FOUND: "The metadata name the file; the server has no such object.",

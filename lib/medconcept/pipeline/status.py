@@ -13,6 +13,7 @@ from medconcept.lake.lake import Lake
 from medconcept.lake.quarantine import open_quarantine
 from medconcept.sources.bucket import is_bucket
 from medconcept.sources.inventory_manifest import newest_manifest
+from medconcept.stages.opt_out import read_opt_out
 from medconcept.stages.sync import inventory_plan
 from medconcept.stages.sync.archive import is_archive
 from medconcept.stages.sync.article_events import REFUSED_BY
@@ -48,7 +49,7 @@ def status_lines(result: dict[str, Any]) -> list[str]:
     for name, source in result["sources"].items():
         out.append(
             f"{name}: {source['articles']:,} articles, {source['bytes'] / 1e6:,.1f} MB of XML"
-            + (f", {source['left_out']:,} left out by the selection" if source["left_out"] else "")
+            + (f", {source['left_out']:,} left out" if source["left_out"] else "")
         )
     if not result["sources"]:
         out.append("No article is in it yet")
@@ -102,7 +103,9 @@ def _inventory(lake: Lake, config: Config) -> dict[str, Any]:
     try:
         counts = inventory_plan.inventory_counts(rows)
         raw = lake.read("raw_articles", lake.head())
-        in_lake = inventory_plan.lake_versions(raw, source, config.sync.select, config.sync.max_bytes)
+        in_lake = inventory_plan.lake_versions(
+            raw, source, config.sync.select, config.sync.max_bytes, read_opt_out(config.opt_out)
+        )
         each = inventory_plan.compare(
             rows, in_lake, config.sync.select, complete=inventory_plan.is_complete(counts), spark=lake.spark
         )

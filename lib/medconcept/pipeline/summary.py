@@ -31,7 +31,7 @@ def figures_of(lake: Lake) -> dict[str, Any]:
     refused = {row["reason"]: row["count"] for row in each if not row["of_sync"]}
     not_landed = {row["reason"]: row["count"] for row in each if row["of_sync"]}
     raw = raw.where("left_out IS NULL")
-    files = _counts(raw, duplicates=F.count("duplicate_of"), from_pmc=F.count("metadata"))
+    files = _counts(raw, duplicates=F.count("duplicate_of"), from_pmc=F.count("metadata.version"))
     versions = _counts(articles, current=F.count_if("is_current"), old=F.count_if(~F.col("is_current")))
     captions = _counts(figures, captions=F.count("caption"))
     named = _counts(

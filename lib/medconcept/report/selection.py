@@ -50,7 +50,9 @@ def frequent_concepts(mentions: DataFrame, concepts: DataFrame, limit: int = FRE
     )
     top = counted.orderBy(F.desc("captions"), "concept_id").limit(limit)
     described = concepts.select(
-        "concept_id", F.col("preferred_name").alias("name"), F.col("semantic_types")[0].alias("kind")
+        "concept_id",
+        F.coalesce("preferred_name", "concept_id").alias("name"),
+        F.col("semantic_types")[0].alias("kind"),
     )
     return top.join(described, "concept_id").orderBy(F.desc("captions"), "concept_id").collect()
 
@@ -67,7 +69,8 @@ def mentions_by_type(mentions: DataFrame, concepts: DataFrame) -> list[Any]:
 
 def mentions_by_method(mentions: DataFrame) -> list[Any]:
     """One row for each matching method: method, mentions, similarity (the lowest), example (text, name)."""
-    example = F.min(F.when(F.length("text") <= 40, F.struct("text", "name")))
+    is_shown = (F.length("text") <= 40) & F.col("name").isNotNull()  # restricted names are not shown
+    example = F.min(F.when(is_shown, F.struct("text", "name")))
     counts = mentions.groupBy("method").agg(
         F.count(F.lit(1)).alias("mentions"), F.min("similarity").alias("similarity"), example.alias("example")
     )

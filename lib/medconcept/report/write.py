@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from medconcept.lake.lake import Lake
 from medconcept.pipeline.summary import acknowledgements, figures_of
 from medconcept.report import selection
 from medconcept.report.highlight import Concept, concept_url, pieces
+from medconcept.stages.triplets.concept_names import concepts_passed_on, mentions_passed_on
 
 if TYPE_CHECKING:
     from medconcept.stages.stage import StageResult
@@ -42,8 +44,10 @@ def write_report(lake: Lake, config: Config, reports: list[StageResult], target:
 def gather(lake: Lake, config: Config, reports: list[StageResult]) -> dict[str, Any]:
     """All data of the page, as plain values."""
     head = lake.head()
-    mentions = lake.read("mentions", head).where("concept_id IS NOT NULL")
-    concepts = lake.read("concepts", head)
+    read = partial(lake.read, at=head)
+    mentions = read("mentions").where("concept_id IS NOT NULL")
+    mentions = mentions_passed_on(mentions, read("concept_names"), config.rights.licences_held)
+    concepts = concepts_passed_on(read, config)
     articles, figures = lake.read("articles", head), lake.read("figures", head)
     releases = selection.last_releases(lake, head)
     names = [row["name"] for row in releases]
@@ -98,7 +102,7 @@ def _caption(row: Any) -> dict[str, Any]:
     concepts = [
         Concept(
             c["concept_id"],
-            c["preferred_name"],
+            c["preferred_name"] or c["concept_id"],
             (c["semantic_types"] or ["other"])[0],
             tuple((span["start"], span["end"]) for span in c["spans"]),
             c["similarity"],

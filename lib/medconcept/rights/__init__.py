@@ -5,11 +5,18 @@ from medconcept.rights.effective import FigureStatement, LicenceStatement, Terms
 from medconcept.rights.opt_out import OptOutError, OptOutList, parse_opt_out
 from medconcept.rights.source_statement import with_source_statement
 from medconcept.rights.terms import TERMS, Answer, Term, terms_of_code
-from medconcept.rights.withholding import WITHHOLDING_RULES, Withheld, meets, withheld
+from medconcept.rights.withholding import (
+    RESTRICTED_VOCABULARY,
+    WITHHELD_PARTS,
+    WITHHOLDING_RULES,
+    Withheld,
+    meets,
+    withheld,
+)
 
 __all__ = [
-    "TERMS", "WITHHOLDING_RULES", "Answer", "AttributionSource", "FigureStatement", "LicenceStatement",
-    "OptOutError", "OptOutList", "Term", "Terms", "Withheld", "attribution_line", "effective_terms",
-    "licence_name", "meets", "parse_opt_out", "terms_of_code", "with_source_statement",
-    "withheld",
+    "RESTRICTED_VOCABULARY", "TERMS", "WITHHELD_PARTS", "WITHHOLDING_RULES", "Answer", "AttributionSource",
+    "FigureStatement", "LicenceStatement", "OptOutError", "OptOutList", "Term", "Terms", "Withheld",
+    "attribution_line", "effective_terms", "licence_name", "meets", "parse_opt_out", "terms_of_code",
+    "with_source_statement", "withheld",
 ]  # fmt: skip

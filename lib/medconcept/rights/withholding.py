@@ -20,11 +20,21 @@ WITHHOLDING_RULES: Mapping[str, str] = {
 """The rules by name; `releases` count the rows that each withheld something of."""
 
 _EVERYTHING: tuple[Part, ...] = ("text", "image", "derived_image")
+WITHHELD_PARTS: Mapping[str, tuple[Part, ...]] = {
+    "redistribution_forbidden": _EVERYTHING,
+    "licence_unknown": _EVERYTHING,
+    "no_derivatives": ("derived_image",),
+}
+"""What each rule keeps in the lake: `text` is captions and citing paragraphs, `image` the bytes as published,
+`derived_image` panels, crops and scaled copies."""
+
+RESTRICTED_VOCABULARY = "restricted_vocabulary"
+"""The rule for names of terminologies whose licence the user has not stated to hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """What one rule withholds: `text` is captions and citing paragraphs, `image` the bytes as published."""
+    """A rule that applies to a figure, and the parts that it withholds, see WITHHELD_PARTS."""
 
     rule: str
     parts: tuple[Part, ...]
@@ -40,13 +50,14 @@ def withheld(terms: Terms) -> Withheld | None:
     True
     """
     copies = terms.answer("redistribute")
+    rule = None
     if copies == "no":
-        return Withheld("redistribution_forbidden", _EVERYTHING)
-    if copies == "unknown":
-        return Withheld("licence_unknown", _EVERYTHING)
-    if terms.answer("derivatives") != "yes":
-        return Withheld("no_derivatives", ("derived_image",))
-    return None
+        rule = "redistribution_forbidden"
+    elif copies == "unknown":
+        rule = "licence_unknown"
+    elif terms.answer("derivatives") != "yes":
+        rule = "no_derivatives"
+    return None if rule is None else Withheld(rule, WITHHELD_PARTS[rule])
 
 
 def meets(terms: Terms, required: Mapping[str, Answer]) -> bool:

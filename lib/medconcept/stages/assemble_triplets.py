@@ -9,9 +9,11 @@ from medconcept.images.statuses import Status
 from medconcept.modality import MODALITY_VERSION
 from medconcept.spark.progress import Count
 from medconcept.stages.context import Context
+from medconcept.stages.opt_out import opted_out, read_opt_out
 from medconcept.stages.stage import SideResult, Stage, StageOutput
 from medconcept.stages.triplets import figure_facts, filters, splits
-from medconcept.stages.triplets.opted_out import opted_out, read_opt_out
+from medconcept.stages.triplets.carried_splits import splits_pinned
+from medconcept.stages.triplets.concept_names import concepts_passed_on
 from medconcept.tables.triplets import TRIPLET_CONCEPT
 from medconcept.triplets.options import TripletFilters
 
@@ -35,32 +37,35 @@ FIGURE = (
     "figure_key", "article_key", "article_version", "caption", "label", "source_sha256", "caption_markup",
     "panels", "section", "citing_paragraphs", "language",
 )  # fmt: skip
-MENTION = tuple(name for name in TRIPLET_CONCEPT.names if name not in ("preferred_name", "semantic_types"))
-IMAGE = ("sha256", "format", "width", "height", "flags")  # image_sha256, … in triplets; flags to filter by
+OF_CONCEPT = ("preferred_name", "semantic_types", "synonyms", "name_withheld")
+MENTION = tuple(name for name in TRIPLET_CONCEPT.names if name not in OF_CONCEPT)
+# image_sha256, … in triplets; flags to filter by
+IMAGE = ("sha256", "format", "width", "height", "flags", "derived_sha256")
 BY_ARTICLE = {  # the columns read of each table
     "articles": (*dict.fromkeys((*ABOUT, *figure_facts.ARTICLE, "aliases")),),
     "figures": (*dict.fromkeys((*FIGURE, *figure_facts.FIGURE)),),
     "mentions": (*dict.fromkeys(("figure_key", *MENTION, *figure_facts.MENTION)),),
     "images": ("image_key", "figure_key", "article_key", "status", *IMAGE),
 }
-INPUTS = (*BY_ARTICLE, "concepts", "image_groups")
+WHOLE = ("concepts", "concept_names", "image_groups")  # changes may concern any article
+INPUTS = (*BY_ARTICLE, *WHOLE)
 NOT_RESOLVED = "not_resolved"  # resolve_images has not run on the article yet
 
 
 def build(context: Context) -> StageOutput:
     """Assemble the triplets of the articles that changed; of all, if concepts or groups of images did."""
     articles = None
-    whole = ("concepts", "image_groups")  # tables whose changes may concern any article
-    if context.previous is not None and not any(map(context.has_changed, whole)):
+    if context.previous is not None and not any(map(context.has_changed, WHOLE)):
         articles = context.changed_articles(*BY_ARTICLE)
     tables = {name: context.rows_of(name, articles, cache_columns=seen) for name, seen in BY_ARTICLE.items()}
-    concepts, current = context.read("concepts"), context.current_rows("triplets", articles)
+    concepts = concepts_passed_on(context.read, context.config, synonyms=context.config.triplets.synonyms)
+    current = context.current_rows("triplets", articles)
     tables["mentions"] = tables["mentions"].where("concept_id IS NOT NULL")  # recognised alone is no concept
     options = context.config.triplets
     chosen = without_flags(tables["mentions"], options.exclude_flags)
     facts = _facts(context, tables)
     images = image_columns(tables["images"], image_groups(context))
-    pinned = context.read("splits")
+    pinned, carried = splits_pinned(context)
     edges = splits.edges_of(
         facts.where("reason IS NULL"),
         tables["articles"].where("is_current"),
@@ -69,6 +74,7 @@ def build(context: Context) -> StageOutput:
     )
     assigned = context.checkpoint("splits", splits.assign(edges, pinned, options.splits))
     pins = pinned.select("member_key", "split").unionByName(assigned.select("member_key", "split"))
+    new_pins = assigned if carried is None else assigned.unionByName(carried, allowMissingColumns=True)
     judged = splits.with_splits(facts, pins)
     every = triplet_rows(
         tables["articles"],
@@ -81,8 +87,10 @@ def build(context: Context) -> StageOutput:
     rows = with_image_reason(with_facts(every, judged), options.filters, pins)
     rows, graphics = rows.where("reason IS NULL"), rows.select("figure_key", "reason")
     return StageOutput(
-        tables={"splits": (assigned, pinned.where(F.lit(False))), "triplets": (rows, current)},
-        side_result=lambda: SideResult(filters.counts(judged, graphics) | splits.split_counts(assigned)),
+        tables={"splits": (new_pins, pinned.where(F.lit(False))), "triplets": (rows, current)},
+        side_result=lambda: SideResult(
+            filters.counts(judged, graphics) | splits.split_counts(assigned, carried)
+        ),
         articles=articles,
         gate_against=("figures", "concepts", "splits"),
         inserts_only=("splits",),  # no row of it ever changes
@@ -122,9 +130,10 @@ def triplet_rows(
 ) -> DataFrame:
     """One row for each graphic of each figure with a caption and, unless not required, a concept.
 
-    `images` are rows of `image_columns`; a graphic without one has the status NOT_RESOLVED.
+    `concepts` are rows of `names_passed_on`, `images` of `image_columns`; a graphic without one has the
+    status NOT_RESOLVED.
     """
-    known = concepts.select("concept_id", "preferred_name", "semantic_types")
+    known = concepts.select("concept_id", *OF_CONCEPT)
     named = mentions.select("figure_key", *MENTION).join(known, "concept_id")
     fields = TRIPLET_CONCEPT.names
     # Spans first: sorted, the concepts stand as they do in the caption.
@@ -189,7 +198,10 @@ def _or_empty(rows: DataFrame, name: str) -> Column:
 def with_facts(rows: DataFrame, figures: DataFrame) -> DataFrame:
     """Add facts and split to the rows of figures that have no reason to be left out; the others leave."""
     known = figures.where("reason IS NULL").select("figure_key", *figure_facts.FACTS, "split")
-    return rows.join(known, "figure_key")
+    joined = rows.join(known, "figure_key")
+    # Every rule of `rights.withheld` keeps scaled copies in the lake.
+    copy = F.when(F.col("rights.withheld").isNull(), F.col("image_derived_sha256"))
+    return joined.withColumn("image_derived_sha256", copy)
 
 
 def with_image_reason(rows: DataFrame, options: TripletFilters, pins: DataFrame) -> DataFrame:
@@ -208,7 +220,8 @@ def without_flags(mentions: DataFrame, flags: tuple[str, ...]) -> DataFrame:
 
 def settings(context: Context) -> tuple[object, ...]:
     """The configuration, the entries of the opt-out list, and the version of modality's rules."""
-    return (context.config.triplets, read_opt_out(context.config.opt_out).digest, MODALITY_VERSION)
+    config = context.config
+    return (config.triplets, config.rights, read_opt_out(config.opt_out).digest, MODALITY_VERSION)
 
 
-STAGE = Stage(name="assemble_triplets", version=2, inputs=INPUTS, settings=settings, build=build)
+STAGE = Stage(name="assemble_triplets", version=3, inputs=INPUTS, settings=settings, build=build)

@@ -1,4 +1,4 @@
-"""publish_release: name the last row of `commits` and record the digest of every table."""
+"""publish_release: name the last row of `commits`, record the digest of every table and what is withheld."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from medconcept.errors import LakeError
 from medconcept.lake.change_log import have_same_rows
 from medconcept.stages.context import Context
 from medconcept.stages.stage import Stage, StageOutput
+from medconcept.stages.triplets.passed_on import withheld_counts
 from medconcept.tables import DATA_TABLES, TABLES
 
 CONTENT = tuple(name for name in DATA_TABLES if name != "releases")
@@ -36,6 +37,7 @@ def build(context: Context) -> StageOutput | None:
     if name in taken:
         raise LakeError(f"release {name!r} exists already and names other content; choose another name")
     context.begin()
+    withheld = withheld_counts(*map(context.read, ("triplets", "images", "raw_articles")))
     digests = {table: content_digest(context.read(table)) for table in CONTENT}
     row = (
         name or _next_name(taken),
@@ -45,11 +47,13 @@ def build(context: Context) -> StageOutput | None:
         {table: digest for table, (_, digest) in digests.items()},
         head.dictionary_sha256,
         __version__,
+        withheld,
     )
     new = context.lake.spark.createDataFrame([row], StructType(list(TABLES["releases"].columns)))
     return StageOutput(
         tables={"releases": (new, releases.where(F.lit(False)))},
-        counts={f"rows.{table}": count for table, (count, _) in digests.items()},
+        counts={f"rows.{table}": count for table, (count, _) in digests.items()}
+        | {f"withheld.{name}": count for name, count in withheld.items()},
     )
 
 
@@ -70,7 +74,7 @@ def content_digest(rows: DataFrame) -> tuple[int, str]:
 
 STAGE = Stage(
     name="publish_release",
-    version=1,
+    version=2,
     inputs=(),
     settings=lambda context: (context.config.release.name,),
     build=build,

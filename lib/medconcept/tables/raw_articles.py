@@ -46,6 +46,9 @@ METADATA = StructType(
     ]
 )
 
+# Fields of METADATA that an article which opted out does not keep.
+OF_CONTENT = ("mid", "title", "citation", "pdf_url", "text_url", "media_urls")
+
 RAW_ARTICLES = Table(
     name="raw_articles",
     comment="One row for each article file of each source; exact duplicates share one copy of the bytes",
@@ -94,11 +97,16 @@ RAW_ARTICLES = Table(
         column(
             "left_out",
             StringType(),
-            "Why the bytes were not fetched; null if they were",
+            "Why the bytes were not fetched, or are not kept; null if they are",
             "licence",
-            values=("licence", "manuscript", "historical_ocr", "no_xml"),
+            values=("licence", "manuscript", "historical_ocr", "no_xml", "opted_out"),
         ),
-        column("metadata", METADATA, "What PMC's JSON says about this version; null for a file of a folder"),
+        column(
+            "metadata",
+            METADATA,
+            "What PMC's JSON says about this version; null for a file of a folder, but for the ids of one "
+            "that is opted_out",
+        ),
         column(
             "metadata_etag",
             StringType(),

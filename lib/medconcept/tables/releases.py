@@ -37,5 +37,12 @@ RELEASES = Table(
             "fdf74f678b6d…",
         ),
         column("code_version", StringType(), "Version of medconcept that published it", "0.1.0"),
+        # At the end: that is where ADD COLUMNS puts it in a table of an older format.
+        column(
+            "withheld",
+            MapType(StringType(), LongType()),
+            "What each rule keeps in the lake, see docs/rights.md: <rule>.rows, <rule>.fields",
+            '{"licence_unknown.rows": 3, "licence_unknown.fields": 11}',
+        ),
     ),
 )

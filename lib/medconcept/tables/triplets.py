@@ -17,6 +17,7 @@ from medconcept.jats.records.article_parts import LicenceGroup
 from medconcept.jats.records.figure import Figure
 from medconcept.linking.flags import MENTION_FLAGS
 from medconcept.linking.types import METHODS
+from medconcept.rights import RESTRICTED_VOCABULARY
 from medconcept.tables.column import column
 from medconcept.tables.figure_facts import MODALITY, PRIVACY_FLAG, RIGHTS
 from medconcept.tables.mentions import SPAN
@@ -27,7 +28,12 @@ from medconcept.tables.table import Table
 TRIPLET_CONCEPT = StructType(
     [
         column("concept_id", StringType(), "The concept, see concepts", "C0006826"),
-        column("preferred_name", StringType(), "Its preferred name", "cancer"),
+        column(
+            "preferred_name",
+            StringType(),
+            "Its preferred name; null if no source has one that may leave the lake",
+            "cancer",
+        ),
         column("semantic_types", ArrayType(StringType()), "Its semantic types", '["disease", "phenotype"]'),
         column("spans", ArrayType(SPAN), "Place of the mention in caption"),
         column(
@@ -46,6 +52,19 @@ TRIPLET_CONCEPT = StructType(
             StringType(),
             "score:<version>, or entailment:<checksum of the model>",
             "score:1",
+        ),
+        column(
+            "synonyms",
+            ArrayType(StringType()),
+            "Further exact names that may leave the lake, the best first; null without triplets.synonyms",
+            '["malignant tumor"]',
+        ),
+        column(
+            "name_withheld",
+            StringType(),
+            "Rule by which the preferred name of concepts stays in the lake; null if it does not",
+            "restricted_vocabulary",
+            (RESTRICTED_VOCABULARY,),
         ),
     ]
 )
@@ -137,6 +156,12 @@ TRIPLETS = Table(
         ),
         column("image_width", IntegerType(), "Width of the upright image in pixels", "600"),
         column("image_height", IntegerType(), "Height of the upright image in pixels", "400"),
+        column(
+            "image_derived_sha256",
+            StringType(),
+            "SHA-256 of the training copy, see images; null without one, or where rights.withheld keeps it",
+            "fcde2b2edba5…",
+        ),
         column("modality", ArrayType(MODALITY), "What the figure shows, the surest first; docs/modality.md"),
         column("modality_version", StringType(), "Version of the definitions and rules of modality", "1"),
         column("privacy_flags", ArrayType(PRIVACY_FLAG), "Signs that the figure may identify a person"),

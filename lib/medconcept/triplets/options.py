@@ -8,6 +8,7 @@ from typing import get_args
 
 from medconcept.errors import ConfigError
 from medconcept.images.statuses import Flag
+from medconcept.sources.options import PATH
 
 NOTICES = ("retracted", "retraction_notice", "concern")
 
@@ -107,6 +108,24 @@ class SplitConfig:
             )
         if self.largest < 1:
             raise ConfigError(f"triplets.splits.largest must be 1 or more, not {self.largest}")
+
+
+@dataclass(frozen=True)
+class SplitSource:
+    """A release of another lake: what stands in a split there stands in the same one here.
+
+    >>> SplitSource("../lake", "")
+    Traceback (most recent call last):
+    medconcept.errors.ConfigError: triplets.splits_from: lake and release must both be named
+    """
+
+    lake: str = field(metadata=PATH)
+    release: str
+
+    def __post_init__(self) -> None:
+        """Refuse empty names."""
+        if not self.lake or not self.release:
+            raise ConfigError("triplets.splits_from: lake and release must both be named")
 
 
 def refuse_unknown(setting: str, what: str, given: Collection[str], known: Collection[str]) -> None:

@@ -28,15 +28,21 @@ OF_ARTICLE = (
     "licence_url",
     "licence_text",
     "copyright_statement",
+    "pmc_licence_code",
+    "doi",
+    "pmcid",
 )
 OF_FIGURE = ("article_key", "figure_key", "graphics", "kind", "language", "caption", "rights")
-PASSED_ON = ("licence_code", "licence_url", "licence_text", "copyright_statement", "rights")
+PASSED_ON = (
+    "licence_code", "licence_url", "licence_text", "copyright_statement", "pmc_licence_code", "rights",
+)  # fmt: skip
 
 
 def graphic_rows(figures: DataFrame, articles: DataFrame, only: ImageFilter) -> DataFrame:
     """One row for each graphic: keys, source, source_key, href, hrefs, previews, is_requested, PASSED_ON."""
     about = articles.where("is_current").select(
-        *(name for name in OF_ARTICLE if name != "is_current"), F.col("language").alias("_language")
+        *(name for name in OF_ARTICLE if name not in ("is_current", "doi", "pmcid")),
+        F.col("language").alias("_language"),
     )
     each = figures.select(*OF_FIGURE, F.posexplode("graphics").alias("_n", "_graphic")).drop("graphics")
     joined = each.join(about, "article_key")
@@ -155,7 +161,7 @@ def unreferenced_files(matched: DataFrame, keyed: DataFrame) -> DataFrame:
 
 
 def with_rights(graphics: DataFrame) -> DataFrame:
-    """image_key and may_derive: whether the figure's terms permit a scaled copy."""
+    """image_key and may_derive: whether no rule keeps a scaled copy of the figure in the lake."""
     return graphics.select("image_key", *PASSED_ON).mapInArrow(derivable, DERIVABLE)
 
 

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from medconcept.config import settings_digest
 from medconcept.images.statuses import TEMPORARY, Status
 from medconcept.lake import transaction
+from medconcept.rights import OptOutList
 from medconcept.stages.context import Articles, Context
 from medconcept.stages.images.graphics import (
     OF_ARTICLE,
@@ -26,15 +27,17 @@ from medconcept.stages.images.sources import (
     archives_of,
     folder_media,
 )
+from medconcept.stages.opt_out import opted_out, read_opt_out
 from medconcept.tables import TABLES
 from medconcept.workers.images.media_objects import OBJECTS, media_objects
 from medconcept.workers.sync.archive_members import MEMBER_SEPARATOR
 
 IDENTITY = ("figure_key", "article_key", "href", "file", "file_etag", "file_md5", "how", "is_thumbnail")
 STATED = ("status", "detail")
-KEEP, EXAMINE, STATE = "keep", "examine", "state"
+# WITHHOLD: the bytes are known by their checksum, which the opt-out list names.
+KEEP, EXAMINE, STATE, WITHHOLD = "keep", "examine", "state", "withhold"
 TEMPORARY_CODES = tuple(status.value for status in TEMPORARY)
-RESOLVED = Status.RESOLVED.value
+RESOLVED, OPTED_OUT = Status.RESOLVED.value, Status.OPTED_OUT.value
 _LATER = tuple(code for code in TEMPORARY_CODES if code != Status.NO_SOURCE.value)
 _OF_MEDIA = ("uri", "size", "etag", "md5")
 
@@ -101,7 +104,17 @@ def make_plan(context: Context, source: MediaSource | None, articles: Articles |
         rows = rows.withColumn("may_derive", F.lit(False))
     else:
         rows = rows.join(with_rights(graphics), "image_key")
-    rows = _written(context, "plan", _with_actions(context, rows, current))
+    entries = read_opt_out(context.config.opt_out)
+    named = opted_out(context.lake.spark, figures, about, entries)
+    if named is None:
+        rows = rows.withColumn("is_named", F.lit(False))
+    else:
+        rows = rows.join(named.withColumn("_named", F.lit(True)), "figure_key", "left")
+        rows = rows.withColumn("is_named", F.coalesce("_named", F.lit(False))).drop("_named")
+        # No file is theirs, whether or not this run has looked for one.
+        file = {name: F.when(~F.col("is_named"), F.col(name)) for name in _NO_FILE if name != "status"}
+        rows = rows.withColumns(file)
+    rows = _written(context, "plan", _with_actions(context, rows, current, entries))
     gone = current.join(rows, "image_key", "left_anti").select("article_key")
     differs = rows.where("differs").select("article_key").unionByName(gone).distinct()
     affected = _written(context, "affected", differs)
@@ -205,7 +218,7 @@ def examination(context: Context) -> str:
     return settings_digest(*context.config.images.examination())
 
 
-def _with_actions(context: Context, rows: DataFrame, current: DataFrame) -> DataFrame:
+def _with_actions(context: Context, rows: DataFrame, current: DataFrame, entries: OptOutList) -> DataFrame:
     """Add the current row of each graphic as `current`, what is to be done, and whether the row changes.
 
     Graphics of another source, or of an archive that has not changed, keep their row.
@@ -217,9 +230,12 @@ def _with_actions(context: Context, rows: DataFrame, current: DataFrame) -> Data
     was = F.col("current")
     is_out = F.col("status").isNull()
     leaves_out = (F.col("status") == RESOLVED) & ~F.col("is_requested")
-    status = F.when(is_out, F.lit(Status.NO_SOURCE.value))
+    status = F.when(F.col("is_named"), F.lit(OPTED_OUT)).when(is_out, F.lit(Status.NO_SOURCE.value))
     status = status.when(leaves_out, Status.NOT_REQUESTED.value).otherwise(F.col("status"))
-    rows = rows.withColumn("is_out", is_out & was.isNotNull()).withColumn("status", status)
+    has_named_bytes = has_opted_out(was["sha256"], entries) & ~F.col("is_named")
+    is_let_in = (was["status"] == OPTED_OUT) & ~has_named_bytes
+    is_kept = is_out & was.isNotNull() & ~F.col("is_named") & ~is_let_in
+    rows = rows.withColumn("is_out", is_kept).withColumn("status", status)
     # An object that the row already describes is neither fetched nor decoded again.
     unchanged = F.when(
         was["file_md5"].isNotNull() & F.col("file_md5").isNotNull(), was["file_md5"] == F.col("file_md5")
@@ -231,8 +247,10 @@ def _with_actions(context: Context, rows: DataFrame, current: DataFrame) -> Data
     same_role = was["is_thumbnail"].eqNullSafe(F.col("is_thumbnail"))
     has_copy = ~F.col("may_derive") | (was["status"] != RESOLVED) | was["derived_sha256"].isNotNull()
     reusable = same_bytes & is_done & same_role & (has_copy if derives else F.lit(True))
+    reusable = reusable & ~is_let_in
     action = (
-        F.when(F.col("is_out"), KEEP)
+        F.when(has_named_bytes & (F.col("is_out") | same_bytes), WITHHOLD)
+        .when(F.col("is_out"), KEEP)
         .when(F.col("status") != RESOLVED, STATE)
         .when(F.coalesce(reusable, F.lit(False)), KEEP)
         .otherwise(EXAMINE)
@@ -243,13 +261,22 @@ def _with_actions(context: Context, rows: DataFrame, current: DataFrame) -> Data
     loses_copy = ~F.col("may_derive") & was["derived_sha256"].isNotNull()
     differs = (
         F.when(was.isNull() | (F.col("action") == EXAMINE), True)
+        .when((F.col("action") == WITHHOLD) & (was["status"] != OPTED_OUT), True)
         .when(F.col("is_out"), F.col("article_key") != was["article_key"])
+        .when(F.col("action") == WITHHOLD, _any(others))
         .when(F.col("action") == STATE, _any([*others, *stated]))
         .otherwise(_any([*others, loses_copy]))
     )
     return rows.withColumn("differs", differs).withColumn(
         "kept_sha256", F.when(same_bytes & (was["status"] == RESOLVED), was["sha256"])
     )
+
+
+def has_opted_out(sha256: Column, entries: OptOutList) -> Column:
+    """True where the opt-out list names this checksum of an image, never null."""
+    if not entries.image_sha256:
+        return F.lit(False)
+    return F.coalesce(sha256.isin(*entries.image_sha256), F.lit(False))
 
 
 def _any(conditions: list[Column]) -> Column:

@@ -13,6 +13,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from medconcept.lake import transaction
+from medconcept.rights import OptOutList
 from medconcept.spark.progress import Count
 from medconcept.stages.context import Context
 from medconcept.stages.images.examination import examined
@@ -20,17 +21,21 @@ from medconcept.stages.images.plan import (
     EXAMINE,
     IDENTITY,
     KEEP,
+    OPTED_OUT,
     STATE,
     STATED,
     TEMPORARY_CODES,
+    WITHHOLD,
     Plan,
     articles_to_look_at,
     examination,
+    has_opted_out,
     make_plan,
     plan_folder,
 )
 from medconcept.stages.images.sources import MediaSource, media_source
 from medconcept.stages.images.stored_bytes import bytes_to_add, bytes_to_remove
+from medconcept.stages.opt_out import read_opt_out
 from medconcept.stages.stage import SideResult, Stage, StageOutput
 from medconcept.tables import TABLES
 from medconcept.workers.images.examine_files import MEASURES
@@ -84,7 +89,8 @@ def _batch(
             F.col("file_md5").alias("md5"), "uri", F.col("kept_sha256").alias("sha256"),
         )  # fmt: skip
         results = examined(context, source, wanted, str(n), progress)
-    target = context.checkpoint(f"images-{n}", image_rows(rows, results, examination(context)))
+    entries = read_opt_out(context.config.opt_out)
+    target = context.checkpoint(f"images-{n}", image_rows(rows, results, examination(context), entries))
     tables["images"] = (target, context.current_rows("images", articles))
     new = bytes_to_add(context, target, results, str(n))
     gone = bytes_to_remove(context, articles, target, str(n))
@@ -100,8 +106,11 @@ def _batch(
     )
 
 
-def image_rows(rows: DataFrame, results: DataFrame | None, settings: str) -> DataFrame:
-    """The rows of `images` for rows of a plan, of which those to be examined take what `results` say."""
+def image_rows(rows: DataFrame, results: DataFrame | None, settings: str, entries: OptOutList) -> DataFrame:
+    """The rows of `images` for rows of a plan, of which those to be examined take what `results` say.
+
+    Of an image that the opt-out list `entries` names by its checksum, that alone is stated.
+    """
     names = [c.name for c in TABLES["images"].columns]
     types = {c.name: c.dataType for c in TABLES["images"].columns}
     was = F.col("current")
@@ -116,6 +125,14 @@ def image_rows(rows: DataFrame, results: DataFrame | None, settings: str) -> Dat
     }
     out_values = {name: F.when(F.col("is_out"), was[name]).otherwise(F.col(name)) for name in IDENTITY}
     kept = selected(rows.where(F.col("action") == KEEP), **(out_values | kept_values))
+    withheld_values = {
+        **{name: was[name] for name in ("sha256", "examined_with")},
+        "status": F.lit(OPTED_OUT),
+        "detail": F.lit(None).cast("string"),
+    }
+    kept = kept.unionByName(
+        selected(rows.where(F.col("action") == WITHHOLD), **(out_values | withheld_values))
+    )
     stated = selected(rows.where(F.col("action") == STATE))
     both = kept.unionByName(stated)
     if results is None:
@@ -127,7 +144,16 @@ def image_rows(rows: DataFrame, results: DataFrame | None, settings: str) -> Dat
         "examined_with": F.when(~F.col("status").isin(*TEMPORARY_CODES), F.lit(settings)),
         "derived_sha256": F.when(F.col("may_derive"), F.col("derived_sha256")),
     }
-    return both.unionByName(selected(joined, **{name: F.col(name) for name in MEASURES}, **done))
+    examined = selected(joined, **{name: F.col(name) for name in MEASURES}, **done)
+    if not entries.image_sha256:
+        return both.unionByName(examined)
+    is_named = has_opted_out(F.col("sha256"), entries)
+    values = {name: F.when(~is_named, F.col(name)) for name in ("detail", "derived_sha256", *MEASURES)}
+    values |= {
+        "sha256": F.col("sha256"),
+        "status": F.when(is_named, F.lit(OPTED_OUT)).otherwise(F.col("status")),
+    }
+    return both.unionByName(examined.withColumns(values))
 
 
 def _counts(rows: DataFrame, target: DataFrame, results: DataFrame | None) -> dict[str, int]:
@@ -145,11 +171,12 @@ def _counts(rows: DataFrame, target: DataFrame, results: DataFrame | None) -> di
 
 STAGE = Stage(
     name="resolve_images",
-    version=1,
+    version=2,
     inputs=INPUTS,
     settings=lambda context: (
         context.config.images,
         context.config.sync.source or context.config.sync.input,
+        read_opt_out(context.config.opt_out).digest,
     ),
     build=build,
     looks_outside=True,

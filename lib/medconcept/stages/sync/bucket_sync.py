@@ -22,6 +22,7 @@ from medconcept.sources.bucket import Bucket, parse_bucket
 from medconcept.sources.inventory_manifest import Manifest, newest_manifest
 from medconcept.spark.progress import Count
 from medconcept.stages.context import Context
+from medconcept.stages.opt_out import read_opt_out
 from medconcept.stages.stage import StageOutput
 from medconcept.stages.sync import article_events, inventory_plan
 from medconcept.stages.sync.duplicate_files import assign_holders
@@ -118,7 +119,11 @@ def make_plan(context: Context, bucket: Bucket, source: str, manifest: Manifest)
             f"{config.input}/{manifest.key}: the inventory names no article ({_in_line(counts)})"
         )
     in_lake = inventory_plan.lake_versions(
-        context.read("raw_articles"), source, config.select, config.max_bytes
+        context.read("raw_articles"),
+        source,
+        config.select,
+        config.max_bytes,
+        read_opt_out(context.config.opt_out),
     )
     each = inventory_plan.compare(inventory, in_lake, config.select, complete=complete, spark=spark)
     # One pass writes the work list and counts all classes.
@@ -172,7 +177,11 @@ def _batch(
     if count and (context.begun or count > article_events.open_refusals(context, source).count()):
         context.begin()
     wanted = SelectionRules(
-        config.select.licences, config.select.manuscripts, config.select.historical_ocr, config.max_bytes
+        config.select.licences,
+        config.select.manuscripts,
+        config.select.historical_ocr,
+        config.max_bytes,
+        read_opt_out(context.config.opt_out),
     )
     share = inventory_plan.tasks_per_machine(spark)
     tasks = _tasks(count, spark.sparkContext.defaultParallelism)

@@ -14,12 +14,16 @@ from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from medconcept.errors import InputError
+from medconcept.rights import OptOutList
 from medconcept.sources.bucket import Bucket
 from medconcept.sources.inventory_manifest import Manifest
 from medconcept.sources.options import Selection
 from medconcept.spark.hadoop_files import HadoopFiles
+from medconcept.stages.opt_out import is_named
+from medconcept.workers.sync.fetch_articles import OPTED_OUT
 from medconcept.workers.sync.inventory_parts import SCHEMA, read_parts
 
+NOBODY = OptOutList()
 HASH_BITS = 44  # the rest of a long is for the version, which is below 2^19
 UP_TO_DATE, NEW, UPDATE, WITHDRAWN, NOT_SELECTED, UNSURE = (
     "up to date",
@@ -91,10 +95,17 @@ def packed(version: Column, object_state: Column) -> Column:
     return F.shiftleft(version.cast("long"), HASH_BITS).bitwiseOR(F.xxhash64(object_state).bitwiseAND(mask))
 
 
-def lake_versions(raw: DataFrame, source: str, selection: Selection, max_bytes: int) -> DataFrame:
+def lake_versions(
+    raw: DataFrame,
+    source: str,
+    selection: Selection,
+    max_bytes: int,
+    opt_out: OptOutList = NOBODY,
+) -> DataFrame:
     """Return the article versions of a bucket in the lake: pmc, version, state, md5, packed.
 
-    `packed` is -1 for versions left out by a selection or size limit that no longer applies.
+    `packed` is -1 for versions left out by a selection, size limit or opt-out list that no longer applies,
+    and for those that the opt-out list names by now.
     """
     selected_now = {
         "licence": F.col("metadata.licence_group").isin(*selection.licences),
@@ -104,6 +115,8 @@ def lake_versions(raw: DataFrame, source: str, selection: Selection, max_bytes: 
     is_stale = F.lit(False)
     for reason, fits in selected_now.items():
         is_stale = is_stale | ((F.col("left_out") == reason) & fits)
+    has_opted_out = F.coalesce(F.col("left_out") == OPTED_OUT, F.lit(False))
+    is_stale = is_stale | (has_opted_out != is_named(opt_out, "metadata.doi", "metadata.pmcid"))
     is_unread = F.col("source_sha256").isNull() & F.col("left_out").isNull()
     is_stale = F.coalesce(is_stale, F.lit(False)) | (is_unread & (F.col("size") <= max_bytes))
     version = F.col("metadata.version")

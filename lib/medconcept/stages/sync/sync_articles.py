@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from medconcept.sources.bucket import is_bucket
 from medconcept.stages.context import Context
 from medconcept.stages.stage import Stage, StageOutput
-from medconcept.stages.sync import article_events, bucket_sync
+from medconcept.stages.sync import article_events, bucket_sync, opted_out_files
 from medconcept.stages.sync.archive import is_archive, list_archives, read_members
 from medconcept.stages.sync.duplicate_files import assign_holders
 from medconcept.stages.sync.folder import list_folder, read_files
@@ -21,12 +21,22 @@ from medconcept.tables import TABLES
 from medconcept.workers.sync.archive_members import MEMBER_SEPARATOR
 
 
-def build(context: Context) -> StageOutput | Iterator[StageOutput] | None:
-    """Land the articles that are new or changed at the source; None if there are none."""
+def build(context: Context) -> Iterator[StageOutput]:
+    """Yield what is new or changed at the source; nothing if nothing is."""
     address = context.config.sync.input
-    if address and is_bucket(address):
-        return bucket_sync.build(context)
-    return build_from_archives(context) if address and is_archive(address) else build_from_files(context)
+    return bucket_sync.build(context) if address and is_bucket(address) else _without_opted_out(context)
+
+
+def _without_opted_out(context: Context) -> Iterator[StageOutput]:
+    """Yield the rows of a folder or of archives, first those that lose their bytes to the opt-out list."""
+    if (emptied := opted_out_files.emptied(context)) is not None:
+        yield emptied
+        context = context.renewed()
+    address = context.config.sync.input
+    land = build_from_archives if address and is_archive(address) else build_from_files
+    output = opted_out_files.without_opted_out(context, land(context))
+    if output is not None:
+        yield output
 
 
 def build_from_archives(context: Context) -> StageOutput | None:
@@ -38,8 +48,11 @@ def build_from_archives(context: Context) -> StageOutput | None:
     spark, config = context.lake.spark, context.config.sync
     current = context.read("raw_articles")
     archive = F.substring_index("source_key", MEMBER_SEPARATOR, 1)
-    landed_archives = current.where(F.col("source_key").contains(MEMBER_SEPARATOR)).select(
-        "source", archive.alias("archive"), "etag"
+    members_of_lake = current.where(F.col("source_key").contains(MEMBER_SEPARATOR))
+    landed_archives = (
+        members_of_lake.groupBy("source", archive.alias("archive"), "etag")
+        .agg(F.max(opted_out_files.is_let_in(context)).alias("_is_let_in"))
+        .where(~F.col("_is_let_in"))
     )
     unseen = list_archives(spark, config).join(landed_archives, ["source", "archive", "etag"], "left_anti")
     unseen = context.checkpoint("archives", unseen)
@@ -86,9 +99,9 @@ def build_from_files(context: Context) -> StageOutput | None:
     current = context.read("raw_articles")
     listing = list_folder(context.lake.spark, context.config.sync)
     # Files that were over a former size limit and are within the current one have not been read yet.
-    too_large = F.col("content").isNull() & F.col("duplicate_of").isNull()
+    too_large = F.col("content").isNull() & F.col("duplicate_of").isNull() & F.col("left_out").isNull()
     readable = current.where(~(too_large & (F.col("size") <= context.config.sync.max_bytes)))
-    landed_files = readable.select("source", "source_key", "etag")
+    landed_files = readable.where(~opted_out_files.is_let_in(context)).select("source", "source_key", "etag")
     unseen = listing.join(landed_files, ["source", "source_key", "etag"], "left_anti")
     if unseen.isEmpty():
         return None

@@ -172,8 +172,11 @@ def image_conflict(graphics: DataFrame, pins: DataFrame) -> DataFrame:
     return joined.withColumn("_image_conflict", differs).drop("_image", "_of_image")
 
 
-def split_counts(assigned: DataFrame) -> dict[str, int]:
-    """Count the groups assigned, the articles of the largest, and the groups tied to several splits."""
+def split_counts(assigned: DataFrame, carried: DataFrame | None = None) -> dict[str, int]:
+    """Count the groups assigned, the articles of the largest, and the groups tied to several splits.
+
+    `carried` are the rows that another lake's splits add; they are counted where there are any to add from.
+    """
     groups = assigned.groupBy("group_key").agg(
         F.max("articles").alias("articles"), F.max("touched").alias("touched")
     )
@@ -183,6 +186,8 @@ def split_counts(assigned: DataFrame) -> dict[str, int]:
         F.count(F.when(F.col("touched") > 1, True)).alias("between"),
     ).collect()[0]
     found = {"groups": row["groups"], "largest_group": row["largest"] or 0, "between_splits": row["between"]}
+    if carried is not None:
+        found["carried"] = carried.count()
     return {f"splits.{name}": count for name, count in found.items()}
 
 

@@ -11,7 +11,13 @@ from medconcept.images.matching import Media
 from medconcept.images.media_names import MediaName, parse_media_name, readings
 from medconcept.images.statuses import Status
 from medconcept.jats.records.figure import Evidence, Rights
-from medconcept.rights.effective import FigureStatement, LicenceStatement, effective_terms
+from medconcept.rights import (
+    FigureStatement,
+    LicenceStatement,
+    effective_terms,
+    with_source_statement,
+    withheld,
+)
 
 KEYED = "name string, is_image boolean, paths array<string>, folders array<string>, keys array<string>"
 SOUGHT = "image_key string, article_key string, folder string, keys array<string>, paths array<string>"
@@ -138,9 +144,9 @@ def matched_graphics(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBat
 
 
 def derivable(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Rows of (image_key, licence_code, licence_url, licence_text, copyright_statement, rights) to DERIVABLE.
+    """Rows of image_key and what article, source and figure state of their rights, to DERIVABLE.
 
-    `may_derive` is true where the effective terms of the figure permit changed copies.
+    `may_derive` is true where no rule withholds changed copies, by the terms that triplets have, too.
     """
     for batch in batches:
         rows = []
@@ -149,7 +155,8 @@ def derivable(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
                 row["licence_code"], row["licence_url"], row["licence_text"], row["copyright_statement"]
             )
             terms = effective_terms(article, FigureStatement.of(_rights(row["rights"])))
-            rows.append({"image_key": row["image_key"], "may_derive": terms.derivatives.answer == "yes"})
+            terms = with_source_statement(terms, article, row["pmc_licence_code"])
+            rows.append({"image_key": row["image_key"], "may_derive": withheld(terms) is None})
         yield pa.RecordBatch.from_pylist(rows, _DERIVABLE)
 
 

@@ -11,7 +11,7 @@ import hashlib
 import queue
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
@@ -29,11 +29,12 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
+from medconcept.rights import OptOutList
 from medconcept.sources.bucket import Bucket
 from medconcept.sources.object_download import DownloadRefused, ObjectDownloader
 from medconcept.sources.pmc import Metadata, check_article, read_metadata
 from medconcept.tables.column import without_metadata
-from medconcept.tables.raw_articles import METADATA
+from medconcept.tables.raw_articles import METADATA, OF_CONTENT
 
 JSON_BYTES = 8 * 1024 * 1024
 # Size of a batch of rows for the JVM, and how many batches may wait for it.
@@ -62,19 +63,23 @@ FETCHED = StructType(
     ]
 )
 _METADATA_FIELDS = tuple(METADATA.names)
+OPTED_OUT = "opted_out"
 
 
 @dataclass(frozen=True)
 class SelectionRules:
-    """The conditions of a selection that need an article's metadata."""
+    """The conditions of a selection that need an article's metadata, and the opt-out list."""
 
     licences: tuple[str, ...]
     manuscripts: bool
     historical_ocr: bool
     max_bytes: int
+    opt_out: OptOutList = field(default_factory=OptOutList)
 
     def left_out(self, metadata: Metadata) -> str | None:
         """Return the code of the reason to leave an article out, or None."""
+        if self.opt_out.match_article(doi=metadata.doi, pmcid=metadata.pmcid):
+            return OPTED_OUT
         if metadata.licence_group not in self.licences:
             return "licence"
         if metadata.is_manuscript and not self.manuscripts:
@@ -216,6 +221,8 @@ async def _fill(
         out["metadata"] = {name: getattr(metadata, name) for name in _METADATA_FIELDS}
         out["metadata"]["media_urls"] = list(metadata.media_urls)
         out["left_out"] = rules.left_out(metadata)
+        if out["left_out"] == OPTED_OUT:  # no more is kept than what the list is compared with
+            out["metadata"] |= dict.fromkeys(OF_CONTENT)
         if out["left_out"]:
             return
         assert metadata.xml_key is not None

@@ -1,4 +1,4 @@
-"""Figures that the opt-out list names, by article, figure or image."""
+"""The opt-out list for stages: read in one place; the articles, figures and images that it names."""
 
 from __future__ import annotations
 
@@ -57,6 +57,14 @@ def opted_out(
     if images is not None:
         each = each.unionByName(images.select("figure_key", F.lower("image_sha256").alias("_entry")))
     return each.join(listed, "_entry", "left_semi").select("figure_key").distinct()
+
+
+def is_named(entries: OptOutList, *values: str) -> Column:
+    """True where a column with a DOI, PMCID or article key names an article of the list, never null."""
+    named = F.lit(False)
+    for name in values if entries.dois or entries.pmcids else ():
+        named = named | F.coalesce(_article(F.col(name)).isin(*entries.dois, *entries.pmcids), F.lit(False))
+    return named
 
 
 def _article(value: Column) -> Column:
