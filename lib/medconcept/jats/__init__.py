@@ -4,6 +4,7 @@ from medconcept.runtime.native_modules import prefer_native
 
 prefer_native(__name__)
 
+from medconcept.jats.article.sidecar import SIDECAR_ENDING, Sidecar, read_sidecar
 from medconcept.jats.errors import REASONS, ArticleRejected, Reason
 from medconcept.jats.parse import parse_article, parse_articles
 from medconcept.jats.records.article import PARSER_VERSION, Article, Limits
@@ -12,6 +13,7 @@ from medconcept.jats.records.figure import CitingParagraph, Figure, Graphic, Pan
 __all__ = [
     "PARSER_VERSION",
     "REASONS",
+    "SIDECAR_ENDING",
     "Article",
     "ArticleRejected",
     "CitingParagraph",
@@ -21,6 +23,8 @@ __all__ = [
     "Panel",
     "Reason",
     "Rights",
+    "Sidecar",
     "parse_article",
     "parse_articles",
+    "read_sidecar",
 ]
