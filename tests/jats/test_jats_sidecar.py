@@ -26,7 +26,8 @@ ALL = {
 OWN = """<front><journal-meta><journal-title>Own</journal-title></journal-meta><article-meta>
 <article-id pub-id-type="pmc">PMC1</article-id><article-id pub-id-type="doi">10.1234/x</article-id>
 <title-group><article-title>Own title</article-title></title-group><pub-date><year>2001</year></pub-date>
-<permissions><license><license-p>All rights reserved.</license-p></license></permissions></article-meta></front>"""
+<permissions><license><license-p>All rights reserved.</license-p></license></permissions>
+</article-meta></front>"""
 
 
 def stated(**values: object):

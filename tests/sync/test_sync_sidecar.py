@@ -13,7 +13,8 @@ from older_lakes import format_of, store_as
 from medconcept.lake.lake import FORMAT_VERSION, Lake
 
 PARSE = ("sync_articles", "parse_articles")
-BARE = '<article><front><article-meta/></front><body><fig id="f1"><caption><p>A heart</p></caption></fig></body></article>'
+FIGURE = '<fig id="f1"><caption><p>A heart</p></caption></fig>'
+BARE = f"<article><front><article-meta/></front><body>{FIGURE}</body></article>"
 STATED = {
     "doi": "10.7554/eLife.32671",
     "journal": "eLife",

@@ -1,4 +1,4 @@
-"""What a sidecar, a file next to an article's XML, states of the article, where the XML itself states nothing.
+"""What a sidecar, a file next to an article's XML, states of the article where the XML states nothing.
 
 The statements become elements of the article before it is read, so that they are read by the rules for XML.
 """

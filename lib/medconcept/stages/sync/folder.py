@@ -77,7 +77,7 @@ def file_etag() -> Column:
 
 
 def read_files(spark: SparkSession, listing: DataFrame, config: SyncConfig) -> DataFrame:
-    """Read the files of a listing: returns it with `content`, null for files over the size limit, and sidecar.
+    """Read the files of a listing: returns it with `content`, null for files over the limit, and `sidecar`.
 
     A sidecar is text, whatever its bytes are; one of over 64 KiB is not read, and its text says so.
     """

@@ -81,7 +81,7 @@ def build_from_archives(context: Context) -> StageOutput | None:
 
 
 def build_from_files(context: Context) -> StageOutput | None:
-    """Land the files of a folder that are new or have changed, or whose sidecars have; None if there are none.
+    """Land the files of a folder that are new or have changed, or whose sidecars have; None without any.
 
     A sync adds and replaces files. A file that is gone from the folder stays in the lake.
     """

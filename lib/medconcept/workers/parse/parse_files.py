@@ -94,7 +94,7 @@ class _Chunk:
         self.files: list[File] = []
 
     def read(self) -> Iterator[memoryview]:
-        """Yield each file as `_items` does and note it in `files` with its row; skip files without content."""
+        """Yield files as `_items` does and note each in `files` with its row; skip those without content."""
         rows = size = 0
         while rows < _CHUNK_FILES and size < _CHUNK_BYTES and (batch := next(self._source, None)) is not None:
             self.batches.append(batch)
