@@ -8,7 +8,7 @@ import pytest
 from jats_examples import article_xml
 
 from medconcept.jats import ArticleRejected, parse_article, parse_articles, read_sidecar
-from medconcept.jats.article.sidecar import KEYS
+from medconcept.jats.records.sidecar import KEYS
 from medconcept.rights import LicenceStatement, effective_terms
 
 BARE = b'<article><body><fig id="f1"><caption><p>A heart</p></caption></fig></body></article>'

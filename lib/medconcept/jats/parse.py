@@ -28,10 +28,11 @@ from medconcept.jats.article.related_articles import (
     related_articles,
     retraction_evidence,
 )
-from medconcept.jats.article.sidecar import Sidecar, complete
+from medconcept.jats.article.sidecar import complete
 from medconcept.jats.errors import ArticleRejected, Reason
 from medconcept.jats.figures.figure_reader import FigureReader
 from medconcept.jats.records.article import Article, Limits
+from medconcept.jats.records.sidecar import Sidecar
 from medconcept.jats.text.element_text import clean
 from medconcept.jats.text_budget import TextBudget
 from medconcept.jats.warning_log import WarningLog

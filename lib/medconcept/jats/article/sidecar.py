@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from lxml import etree
 
@@ -17,24 +15,16 @@ from medconcept.jats.article.identifiers import PMC_TYPES, bare_identifier
 from medconcept.jats.article.journal import read_journal
 from medconcept.jats.article.licence import read_licence
 from medconcept.jats.article.metadata import article_title
+from medconcept.jats.records.sidecar import KEYS, Sidecar
 from medconcept.jats.text.element_text import clean, plain_text
 from medconcept.jats.warning_log import WarningLog
-from medconcept.jats.xml.element_queries import XML_LANG, child, children, own_language
+from medconcept.jats.xml.element_queries import XML_LANG, child, children, language
 
 SIDECAR_ENDING = ".metadata.json"
 """The sidecar of `article.xml` is called `article.xml.metadata.json`."""
 IDENTIFIERS = {"pmcid": "pmc", "pmid": "pmid", "doi": "doi"}  # key, and pub-id-type of its article-id
-KEYS = (*IDENTIFIERS, "title", "journal", "published", "language", "licence", "stated_by")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
-_XML_CANNOT_HOLD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Sidecar:
-    """The statements of a sidecar by key, one of KEYS, and what in it could not be used, as warnings."""
-
-    values: Mapping[str, str] = field(default_factory=dict)
-    problems: tuple[str, ...] = ()
+_XML_CANNOT_HOLD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def read_sidecar(data: bytes) -> Sidecar:
@@ -54,7 +44,7 @@ def read_sidecar(data: bytes) -> Sidecar:
     for key, value in stated.items():
         if key not in KEYS:
             problems.append(f"sidecar_ignored: unknown key {key[:80]}")
-        elif not isinstance(value, str) or not (text := clean(_XML_CANNOT_HOLD.sub("", value))):
+        elif not isinstance(value, str) or not (text := _held_by_xml(value)):
             problems.append(f"sidecar_ignored: {key} is not a text")
         elif not _is_valid(key, text):
             problems.append(f"sidecar_ignored: {key} {text[:80]!r} cannot be read")
@@ -93,6 +83,11 @@ def complete(article: etree._Element, sidecar: Sidecar, warnings: WarningLog) ->
             warnings.append(f"from_sidecar: {key}")
 
 
+def _held_by_xml(text: str) -> str:
+    """The text without characters that XML cannot hold, among them halves of surrogate pairs."""
+    return clean(_XML_CANNOT_HOLD.sub("", text.encode("utf-8", "ignore").decode("utf-8")))
+
+
 def _is_valid(key: str, text: str) -> bool:
     if key in IDENTIFIERS:
         return bare_identifier(key, text) is not None
@@ -116,7 +111,7 @@ def _has(article: etree._Element, meta: etree._Element, key: str) -> bool:
     if key == "published":
         return published(all_dates(meta))[0] is not None
     if key == "language":
-        return own_language(article) is not None
+        return language(article) is not None
     licence = read_licence(meta, WarningLog())
     return bool(licence.code or licence.url or licence.text)
 
