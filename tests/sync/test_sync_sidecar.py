@@ -27,6 +27,7 @@ def articles(lake: Lake) -> list[Any]:
     return lake.read("articles").where("is_current").orderBy("source_key").collect()
 
 
+@pytest.mark.slow  # three runs of two jobs
 def test_a_sidecar_is_landed_followed_and_dropped(spark: Any, tmp_path: Path) -> None:
     from medconcept.lake.quarantine import open_quarantine
 

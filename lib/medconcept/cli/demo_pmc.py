@@ -55,9 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--input", default=BUCKET, metavar="BUCKET", help=f"default: {BUCKET}")
     parser.add_argument("--endpoint", metavar="URL", help="address of another S3 server")
     parser.add_argument("--config", default="demo", help="configuration with the dictionary (default: demo)")
-    parser.add_argument(
-        "--lake", help="folder of the lake (default: `pmc` next to that of the configuration)"
-    )
+    parser.add_argument("--lake", help="folder of the lake (default: `pmc` next to the configuration's)")
     options = parser.parse_args(argv)
     try:
         config = load_config(options.config)
