@@ -13,8 +13,9 @@ from image_examples import picture, saved
 from PIL import Image
 
 from medconcept.images.isolation import deriver
+from medconcept.modality import PRIVACY_FLAGS
 from medconcept.report.highlight import Concept, pieces
-from medconcept.report.thumbnails import HOW, thumbnail
+from medconcept.report.thumbnails import HOW, OF_A_PERSON, thumbnail, why_not_shown
 from medconcept.report.write import colours, render
 
 HEART = Concept("C0018787", "Heart", "anatomy", ((2, 7),))
@@ -121,7 +122,7 @@ def test_a_caption_stands_next_to_its_image_with_the_credit() -> None:
         ),
         ({"rights": {"withheld": "licence_unknown"}}, "by the rule licence_unknown"),
         ({"rights": None}, "its rights are not known"),
-        ({"privacy_flags": [{"flag": "face"}]}, "it may identify a person (face)"),
+        ({"privacy_flags": [{"flag": "face"}]}, "it may show a person (face)"),
     ],
 )
 def test_what_is_not_shown_says_why(changes: dict[str, object], note: str) -> None:
@@ -130,6 +131,11 @@ def test_what_is_not_shown_says_why(changes: dict[str, object], note: str) -> No
     row = {**found()["captions"][0], "picture": shown}  # type: ignore[index] — plain values
     html = render(found(captions=[row]))
     assert Page(html).fetched == [] and note in html
+
+
+def test_a_date_in_the_caption_hides_no_image() -> None:
+    assert set(PRIVACY_FLAGS) > OF_A_PERSON
+    assert why_not_shown({**RESOLVED, "privacy_flags": [{"flag": "date"}]}) is None
 
 
 def test_an_image_of_which_no_copy_can_be_made_is_not_shown() -> None:

@@ -15,6 +15,8 @@ from medconcept.lake.lake import Commit, Lake
 from medconcept.rights import WITHHOLDING_RULES
 
 SIZE = 440
+# The privacy flags that say what the image shows; the others are of the caption's words.
+OF_A_PERSON = frozenset(("patient_photograph", "face", "eyes_masked"))
 HOW = Derivation(size=SIZE, format="jpeg", quality=82)
 _MAX_BYTES = 32 * 1024**2  # of an image; the report's are read on the driver
 _UNCHANGED, _CHANGED = "No changes.", f"Changes: scaled to {SIZE} pixels at most."
@@ -56,8 +58,8 @@ def why_not_shown(row: Any) -> str | None:
         return "The image is not shown: its rights are not known."
     if rule := rights["withheld"]:
         return f"The image is not shown, by the rule {rule}: {WITHHOLDING_RULES[rule]}."
-    if flags := sorted({sign["flag"] for sign in row["privacy_flags"] or ()}):
-        return f"The image is not shown: by its caption it may identify a person ({', '.join(flags)})."
+    if flags := sorted({sign["flag"] for sign in row["privacy_flags"] or ()} & OF_A_PERSON):
+        return f"The image is not shown: by its caption it may show a person ({', '.join(flags)})."
     return None
 
 
