@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from articles import config, run, write
-from older_lakes import format_of, store_as
+from older_lakes import format_of, set_format, store_as
 
 from medconcept.lake.lake import FORMAT_VERSION, Lake
 
@@ -37,7 +37,7 @@ def test_a_sidecar_is_landed_followed_and_dropped(spark: Any, tmp_path: Path) ->
     assert [row.reason for row in open_quarantine(lake.read("quarantine")).collect()] == ["no_identifier"]
     # As format 7 wrote it, which had no such column.
     store_as(spark, lake, "raw_articles", lake.read("raw_articles").drop("sidecar"))
-    lake.files.write("_medconcept/format.json", _as_format_7(lake))
+    set_format(lake, 7)
     lake = Lake(spark, settings.lake)
     assert [row.sidecar for row in lake.read("raw_articles").collect()] == [None]
 
@@ -56,11 +56,6 @@ def test_a_sidecar_is_landed_followed_and_dropped(spark: Any, tmp_path: Path) ->
     lake, _ = run(spark, settings, *PARSE)
     assert articles(lake) == []
     assert [row.reason for row in open_quarantine(lake.read("quarantine")).collect()] == ["no_identifier"]
-
-
-def _as_format_7(lake: Lake) -> bytes:
-    content = json.loads(lake.files.read("_medconcept/format.json"))
-    return json.dumps({**content, "format_version": 7}).encode()
 
 
 @pytest.mark.parametrize(
