@@ -28,6 +28,9 @@ demo-data: $(VENV)/.installed ## fetch the real articles and open ontologies
 demo: setup demo-data ## run the whole pipeline on real articles and print the result
 	$(PY) -m medconcept.cli.demo
 
+demo-pmc: setup demo-data ## run it on 50 articles of PMC's public bucket with their images, where it can be reached
+	$(PY) -m medconcept.cli.demo_pmc
+
 # Gold is not included, for its licence. Set its path, format and licence as GOLD=FILE FORMAT=… LICENCE=….
 GOLD ?= ../shared/data/gold/craft_captions.jsonl
 FORMAT ?= craft-captions
@@ -116,4 +119,4 @@ format: $(VENV)/.installed ## format the code with ruff
 clean: ## remove all build results and the virtual environment
 	rm -rf build $(VENV) dist
 
-.PHONY: help setup demo-data demo model package cluster-up cluster-down test test-fast test-native test-slow test-long test-all bench bench-long docs lint format clean
+.PHONY: help setup demo-data demo demo-pmc model package cluster-up cluster-down test test-fast test-native test-slow test-long test-all bench bench-long docs lint format clean

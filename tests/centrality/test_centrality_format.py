@@ -88,13 +88,14 @@ def test_an_older_lake_is_read_and_the_next_run_brings_it_up(spark, made) -> Non
 
 def test_a_foreign_format_is_one_line(spark, tmp_path: Path) -> None:
     from medconcept.errors import LakeError
-    from medconcept.lake.lake import Lake
+    from medconcept.lake.lake import FORMAT_VERSION, Lake
 
     (tmp_path / "_medconcept").mkdir()
-    for version in (3, 8):
+    for version in (3, FORMAT_VERSION + 1):
         (tmp_path / "_medconcept/format.json").write_text(
             json.dumps({"format_version": version, "tables": []})
         )
         (tmp_path / "_medconcept/.format.json.crc").unlink(missing_ok=True)
-        with pytest.raises(LakeError, match=f"has format {version}, this program reads and writes 7"):
+        reads = f"has format {version}, this program reads and writes {FORMAT_VERSION}"
+        with pytest.raises(LakeError, match=reads):
             Lake(spark, str(tmp_path))

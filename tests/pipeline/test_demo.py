@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
+PICTURES = ROOT / "build/demo/articles/elife-32671"
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not (ROOT / "build/demo/articles").is_dir(), reason="make demo-data has not been run"),
@@ -47,6 +48,7 @@ def test_the_second_demo_writes_no_version(demo: str, capsys) -> None:
     assert tables(capsys, demo) == before
 
 
+@pytest.mark.skipif(not PICTURES.is_dir(), reason="make demo-data could not fetch the article with images")
 def test_the_numbers_of_the_readme_come_from_the_demo(demo: str, capsys) -> None:
     rows = {name: row["rows"] for name, row in tables(capsys, demo).items()}
     query = (
@@ -54,13 +56,36 @@ def test_the_numbers_of_the_readme_come_from_the_demo(demo: str, capsys) -> None
         "count(DISTINCT figure_key) AS captioned, count(DISTINCT concept_id) AS concepts FROM mentions"
     )
     (counted,) = asked(capsys, "sql", query, "--lake", demo)
-    assert (rows["raw_articles"], rows["articles"], rows["quarantine"]) == (122, 122, 0)
+    assert (rows["raw_articles"], rows["articles"], rows["quarantine"]) == (123, 123, 0)
+    statuses = asked(
+        capsys, "sql", "SELECT status, count(*) AS n FROM images GROUP BY status", "--lake", demo
+    )
+    images = {row["status"]: row["n"] for row in statuses}
+    assert set(images) == {"resolved", "no_media"}
     assert counted["captions"] == rows["figures"]
     said = re.sub(r"\s+", " ", (ROOT / "README.md").read_text())
     assert (
         f"{rows['figures']} figures, all with a caption, {counted['captioned']} of them with a concept; "
-        f"{rows['mentions']:,} mentions of {counted['concepts']:,} concepts" in said
+        f"{rows['mentions']:,} mentions of {counted['concepts']:,} concepts; "
+        f"{images['resolved']} images" in said
     )
+
+
+@pytest.mark.skipif(not PICTURES.is_dir(), reason="make demo-data could not fetch the article with images")
+def test_the_report_shows_the_images_next_to_their_captions(demo: str, capsys) -> None:
+    query = (
+        "SELECT doi, journal, licence_code, image_status, attribution, size(concepts) AS concepts "
+        "FROM triplets WHERE image_sha256 IS NOT NULL ORDER BY label"
+    )
+    rows = asked(capsys, "sql", query, "--lake", demo)
+    assert len(rows) == 5 and all(row["concepts"] for row in rows)
+    assert {(row["doi"], row["journal"], row["licence_code"], row["image_status"]) for row in rows} == {
+        ("10.7554/elife.32671", "eLife", "CC-BY-4.0", "resolved")
+    }
+    assert all("https://creativecommons.org/licenses/by/4.0/" in row["attribution"] for row in rows)
+    page = (Path(demo) / "_docs/report.html").read_text(encoding="utf-8")
+    assert page.count('<img src="data:image/jpeg;base64,') == 5 == page.count("<img ")
+    assert "No image: the article has no image files at its source." in page
 
 
 def test_the_demo_travels_in_time(demo: str, capsys) -> None:

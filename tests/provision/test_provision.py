@@ -266,10 +266,11 @@ def test_command_runs_the_requested_parts(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setattr(command, "ensure_jars", lambda target: done.append(target.name))
     monkeypatch.setattr(command, "ensure_native", lambda: done.append("native"))
     monkeypatch.setattr(command, "ensure_demo_data", lambda target: done.append(target.name))
+    monkeypatch.setattr(command, "ensure_demo_pictures", lambda target: done.append("pictures"))
     assert command.main(["java", "jars", "--target", str(tmp_path)]) == 0
     assert done == ["java", "jars"]
     assert command.main(["--target", str(tmp_path)]) == 0
-    assert done == ["java", "jars", "java", "jars", "native", "demo"]
+    assert done == ["java", "jars", "java", "jars", "native", "demo", "pictures"]
 
 
 def test_the_default_target_belongs_to_the_installation(

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from image_examples import picture, saved
+from PIL import Image
 
+from medconcept.images.isolation import deriver
+from medconcept.modality import PRIVACY_FLAGS
 from medconcept.report.highlight import Concept, pieces
+from medconcept.report.thumbnails import HOW, OF_A_PERSON, thumbnail, why_not_shown
 from medconcept.report.write import colours, render
 
 HEART = Concept("C0018787", "Heart", "anatomy", ((2, 7),))
@@ -17,7 +25,7 @@ ATTACK = Concept("C0027051", "Myocardial infarction", "disease", ((2, 14),))
 def found(**changes: object) -> dict[str, object]:
     """What `gather` would give for a tiny lake."""
     names = ("files", "articles", "superseded versions", "exact duplicates", "quarantined", "figures")
-    names += ("captions", "captions with a concept", "mentions", "distinct concepts", "triplets")
+    names += ("captions", "captions with a concept", "mentions", "distinct concepts", "triplets", "images")
     text = "a <script>alert(1)</script> heart"
     row = {"label": "Fig 1", "title": "T & T", "doi": "10.1/x", "licence_code": "CC-BY-4.0"}
     heart = Concept("C0018787", 'He"art', "anatomy", ((28, 33),))
@@ -25,6 +33,8 @@ def found(**changes: object) -> dict[str, object]:
         "counts": dict.fromkeys(names, 1),
         "rejects": {"not_xml": 1},
         "captions": [{**row, "caption": text, "pieces": pieces(text, [heart]), "image_status": "no media"}],
+        "pictured": [],
+        "images": [{"status": "no_media", "meaning": "No files.", "graphics": 1}],
         "frequent": [{"concept_id": "C0018787", "name": "Heart", "kind": "anatomy", "captions": 1}],
         "types": [{"kind": "anatomy", "mentions": 1, "concepts": 1}],
         "methods": [
@@ -79,6 +89,66 @@ def test_what_a_caption_is_about_is_told_from_what_it_only_names() -> None:
     page = render(found(captions=[row]))
     assert '<mark class="" style=' in page and '<mark class="peripheral" style=' in page
     assert "centrality 0.90" in page and "centrality 0.10 · peripheral" in page
+
+
+RESOLVED = {
+    "image_status": "resolved",
+    "image_sha256": "0",
+    "privacy_flags": [],
+    "rights": {"withheld": None},
+    "attribution": "Fig 1 of: A. <i>. CC BY 4.0. No changes.",
+}
+
+
+def test_a_caption_stands_next_to_its_image_with_the_credit() -> None:
+    copy = saved(picture(64, 48), "JPEG")
+    shown = thumbnail(RESOLVED, b"image", lambda data: copy)
+    row = {**found()["captions"][0], "picture": shown}  # type: ignore[index] — plain values
+    html = render(found(pictured=[row]))
+    page = Page(html)
+    (uri,) = page.fetched  # nothing comes from elsewhere
+    assert uri.startswith("data:image/jpeg;base64,") and base64.b64decode(uri.split(",")[1]) == copy
+    assert "Fig 1 of: A. &lt;i&gt;. CC BY 4.0. Changes: scaled to 440 pixels at most." in html
+
+
+@pytest.mark.parametrize(
+    ("changes", "note"),
+    [
+        ({"image_status": "no_media"}, "No image: the article has no image files at its source."),
+        ({"image_status": "not_resolved"}, "No image: resolve_images has not run on the article."),
+        (
+            {"rights": {"withheld": "no_derivatives"}},
+            "by the rule no_derivatives: changed copies",
+        ),
+        ({"rights": {"withheld": "licence_unknown"}}, "by the rule licence_unknown"),
+        ({"rights": None}, "its rights are not known"),
+        ({"privacy_flags": [{"flag": "face"}]}, "it may show a person (face)"),
+    ],
+)
+def test_what_is_not_shown_says_why(changes: dict[str, object], note: str) -> None:
+    shown = thumbnail({**RESOLVED, **changes}, b"image", lambda data: pytest.fail("a copy was made"))
+    assert shown.uri is None and note in (shown.note or "")
+    row = {**found()["captions"][0], "picture": shown}  # type: ignore[index] — plain values
+    html = render(found(captions=[row]))
+    assert Page(html).fetched == [] and note in html
+
+
+def test_a_date_in_the_caption_hides_no_image() -> None:
+    assert set(PRIVACY_FLAGS) > OF_A_PERSON
+    assert why_not_shown({**RESOLVED, "privacy_flags": [{"flag": "date"}]}) is None
+
+
+def test_an_image_of_which_no_copy_can_be_made_is_not_shown() -> None:
+    assert thumbnail(RESOLVED, None, lambda data: data).note
+    assert thumbnail(RESOLVED, b"image", lambda data: None).note
+
+
+def test_thumbnails_have_no_metadata() -> None:
+    with deriver(HOW) as copy:
+        data = copy(saved(picture(600, 500), "JPEG", exif=b"Exif\0\0secret", comment=b"secret"))
+    assert data is not None and b"secret" not in data
+    with Image.open(io.BytesIO(data)) as image:
+        assert max(image.size) == 440
 
 
 def test_captions_are_text_and_spans_are_marked() -> None:

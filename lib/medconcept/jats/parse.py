@@ -28,9 +28,11 @@ from medconcept.jats.article.related_articles import (
     related_articles,
     retraction_evidence,
 )
+from medconcept.jats.article.sidecar import complete
 from medconcept.jats.errors import ArticleRejected, Reason
 from medconcept.jats.figures.figure_reader import FigureReader
 from medconcept.jats.records.article import Article, Limits
+from medconcept.jats.records.sidecar import Sidecar
 from medconcept.jats.text.element_text import clean
 from medconcept.jats.text_budget import TextBudget
 from medconcept.jats.warning_log import WarningLog
@@ -44,11 +46,11 @@ _TRANSLATION_ELEMENTS = frozenset(("trans-title", "sub-article"))
 _RELATION_ELEMENTS = frozenset(("related-article", "related-object"))
 
 
-def parse_article(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Article:
+def parse_article(data: bytes, limits: Limits = _DEFAULT_LIMITS, sidecar: Sidecar | None = None) -> Article:
     """Parse a JATS file, plain or gzipped, into its article; every failure is an `ArticleRejected`.
 
     If the file is a wrapper with several articles, return the first and add a warning; `parse_articles`
-    yields all of them.
+    yields all of them. `sidecar` states what the file may lack.
 
     >>> article = parse_article(
     ...     b'<article><front><article-meta><article-id pub-id-type="pmc">7</article-id>'
@@ -65,6 +67,7 @@ def parse_article(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Article:
             warnings = WarningLog()
             if len(elements) > 1:
                 warnings.append(f"several_articles: {len(elements)}")
+            _complete(elements, sidecar, warnings)
             return _article(elements[0], root, limits, warnings)
     except ArticleRejected:
         raise
@@ -72,10 +75,13 @@ def parse_article(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Article:
         raise _defect(error) from error
 
 
-def parse_articles(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Iterator[Article | ArticleRejected]:
+def parse_articles(
+    data: bytes, limits: Limits = _DEFAULT_LIMITS, sidecar: Sidecar | None = None
+) -> Iterator[Article | ArticleRejected]:
     """Yield each article of a file that may be a wrapper of several, or the refusal of that article.
 
-    A file that is refused as a whole yields one refusal.
+    A file that is refused as a whole yields one refusal. `sidecar` states what a file of one article may
+    lack.
 
     >>> [str(article.reason) for article in parse_articles(b"<pmc-articleset/>")]
     ['not_an_article']
@@ -89,12 +95,25 @@ def parse_articles(data: bytes, limits: Limits = _DEFAULT_LIMITS) -> Iterator[Ar
     for element in elements:
         try:
             with PausedGC():
-                article = _article(element, root, limits, WarningLog())
+                warnings = WarningLog()
+                _complete(elements, sidecar, warnings)
+                article = _article(element, root, limits, warnings)
             yield article
         except ArticleRejected as refusal:
             yield refusal
         except Exception as error:  # as in parse_article, for this article only
             yield _defect(error)
+
+
+def _complete(articles: list[etree._Element], sidecar: Sidecar | None, warnings: WarningLog) -> None:
+    """Add what the sidecar states to the only article of its file."""
+    if sidecar is None:
+        return
+    if len(articles) > 1:
+        warnings.append("sidecar_ignored: the file has several articles")
+        return
+    flatten_names(articles[0])
+    complete(articles[0], sidecar, warnings)
 
 
 def _defect(error: Exception) -> ArticleRejected:

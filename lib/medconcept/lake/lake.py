@@ -21,11 +21,11 @@ from medconcept.tables.fit import fitted
 FORMAT = "_medconcept/format.json"
 # 2: all that the parser reads; 3: mentions by the linker, concept_statistics; 4: what PMC says;
 # 5: centrality of concepts, what was recognised; 6: figures.citing_paragraphs, which was `mentions`;
-# 7: images of triplets, and their modality, privacy, rights and splits
-FORMAT_VERSION = 7
+# 7: images of triplets, and their modality, privacy, rights and splits; 8: raw_articles.sidecar
+FORMAT_VERSION = 8
 # Formats that lack columns, or have them under former names: `fitted` reads them, and the first run that
 # writes migrates them (lake.migration).
-OLDER_FORMATS = (4, 5, 6)
+OLDER_FORMATS = (4, 5, 6, 7)
 MIGRATE = "migrate"  # the job that commits the table versions that a migration made
 _LOG_FILE = re.compile(r"[0-9]{20}\.json")  # as Delta's protocol names a commit
 PROPERTIES = {

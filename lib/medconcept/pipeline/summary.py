@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from medconcept.config import Config
+from medconcept.images.statuses import Status
 from medconcept.lake import queries
 from medconcept.lake.lake import Lake
 from medconcept.lake.quarantine import open_quarantine
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def figures_of(lake: Lake) -> dict[str, Any]:
-    """The numbers of a lake: counts by name, and `rejects` by reason."""
+    """The numbers of a lake: counts by name, `rejects` by reason, `images` (graphics) by status."""
     head = lake.head()
     raw, articles = lake.read("raw_articles", head), lake.read("articles", head)
     figures, mentions = lake.read("figures", head), lake.read("mentions", head)
@@ -39,6 +40,13 @@ def figures_of(lake: Lake) -> dict[str, Any]:
         captions=F.count_distinct("figure_key"),
         concepts=F.count_distinct("concept_id"),
     )
+    statuses = (
+        lake.read("images", head)
+        .groupBy("status")
+        .agg(F.count(F.lit(1)).alias("graphics"), F.count_distinct("sha256").alias("files"))
+    )
+    images = {row["status"]: row for row in statuses.orderBy(F.desc("graphics"), "status").collect()}
+    resolved = images.get(Status.RESOLVED.value)
     bare = mentions.where("concept_id IS NULL").count()
     # A wrapper is one file of several articles: all but its first are counted in addition to the files.
     place = ["source", "source_key"]
@@ -57,8 +65,17 @@ def figures_of(lake: Lake) -> dict[str, Any]:
         **({"recognised without a concept": bare} if bare else {}),
         "distinct concepts": named["concepts"],
         "triplets": lake.read("triplets", head).count(),
+        "graphics": sum(row["graphics"] for row in images.values()),
+        "graphics with an image": resolved["graphics"] if resolved else 0,
+        "images": resolved["files"] if resolved else 0,
     }
-    return {"counts": counts, "rejects": refused, "not_landed": not_landed, "from_pmc": files["from_pmc"] > 0}
+    return {
+        "counts": counts,
+        "rejects": refused,
+        "not_landed": not_landed,
+        "images": {status: row["graphics"] for status, row in images.items()},
+        "from_pmc": files["from_pmc"] > 0,
+    }
 
 
 def acknowledgements(config: Config, figures: dict[str, Any]) -> tuple[str, ...]:
@@ -97,6 +114,9 @@ def print_summary(lake: Lake, config: Config, reports: list[StageResult]) -> Non
         print(f"  {reason:<26}{count:>9,}")
     for reason, count in figures["not_landed"].items():
         print(f"  at the source: {reason:<11}{count:>9,}")
+    print("\nGraphics, by what became of their image")
+    for status, count in figures["images"].items() or {"none": 0}.items():
+        print(f"  {status:<26}{count:>9,}")
     print("\nSeconds per stage")
     for report in reports:
         print(f"  {report.job:<26}{report.seconds:>9.1f}  {report.status}")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from medconcept.errors import MedconceptError
 from medconcept.provision.demo_data import ensure_demo_data
+from medconcept.provision.demo_pictures import ensure_demo_pictures
 from medconcept.provision.jars import ensure_jars
 from medconcept.provision.java import ensure_java
 from medconcept.provision.native import ensure_native
@@ -45,6 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             ensure_native()
         if "demo-data" in parts:
             ensure_demo_data(target / "demo")
+            ensure_demo_pictures(target / "demo")
     except MedconceptError as error:
         print(error, file=sys.stderr)
         return 1

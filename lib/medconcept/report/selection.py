@@ -7,9 +7,11 @@ from typing import Any
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from medconcept.images.statuses import Status
 from medconcept.lake.lake import Commit, Lake
 
 CAPTIONS = 12
+IMAGES = 8
 FREQUENT = 20
 PER_TYPE = 6
 RELEASES = 20
@@ -39,6 +41,19 @@ def example_captions(triplets: DataFrame, limit: int = CAPTIONS) -> list[Any]:
     chosen = best.withColumn("_a", of_article).where("_a = 1").orderBy("place", "kind").limit(limit)
     rows = first.join(F.broadcast(chosen.select("triplet_key", "place", "kind")), "triplet_key")
     return rows.orderBy("place", "kind").collect()
+
+
+def example_images(triplets: DataFrame, limit: int = IMAGES) -> list[Any]:
+    """Triplets with an image, those with most concepts, of as many articles as possible.
+
+    At most `limit` rows of triplets, the same for the same table.
+    """
+    resolved = triplets.where(F.col("image_status") == Status.RESOLVED.value)
+    order = [F.desc(F.size("concept_ids")), F.col("triplet_key")]
+    of_article = F.row_number().over(Window.partitionBy("article_key").orderBy(*order))
+    ranked = resolved.select("triplet_key", "article_key", of_article.alias("place"))
+    chosen = ranked.orderBy("place", "article_key").limit(limit).select("triplet_key", "place")
+    return triplets.join(F.broadcast(chosen), "triplet_key").orderBy("place", "article_key").collect()
 
 
 def frequent_concepts(mentions: DataFrame, concepts: DataFrame, limit: int = FREQUENT) -> list[Any]:

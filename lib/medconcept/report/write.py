@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 from medconcept import __version__
 from medconcept.config import Config
 from medconcept.errors import LakeError
+from medconcept.images.statuses import STATUSES, Status
 from medconcept.lake import queries
 from medconcept.lake.lake import Lake
 from medconcept.pipeline.summary import acknowledgements, figures_of
 from medconcept.report import selection
 from medconcept.report.highlight import Concept, concept_url, pieces
+from medconcept.report.thumbnails import Thumbnail, thumbnails
+from medconcept.rights.attribution import licence_name
 from medconcept.stages.triplets.concept_names import concepts_passed_on, mentions_passed_on
 
 if TYPE_CHECKING:
@@ -52,9 +55,24 @@ def gather(lake: Lake, config: Config, reports: list[StageResult]) -> dict[str, 
     releases = selection.last_releases(lake, head)
     names = [row["name"] for row in releases]
     figures_of_lake = figures_of(lake)
+    triplets = lake.read("triplets", head)
+    pictured = selection.example_images(triplets)
+    shown = {row["triplet_key"] for row in pictured}
+    others = [row for row in selection.example_captions(triplets) if row["triplet_key"] not in shown]
+    examples = [
+        _caption(row, picture)
+        for row, picture in zip(
+            [*pictured, *others], thumbnails(lake, head, [*pictured, *others]), strict=True
+        )
+    ]
     return {
         **figures_of_lake,
-        "captions": [_caption(row) for row in selection.example_captions(lake.read("triplets", head))],
+        "pictured": examples[: len(pictured)],
+        "captions": examples[len(pictured) :],
+        "images": [
+            {"status": status, "meaning": STATUSES[Status(status)], "graphics": count}
+            for status, count in figures_of_lake["images"].items()
+        ],
         "frequent": [row.asDict() for row in selection.frequent_concepts(mentions, concepts)],
         "types": [row.asDict() for row in selection.mentions_by_type(mentions, concepts)],
         "methods": [row.asDict() for row in selection.mentions_by_method(mentions)],
@@ -98,7 +116,7 @@ def colours(kinds: list[str]) -> dict[str, str]:
     return out
 
 
-def _caption(row: Any) -> dict[str, Any]:
+def _caption(row: Any, picture: Thumbnail) -> dict[str, Any]:
     concepts = [
         Concept(
             c["concept_id"],
@@ -113,4 +131,11 @@ def _caption(row: Any) -> dict[str, Any]:
         )
         for c in row["concepts"]
     ]
-    return {**row.asDict(), "pieces": pieces(row["caption"], concepts)}
+    licence = (row["rights"] and row["rights"]["licence_code"]) or row["licence_code"]
+    return {
+        **row.asDict(),
+        "pieces": pieces(row["caption"], concepts),
+        "picture": picture,
+        "licence": licence_name(licence) if licence else None,
+        "shows": [item["modality"].replace("_", " ") for item in row["modality"] or ()],
+    }

@@ -89,9 +89,11 @@ def build(context: Context) -> StageOutput:
 def parse(files: DataFrame, counter: Counter | None = None) -> DataFrame:
     """Parse files: returns rows of PARSED, one for each article, and one with the reason for each refusal.
 
+    `files` have FILE, size and content, and may have a sidecar.
+
     Compute it within `small_batches`. `counter` counts `files`.
     """
-    columns = files.select(*FILE, "size", "content")
+    columns = files.select(*FILE, "size", "content", *(n for n in ("sidecar",) if n in files.columns))
     return columns.mapInArrow(partial(parse_batches, counter=counter), PARSED)
 
 

@@ -85,7 +85,7 @@ RAW_ARTICLES = Table(
         column(
             "etag",
             StringType(),
-            "Size and modification time at the source, a cheap check for changes",
+            "Size and modification time at the source, of the sidecar too; a cheap check for changes",
             "128555-1795981776465000",
         ),
         column(
@@ -118,6 +118,13 @@ RAW_ARTICLES = Table(
             TimestampType(),
             "When the bytes or the metadata were last fetched, UTC",
             "2026-11-29T19:52:09.480Z",
+        ),
+        # At the end: that is where ADD COLUMNS puts it in a table of an older format.
+        column(
+            "sidecar",
+            StringType(),
+            "What the file `<name>.metadata.json` next to the article states, see docs/sync.md; null without",
+            '{"licence": "CC BY 4.0"}',
         ),
     ),
 )

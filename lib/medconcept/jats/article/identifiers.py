@@ -12,11 +12,12 @@ from medconcept.jats.text.element_text import plain_text
 from medconcept.jats.warning_log import WarningLog
 from medconcept.jats.xml.element_queries import children
 
-_PMC_TYPES = frozenset(("pmc", "pmcid", "pmc-ver", "pmcid-ver"))
+PMC_TYPES = frozenset(("pmc", "pmcid", "pmc-ver", "pmcid-ver"))
 _MANUSCRIPT_TYPES = ("manuscript", "manuscript-id", "mid", "nihms")
 _PMCID = re.compile(r"(?:PMC)?\s*0*([1-9][0-9]*)(?:\.([0-9]{1,6}))?", re.IGNORECASE)
 _PMID = re.compile(r"(?:pmid:?\s*)?([0-9]+)", re.IGNORECASE)
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
+_PATTERNS = {"pmcid": _PMCID, "pmid": _PMID, "doi": _DOI}
 
 
 def doi_of(value: str) -> str:
@@ -27,6 +28,19 @@ def doi_of(value: str) -> str:
     """
     match = _DOI.fullmatch(value)
     return (match.group(1) if match else value).lower()
+
+
+def bare_identifier(field: str, value: str) -> str | None:
+    """Return a PMC id (`PMC<digits>`), PubMed id or DOI in the form it is stored in; None if it is none.
+
+    >>> bare_identifier("pmcid", "12.3"), bare_identifier("doi", "https://doi.org/10.1371/X"), \
+    bare_identifier("pmid", "n/a")
+    ('PMC12', '10.1371/x', None)
+    """
+    match = _PATTERNS[field].fullmatch(value)
+    if match is None:
+        return None
+    return f"PMC{match.group(1)}" if field == "pmcid" else match.group(1).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +70,8 @@ def read_identifiers(meta: etree._Element | None, warnings: WarningLog) -> Ident
         kind = (element.get("pub-id-type") or "").strip().lower()
         value = plain_text(element)
         listed.append(f"{kind or 'untyped'}={value}")
-        field = "pmcid" if kind in _PMC_TYPES else kind
-        pattern = {"pmcid": _PMCID, "pmid": _PMID, "doi": _DOI}.get(field)
+        field = "pmcid" if kind in PMC_TYPES else kind
+        pattern = _PATTERNS.get(field)
         match = pattern.fullmatch(value) if pattern else None
         if pattern and match is None:
             warnings.append(f"bad_identifier: {kind} {value!r}")

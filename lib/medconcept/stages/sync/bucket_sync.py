@@ -302,6 +302,7 @@ def _rows(context: Context, source: str, received: DataFrame, raw: DataFrame) ->
         "left_out",
         "metadata",
         F.col("state").alias("metadata_etag"),
+        F.lit(None).cast("string").alias("sidecar"),
         "fetched_at",
         "unchanged",
     )

@@ -20,6 +20,8 @@ from medconcept.stages.sync.folder import list_folder, read_files
 from medconcept.tables import TABLES
 from medconcept.workers.sync.archive_members import MEMBER_SEPARATOR
 
+_FILE = ("source", "source_key")
+
 
 def build(context: Context) -> Iterator[StageOutput]:
     """Yield what is new or changed at the source; nothing if nothing is."""
@@ -92,7 +94,7 @@ def build_from_archives(context: Context) -> StageOutput | None:
 
 
 def build_from_files(context: Context) -> StageOutput | None:
-    """Land the files of a folder that are new or have changed; None if there are none.
+    """Land the files of a folder that are new or have changed, or whose sidecars have; None without any.
 
     A sync adds and replaces files. A file that is gone from the folder stays in the lake.
     """
@@ -108,8 +110,8 @@ def build_from_files(context: Context) -> StageOutput | None:
     context.begin()
     fetched = read_files(context.lake.spark, unseen, context.config.sync)
     landed = context.checkpoint("landed", _with_checksum(fetched))
-    same = current.select("source", "source_key", "source_sha256")
-    changed = landed.join(same, ["source", "source_key", "source_sha256"], "left_anti")
+    same = [F.col(f"n.{c}").eqNullSafe(F.col(f"o.{c}")) for c in (*_FILE, "source_sha256", "sidecar")]
+    changed = landed.alias("n").join(current.alias("o"), same, "left_anti")
     if changed.isEmpty():
         return None  # other times, same bytes
     # Checkpointed, since Delta reads the deletion vectors of a table again for each plan that uses it.
@@ -118,13 +120,19 @@ def build_from_files(context: Context) -> StageOutput | None:
     rows = assign_holders(changed.unionByName(kept.select(*changed.columns)), scope)
     return StageOutput(
         tables={"raw_articles": (rows, scope)},
-        counts={"files.listed": listing.count(), "files.landed": changed.count()},
+        counts=_counts(listing, changed),
     )
 
 
+def _counts(listing: DataFrame, changed: DataFrame) -> dict[str, int]:
+    row = changed.agg(F.count(F.lit(1)).alias("files"), F.count("sidecar").alias("sidecars")).collect()[0]
+    counts = {"files.listed": listing.count(), "files.landed": int(row["files"])}
+    return counts | ({"sidecars.landed": int(row["sidecars"])} if row["sidecars"] else {})
+
+
 def _with_checksum(fetched: DataFrame) -> DataFrame:
-    """Return files in the columns of `raw_articles`; those that only buckets have are null."""
-    of_buckets = ("md5", "left_out", "metadata", "metadata_etag")
+    """Return files in the columns of `raw_articles`; those that their kind of source has not are null."""
+    others = ("md5", "left_out", "metadata", "metadata_etag", "sidecar")
     types = {c.name: c.dataType for c in TABLES["raw_articles"].columns}
     return fetched.select(
         "source",
@@ -133,7 +141,10 @@ def _with_checksum(fetched: DataFrame) -> DataFrame:
         "etag",
         F.sha2("content", 256).alias("source_sha256"),
         "content",
-        *[F.lit(None).cast(types[name]).alias(name) for name in of_buckets],
+        *(
+            F.col(name) if name in fetched.columns else F.lit(None).cast(types[name]).alias(name)
+            for name in others
+        ),
         F.current_timestamp().alias("fetched_at"),
     )
 

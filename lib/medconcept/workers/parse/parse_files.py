@@ -9,7 +9,7 @@ from pyspark.accumulators import Accumulator
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import ArrayType, StringType, StructField, StructType
 
-from medconcept.jats import Article, ArticleRejected, Limits, Reason, parse_articles
+from medconcept.jats import Article, ArticleRejected, Limits, Reason, parse_articles, read_sidecar
 from medconcept.runtime.isolated_worker import Bounds, Death, IsolatedWorker
 from medconcept.tables import TABLES
 from medconcept.workers.parse.arrow_columns import array_of
@@ -46,6 +46,9 @@ _CHUNK_BYTES = 32 * 1024 * 1024
 _DEATHS = {"crashed": Reason.PARSER_CRASHED, "timeout": Reason.PARSER_TIMEOUT}
 _BOUNDS = Bounds()
 _LIMITS = Limits()
+File = tuple[int, pa.Buffer, pa.Buffer]  # the row of a file, its content, its sidecar
+_NO_SIDECAR = pa.py_buffer(b"")
+_ITEMS_OF_FILE = 2
 _CONVERSION_ERRORS = (pa.ArrowException, OverflowError, UnicodeError, MemoryError)
 
 
@@ -54,7 +57,7 @@ def parse_batches(
     bounds: Bounds = _BOUNDS,
     counter: Accumulator[dict[str, int]] | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    """Parse rows of (FILE columns, size, content) into rows of PARSED.
+    """Parse rows of (FILE columns, size, content) and, optionally, sidecar into rows of PARSED.
 
     One row per file, or one per article of a wrapper with several. Files are parsed by a child process; a
     file that crashes or hangs it gets a row with that reason, and affects no other file.
@@ -75,23 +78,32 @@ def parse_batches(
             yield from pa.table(columns, schema=_SCHEMA).combine_chunks().to_batches()
 
 
+def _items(files: Iterable[File]) -> Iterator[memoryview]:
+    """What the child gets of each file: its sidecar, empty if it has none, then its content."""
+    for _, content, sidecar in files:
+        yield memoryview(sidecar)
+        yield memoryview(content)
+
+
 class _Chunk:
     """Files for one call of the child, passed on while they arrive from Spark."""
 
     def __init__(self, source: Iterator[pa.RecordBatch]) -> None:
         self._source = source
         self.batches: list[pa.RecordBatch] = []
-        self.files: list[tuple[int, pa.Buffer]] = []
+        self.files: list[File] = []
 
     def read(self) -> Iterator[memoryview]:
-        """Yield the bytes of the files and note each in `files` with its row; skip files without content."""
+        """Yield files as `_items` does and note each in `files` with its row; skip those without content."""
         rows = size = 0
         while rows < _CHUNK_FILES and size < _CHUNK_BYTES and (batch := next(self._source, None)) is not None:
             self.batches.append(batch)
-            for place, content in enumerate(batch.column("content"), start=rows):
+            sidecars = batch.column("sidecar") if "sidecar" in batch.schema.names else None
+            for n, content in enumerate(batch.column("content")):
                 if content.is_valid:
-                    self.files.append((place, content.as_buffer()))
-                    yield memoryview(self.files[-1][1])
+                    sidecar = sidecars[n].as_buffer() if sidecars and sidecars[n].is_valid else _NO_SIDECAR
+                    self.files.append((rows + n, content.as_buffer(), sidecar))
+                    yield from _items(self.files[-1:])
             rows += len(batch)
             size += batch.nbytes
 
@@ -107,30 +119,30 @@ def _too_large(files: pa.Table) -> pa.Table:
     )
 
 
-def _results(
-    parse: IsolatedWorker, files: list[tuple[int, pa.Buffer]], contents: Iterable[memoryview]
-) -> Iterator[pa.Table]:
+def _results(parse: IsolatedWorker, files: list[File], items: Iterable[memoryview]) -> Iterator[pa.Table]:
     """Parse files into tables; if the child dies of one, parse the files before and after it separately."""
-    result = parse(contents)
+    result = parse(items)
     if isinstance(result, Death):
-        for content in contents:  # read the rest of the chunk, which the child has not got
-            del content
-        before, after = files[: result.item], files[result.item + 1 :]
+        for item in items:  # read the rest of the chunk, which the child has not got
+            del item
+        place = result.item // _ITEMS_OF_FILE
+        before, after = files[:place], files[place + 1 :]
         if before:
-            yield from _results(parse, before, [memoryview(content) for _, content in before])
-        yield _table([(files[result.item][0], ArticleRejected(_DEATHS[result.cause], None, result.detail))])
+            yield from _results(parse, before, _items(before))
+        yield _table([(files[place][0], ArticleRejected(_DEATHS[result.cause], None, result.detail))])
         if after:
-            yield from _results(parse, after, [memoryview(content) for _, content in after])
+            yield from _results(parse, after, _items(after))
         return
     with pa.ipc.open_stream(result) as stream:
         table = stream.read_all()
-    places = pa.array([place for place, _ in files], pa.int32())
+    places = pa.array([place for place, *_ in files], pa.int32())
     yield table.set_column(0, _CHILD_SCHEMA.field(0), places.take(table.column(0)))
 
 
-def _parse_all(files: Iterator[bytes]) -> bytes:
+def _parse_all(items: Iterator[bytes]) -> bytes:
     """In the child: parse each file; return all rows as an Arrow stream of one batch."""
-    results = [(number, article) for number, file in enumerate(files) for article in _parse(file)]
+    files = enumerate(zip(items, items, strict=True))  # the sidecar of a file, then its content
+    results = [(number, article) for number, file in files for article in _parse(*file)]
     try:
         table = _table(results)
     except _CONVERSION_ERRORS:
@@ -142,9 +154,10 @@ def _parse_all(files: Iterator[bytes]) -> bytes:
     return rows
 
 
-def _parse(file: bytes) -> list[Article | ArticleRejected]:
+def _parse(sidecar: bytes, file: bytes) -> list[Article | ArticleRejected]:
     try:
-        return [_detached(result) for result in parse_articles(file, _LIMITS)]
+        stated = (read_sidecar(sidecar),) if sidecar else ()
+        return [_detached(result) for result in parse_articles(file, _LIMITS, *stated)]
     except Exception as error:  # such as too little memory for a wrapper; the parser itself reports reasons
         return [_defect(error)]
 
