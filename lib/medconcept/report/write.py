@@ -13,8 +13,10 @@ from medconcept.errors import LakeError
 from medconcept.lake import queries
 from medconcept.lake.lake import Lake
 from medconcept.pipeline.summary import acknowledgements, figures_of
+from medconcept.quality.docs import POLICY
 from medconcept.report import selection
 from medconcept.report.highlight import Concept, concept_url, pieces
+from medconcept.runtime.control_characters import shown_in_page
 
 if TYPE_CHECKING:
     from medconcept.stages.stage import StageResult
@@ -47,7 +49,7 @@ def gather(lake: Lake, config: Config, reports: list[StageResult]) -> dict[str, 
     articles, figures = lake.read("articles", head), lake.read("figures", head)
     releases = selection.last_releases(lake, head)
     names = [row["name"] for row in releases]
-    figures_of_lake = figures_of(lake)
+    figures_of_lake = figures_of(lake, config.annotate.languages)
     return {
         **figures_of_lake,
         "captions": [_caption(row) for row in selection.example_captions(lake.read("triplets", head))],
@@ -75,9 +77,11 @@ def render(data: dict[str, Any]) -> str:
 
     template = resources.files("medconcept.report").joinpath("report.html.j2").read_text(encoding="utf-8")
     kinds = sorted({row["kind"] for row in (*data["types"], *data["frequent"])})
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=shown_in_page
+    )
     environment.globals["concept_url"] = concept_url
-    page: str = environment.from_string(template).render(**data, colours=colours(kinds))
+    page: str = environment.from_string(template).render(**data, colours=colours(kinds), policy=POLICY)
     return page
 
 

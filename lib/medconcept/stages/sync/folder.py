@@ -1,49 +1,111 @@
-"""Articles in a folder of any Hadoop file system."""
+"""Articles in a folder of any Hadoop file system.
+
+A folder of the workers' own file system (`file:`) is listed and read by Python workers, since Spark's reader
+follows links and leaves files out. Other file systems have neither links nor odd names; Spark reads them.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from functools import partial
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from medconcept.config import SyncConfig
 from medconcept.errors import ConfigError, InputError
-from medconcept.spark.hadoop_files import HadoopFiles, reason
+from medconcept.spark.hadoop_files import HadoopFiles
+from medconcept.workers.sync.folder_files import COUNTED, LISTED, OTHER_FILE, list_files, read_listed
+from medconcept.workers.sync.name_patterns import any_case, name_pattern
+
+HIDDEN = "hidden_name"  # a name that Spark's reader of files passes over
+COLUMNS = ("source", "source_key", "size", "etag", "uri", "reason", "detail")
 
 
 def list_folder(spark: SparkSession, config: SyncConfig) -> DataFrame:
-    """List the article files of a folder, at any depth, without reading them.
+    """List all files of a folder, at any depth, without reading them.
 
-    Returns one row for each file: source, source_key, size, etag, _uri. Raises InputError if the folder does
-    not exist or no file matches the include patterns.
+    Returns one row for each file: source, source_key, size, etag, uri, reason, detail. `reason` is null for
+    an article file that can be read. Raises InputError if the folder does not exist.
     """
     if not config.input:
         raise ConfigError("sync_articles needs a folder: --input DIR, or sync.input in the configuration")
     files = HadoopFiles(spark, config.input)
     if not files.exists(""):
         raise InputError(f"{config.input}: no such folder")
-    source = config.source or source_name(files.root)
-    pattern = "{" + ",".join(config.include) + "}"
-    reader = (
+    if files.is_file(""):
+        raise InputError(f"{config.input}: is a file; give its folder, and --include for one file of it")
+    return listed(spark, files, folder_source(spark, config), config.include)
+
+
+def folder_source(spark: SparkSession, config: SyncConfig) -> str:
+    """The name of the folder's source."""
+    return config.source or source_name(HadoopFiles(spark, str(config.input)).root)
+
+
+def listed(
+    spark: SparkSession, files: HadoopFiles, source: str, include: Sequence[str], *, recursive: bool = True
+) -> DataFrame:
+    """List the files of a folder that exists: the columns of `list_folder`."""
+    if files.root.startswith("file:"):
+        # Hadoop writes a local path as file:/x, with its characters as they are.
+        root = files.root.removeprefix("file:")
+        start = spark.range(1, numPartitions=1)
+        rows = start.mapInArrow(
+            partial(list_files, root=root, include=tuple(include), recursive=recursive), LISTED
+        )
+    else:
+        rows = _listed_by_hadoop(spark, files, include, recursive)
+    return rows.withColumn("source", F.lit(source)).select(*COLUMNS)
+
+
+def counts_by_reason(listing: DataFrame, config: SyncConfig) -> dict[str, int]:
+    """Count the files of a listing by reason, "" for those to read; raises InputError if none is an article.
+
+    >>> from unittest.mock import Mock
+    >>> listing = Mock()
+    >>> listing.groupBy("reason").count().collect.return_value = [{"reason": "other_file", "count": 2}]
+    >>> counts_by_reason(listing, SyncConfig(input="in", include=("*.xml",)))
+    Traceback (most recent call last):
+    medconcept.errors.InputError: in: the folder holds no article file (*.xml)
+    """
+    counts = {r["reason"] or "": int(r["count"]) for r in listing.groupBy("reason").count().collect()}
+    if not set(counts) - set(COUNTED):
+        problem = f"holds no article file ({', '.join(config.include)})" if counts else "is empty"
+        raise InputError(f"{config.input}: the folder {problem}")
+    return counts
+
+
+def folder_line(counts: dict[str, int]) -> str:
+    """What a folder holds, in one line.
+
+    >>> folder_line({"": 3, "other_file": 2, "dangling_link": 1})
+    'the folder holds 6 files: 3 to read, 2 other_file, 1 dangling_link'
+    """
+    each = ", ".join(f"{count:,} {name or 'to read'}" for name, count in counts.items())
+    return f"the folder holds {sum(counts.values()):,} files: {each}"
+
+
+def read_files(spark: SparkSession, listing: DataFrame, config: SyncConfig) -> DataFrame:
+    """Read the files of a listing: returns it with `content`, null over the size limit or with a reason."""
+    files, listing = HadoopFiles(spark, str(config.input)), listing.select(*COLUMNS)
+    if files.root.startswith("file:"):
+        spread = listing.repartition(4 * spark.sparkContext.defaultParallelism)
+        read = partial(read_listed, columns=COLUMNS, max_bytes=config.max_bytes)
+        return spread.mapInArrow(read, f"source string, {LISTED}, content binary")
+    contents = (
         spark.read.format("binaryFile")
         .option("recursiveFileLookup", "true")
-        .option("pathGlobFilter", pattern)
+        .option("pathGlobFilter", "{" + ",".join(map(any_case, config.include)) + "}")
+        .load(files.root)
+        .where(F.col("length") <= config.max_bytes)
+        .select(F.col("path").alias("uri"), "content")
     )
-    try:
-        listing = reader.load(files.root)
-        empty = listing.limit(1).select("path").isEmpty()
-    except Exception as error:
-        raise InputError(f"{config.input}: {reason(error)}") from error
-    if empty:
-        problem = "is empty" if not files.list("") else f"holds no article file ({', '.join(config.include)})"
-        raise InputError(f"{config.input}: the folder {problem}")
-    return listing.select(
-        F.lit(source).alias("source"),
-        path_within(files.root).alias("source_key"),
-        F.col("length").alias("size"),
-        file_etag().alias("etag"),
-        F.col("path").alias("_uri"),
+    # Spark's reader leaves empty files out.
+    empty = F.when(F.col("size") == 0, F.lit(b""))
+    return listing.join(contents, "uri", "left").select(
+        *listing.columns, F.coalesce("content", empty).alias("content")
     )
 
 
@@ -60,21 +122,6 @@ def file_etag() -> Column:
     return F.concat_ws("-", F.col("length").cast("string"), F.unix_micros("modificationTime").cast("string"))
 
 
-def read_files(spark: SparkSession, listing: DataFrame, config: SyncConfig) -> DataFrame:
-    """Read the files of a listing: returns it with `content`, null for files over the size limit."""
-    files = HadoopFiles(spark, str(config.input))
-    pattern = "{" + ",".join(config.include) + "}"
-    contents = (
-        spark.read.format("binaryFile")
-        .option("recursiveFileLookup", "true")
-        .option("pathGlobFilter", pattern)
-        .load(files.root)
-        .where(F.col("length") <= config.max_bytes)
-        .select(F.col("path").alias("_uri"), "content")
-    )
-    return listing.join(contents, "_uri", "left")
-
-
 def source_name(root: str) -> str:
     """Return a name for a folder that is unique to its path and does not reveal the path.
 
@@ -83,3 +130,20 @@ def source_name(root: str) -> str:
     """
     name = root.rstrip("/").rsplit("/", 1)[-1]
     return f"{name}-{hashlib.sha256(root.encode()).hexdigest()[:8]}"
+
+
+def _listed_by_hadoop(
+    spark: SparkSession, files: HadoopFiles, include: Sequence[str], recursive: bool
+) -> DataFrame:
+    wanted = name_pattern(include)
+    rows = []
+    for name, size, changed in files.walk_files(recursive=recursive):
+        *_, base = name.split("/")
+        why = None
+        if not wanted.fullmatch(base):
+            why = OTHER_FILE
+        elif any(part.startswith(("_", ".")) for part in name.split("/")):
+            why = HIDDEN
+        detail = "Spark reads no names that begin with _ or ." if why == HIDDEN else None
+        rows.append((name, size, f"{size}-{changed * 1000}", files.uri(name), why, detail))
+    return spark.createDataFrame(rows, LISTED)
