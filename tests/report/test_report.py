@@ -25,13 +25,24 @@ ATTACK = Concept("C0027051", "Myocardial infarction", "disease", ((2, 14),))
 def found(**changes: object) -> dict[str, object]:
     """What `gather` would give for a tiny lake."""
     names = ("files", "articles", "superseded versions", "exact duplicates", "quarantined", "figures")
-    names += ("captions", "captions with a concept", "mentions", "distinct concepts", "triplets", "images")
+    names += (
+        "captions",
+        "captions with a concept",
+        "captions without one",
+        "mentions",
+        "distinct concepts",
+        "triplets",
+        "images",
+    )
     text = "a <script>alert(1)</script> heart"
     row = {"label": "Fig 1", "title": "T & T", "doi": "10.1/x", "licence_code": "CC-BY-4.0"}
     heart = Concept("C0018787", 'He"art', "anatomy", ((28, 33),))
     page = {
         "counts": dict.fromkeys(names, 1),
         "rejects": {"not_xml": 1},
+        "not_landed": {"hostile_key": 7},
+        "refused_names": {"not_xml": ["<img src=x onerror=alert(1)>.xml"], "hostile_key": ["\x1b\u202e.xml"]},
+        "other_languages": {},
         "captions": [{**row, "caption": text, "pieces": pieces(text, [heart]), "image_status": "no media"}],
         "pictured": [],
         "images": [{"status": "no_media", "meaning": "No files.", "graphics": 1}],
@@ -198,3 +209,14 @@ def test_pieces_joined_are_the_caption(caption: str, places: list[tuple[int, int
 def test_no_two_types_share_a_colour() -> None:
     kinds = [f"kind {n}" for n in range(15)]
     assert len(set(colours(kinds).values())) == 15
+
+
+def test_a_reader_sees_what_was_refused_and_skipped_by_name_and_nothing_of_it_runs() -> None:
+    counts = {**found()["counts"], "captions in other languages": 128}  # type: ignore[dict-item]
+    html = render(found(counts=counts, other_languages={"pt": 120, "de": 8}))
+    page = Page(html)
+    assert "img" not in page.tags and "&lt;img src=x onerror=alert(1)&gt;.xml" in html
+    assert r"<code>\x1b\u202e.xml</code> …" in html and "\x1b" not in html
+    assert "128 in other languages, which are not linked (pt 120, de 8)" in html
+    assert 'http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;;' in html
+    assert "in other languages" not in render(found())

@@ -7,6 +7,7 @@ import tarfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pyarrow as pa
 import pytest
@@ -35,7 +36,7 @@ def zipped(path: Path, *members: tuple[str, bytes]) -> Path:
 
 
 def read(path: Path, max_bytes: int = 10**6, blob: bytes | None = None) -> list[dict]:
-    row = {"source": "s", "archive": path.name, "etag": "e", "uri": path.as_uri(), "blob": blob}
+    row = {"source": "s", "archive": path.name, "etag": "e", "uri": "file:" + quote(str(path)), "blob": blob}
     batch = pa.RecordBatch.from_pylist([row])
     return [r for b in read_archives([batch], include=INCLUDE, max_bytes=max_bytes) for r in b.to_pylist()]
 
@@ -73,7 +74,27 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
             info = tarfile.TarInfo(f"{kind.decode()}.xml")
             info.type, info.linkname = kind, "/etc/passwd"
             out.addfile(info)
-    assert read(path) == []
+    (row,) = read(path)
+    assert (row["source_key"], row["reason"]) == ("a.tar", "no_article_file")
+    assert row["detail"] == "the archive holds 3 links or devices"
+
+
+def test_an_archive_without_articles_is_refused_and_says_what_it_holds(tmp_path: Path) -> None:
+    made = [
+        tar(tmp_path / "none.tar"),
+        zipped(tmp_path / "none.zip"),
+        zipped(tmp_path / "p.zip", ("p.jpg", b"")),
+        zipped(tmp_path / "%41 #?.ZIP", ("UP.XML", b"x")),
+    ]
+    rows = [row for path in made for row in read(path)]
+    assert [(r["source_key"], r["reason"], r["detail"]) for r in rows] == [
+        ("none.tar", "no_article_file", "the archive holds nothing"),
+        ("none.zip", "no_article_file", "the archive holds nothing"),
+        ("p.zip", "no_article_file", "the archive holds 1 other files"),
+        ("%41 #?.ZIP!/UP.XML", None, None),
+    ]
+    (tmp_path / "zero.tar").touch()
+    assert [row["reason"] for row in read(tmp_path / "zero.tar")] == ["archive_broken"]
 
 
 def test_an_archive_that_breaks_off_keeps_what_was_whole(tmp_path: Path) -> None:

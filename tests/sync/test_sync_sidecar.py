@@ -44,7 +44,7 @@ def test_a_sidecar_is_landed_followed_and_dropped(spark: Any, tmp_path: Path) ->
     sidecar = folder / "a.xml.metadata.json"
     sidecar.write_text(json.dumps(STATED))
     lake, reports = run(spark, settings, *PARSE)
-    assert (format_of(lake), reports[0].counts["sidecars.landed"]) == (FORMAT_VERSION, 1)
+    assert (format_of(lake), reports[0].counts["files.sidecar"]) == (FORMAT_VERSION, 1)
     (row,) = articles(lake)
     assert (row.doi, row.journal, row.licence_code) == ("10.7554/elife.32671", "eLife", "CC-BY-4.0")
     assert row.licence_text == "CC BY 4.0 (stated in the article's sidecar: the publisher)"
@@ -70,7 +70,7 @@ def test_a_sidecar_is_no_article(spark: Any, tmp_path: Path, include: tuple[str,
     (folder / "a.xml.metadata.json").write_bytes(b"\xff" + b"x" * 10)
     how = SyncConfig(input=str(folder), include=include)
     rows = list_folder(spark, how)
-    found = {row.source_key: row._sidecar_uri is not None for row in rows.collect()}
+    found = {row.source_key: row.sidecar_uri is not None for row in rows.collect()}
     assert found == (listed or {"a.xml": True, "b.xml": False})
     texts = {row.source_key: row.sidecar for row in read_files(spark, rows, how).collect()}
     assert texts.get("a.xml") in (None, "\ufffd" + "x" * 10) and texts["b.xml"] is None

@@ -7,12 +7,14 @@ import json
 import threading
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from medconcept.cli.output import print_rows, progress_printer
+from medconcept.cli.output import as_json_text, print_rows, print_text, progress_printer
 from medconcept.cli.parser import JOBS, ON_REQUEST
 from medconcept.cli.source_options import with_source_arguments
 from medconcept.config import Config
+from medconcept.errors import ConfigError, InputError, MedconceptError, as_medconcept_error
 from medconcept.runtime.stdout import StdoutToStderr
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace, config: Config) -> int:
     """Run a command of JOBS or QUESTIONS, or `run`; returns the exit code. Raises MedconceptError."""
     config = _with_arguments(config, arguments)
+    _require_folder_of_report(getattr(arguments, "report", None))
     is_job = arguments.command == "run" or arguments.command in JOBS
     # Starts a JVM: arguments and configuration have been checked by now.
     with StdoutToStderr():
@@ -46,7 +49,7 @@ def _answer(lake: Lake, config: Config, arguments: argparse.Namespace) -> None:
         from medconcept.pipeline.status import status, status_lines
 
         state = status(lake, config)
-        print(json.dumps(state, ensure_ascii=False) if arguments.json else "\n".join(status_lines(state)))
+        print_text(as_json_text(state) if arguments.json else "\n".join(status_lines(state)))
         return
     from medconcept.lake import queries
 
@@ -60,7 +63,14 @@ def _answer(lake: Lake, config: Config, arguments: argparse.Namespace) -> None:
             print_rows([{"table": name, **counts} for name, counts in changes.items()], False)
     else:
         at = queries.resolve_commit(lake, release=arguments.release, as_of=arguments.as_of)
-        print_rows(queries.rows_as_json(queries.run_sql(lake, arguments.query, at)), arguments.json)
+        frame = queries.run_sql(lake, arguments.query, at)
+        try:
+            rows = queries.rows_as_json(frame)
+        except Exception as error:
+            problem = as_medconcept_error(error, "sql")
+            # What is neither the lake's nor Spark's fault is that of the query.
+            raise InputError(str(problem)) if type(problem) is MedconceptError else problem from error
+        print_rows(rows, arguments.json)
 
 
 def _with_arguments(config: Config, arguments: argparse.Namespace) -> Config:
@@ -106,6 +116,13 @@ def _run_jobs(lake: Lake, config: Config, names: list[str], arguments: argparse.
     print(f"\nReport:    {write_report(lake, config, results, arguments.report)}")
     print(f"Data Docs: {lake.files.uri('_docs/index.html')}")
     return 0
+
+
+def _require_folder_of_report(report: str | None) -> None:
+    """Raise ConfigError where the report could not be written, which would be seen after all the work."""
+    folder = Path(report or ".").absolute().parent
+    if report is not None and (not folder.is_dir() or Path(report).is_dir()):
+        raise ConfigError(f"--report {report}: {'it is a folder' if folder.is_dir() else 'no such folder'}")
 
 
 def _import_ahead(name: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from medconcept.cli.command_dictionary import prepared
 from medconcept.cli.lake_dictionary import TABLES, dictionary_of_lake
+from medconcept.cli.output import as_json_text, print_text
 from medconcept.config import Config
 from medconcept.dictionary.linking_dictionary import LinkingDictionary
 from medconcept.errors import ConfigError
@@ -97,7 +98,7 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
     }
     if arguments.learned:
         out["learned_sha256"] = hashlib.sha256(Path(arguments.learned).read_bytes()).hexdigest()
-    print(json.dumps(out) if arguments.json else "\n".join(_lines(out)))
+    print_text(json.dumps(out) if arguments.json else "\n".join(_lines(out)))
     return 0
 
 
@@ -150,13 +151,13 @@ def _link(arguments: argparse.Namespace, config: Config) -> int:
         links = [
             {**link.as_dict(), "preferred_name": name} for link, name in zip(linked.links, names, strict=True)
         ]
-        print(json.dumps({"flags": linked.flags, "links": links}, ensure_ascii=False))
+        print(as_json_text({"flags": linked.flags, "links": links}))
         return 0
-    print(arguments.text)
+    print_text(arguments.text)
     for flag in linked.flags:
-        print(f"not linked: {flag}")
+        print_text(f"not linked: {flag}")
     for link, name in zip(linked.links, names, strict=True):
-        print(_link_line(link, name))
+        print_text(_link_line(link, name))
     if not linked.links and not linked.flags:
         print("  (no concept)")
     return 0

@@ -133,8 +133,9 @@ def build_parser() -> Parser:
     add_source_arguments(questions["status"])
     sql, diff = questions["sql"], questions["diff"]
     sql.add_argument("query", metavar="QUERY", help="a SELECT of Spark SQL; `medconcept tables` lists tables")
-    sql.add_argument("--release", metavar="NAME", help="as of that release")
-    sql.add_argument(
+    moment = sql.add_mutually_exclusive_group()
+    moment.add_argument("--release", metavar="NAME", help="as of that release")
+    moment.add_argument(
         "--as-of", metavar="N|TIME", help="as of a row of commits, by number or UTC time (default: the last)"
     )
     diff.add_argument("old", metavar="OLD", help="a release by name, or a commit by number or UTC time")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
+import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 
 from medconcept.cli.arguments import COMMANDS
 from medconcept.cli.parser import OVERVIEW, build_parser
+from medconcept.cli.signals import EXIT_CODES, Signals
 from medconcept.config import load_config
 from medconcept.errors import MedconceptError, as_medconcept_error
+from medconcept.runtime.control_characters import visible
+
+_STATE = "a lake keeps its last good state, and the next run goes on from there"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,18 +25,29 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(OVERVIEW)
         return 1  # as git does
     arguments = build_parser().parse_args(given)
-    try:
-        return _run(arguments)
-    except BrokenPipeError:
-        return 0
-    except Exception as error:
-        problem = as_medconcept_error(error, arguments.command)
-        if os.environ.get("MEDCONCEPT_DEBUG"):
-            raise
-        print(f"medconcept: {problem}", file=sys.stderr)
-        if type(problem) is MedconceptError:
-            print("medconcept: MEDCONCEPT_DEBUG=1 shows where that came from", file=sys.stderr)
-        return problem.exit_code
+    with Signals() as signals:
+        try:
+            return _run(arguments)
+        except BaseException as error:
+            if signals.received is not None:  # whatever it raised on its way here
+                _say(f"{arguments.command} was interrupted ({signals.received.name}); {_STATE}")
+                return EXIT_CODES[signals.received]
+            if isinstance(error, BrokenPipeError):
+                return 0
+            if not isinstance(error, Exception):
+                raise
+            problem = as_medconcept_error(error, arguments.command)
+            if arguments.verbose:
+                traceback.print_exception(error)
+            _say(str(problem))
+            if type(problem) is MedconceptError and not arguments.verbose:
+                _say("--verbose shows where that came from")
+            return problem.exit_code
+
+
+def _say(line: str) -> None:
+    """Print a line for the user; names and texts in it come from outside."""
+    print(f"medconcept: {visible(line)}", file=sys.stderr)
 
 
 def job_main(name: str, argv: Sequence[str] | None = None) -> int:

@@ -23,6 +23,12 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="only files with such names; may be repeated (default: *.xml, *.nxml, also gzipped)",
     )
+    parser.add_argument(
+        "--prune",
+        action="store_true",
+        default=None,
+        help="take out of the lake what is gone from the folder",
+    )
     bucket = parser.add_argument_group("a bucket as source")
     bucket.add_argument("--endpoint", metavar="URL", help="address of an S3-compatible server")
     bucket.add_argument(
@@ -89,7 +95,7 @@ def with_source_arguments(config: SyncConfig, arguments: argparse.Namespace) -> 
     bucket: dict[str, Any] = {name: given.get(name) for name in ("endpoint", "inventory", "user_agent")}
     bucket["requests_per_second"] = given.get("rate")
     bucket["anonymous"] = False if given.get("signed") else None
-    own = {name: given.get(name) for name in ("input", "include", "batch_articles")}
+    own = {name: given.get(name) for name in ("input", "include", "batch_articles", "prune")}
     select = {f.name: given.get(f.name) for f in fields(Selection)}
     return replace(
         config,

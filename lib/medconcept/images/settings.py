@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from medconcept.errors import ConfigError
 from medconcept.images.statuses import Flag
 
 DISTANCE = 12
@@ -42,6 +43,12 @@ class Thresholds:
     low_deviation: float = 8.0
     low_entropy: float = 0.5
 
+    def __post_init__(self) -> None:
+        """Refuse what no measure can be."""
+        for name, value in vars(self).items():
+            if value < 0:
+                raise ConfigError(f"images.thresholds.{name}: {value} must be 0 or more")
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -68,3 +75,10 @@ class Derivation:
     format: Literal["jpeg", "png"] = "jpeg"
     quality: int = 90
     fit: Literal["longer", "shorter"] = "longer"
+
+    def __post_init__(self) -> None:
+        """Refuse a copy that no encoder makes."""
+        if self.size < 1:
+            raise ConfigError(f"images.derive.size: {self.size} must be 1 or more")
+        if not 1 <= self.quality <= 95:
+            raise ConfigError(f"images.derive.quality: {self.quality} must be from 1 to 95")

@@ -12,7 +12,7 @@ from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from medconcept.errors import LakeError
+from medconcept.errors import LakeDamaged, LakeError, as_medconcept_error
 from medconcept.spark.hadoop_files import HadoopFiles, reason
 from medconcept.spark.session import new_session
 from medconcept.tables import TABLES, Table
@@ -192,6 +192,9 @@ class Lake:
         try:
             rows = reader.load(self.path(table))
         except Exception as error:
+            problem = as_medconcept_error(error, f"reading {self.path(table)}")
+            if isinstance(problem, LakeDamaged):
+                raise problem from error
             raise LakeError(f"{self.root}: table {table} at version {version}: {reason(error)}") from error
         return fitted(rows, TABLES[table].schema, TABLES[table].former_names)
 

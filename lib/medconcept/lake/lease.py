@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from medconcept.errors import LakeError, LeaseHeld
@@ -28,16 +28,13 @@ def lease(files: HadoopFiles, run_id: str, ttl: float = TTL_SECONDS) -> Iterator
     """
     _take(files, run_id, ttl)
     stop = threading.Event()
-    beat = threading.Thread(target=_renew, args=(files, run_id, stop), daemon=True)
+    beat = threading.Thread(target=_keep, args=(files, run_id, stop), daemon=True)
     beat.start()
     try:
         yield
     finally:
         stop.set()
-        beat.join(timeout=5)
-        holder = _holder(files)
-        if holder.get("run_id") == run_id:
-            files.delete(LEASE)
+        beat.join(timeout=30)
 
 
 def _take(files: HadoopFiles, run_id: str, ttl: float) -> None:
@@ -82,12 +79,17 @@ def _body(run_id: str) -> bytes:
     ).encode()
 
 
-def _renew(files: HadoopFiles, run_id: str, stop: threading.Event) -> None:
-    while not stop.wait(BEAT_SECONDS):
-        try:
+def _keep(files: HadoopFiles, run_id: str, stop: threading.Event) -> None:
+    """Renew the lease until the run ends, then release it.
+
+    In one thread of its own: a signal may have ended the run's thread in the middle of a call to Java, whose
+    connection then still holds the answer to that call.
+    """
+    with suppress(Exception):  # the session is shutting down; the lease expires
+        while not stop.wait(BEAT_SECONDS):
             files.write(LEASE, _body(run_id))
-        except Exception:
-            return  # the session is shutting down; the lease expires
+        if _holder(files).get("run_id") == run_id:
+            files.delete(LEASE)
 
 
 def _is_void(holder: dict[str, object], ttl: float) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+from collections.abc import Sequence
+from typing import Any, cast
 
 from delta.tables import DeltaTable
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from medconcept.errors import InputError, LakeError
@@ -93,7 +95,12 @@ def run_sql(lake: Lake, query: str, at: Commit | None = None) -> DataFrame:
         frame = lake.read(name) if at is None and table.is_ledger else lake.read(name, at or head)
         frame.createOrReplaceTempView(name)
     try:
+        parser = cast(Any, lake.spark)._jsparkSession.sessionState().sqlParser()
+        if _writes(lake.spark, parser.parsePlan(query)):
+            raise InputError("sql: reads only; a statement that changes tables or settings is not run")
         return lake.spark.sql(query)
+    except InputError:
+        raise
     except Exception as error:
         line = reason(error)
         if "TABLE_OR_VIEW_NOT_FOUND" in line:
@@ -101,9 +108,28 @@ def run_sql(lake: Lake, query: str, at: Commit | None = None) -> DataFrame:
         raise InputError(f"sql: {line}") from error
 
 
+# Statements of SQL that Spark's parser does not mark as commands.
+_CHANGES = re.compile(r"Insert|Delete|Update|Merge|Create|Replace|Overwrite|Append|Vacuum|Optimize|Restore")
+_TELLS = ("Show", "Describe", "Explain")
+
+
+def _writes(spark: SparkSession, plan: Any) -> bool:
+    """Whether a parsed statement, or a part of it, does more than read: a WITH may hold an INSERT."""
+    name = str(plan.getClass().getSimpleName())
+    if name.startswith(_TELLS):
+        return False
+    command = "org.apache.spark.sql.catalyst.plans.logical.Command"
+    jvm = cast(Any, spark._jvm)
+    if _CHANGES.match(name) or jvm.py4j.reflection.TypeUtil.isInstanceOf(command, plan):
+        return True
+    children = plan.children()
+    return any(_writes(spark, children.apply(n)) for n in range(children.size()))
+
+
 def rows_as_json(frame: DataFrame, limit: int | None = None) -> list[dict[str, Any]]:
     """Return rows as dictionaries of JSON values, dates as ISO text."""
     rows = frame.limit(limit) if limit is not None else frame
+    rows = rows.toDF(*distinct_names(rows.columns))
     # ignoreNullFields: a column that is null is still a column of the answer.
     text = (
         rows.select(F.to_json(F.struct("*"), {"ignoreNullFields": "false"}).alias("j"))
@@ -111,6 +137,22 @@ def rows_as_json(frame: DataFrame, limit: int | None = None) -> list[dict[str, A
         else rows
     )
     return [json.loads(row["j"]) for row in text.toLocalIterator()]
+
+
+def distinct_names(names: Sequence[str]) -> list[str]:
+    """Names of columns with a number after each that has been used already: SQL may repeat a name.
+
+    >>> distinct_names(["a", "b", "a", "a_2", "a"])
+    ['a', 'b', 'a_3', 'a_2', 'a_4']
+    """
+    taken, used, out = set(names), set[str](), []
+    for name in names:
+        number, free = 2, name
+        while free in used or (free != name and free in taken):
+            free, number = f"{name}_{number}", number + 1
+        used.add(free)
+        out.append(free)
+    return out
 
 
 def diff(lake: Lake, old: str, new: str) -> dict[str, dict[str, int]]:

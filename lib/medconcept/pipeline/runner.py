@@ -35,6 +35,11 @@ from medconcept.tables import TABLES
 def run_stage(stage: Stage, lake: Lake, config: Config, log: Log = print) -> StageResult:
     """Run one stage on a lake. Raises MedconceptError; the lake then keeps its last good state."""
     begun = time.monotonic()
+    if stage.check is not None and not lake.exists:
+        try:
+            stage.check(lake.spark, config)
+        except Exception as error:
+            raise as_medconcept_error(error, stage.name) from error
     started_at = datetime.now(timezone.utc).replace(tzinfo=None)
     run_id = f"{started_at:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     with lease(lake.files, run_id), Progress(lake.spark, stage.name, log) as progress:
@@ -57,6 +62,7 @@ def run_stage(stage: Stage, lake: Lake, config: Config, log: Log = print) -> Sta
                 lake.files.delete(f"{transaction.STAGING}/{run_id}")
                 raise problem from error
             if manifest is None:
+                context.uncache()
                 break
             try:
                 context.uncache()  # the cached rows are those of the lake before this commit

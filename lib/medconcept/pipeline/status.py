@@ -18,7 +18,7 @@ from medconcept.stages.sync import inventory_plan
 from medconcept.stages.sync.archive import is_archive
 from medconcept.stages.sync.article_events import REFUSED_BY
 from medconcept.stages.sync.bucket_sync import address_of
-from medconcept.stages.sync.folder import list_folder
+from medconcept.stages.sync.folder import counts_by_reason, list_folder
 
 
 def status(lake: Lake, config: Config) -> dict[str, Any]:
@@ -63,7 +63,8 @@ def status_lines(result: dict[str, Any]) -> list[str]:
     for flaw, count in (result.get("inventory") or {}).get("flaws", {}).items():
         out.append(f"The inventory is incomplete, {flaw}: {count:,}")
     if folder := result.get("folder"):
-        out.append(f"The folder holds {folder['files']:,} files")
+        out.append(f"The folder holds {folder['files']:,} article files")
+        out += [f"Not read, {reason}: {count:,}" for reason, count in folder["left_out"].items()]
     backlog = (result.get("inventory") or result.get("folder") or {}).get("backlog")
     if backlog is not None:
         out.append(f"Backlog: {backlog:,}")
@@ -121,8 +122,14 @@ def _inventory(lake: Lake, config: Config) -> dict[str, Any]:
     }
 
 
-def _folder(lake: Lake, config: Config) -> dict[str, int]:
-    listing = list_folder(lake.spark, config.sync)
-    key = ["source", "source_key", "etag"]
-    in_lake = lake.read("raw_articles", lake.head()).select(*key)
-    return {"files": listing.count(), "backlog": listing.join(in_lake, key, "left_anti").count()}
+def _folder(lake: Lake, config: Config) -> dict[str, Any]:
+    listing = list_folder(lake.spark, config.sync).persist()
+    try:
+        counts = counts_by_reason(listing, config.sync)
+        key = ["source", "source_key", "etag"]
+        in_lake = lake.read("raw_articles", lake.head()).select(*key)
+        backlog = listing.where("reason IS NULL").join(in_lake, key, "left_anti").count()
+    finally:
+        listing.unpersist()
+    articles = counts.pop("", 0)
+    return {"files": articles, "backlog": backlog, "left_out": counts}

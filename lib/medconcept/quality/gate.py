@@ -57,8 +57,7 @@ def judge(batch: DataFrame, table: str, context: dict[str, DataFrame] | None = N
     warnings: list[str] = []
     for item in result.results:
         if not item.success:
-            severity = str(getattr(item.expectation_config, "severity", "critical") or "critical")
-            (warnings if severity.endswith("warning") else failures).append(_describe(item, count))
+            (warnings if severity_of(item) == "warning" else failures).append(_describe(item, count))
     return Verdict(table, count, result, tuple(failures), tuple(warnings))
 
 
@@ -163,6 +162,29 @@ def _refuse_exceptions(table: str, result: Any) -> None:
                 raise SuiteBroken(
                     f"{table}: {item.expectation_config.type} could not be evaluated: {lines[0]}"
                 )
+
+
+def severity_of(item: Any) -> str:
+    """The severity of an expectation: `critical`, `warning` or `info`.
+
+    >>> from types import SimpleNamespace as Of
+    >>> severities = ("FailureSeverity.WARNING", "warning", None)
+    >>> [severity_of(Of(expectation_config=Of(severity=each))) for each in severities]
+    ['warning', 'warning', 'critical']
+    """
+    severity = getattr(item.expectation_config, "severity", None) or "critical"
+    # Versions of GX differ in whether this is a text or an enumeration, and in how that is printed.
+    return str(getattr(severity, "value", severity)).rpartition(".")[2].lower()
+
+
+def observed_count(item: Any) -> int | None:
+    """How many rows break an expectation; None for one that does not count rows."""
+    if item.success:
+        return 0
+    unexpected = item.result.get("unexpected_count")
+    # A query that returns unexpected rows reports their number as the observed value.
+    value = item.result.get("observed_value") if unexpected is None else unexpected
+    return int(value) if isinstance(value, int | float) else None
 
 
 def _describe(item: Any, count: int) -> str:

@@ -15,10 +15,12 @@ from medconcept.images.statuses import STATUSES, Status
 from medconcept.lake import queries
 from medconcept.lake.lake import Lake
 from medconcept.pipeline.summary import acknowledgements, figures_of
+from medconcept.quality.docs import POLICY
 from medconcept.report import selection
 from medconcept.report.highlight import Concept, concept_url, pieces
 from medconcept.report.thumbnails import Thumbnail, thumbnails
 from medconcept.rights.attribution import licence_name
+from medconcept.runtime.control_characters import shown_in_page
 from medconcept.stages.triplets.concept_names import concepts_passed_on, mentions_passed_on
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def gather(lake: Lake, config: Config, reports: list[StageResult]) -> dict[str, 
     articles, figures = lake.read("articles", head), lake.read("figures", head)
     releases = selection.last_releases(lake, head)
     names = [row["name"] for row in releases]
-    figures_of_lake = figures_of(lake)
+    figures_of_lake = figures_of(lake, config.annotate.languages)
     triplets = lake.read("triplets", head)
     pictured = selection.example_images(triplets)
     shown = {row["triplet_key"] for row in pictured}
@@ -97,9 +99,11 @@ def render(data: dict[str, Any]) -> str:
 
     template = resources.files("medconcept.report").joinpath("report.html.j2").read_text(encoding="utf-8")
     kinds = sorted({row["kind"] for row in (*data["types"], *data["frequent"])})
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=shown_in_page
+    )
     environment.globals["concept_url"] = concept_url
-    page: str = environment.from_string(template).render(**data, colours=colours(kinds))
+    page: str = environment.from_string(template).render(**data, colours=colours(kinds), policy=POLICY)
     return page
 
 

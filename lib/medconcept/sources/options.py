@@ -40,6 +40,9 @@ class BucketOptions:
         for name in ("in_flight", "attempts", "connect_seconds", "request_seconds"):
             if getattr(self, name) <= 0:
                 raise ConfigError(f"sync.bucket.{name}: {getattr(self, name)} must be above 0")
+        for name in ("backoff_seconds", "longest_wait_seconds"):
+            if getattr(self, name) < 0:
+                raise ConfigError(f"sync.bucket.{name}: {getattr(self, name)} must be 0 or more")
         if self.requests_per_second < 0:
             raise ConfigError("sync.bucket.requests_per_second: must be 0 (no limit) or more")
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
-from medconcept.errors import LakeError
+from medconcept.errors import LakeError, first_line
 
 
 class HadoopFiles:
@@ -37,6 +37,10 @@ class HadoopFiles:
         """True if the file or folder exists."""
         return bool(self._call(lambda: self._fs.exists(self._path(name)), name))
 
+    def is_file(self, name: str) -> bool:
+        """True for a file that exists, false for a folder."""
+        return bool(self._call(lambda: self._fs.isFile(self._path(name)), name))
+
     def list(self, name: str) -> list[str]:
         """Names directly under a folder, sorted; empty if the folder does not exist."""
         if not self.exists(name):
@@ -52,6 +56,14 @@ class HadoopFiles:
         while files.hasNext():
             uri = files.next().getPath().toString()
             yield uri.removeprefix(self.root).lstrip("/")
+
+    def walk_files(self, *, recursive: bool = True) -> Iterator[tuple[str, int, int]]:
+        """Yield each file below the root: its path relative to it, its size, and when it changed, in ms."""
+        files = self._call(lambda: self._fs.listFiles(self._path(""), recursive), "")
+        while self._call(files.hasNext, ""):
+            status = self._call(files.next, "")
+            name = status.getPath().toString().removeprefix(self.root).lstrip("/")
+            yield name, status.getLen(), status.getModificationTime()
 
     def sha256(self, name: str) -> str:
         """The SHA-256 of a file of any size; its bytes stay in the JVM."""
@@ -111,6 +123,5 @@ def reason(error: Exception) -> str:
     """The message of a JVM or Python exception in one line, without the stack trace."""
     if isinstance(error, Py4JJavaError):
         java = error.java_exception
-        return f"{java.getClass().getSimpleName()}: {java.getMessage() or ''}".splitlines()[0][:300]
-    lines = str(error).splitlines()
-    return (lines[0] if lines else type(error).__name__)[:300]
+        return f"{java.getClass().getSimpleName()}: {first_line(java.getMessage() or '')}"[:300]
+    return (first_line(str(error)) or type(error).__name__)[:300]

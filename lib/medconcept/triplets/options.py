@@ -53,6 +53,9 @@ derivatives, share_alike, redistribute, attribution)
         refuse_unknown("triplets.filters.image_flags", "flag", self.image_flags, flags)
         if self.licence or self.modality or self.privacy:
             self._refuse_unknown_facts()
+        for number in ("caption_min", "image_min"):
+            if getattr(self, number) < 0:
+                raise ConfigError(f"triplets.filters.{number} must be 0 or more, not {getattr(self, number)}")
         for share in ("centrality_min", "modality_confidence"):
             if not 0 <= getattr(self, share) <= 1:
                 raise ConfigError(f"triplets.filters.{share} must be from 0 to 1, not {getattr(self, share)}")

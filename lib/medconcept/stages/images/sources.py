@@ -62,7 +62,7 @@ def folder_media(spark: SparkSession, root: str) -> DataFrame:
 
 def archives_of(spark: SparkSession, config: Config) -> DataFrame:
     """The archives of the source: archive, etag, size, uri."""
-    return list_archives(spark, config.sync).drop("source")
+    return list_archives(spark, config.sync).where("reason IS NULL").drop("source", "reason", "detail")
 
 
 def archive_media(spark: SparkSession, config: Config, archives: DataFrame) -> DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from pyspark.sql import DataFrame, SparkSession
@@ -9,9 +10,11 @@ from pyspark.sql import functions as F
 
 from medconcept.config import SyncConfig
 from medconcept.errors import InputError
-from medconcept.spark.hadoop_files import HadoopFiles, reason
-from medconcept.stages.sync.folder import source_name
+from medconcept.spark.hadoop_files import HadoopFiles
+from medconcept.stages.sync.folder import listed, source_name
 from medconcept.workers.sync.archive_members import SCHEMA, read_archives
+from medconcept.workers.sync.folder_files import COUNTED
+from medconcept.workers.sync.name_patterns import any_case
 
 ENDINGS = (".tar", ".tar.gz", ".tgz", ".zip")
 # Archives on other file systems than the worker's own are read whole, by Spark's binaryFile, in the JVM.
@@ -28,27 +31,23 @@ def is_archive(address: str) -> bool:
 
 
 def list_archives(spark: SparkSession, config: SyncConfig) -> DataFrame:
-    """List the archives at an address: source, archive, etag, size, uri. Raises InputError if none exists."""
+    """List the archives at an address: source, archive, etag, size, uri, reason, detail.
+
+    `reason` is null for an archive that can be read. Raises InputError if none exists.
+    """
     address = str(config.input)
     folder, _, pattern = address.rpartition("/")
     files = HadoopFiles(spark, folder or ".")
-    try:
-        reader = spark.read.format("binaryFile").option("pathGlobFilter", pattern)
-        archives = reader.load(files.root)
-        empty = archives.limit(1).select("path").isEmpty()
-    except Exception as error:
-        raise InputError(f"{address}: {reason(error)}") from error
-    if empty:
+    if not files.exists(""):
+        raise InputError(f"{folder}: no such folder")
+    # The name of an archive may hold what means something in a pattern.
+    exact = re.sub(r"[*?[]", lambda m: f"[{m[0]}]", pattern).translate(str.maketrans("{}", "??"))
+    include = (exact if files.exists(pattern) else pattern,)
+    found = listed(spark, files, config.source or source_name(files.root), include, recursive=False)
+    archives = found.where(~F.coalesce(F.col("reason").isin(*COUNTED), F.lit(False)))
+    if archives.isEmpty():
         raise InputError(f"{address}: no such archive")
-    return archives.select(
-        F.lit(config.source or source_name(files.root)).alias("source"),
-        F.element_at(F.split("path", "/"), -1).alias("archive"),
-        F.concat_ws(
-            "-", F.col("length").cast("string"), F.unix_micros("modificationTime").cast("string")
-        ).alias("etag"),
-        F.col("length").alias("size"),
-        F.col("path").alias("uri"),
-    )
+    return archives.withColumnRenamed("source_key", "archive")
 
 
 def read_members(spark: SparkSession, archives: DataFrame, config: SyncConfig) -> DataFrame:
@@ -81,7 +80,7 @@ def with_contents(spark: SparkSession, archives: DataFrame, config: SyncConfig) 
     files = HadoopFiles(spark, folder or ".")
     contents = (
         spark.read.format("binaryFile")
-        .option("pathGlobFilter", pattern)
+        .option("pathGlobFilter", any_case(pattern))
         .load(files.root)
         .select(F.col("path").alias("uri"), F.col("content").alias("blob"))
     )

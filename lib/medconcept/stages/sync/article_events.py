@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -100,6 +102,24 @@ def archive_refusal_events(context: Context, members: DataFrame, *, archives: Da
     opened = now.join(was_open, same, "left_anti")
     ended = was_open.join(now, same, "left_anti").withColumn("event", F.lit("closed"))
     return with_run(context, opened.unionByName(ended.select(*opened.columns)))
+
+
+def folder_refusal_events(
+    context: Context, source: str, files: DataFrame, reasons: Sequence[str]
+) -> DataFrame | None:
+    """Return the events for `quarantine` of a folder; None if there are none.
+
+    `files` are all that this run refused, for one of `reasons`: what was refused for one of them before and
+    is not now has been fixed or is gone.
+    """
+    was_open = open_refusals(context, source).where(
+        F.col("reason").isin(*reasons) & ~F.col("source_key").contains("!/")
+    )
+    now, same = _opened(files), ["source", "source_key", "reason"]
+    opened = now.join(was_open, same, "left_anti")
+    ended = was_open.join(now, same, "left_anti").withColumn("event", F.lit("closed"))
+    events = with_run(context, opened.unionByName(ended.select(*opened.columns)))
+    return None if events.isEmpty() else events
 
 
 def open_refusals(context: Context, source: str) -> DataFrame:

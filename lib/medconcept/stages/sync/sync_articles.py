@@ -7,18 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from medconcept.config import Config
+from medconcept.errors import InputError
 from medconcept.sources.bucket import is_bucket
+from medconcept.sources.inventory_manifest import newest_manifest
 from medconcept.stages.context import Context
 from medconcept.stages.stage import Stage, StageOutput
 from medconcept.stages.sync import article_events, bucket_sync, opted_out_files
 from medconcept.stages.sync.archive import is_archive, list_archives, read_members
+from medconcept.stages.sync.article_events import folder_refusal_events
+from medconcept.stages.sync.bucket_sync import FEW_LOST
 from medconcept.stages.sync.duplicate_files import assign_holders
-from medconcept.stages.sync.folder import list_folder, read_files
+from medconcept.stages.sync.folder import (
+    HIDDEN,
+    counts_by_reason,
+    folder_line,
+    folder_source,
+    list_folder,
+    read_files,
+)
 from medconcept.tables import TABLES
 from medconcept.workers.sync.archive_members import MEMBER_SEPARATOR
+from medconcept.workers.sync.folder_files import REFUSED, UNREADABLE
+
+FOLDER_REASONS = (*REFUSED, HIDDEN)
 
 _FILE = ("source", "source_key")
 
@@ -41,6 +56,17 @@ def _without_opted_out(context: Context) -> Iterator[StageOutput]:
         yield output
 
 
+def require_articles(spark: SparkSession, config: Config) -> None:
+    """Raise InputError where the source is missing or names no article: a mistyped one makes no lake."""
+    address = config.sync.input
+    if address and is_bucket(address):
+        newest_manifest(bucket_sync.address_of(config.sync)[0], address)
+    elif address and is_archive(address):
+        list_archives(spark, config.sync)
+    else:
+        counts_by_reason(list_folder(spark, config.sync), config.sync)
+
+
 def build_from_archives(context: Context) -> StageOutput | None:
     """Land the article files of archives that are new or have changed; None if there are none.
 
@@ -56,14 +82,22 @@ def build_from_archives(context: Context) -> StageOutput | None:
         .agg(F.max(opted_out_files.is_let_in(context)).alias("_is_let_in"))
         .where(~F.col("_is_let_in"))
     )
-    unseen = list_archives(spark, config).join(landed_archives, ["source", "archive", "etag"], "left_anti")
-    unseen = context.checkpoint("archives", unseen)
-    if unseen.isEmpty():
+    listing = context.cache("listing", list_archives(spark, config))
+    unseen = listing.where("reason IS NULL").join(landed_archives, ["source", "archive", "etag"], "left_anti")
+    # Archives that cannot be read are refused in every run, and open again nothing that is open.
+    refusals = listing.where("reason IS NOT NULL")
+    if unseen.isEmpty() and refusals.isEmpty():
         return None
-    members = context.checkpoint("members", read_members(spark, unseen, config))
+    members = read_members(spark, unseen, config)
+    own = refusals.withColumnRenamed("archive", "source_key").withColumn(
+        "content", F.lit(None).cast("binary")
+    )
+    members = context.checkpoint("members", members.unionByName(own.select(*members.columns)))
     landed = _with_checksum(members.where("reason IS NULL"))
     refused = article_events.archive_refusal_events(
-        context, members, archives=unseen.select("source", F.col("archive").alias("of"))
+        context,
+        members,
+        archives=unseen.unionByName(refusals).select("source", F.col("archive").alias("of")),
     )
     old = current.join(
         unseen.select("source", "archive"),
@@ -81,14 +115,14 @@ def build_from_archives(context: Context) -> StageOutput | None:
     both = landed.select("source", "source_key").unionByName(old.select("source", "source_key"))
     kept = scope.join(both, ["source", "source_key"], "left_anti")
     rows = assign_holders(landed.unionByName(kept.select(*landed.columns)), scope)
-    refusals = {r["reason"]: r["count"] for r in members.groupBy("reason").count().collect() if r["reason"]}
+    by_reason = {r["reason"]: r["count"] for r in members.groupBy("reason").count().collect() if r["reason"]}
     return StageOutput(
         tables={"raw_articles": (rows, scope)},
         ledgers={"quarantine": refused},
         counts={
             "archives.read": unseen.count(),
             "files.landed": landed.count(),
-            **{f"refused.{name}": count for name, count in refusals.items()},
+            **{f"refused.{name}": count for name, count in by_reason.items()},
         },
     )
 
@@ -96,42 +130,88 @@ def build_from_archives(context: Context) -> StageOutput | None:
 def build_from_files(context: Context) -> StageOutput | None:
     """Land the files of a folder that are new or have changed, or whose sidecars have; None without any.
 
-    A sync adds and replaces files. A file that is gone from the folder stays in the lake.
+    A sync adds and replaces files. A file that is gone from the folder stays in the lake, unless the
+    configuration says `prune`.
     """
+    spark, config = context.lake.spark, context.config.sync
     current = context.read("raw_articles")
-    listing = list_folder(context.lake.spark, context.config.sync)
+    listing = context.cache("listing", list_folder(spark, config))
+    found = counts_by_reason(listing, config)
+    context.log(f"sync_articles: {folder_line(found)}")
+    source = folder_source(spark, config)
+    gone = gone_files(context, current.where(F.col("source") == source), listing, found)
     # Files that were over a former size limit and are within the current one have not been read yet.
     too_large = F.col("content").isNull() & F.col("duplicate_of").isNull() & F.col("left_out").isNull()
-    readable = current.where(~(too_large & (F.col("size") <= context.config.sync.max_bytes)))
+    readable = current.where(~(too_large & (F.col("size") <= config.max_bytes)))
     landed_files = readable.where(~opted_out_files.is_let_in(context)).select("source", "source_key", "etag")
-    unseen = listing.join(landed_files, ["source", "source_key", "etag"], "left_anti")
-    if unseen.isEmpty():
-        return None
+    unseen = listing.where("reason IS NULL").join(landed_files, ["source", "source_key", "etag"], "left_anti")
+    refused = listing.where(F.col("reason").isin(*FOLDER_REASONS))
+    was_refused = context.has_rows("quarantine") or not found.keys().isdisjoint(FOLDER_REASONS)
+    counts = {f"files.{reason or 'to_read'}": count for reason, count in found.items()}
+    counts["files.listed"] = sum(found.values())
+    if unseen.isEmpty() and gone is None:
+        events = folder_refusal_events(context, source, refused, FOLDER_REASONS) if was_refused else None
+        return None if events is None else StageOutput(ledgers={"quarantine": events}, counts=counts)
     context.begin()
-    fetched = read_files(context.lake.spark, unseen, context.config.sync)
-    landed = context.checkpoint("landed", _with_checksum(fetched))
+    fetched = _with_checksum(read_files(spark, unseen, config), "reason", "detail")
+    fetched = context.checkpoint("fetched", fetched)
+    unread = fetched.where("reason IS NOT NULL").select("source", "source_key", "reason", "detail")
+    refused = refused.select(*unread.columns).unionByName(unread)
+    events = folder_refusal_events(context, source, refused, FOLDER_REASONS)
+    ledgers = {} if events is None else {"quarantine": events}
+    landed = fetched.where("reason IS NULL").drop("reason", "detail")
     same = [F.col(f"n.{c}").eqNullSafe(F.col(f"o.{c}")) for c in (*_FILE, "source_sha256", "sidecar")]
     changed = landed.alias("n").join(current.alias("o"), same, "left_anti")
-    if changed.isEmpty():
-        return None  # other times, same bytes
+    if changed.isEmpty() and gone is None:  # other times, same bytes
+        return StageOutput(ledgers=ledgers, counts=counts) if ledgers else None
+    replaced = changed.select("source", "source_key", "source_sha256")
+    if gone is not None:
+        replaced = replaced.unionByName(gone.select(*replaced.columns))
     # Checkpointed, since Delta reads the deletion vectors of a table again for each plan that uses it.
-    scope = context.checkpoint("scope", _scope(current, changed))
-    kept = scope.join(changed.select("source", "source_key"), ["source", "source_key"], "left_anti")
+    scope = context.checkpoint("scope", _scope(current, replaced))
+    kept = scope.join(replaced.select("source", "source_key"), ["source", "source_key"], "left_anti")
     rows = assign_holders(changed.unionByName(kept.select(*changed.columns)), scope)
     return StageOutput(
         tables={"raw_articles": (rows, scope)},
-        counts=_counts(listing, changed),
+        ledgers=ledgers,
+        counts={
+            **counts,
+            "files.landed": changed.count(),
+            **({} if gone is None else {"files.pruned": gone.count()}),
+        },
     )
 
 
-def _counts(listing: DataFrame, changed: DataFrame) -> dict[str, int]:
-    row = changed.agg(F.count(F.lit(1)).alias("files"), F.count("sidecar").alias("sidecars")).collect()[0]
-    counts = {"files.listed": listing.count(), "files.landed": int(row["files"])}
-    return counts | ({"sidecars.landed": int(row["sidecars"])} if row["sidecars"] else {})
+def gone_files(
+    context: Context, current: DataFrame, listing: DataFrame, found: dict[str, int]
+) -> DataFrame | None:
+    """Return the rows of files that are gone from the folder and leave the lake; None if none does.
+
+    Raises InputError if more are gone than `withdraw_at_most` allows. Without `prune` they are only logged.
+    """
+    config = context.config.sync
+    # Rows that a bucket or an archive brought under the same name of the source are not this folder's.
+    own = current.where(F.col("metadata.version").isNull() & ~F.col("source_key").contains(MEMBER_SEPARATOR))
+    gone = own.join(listing, ["source", "source_key"], "left_anti")
+    lost = gone.count()
+    if not lost:
+        return None
+    names = [row["source_key"] for row in gone.select("source_key").orderBy("source_key").limit(3).collect()]
+    line = f"{lost:,} files of the lake are gone from the folder ({', '.join(names)}{', …' * (lost > 3)})"
+    if not config.prune:
+        context.log(f"sync_articles: {line}; --prune takes them out")
+        return None
+    if found.get(UNREADABLE):
+        context.log(f"sync_articles: {line}; nothing is taken out, since parts of it cannot be read")
+        return None
+    if lost > max(FEW_LOST, config.withdraw_at_most * own.count()):
+        raise InputError(f"{config.input}: {line}; nothing was taken out (sync.withdraw_at_most allows more)")
+    context.log(f"sync_articles: {line}; they are taken out of the lake")
+    return gone
 
 
-def _with_checksum(fetched: DataFrame) -> DataFrame:
-    """Return files in the columns of `raw_articles`; those that their kind of source has not are null."""
+def _with_checksum(fetched: DataFrame, *further: str) -> DataFrame:
+    """Return files in the columns of `raw_articles` and `further`; those that their source has not are null."""
     others = ("md5", "left_out", "metadata", "metadata_etag", "sidecar")
     types = {c.name: c.dataType for c in TABLES["raw_articles"].columns}
     return fetched.select(
@@ -146,6 +226,7 @@ def _with_checksum(fetched: DataFrame) -> DataFrame:
             for name in others
         ),
         F.current_timestamp().alias("fetched_at"),
+        *further,
     )
 
 
@@ -166,4 +247,5 @@ STAGE = Stage(
     settings=lambda context: (),
     build=build,
     looks_outside=True,
+    check=require_articles,
 )

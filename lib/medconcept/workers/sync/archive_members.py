@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+import re
 import tarfile
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from fnmatch import fnmatch
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import pyarrow as pa
+
+from medconcept.runtime.control_characters import has_control_characters
+from medconcept.workers.sync.name_patterns import name_pattern
 
 SCHEMA = (
     "source string, source_key string, size long, etag string, content binary, reason string, detail string"
@@ -56,9 +59,10 @@ def read_archives(
 def _rows(row: dict[str, Any], include: tuple[str, ...], max_bytes: int) -> Iterator[dict[str, Any]]:
     common = {"source": row["source"], "etag": row["etag"]}
     occurrences: Counter[str] = Counter()
+    others: Counter[str] = Counter()
     try:
         with open_archive(row) as stream:
-            for name, size, data in _members(stream, row["archive"], include, max_bytes):
+            for name, size, data in _members(stream, row["archive"], include, max_bytes, others):
                 occurrences[name] += 1
                 repeat = f"~{occurrences[name]}" if occurrences[name] > 1 else ""
                 key = f"{row['archive']}{MEMBER_SEPARATOR}{name}{repeat}"
@@ -74,26 +78,40 @@ def _rows(row: dict[str, Any], include: tuple[str, ...], max_bytes: int) -> Iter
                     }
                 else:
                     yield {**common, "source_key": key, "size": size, "content": data}
+        if not occurrences:
+            held = ", ".join(f"{count} {kind}" for kind, count in others.items()) or "nothing"
+            yield {
+                **common,
+                "source_key": row["archive"],
+                "reason": "no_article_file",
+                "detail": f"the archive holds {held}",
+            }
     except ARCHIVE_ERRORS as error:
         detail = (str(error).splitlines() or [type(error).__name__])[0][:200]
         yield {**common, "source_key": row["archive"], "reason": "archive_broken", "detail": detail}
 
 
 def open_archive(row: dict[str, Any]) -> IO[bytes]:
-    """The bytes of an archive: its `blob`, else the file of this machine at its `uri`."""
+    """The bytes of an archive: its `blob`, else the file of this machine at its `uri`, percent-encoded."""
     if row["blob"] is not None:
         return io.BytesIO(row["blob"])
-    return open(unquote(urlsplit(row["uri"]).path), "rb")
+    return open(unquote(row["uri"].removeprefix("file:"), errors="surrogateescape"), "rb")
 
 
 def _members(
-    stream: IO[bytes], archive: str, include: tuple[str, ...], max_bytes: int
+    stream: IO[bytes], archive: str, include: Sequence[str], max_bytes: int, others: Counter[str]
 ) -> Iterator[tuple[str, int, bytes | None]]:
-    """Yield name, size and bytes of each article file; bytes are None if there are more than `max_bytes`."""
+    """Yield name, size and bytes of each article file; bytes are None if there are more than `max_bytes`.
+
+    Members that are none are counted in `others` by kind.
+    """
+    wanted = name_pattern(include)
     if archive.lower().endswith(".zip"):
         with zipfile.ZipFile(stream) as opened:
             for info in opened.infolist():
-                if not info.is_dir() and _is_article(info.filename, include):
+                kind = _other_kind(info.filename, wanted, is_file=not info.is_dir())
+                others.update([kind] if kind else ())
+                if kind is None:
                     if info.file_size > max_bytes:
                         yield info.filename, info.file_size, None
                         continue
@@ -104,8 +122,10 @@ def _members(
         return
     with tarfile.open(fileobj=stream, mode="r|*") as tar:
         for entry in tar:
-            # Skip links, devices and folders, whatever their names.
-            if entry.isreg() and _is_article(entry.name, include):
+            # Links and devices are no files, whatever their names.
+            kind = _other_kind(entry.name, wanted, is_file=not entry.isdir(), is_regular=entry.isreg())
+            others.update([kind] if kind else ())
+            if kind is None:
                 if entry.size > max_bytes:
                     yield entry.name, entry.size, None
                     continue
@@ -118,16 +138,20 @@ def _members(
             vars(tar)["members"] = []  # tarfile keeps every header it has read
 
 
-def _is_article(name: str, include: tuple[str, ...]) -> bool:
-    base = name.rsplit("/", 1)[-1]
-    return any(fnmatch(base, pattern) for pattern in include)
+def _other_kind(name: str, wanted: re.Pattern[str], *, is_file: bool, is_regular: bool = True) -> str | None:
+    """What a member is that is no article file; None for an article file."""
+    if not is_file:
+        return "folders"
+    if not is_regular:
+        return "links or devices"
+    return None if wanted.fullmatch(name.rsplit("/", 1)[-1]) else "other files"
 
 
 def is_hostile(name: str) -> bool:
-    """True for a name that leads out of a folder, or that cannot be displayed.
+    """True for a name that leads out of a folder, or that holds control characters.
 
     >>> [is_hostile(n) for n in ("a/b.xml", "../b.xml", "/b.xml", "a\\x00.xml")]
     [False, True, True, True]
     """
     parts = name.replace("\\", "/").split("/")
-    return name.startswith("/") or ".." in parts or not name.isprintable() or MEMBER_SEPARATOR in name
+    return name.startswith("/") or ".." in parts or has_control_characters(name) or MEMBER_SEPARATOR in name
