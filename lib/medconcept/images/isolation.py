@@ -8,11 +8,11 @@ import os
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from medconcept.images.derive import derive
-from medconcept.images.examine import ImageRecord, as_values, examine, unusable
+from medconcept.images.examine import ImageRecord, examine, unusable
 from medconcept.images.settings import Derivation, Limits, Settings
 from medconcept.images.statuses import Flag, Status, Unusable
 from medconcept.images.verify import ImageFile
@@ -37,7 +37,8 @@ def examine_isolated(
     def work(items: Iterator[bytes]) -> bytes:
         _silence()
         # JSON, not pickle: a decoder that a file has taken over must not be able to run code in the worker.
-        return json.dumps([as_values(examine(_unpacked(item), settings)) for item in items]).encode()
+        records = [[*vars(examine(_unpacked(item), settings)).values()] for item in items]
+        return json.dumps(records).encode()
 
     with IsolatedWorker(work, bounds) as child:
         for chunk in _chunks(files):
@@ -114,7 +115,8 @@ def _unpacked(item: bytes) -> ImageFile:
     return ImageFile(data=item[start:], **json.loads(item[_LENGTH.size : start]))
 
 
-def _record(values: dict[str, Any]) -> ImageRecord:
-    """The record that `as_values` wrote."""
-    codes = {"status": Status(values["status"]), "flags": tuple(map(Flag, values["flags"]))}
-    return ImageRecord(**values | codes)
+def _record(values: list[Any]) -> ImageRecord:
+    """The record of which these are the values, as JSON has them."""
+    record = ImageRecord(*values)
+    status, flags = Status(record.status), tuple(map(Flag, record.flags))
+    return replace(record, status=status, flags=flags)
