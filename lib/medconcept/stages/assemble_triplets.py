@@ -41,7 +41,10 @@ BY_ARTICLE = {  # the columns read of each table
     "articles": (*dict.fromkeys((*ABOUT, *figure_facts.ARTICLE, "aliases")),),
     "figures": (*dict.fromkeys((*FIGURE, *figure_facts.FIGURE)),),
     "mentions": (*dict.fromkeys(("figure_key", *MENTION, *figure_facts.MENTION)),),
-    "images": ("image_key", "figure_key", "article_key", "status", *IMAGE),
+    "images": (
+        *("image_key", "figure_key", "article_key", "status", *IMAGE),
+        *(name for name in figure_facts.MEASURE if name not in IMAGE),
+    ),
 }
 INPUTS = (*BY_ARTICLE, "concepts", "image_groups")
 NOT_RESOLVED = "not_resolved"  # resolve_images has not run on the article yet
@@ -105,6 +108,7 @@ def _facts(context: Context, tables: dict[str, DataFrame]) -> DataFrame:
             read_opt_out(context.config.opt_out),
             tables["images"].select("figure_key", F.col("sha256").alias("image_sha256")),
         ),
+        measures=figure_facts.measures_of(tables["images"]),
     )
     with context.progress.counting(spark, Count("figures", tables["figures"].count)) as counter:
         facts = context.checkpoint("facts", figure_facts.figure_facts(statements, counter))
@@ -211,4 +215,4 @@ def settings(context: Context) -> tuple[object, ...]:
     return (context.config.triplets, read_opt_out(context.config.opt_out).digest, MODALITY_VERSION)
 
 
-STAGE = Stage(name="assemble_triplets", version=2, inputs=INPUTS, settings=settings, build=build)
+STAGE = Stage(name="assemble_triplets", version=3, inputs=INPUTS, settings=settings, build=build)

@@ -138,7 +138,7 @@ TRIPLETS = Table(
         column("image_width", IntegerType(), "Width of the upright image in pixels", "600"),
         column("image_height", IntegerType(), "Height of the upright image in pixels", "400"),
         column("modality", ArrayType(MODALITY), "What the figure shows, the surest first; docs/modality.md"),
-        column("modality_version", StringType(), "Version of the definitions and rules of modality", "1"),
+        column("modality_version", StringType(), "Version of the definitions and rules of modality", "2"),
         column("privacy_flags", ArrayType(PRIVACY_FLAG), "Signs that the figure may identify a person"),
         column("rights", RIGHTS, "Effective licence terms of the figure; docs/rights.md"),
         column(
