@@ -8,7 +8,7 @@ import os
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any
 
 from medconcept.images.derive import derive
@@ -104,19 +104,19 @@ def _examined(child: IsolatedWorker, files: list[ImageFile]) -> Iterator[ImageRe
         files = files[answer.item + 1 :]
 
 
-def _packed(file: ImageFile) -> bytes:
-    stated = json.dumps({name: getattr(file, name) for name in _STATED}).encode()
-    return _LENGTH.pack(len(stated)) + stated + file.data
+def _packed(file: ImageFile) -> tuple[bytes, bytes]:
+    stated = json.dumps([getattr(file, name) for name in _STATED]).encode()
+    return _LENGTH.pack(len(stated)) + stated, file.data
 
 
 def _unpacked(item: bytes) -> ImageFile:
     (length,) = _LENGTH.unpack_from(item)
     start = _LENGTH.size + length
-    return ImageFile(data=item[start:], **json.loads(item[_LENGTH.size : start]))
+    stated = zip(_STATED, json.loads(item[_LENGTH.size : start]), strict=True)
+    return ImageFile(data=item[start:], **dict(stated))
 
 
 def _record(values: list[Any]) -> ImageRecord:
     """The record of which these are the values, as JSON has them."""
-    record = ImageRecord(*values)
-    status, flags = Status(record.status), tuple(map(Flag, record.flags))
-    return replace(record, status=status, flags=flags)
+    status, *measures, flags = values
+    return ImageRecord(Status(status), *measures, tuple(map(Flag, flags)))

@@ -75,7 +75,7 @@ class ImageOptions:
 
     `keep` is `bytes`, or `reference` to measure files and leave their bytes where they are. `derive` asks for
     training copies. `pixel_digest` takes the sha256 of all pixels of each image at once, not only where
-    `group_images` needs it. `distance` is the number of differing bits up to which `group_images` links two images.
+    `group_images` needs it; `distance` is the number of differing bits up to which that job links two images.
     A run commits after about `batch_images` images, so that one that is killed loses no more.
 
     >>> ImageOptions(batch_images=0)

@@ -43,7 +43,8 @@ _AFTER = re.compile(
     r"|parameters?|(?:\w+ )?measure\w*|score\w*|(?:dosimetry )?phantoms?\b(?! ?(?:images?|scans?))"
     r"|volumes?|intensit\w+|values?|studies|diagnos\w+|criteria|use\b|screening|group|patients"
     r"|positive (?:rate|cells)|assays?\b"
-    r"|scanner|system|apparatus|caps?\b|electrodes?|machine|probe|transducer|suite|room|(?:light )?microscopy facility)",
+    r"|scanner|system|apparatus|caps?\b|electrodes?|machine|probe|transducer|suite|room"
+    r"|(?:light )?microscopy facility)",
     re.IGNORECASE,
 )
 _FINDINGS = re.compile(r"\A[- ]?(?:findings|results)\b", re.IGNORECASE)

@@ -21,12 +21,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
 from types import TracebackType
-from typing import Literal
+from typing import Literal, TypeAlias
 
 Work = Callable[[Iterator[bytes]], bytes]
+Item: TypeAlias = "bytes | memoryview | tuple[bytes | memoryview, ...]"  # a tuple: one item in parts
 _NUMBER = struct.Struct("q")
 _FRAME = struct.Struct("?q")  # before each item: True and its length; False after the last one
 _PIPE = 1024 * 1024  # bytes that wait for the child while the worker fetches more
+_SENT = 128 * 1024  # bytes sent at a time: to wake the child for each small item costs more than to wait
+_PARTS = 256  # and parts; the system takes at most 1,024
 _ENDS: set[Connection] = set()  # this process's ends of the pipes to all of its children
 _ITEMS_OF_ONE_CHILD = 5000  # then a new one: what libxml2 remembers of names is never given back
 
@@ -56,8 +59,8 @@ class Death:
 class IsolatedWorker:
     """Calls `work` with items in a child process: a context manager, and a function within it.
 
-    `work` gets the items of one call as bytes, as soon as each is there, and gives bytes back. It is called
-    again and again in one child; when that has died, the next call has a new one.
+    `work` gets the items of one call as bytes, some at a time as they come, and gives bytes back. It is
+    called again and again in one child; when that has died, the next call has a new one.
 
     >>> with IsolatedWorker(lambda items: b"+".join(items), Bounds()) as join:
     ...     join([b"a", b"b"]), join([])
@@ -81,7 +84,7 @@ class IsolatedWorker:
         self._end()
         self._place.close()
 
-    def __call__(self, items: Iterable[bytes | memoryview]) -> bytes | Death:
+    def __call__(self, items: Iterable[Item]) -> bytes | Death:
         """What `work` makes of the items, or at which of them the child died; then not all may be taken.
 
         Raises RuntimeError where it died at none of them, or where `work` raised an exception.
@@ -91,11 +94,19 @@ class IsolatedWorker:
         if not self._child:
             self._start()
         self._place[:] = _NUMBER.pack(-1)
+        waiting: list[bytes | memoryview] = []
+        size = 0
         for item in items:
-            if not self._send(_FRAME.pack(True, len(item)), item):
-                return self._death()
+            parts = item if isinstance(item, tuple) else (item,)
+            length = sum(map(len, parts))
+            waiting += (_FRAME.pack(True, length), *parts)
+            size += length
             self._done += 1
-        if not self._send(_FRAME.pack(False, 0), b""):
+            if size >= _SENT or len(waiting) >= _PARTS:
+                if not self._send(waiting):
+                    return self._death()
+                waiting, size = [], 0
+        if not self._send([*waiting, _FRAME.pack(False, 0)]):
             return self._death()
         try:
             ended_well, told = self._from.recv_bytes(), self._from.recv_bytes()
@@ -105,14 +116,15 @@ class IsolatedWorker:
             raise RuntimeError(told.decode("utf-8", "replace"))
         return told
 
-    def _send(self, frame: bytes, item: bytes | memoryview) -> bool:
-        """Send an item; False where nobody is there to take it. What `items` raises itself is not caught."""
+    def _send(self, parts: list[bytes | memoryview]) -> bool:
+        """Send what is waiting; False where nobody is there to take it."""
         pipe = self._to.fileno()
         try:
-            # In one call of the system, most often: two for each item wake the child twice.
-            rest = memoryview(item)[max(0, os.writev(pipe, (frame, item)) - len(frame)) :]
-            while rest:
-                rest = rest[os.write(pipe, rest) :]
+            sent = os.writev(pipe, parts)
+            if sent < sum(map(len, parts)):
+                rest = memoryview(b"".join(parts))[sent:]
+                while rest:
+                    rest = rest[os.write(pipe, rest) :]
         except OSError:
             return False
         return True
