@@ -119,4 +119,5 @@ def _unpacked(item: bytes) -> ImageFile:
 def _record(values: list[Any]) -> ImageRecord:
     """The record of which these are the values, as JSON has them."""
     status, *measures, flags = values
-    return ImageRecord(Status(status), *measures, tuple(map(Flag, flags)))
+    record: list[Any] = [Status(status), *measures, tuple(map(Flag, flags))]
+    return ImageRecord(*record)
