@@ -30,6 +30,7 @@ from pathlib import Path
 
 import imagehash
 import numpy as np
+import pyarrow as pa
 from PIL import Image
 from results import show, write
 
@@ -38,10 +39,11 @@ from medconcept.images.examine import examine
 from medconcept.images.isolation import examine_isolated
 from medconcept.images.settings import Settings
 from medconcept.images.verify import ImageFile
+from medconcept.workers.images.examine_files import Task, examine_given
 
 DEFAULT = [Path("../shared/data/medconcept_sample"), Path("../shared/data/jats_images")]
 SIDES = (512, 1000)
-WITHOUT_DIGEST = Settings(pixel_digest=False)
+WITH_DIGEST = Settings(pixel_digest=True)
 _jpegs: list[bytes] = []  # those of one size, inherited by the processes of a pool
 
 
@@ -65,15 +67,22 @@ def main(argv: list[str] | None = None) -> int:
         rates = measure_rates(options.count, options.rounds)
         figures[f"kilobytes_{side}"] = round(sum(map(len, _jpegs)) / len(_jpegs) / 1e3, 1)
         figures |= {f"{name}_{side}_images_s_core": round(rate, 1) for name, rate in rates.items()}
-        ours, fast = rates["isolated"], rates["isolated_no_digest"]
+        ours = rates["isolated"]
         ratios[f"medconcept/bare_pool_{side}"] = round(ours / rates["bare"], 2)
         ratios[f"medconcept/pillow_imagehash_{side}"] = round(ours / rates["pillow_imagehash"], 2)
-        ratios[f"medconcept_no_digest/bare_pool_{side}"] = round(fast / rates["bare_no_digest"], 2)
-        ratios[f"medconcept_no_digest/pillow_imagehash_{side}"] = round(fast / rates["pillow_imagehash"], 2)
+    if options.fetch:
+        from image_fetch import fetch_rates
+
+        _jpegs[:] = [_scaled(path, SIDES[0]) for path in paths]
+        rates = fetch_rates(list(_numbered(options.fetch, 0)), Path("build/bench/images-s3"))
+        figures |= {f"{name}_images_s": round(rate, 1) for name, rate in rates.items()}
+        for name in ("fetch", "fetch_and_examine"):
+            ratios[f"{name}/obstore_alone"] = round(rates[name] / rates["obstore_alone"], 2)
     for count in (1_000, options.memory_count):
         peak = _in_process("memory", options, count)
         figures |= {f"{name}_{count}_mb": round(value, 1) for name, value in peak.items()}
-    figures |= _in_process("groups", options, options.hashes)
+    if options.hashes:
+        figures |= _in_process("groups", options, options.hashes)
     show(figures, ratios)
     write("images", figures, ratios, ["pillow", "simplejpeg", "imagehash", "numpy", "scipy"], options.output)
     return 0
@@ -141,8 +150,7 @@ WAYS: dict[str, Callable[[Iterator[bytes]], None]] = {
     "pillow_imagehash": _pillow_imagehash,
     "bare": _bare(Settings()),
     "isolated": _isolated(Settings()),
-    "bare_no_digest": _bare(WITHOUT_DIGEST),
-    "isolated_no_digest": _isolated(WITHOUT_DIGEST),
+    "isolated_digest": _isolated(WITH_DIGEST),
 }
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff"}
 
@@ -175,7 +183,14 @@ def _in_process(part: str, options: argparse.Namespace, count: int) -> dict[str,
 def _memory(options: argparse.Namespace) -> dict[str, float]:
     paths = image_files(options.images)
     _jpegs[:] = [_scaled(path, SIDES[0]) for path in paths]
-    WAYS["isolated_no_digest"](_numbered(options.count, 0))
+    columns = {"file": "f.jpg", "is_thumbnail": False, "may_derive": False, "size": None, "md5": None}
+    batches = (
+        pa.RecordBatch.from_pylist([{**columns, "content": data}]) for data in _numbered(options.count, 0)
+    )
+    # As a worker of resolve_images does it, bytes kept.
+    for rows in examine_given(batches, task=Task(Settings(), True, None)):
+        if set(rows.column("status").to_pylist()) - {"resolved"}:
+            raise AssertionError("a sound image is not resolved")
     uses = {"worker_peak": resource.RUSAGE_SELF, "decoder_peak": resource.RUSAGE_CHILDREN}
     return {name: resource.getrusage(who).ru_maxrss / 1024 for name, who in uses.items()}
 
@@ -213,10 +228,11 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--images", type=Path, nargs="+", default=DEFAULT, help="folders of images")
-    parser.add_argument("--count", type=int, default=1_000, help="images of each size and way")
+    parser.add_argument("--count", type=int, default=4_000, help="images of each size and way")
     parser.add_argument("--rounds", type=int, default=3, help="how often each way is measured")
     parser.add_argument("--memory-count", type=int, default=50_000, help="images for the peak of memory")
-    parser.add_argument("--hashes", type=int, default=10_000_000, help="hashes to group")
+    parser.add_argument("--hashes", type=int, default=10_000_000, help="hashes to group, 0 for none")
+    parser.add_argument("--fetch", type=int, default=0, help="images to fetch from a local S3 server")
     parser.add_argument("--part", choices=("memory", "groups"), help=argparse.SUPPRESS)
     parser.add_argument("--output", type=Path, help="where to write the JSON")
     return parser.parse_args(argv)

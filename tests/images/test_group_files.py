@@ -6,7 +6,9 @@ import pyarrow as pa
 from image_examples import picture, saved
 
 from medconcept.images.examine import examine
+from medconcept.images.settings import Settings
 from medconcept.images.verify import ImageFile
+from medconcept.workers.images.digest_pixels import digest_pixels
 from medconcept.workers.images.group_files import group_files
 
 FILES = {
@@ -31,7 +33,7 @@ SCHEMA = pa.schema(
         ("takes_part", pa.bool_()),
     ]
 )
-RECORDS = {name: examine(ImageFile("f", data)) for name, data in FILES.items()}
+RECORDS = {name: examine(ImageFile("f", data), Settings(pixel_digest=True)) for name, data in FILES.items()}
 ROWS = [
     {"sha256": r.sha256, "pixel_sha256": r.pixel_sha256, "phash": r.perceptual_hash, "takes_part": True}
     for r in RECORDS.values()
@@ -70,3 +72,13 @@ def test_what_takes_no_part_is_grouped_by_pixels_alone() -> None:
         == SHA["first"]
     )
     assert groups([]) == {}
+
+
+def test_pixels_are_digested_as_by_examining_and_damage_has_no_digest() -> None:
+    contents = [*FILES.values(), FILES["compressed"][:-200]]
+    batches = [pa.RecordBatch.from_pydict({"content": [content]}) for content in contents]
+    found = [row for part in digest_pixels(batches, settings=Settings()) for row in part.to_pylist()]
+    assert [(row["sha256"], row["pixel_sha256"]) for row in found[:-1]] == [
+        (record.sha256, record.pixel_sha256) for record in RECORDS.values()
+    ]
+    assert found[-1]["pixel_sha256"] is None

@@ -21,7 +21,7 @@ SEEDS = range(25)
 
 
 def measured(data: bytes, **settings: object) -> ImageRecord:
-    record = examine(ImageFile("f1", data), Settings(**settings))
+    record = examine(ImageFile("f1", data), Settings(**{"pixel_digest": True, **settings}))
     assert record.status == Status.RESOLVED
     return record
 

@@ -12,7 +12,7 @@ from dataclasses import fields
 from typing import Any
 
 from medconcept.images.derive import derive
-from medconcept.images.examine import ImageRecord, as_values, examine, unusable
+from medconcept.images.examine import ImageRecord, examine, unusable
 from medconcept.images.settings import Derivation, Limits, Settings
 from medconcept.images.statuses import Flag, Status, Unusable
 from medconcept.images.verify import ImageFile
@@ -37,7 +37,8 @@ def examine_isolated(
     def work(items: Iterator[bytes]) -> bytes:
         _silence()
         # JSON, not pickle: a decoder that a file has taken over must not be able to run code in the worker.
-        return json.dumps([as_values(examine(_unpacked(item), settings)) for item in items]).encode()
+        records = [[*vars(examine(_unpacked(item), settings)).values()] for item in items]
+        return json.dumps(records).encode()
 
     with IsolatedWorker(work, bounds) as child:
         for chunk in _chunks(files):
@@ -103,18 +104,20 @@ def _examined(child: IsolatedWorker, files: list[ImageFile]) -> Iterator[ImageRe
         files = files[answer.item + 1 :]
 
 
-def _packed(file: ImageFile) -> bytes:
-    stated = json.dumps({name: getattr(file, name) for name in _STATED}).encode()
-    return _LENGTH.pack(len(stated)) + stated + file.data
+def _packed(file: ImageFile) -> tuple[bytes, bytes]:
+    stated = json.dumps([getattr(file, name) for name in _STATED]).encode()
+    return _LENGTH.pack(len(stated)) + stated, file.data
 
 
 def _unpacked(item: bytes) -> ImageFile:
     (length,) = _LENGTH.unpack_from(item)
     start = _LENGTH.size + length
-    return ImageFile(data=item[start:], **json.loads(item[_LENGTH.size : start]))
+    stated = zip(_STATED, json.loads(item[_LENGTH.size : start]), strict=True)
+    return ImageFile(data=item[start:], **dict(stated))
 
 
-def _record(values: dict[str, Any]) -> ImageRecord:
-    """The record that `as_values` wrote."""
-    codes = {"status": Status(values["status"]), "flags": tuple(map(Flag, values["flags"]))}
-    return ImageRecord(**values | codes)
+def _record(values: list[Any]) -> ImageRecord:
+    """The record of which these are the values, as JSON has them."""
+    status, *measures, flags = values
+    record: list[Any] = [Status(status), *measures, tuple(map(Flag, flags))]
+    return ImageRecord(*record)

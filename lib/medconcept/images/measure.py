@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from medconcept.images.perceptual_hash import perceptual_hash
 from medconcept.images.pixels import Pixels, pixel_sha256
@@ -17,6 +16,7 @@ from medconcept.images.verify import Verified
 
 _NEAR_WHITE = 250
 _LEVELS = np.arange(256, dtype=np.float64)
+_RED, _GREEN, _BLUE = 19595 / 65536, 38470 / 65536, 7471 / 65536  # ITU-R 601-2, as Pillow has it
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Measures:
 def measure(verified: Verified, thresholds: Thresholds, thumbnail: bool = False) -> Measures:
     """Measure a verified image; `thumbnail` is true where no larger form of it exists."""
     image = verified.image
-    luma = _luma(image.reduced)
-    levels = np.array(luma.histogram()) / (luma.width * luma.height)
+    luma, colourfulness = _luma_and_colourfulness(image.reduced)
+    levels = np.bincount(luma.ravel(), minlength=256) / luma.size
     entropy = _entropy(levels)
     flags = set(verified.flags)
     flags |= _flags_of_form(verified, thresholds)
@@ -48,16 +48,31 @@ def measure(verified: Verified, thresholds: Thresholds, thumbnail: bool = False)
         flags.add(Flag.THUMBNAIL_ONLY)
     return Measures(
         pixel_sha256=None if image.pixels is None else pixel_sha256(image.pixels),
-        perceptual_hash=perceptual_hash(np.asarray(luma), image.extent).hex(),
+        perceptual_hash=perceptual_hash(luma, image.extent).hex(),
         near_white=round(float(levels[_NEAR_WHITE:].sum()), 6),
         entropy=round(entropy, 6),
-        colourfulness=round(_colourfulness(image.reduced), 4),
+        colourfulness=round(colourfulness, 4),
         flags=tuple(sorted(flags)),
     )
 
 
-def _luma(pixels: Pixels) -> Image.Image:
-    return Image.fromarray(np.ascontiguousarray(pixels)).convert("L")
+def _luma_and_colourfulness(pixels: Pixels) -> tuple[Pixels, float]:
+    """The luminance as Pillow converts RGB to L, and the colourfulness.
+
+    All sums are of whole numbers (of 65536ths for the luminance) that the type holds exactly, so each machine
+    gets the same in whatever order they are added.
+    """
+    if pixels.ndim == 2:
+        return pixels, 0.0
+    red, green, blue = pixels.reshape(-1, 3).T.astype(np.float32, order="C")
+    luma = red * _RED
+    luma += green * _GREEN
+    luma += blue * _BLUE
+    luma += 0.5
+    blue += blue
+    # Red - green and, twice the second axis of the definition, red + green - 2 blue.
+    opponents = ((red - green).astype(np.float64), (red + green - blue).astype(np.float64))
+    return luma.astype(np.uint8).reshape(pixels.shape[:2]), _colourfulness(*opponents)
 
 
 def _entropy(levels: npt.NDArray[np.float64]) -> float:
@@ -65,14 +80,9 @@ def _entropy(levels: npt.NDArray[np.float64]) -> float:
     return max(0.0, -float(present @ np.log2(present)))
 
 
-def _colourfulness(pixels: Pixels) -> float:
-    if pixels.ndim == 2:
-        return 0.0
-    red, green, blue = pixels.reshape(-1, 3).T.astype(np.float64)
-    # Twice the second axis: sums of whole numbers below 2**53 are exact, so the same on each machine.
-    opponents = (red - green, red + green - 2 * blue)
-    means = [axis.sum() / len(axis) for axis in opponents]
-    squares = [np.square(axis).sum() / len(axis) for axis in opponents]
+def _colourfulness(*opponents: npt.NDArray[np.float64]) -> float:
+    means = [float(axis.sum()) / len(axis) for axis in opponents]
+    squares = [float(axis @ axis) / len(axis) for axis in opponents]
     variances = [square - mean * mean for square, mean in zip(squares, means, strict=True)]
     spread = math.sqrt(max(0.0, variances[0] + variances[1] / 4))
     return spread + 0.3 * math.hypot(means[0], means[1] / 2)

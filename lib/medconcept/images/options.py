@@ -74,7 +74,8 @@ class ImageOptions:
     """How images are resolved.
 
     `keep` is `bytes`, or `reference` to measure files and leave their bytes where they are. `derive` asks for
-    training copies. `distance` is the number of differing bits up to which `group_images` links two images.
+    training copies. `pixel_digest` takes the sha256 of all pixels of each image at once, not only where
+    `group_images` needs it; `distance` is the number of differing bits up to which that job links two images.
     A run commits after about `batch_images` images, so that one that is killed loses no more.
 
     >>> ImageOptions(batch_images=0)
@@ -87,7 +88,7 @@ class ImageOptions:
     only: ImageFilter = field(default_factory=ImageFilter)
     limits: LimitOptions = field(default_factory=LimitOptions)
     thresholds: Thresholds = field(default_factory=Thresholds)
-    pixel_digest: bool = True
+    pixel_digest: bool = False
     batch_images: int = 10_000
     distance: int = DISTANCE
 

@@ -32,8 +32,8 @@ def perceptual_hash(luma: Pixels, extent: tuple[float, float] | None = None) -> 
     tall, wide = extent or (height, width)
     waves = _cosines(height, tall) @ luma.astype(np.float64) @ _cosines(width, wide).T
     # np.median takes four times as long for so few numbers.
-    middle = np.partition(waves, (BITS // 2 - 1, BITS // 2), axis=None)[BITS // 2 - 1 : BITS // 2 + 1]
-    return np.packbits(waves > middle.mean()).tobytes()
+    ordered = np.partition(waves, (BITS // 2 - 1, BITS // 2), axis=None)
+    return np.packbits(waves > (ordered[BITS // 2 - 1] + ordered[BITS // 2]) / 2).tobytes()
 
 
 @lru_cache(maxsize=512)

@@ -12,7 +12,7 @@ from PIL import Image
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 
-REDUCED_SIDE = 64
+REDUCED_SIDE = 48
 """A reduced image's shorter side is from this to twice this many pixels, if the image has as many."""
 _REDUCED_AREA = 500_000  # pixels of a reduced image that is long and narrow
 _DEEP = frozenset(("I", "F", "I;16", "I;16L", "I;16B", "I;16N"))
@@ -70,7 +70,7 @@ def reduction(width: int, height: int) -> int:
     """The power of two by which each side of an image is reduced before it is measured.
 
     >>> reduction(512, 384), reduction(1000, 127), reduction(40_000, 100)
-    (4, 1, 4)
+    (8, 2, 4)
     """
     largest = max(1, min(width, height) // REDUCED_SIDE)
     for_area = math.ceil(math.sqrt(width * height / _REDUCED_AREA))

@@ -10,7 +10,7 @@ from medconcept.images.statuses import Flag
 
 DISTANCE = 12
 """Differing bits up to which images are linked; re-encoded copies differ in up to 10, others in 98 on."""
-VERSION = 1
+VERSION = 2
 """Raised with every change after which the same bytes and settings may give another record or copy."""
 
 
@@ -60,7 +60,7 @@ class Settings:
 
     limits: Limits = field(default_factory=Limits)
     thresholds: Thresholds = field(default_factory=Thresholds)
-    pixel_digest: bool = True
+    pixel_digest: bool = False
 
 
 @dataclass(frozen=True)

@@ -39,11 +39,12 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\A[- ]?(?:guided|derived|based|quantif\w+|data|analys[ie]s of|results|findings|parameters?"
-    r"|measure\w*|score\w*"
+    r"\A(?: ?\([^()]{1,12}\))?[- ]?(?:guided|derived|based|quantif\w+|data|analys[ie]s of|results|findings"
+    r"|parameters?|(?:\w+ )?measure\w*|score\w*|(?:dosimetry )?phantoms?\b(?! ?(?:images?|scans?))"
     r"|volumes?|intensit\w+|values?|studies|diagnos\w+|criteria|use\b|screening|group|patients"
     r"|positive (?:rate|cells)|assays?\b"
-    r"|scanner|system|apparatus|caps?\b|electrodes?|machine|probe|suite|room|(?:light )?microscopy facility)",
+    r"|scanner|system|apparatus|caps?\b|electrodes?|machine|probe|transducer|suite|room"
+    r"|(?:light )?microscopy facility)",
     re.IGNORECASE,
 )
 _FINDINGS = re.compile(r"\A[- ]?(?:findings|results)\b", re.IGNORECASE)

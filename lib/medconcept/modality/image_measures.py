@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _DRAWN = frozenset(("chart", "diagram", "table_or_text"))
-_GREY = frozenset(("x_ray", "ct", "mri", "mammography", "electron_microscopy"))
+_PLOTTED = frozenset(("chart", "table_or_text"))  # diagrams often have a ground of their own colour
+_GREY = frozenset(("x_ray", "ct", "mri", "mammography", "radiology", "electron_microscopy", "gel_blot"))
 _MOSTLY_WHITE = 0.6
 _HARDLY_WHITE = 0.02
 _COLOURFUL = 60.0  # Hasler and Süsstrunk's measure: "quite colourful" begins near 45
@@ -38,7 +39,8 @@ def support(modality: str, measures: ImageMeasures) -> float:
     factor = 1.0
     if white is not None:
         if modality in _DRAWN:
-            factor *= 1.1 if white >= _MOSTLY_WHITE else 0.6 if white <= _HARDLY_WHITE else 1.0
+            factor *= 1.1 if white >= _MOSTLY_WHITE else 1.0
+            factor *= 0.6 if white <= _HARDLY_WHITE and modality in _PLOTTED else 1.0
         elif modality != "gel_blot" and modality != "ecg_eeg" and white >= _MOSTLY_WHITE:
             factor *= 0.7
     if colour is not None and colour >= _COLOURFUL and modality in _GREY:

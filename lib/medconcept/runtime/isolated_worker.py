@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import gc
+import io
 import mmap
 import os
 import resource
@@ -20,12 +21,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
 from types import TracebackType
-from typing import Literal
+from typing import Literal, TypeAlias
 
 Work = Callable[[Iterator[bytes]], bytes]
+Item: TypeAlias = "bytes | memoryview | tuple[bytes | memoryview, ...]"  # a tuple: one item in parts
 _NUMBER = struct.Struct("q")
-_ITEM, _NO_MORE = b"item", b"no more"
+_FRAME = struct.Struct("?q")  # before each item: True and its length; False after the last one
 _PIPE = 1024 * 1024  # bytes that wait for the child while the worker fetches more
+_SENT = 128 * 1024  # bytes sent at a time: to wake the child for each small item costs more than to wait
+_PARTS = 256  # and parts; the system takes at most 1,024
 _ENDS: set[Connection] = set()  # this process's ends of the pipes to all of its children
 _ITEMS_OF_ONE_CHILD = 5000  # then a new one: what libxml2 remembers of names is never given back
 
@@ -55,8 +59,8 @@ class Death:
 class IsolatedWorker:
     """Calls `work` with items in a child process: a context manager, and a function within it.
 
-    `work` gets the items of one call as bytes, as soon as each is there, and gives bytes back. It is called
-    again and again in one child; when that has died, the next call has a new one.
+    `work` gets the items of one call as bytes, some at a time as they come, and gives bytes back. It is
+    called again and again in one child; when that has died, the next call has a new one.
 
     >>> with IsolatedWorker(lambda items: b"+".join(items), Bounds()) as join:
     ...     join([b"a", b"b"]), join([])
@@ -80,7 +84,7 @@ class IsolatedWorker:
         self._end()
         self._place.close()
 
-    def __call__(self, items: Iterable[bytes | memoryview]) -> bytes | Death:
+    def __call__(self, items: Iterable[Item]) -> bytes | Death:
         """What `work` makes of the items, or at which of them the child died; then not all may be taken.
 
         Raises RuntimeError where it died at none of them, or where `work` raised an exception.
@@ -90,12 +94,21 @@ class IsolatedWorker:
         if not self._child:
             self._start()
         self._place[:] = _NUMBER.pack(-1)
+        waiting: list[bytes | memoryview] = []
+        size = 0
         for item in items:
-            if not self._send(_ITEM, item):
-                return self._death()
+            parts = item if isinstance(item, tuple) else (item,)
+            length = sum(map(len, parts))
+            waiting += (_FRAME.pack(True, length), *parts)
+            size += length
             self._done += 1
+            if size >= _SENT or len(waiting) >= _PARTS:
+                if not self._send(waiting):
+                    return self._death()
+                waiting, size = [], 0
+        if not self._send([*waiting, _FRAME.pack(False, 0)]):
+            return self._death()
         try:
-            self._to.send_bytes(_NO_MORE)
             ended_well, result = self._from.recv_bytes(), self._from.recv_bytes()
         except (EOFError, OSError):
             return self._death()
@@ -103,11 +116,15 @@ class IsolatedWorker:
             raise RuntimeError(result.decode("utf-8", "replace"))
         return result
 
-    def _send(self, mark: bytes, item: bytes | memoryview) -> bool:
-        """Send an item; False where the child has ended. What `items` raises itself is not caught."""
+    def _send(self, parts: list[bytes | memoryview]) -> bool:
+        """Send what is waiting; False where nobody is there to take it."""
+        pipe = self._to.fileno()
         try:
-            self._to.send_bytes(mark)
-            self._to.send_bytes(item)
+            sent = os.writev(pipe, parts)
+            if sent < sum(map(len, parts)):
+                rest = memoryview(b"".join(parts))[sent:]
+                while rest:
+                    rest = rest[os.write(pipe, rest) :]
         except OSError:
             return False
         return True
@@ -165,24 +182,24 @@ def _serve(
     gc.freeze()  # to look for garbage among the worker's objects would copy all of them
     gc.disable()
 
-    def items(mark: bytes) -> Iterator[bytes]:
+    # Reads what waits in the pipe at once, in place of four reads for each item.
+    pipe = io.BufferedReader(io.FileIO(items_in.fileno(), closefd=False), _PIPE // 4)
+
+    def items(frame: bytes) -> Iterator[bytes]:
         item = -1
-        while mark == _ITEM:
-            data = items_in.recv_bytes()
+        is_item, length = _FRAME.unpack(frame)
+        while is_item:
+            data = pipe.read(length)
             item += 1
             place[:] = _NUMBER.pack(item)
             signal.setitimer(signal.ITIMER_PROF, bounds.processor_seconds)
             signal.setitimer(signal.ITIMER_REAL, bounds.seconds)
             yield data
             _stop_clocks()  # to wait for the worker is not the item's fault
-            mark = items_in.recv_bytes()
+            is_item, length = _FRAME.unpack(pipe.read(_FRAME.size))
 
-    while True:
-        try:
-            mark = items_in.recv_bytes()
-        except EOFError:
-            return
-        waiting = items(mark)
+    while frame := pipe.read(_FRAME.size):
+        waiting = items(frame)
         try:
             result = work(waiting)
             ended_well = b"yes"

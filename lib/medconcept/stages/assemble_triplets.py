@@ -45,7 +45,10 @@ BY_ARTICLE = {  # the columns read of each table
     "articles": (*dict.fromkeys((*ABOUT, *figure_facts.ARTICLE, "aliases")),),
     "figures": (*dict.fromkeys((*FIGURE, *figure_facts.FIGURE)),),
     "mentions": (*dict.fromkeys(("figure_key", *MENTION, *figure_facts.MENTION)),),
-    "images": ("image_key", "figure_key", "article_key", "status", *IMAGE),
+    "images": (
+        *("image_key", "figure_key", "article_key", "status", *IMAGE),
+        *(name for name in figure_facts.MEASURE if name not in IMAGE),
+    ),
 }
 WHOLE = ("concepts", "concept_names", "image_groups")  # changes may concern any article
 INPUTS = (*BY_ARTICLE, *WHOLE)
@@ -113,6 +116,7 @@ def _facts(context: Context, tables: dict[str, DataFrame]) -> DataFrame:
             read_opt_out(context.config.opt_out),
             tables["images"].select("figure_key", F.col("sha256").alias("image_sha256")),
         ),
+        measures=figure_facts.measures_of(tables["images"]),
     )
     with context.progress.counting(spark, Count("figures", tables["figures"].count)) as counter:
         facts = context.checkpoint("facts", figure_facts.figure_facts(statements, counter))

@@ -80,7 +80,10 @@ IMAGES = Table(
         column("size", LongType(), "Size of the file in bytes", "128555"),
         column("sha256", StringType(), "SHA-256 of the file", "2c26b46b68ff…"),
         column(
-            "pixel_sha256", StringType(), "SHA-256 of the pixels; null without images.pixel_digest", "ab12…"
+            "pixel_sha256",
+            StringType(),
+            "SHA-256 of the pixels; null unless images.pixel_digest is set",
+            "ab12…",
         ),
         column("phash", StringType(), "Perceptual hash, 256 bits in hexadecimal", "8f03…"),
         column("format", StringType(), "Format by the bytes of the file", "jpeg", FORMATS),

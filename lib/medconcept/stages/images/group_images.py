@@ -1,8 +1,8 @@
 """group_images: which files of images have the same pixels or look the same, pinned as `image_groups`.
 
 No other job writes that table and `medconcept run` does not run this one, so that groups, on which splits
-depend, change when this is requested and not with each new article. One task compares all images
-(docs/benchmarks.md).
+depend, change when this is requested and not with each new article. One task compares the hashes of all
+images (docs/benchmarks.md); pixels are compared only of files that look the same.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from medconcept.images.duplicates import METHOD
 from medconcept.images.statuses import Flag, Status
 from medconcept.spark.progress import Count
 from medconcept.stages.context import Context
+from medconcept.stages.images import exact_groups
 from medconcept.stages.stage import Stage, StageOutput
 from medconcept.workers.images.group_files import GROUPED, group_files
 
@@ -38,7 +39,11 @@ def build(context: Context) -> StageOutput | None:
     files = context.checkpoint("files", distinct_files(context.read("images")))
     with context.progress.counting(context.lake.spark, Count("images", files.count)) as counter:
         work = partial(group_files, distance=context.config.images.distance, counter=counter)
-        rows = context.checkpoint("groups", files.coalesce(1).mapInArrow(work, GROUPED))
+        hashed = files.select("sha256", "pixel_sha256", "phash", "takes_part")
+        near = context.checkpoint("near-groups", hashed.coalesce(1).mapInArrow(work, GROUPED))
+    wanted = context.checkpoint("candidates", exact_groups.candidates(files, near))
+    digests = exact_groups.pixel_digests(context, wanted)
+    rows = context.checkpoint("groups", exact_groups.with_exact_groups(near, digests))
     sizes = rows.groupBy("near_group").agg(
         F.count(F.lit(1)).alias("n"), F.count_distinct("exact_group").alias("exact")
     )
@@ -51,6 +56,7 @@ def build(context: Context) -> StageOutput | None:
     counts = {
         "files.in": row["files"] or 0,
         "files.distinct_pixels": row["distinct"] or 0,
+        "files.compared_by_pixels": wanted.count(),
         "groups": row["groups"],
         "groups.largest": row["largest"] or 0,
         **{name: counter.value.get(name, 0) for name in ("pairs_left_out", "chains_divided")},
@@ -62,13 +68,12 @@ def build(context: Context) -> StageOutput | None:
 
 
 def distinct_files(images: DataFrame) -> DataFrame:
-    """One row for each distinct file of a resolved image: sha256, pixel_sha256, phash, takes_part."""
+    """One row for each distinct file of a resolved image: sha256, its measures, takes_part."""
     resolved = images.where(F.col("status") == Status.RESOLVED.value)
     return resolved.groupBy("sha256").agg(
-        F.min("pixel_sha256").alias("pixel_sha256"),
-        F.min("phash").alias("phash"),
+        *(F.min(name).alias(name) for name in ("pixel_sha256", "phash", "width", "height")),
         F.min(~F.arrays_overlap("flags", F.array(*map(F.lit, UNINFORMATIVE)))).alias("takes_part"),
     )
 
 
-STAGE = Stage(name="group_images", version=1, inputs=(), settings=settings, build=build, looks_outside=True)
+STAGE = Stage(name="group_images", version=2, inputs=(), settings=settings, build=build, looks_outside=True)

@@ -211,7 +211,7 @@ def gone_files(
 
 
 def _with_checksum(fetched: DataFrame, *further: str) -> DataFrame:
-    """Return files in the columns of `raw_articles` and `further`; those that their source has not are null."""
+    """Return files in the columns of `raw_articles` and `further`; those without a source are null."""
     others = ("md5", "left_out", "metadata", "metadata_etag", "sidecar")
     types = {c.name: c.dataType for c in TABLES["raw_articles"].columns}
     return fetched.select(

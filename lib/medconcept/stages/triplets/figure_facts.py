@@ -7,6 +7,7 @@ from functools import partial
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from medconcept.images.statuses import Status
 from medconcept.spark.progress import Counter
 from medconcept.stages.triplets.filters import statement_reason
 from medconcept.triplets.options import TripletFilters
@@ -22,6 +23,7 @@ from medconcept.workers.triplets.figure_facts import (
 )
 
 FACTS = tuple(column.name for column in FACT_COLUMNS)
+MEASURE = tuple(MEASURES.names)  # the columns of images that are measures
 
 # The columns read of each table, in addition to those of the triplets themselves.
 FIGURE = (
@@ -75,6 +77,19 @@ def figure_statements(
     rest = [name for name in FIGURE_STATEMENTS if name not in keys]
     # No more is sent to Python of a figure that is left out.
     return judged.select(*keys, *(F.when(F.col("reason").isNull(), _sent(name)).alias(name) for name in rest))
+
+
+def measures_of(images: DataFrame) -> DataFrame:
+    """figure_key and `measures` of the figures that are one image, if it is resolved.
+
+    Of a figure of several images none is measured: each may show something else.
+    """
+    resolved = F.col("status") == Status.RESOLVED.value
+    measured = F.when(resolved, F.struct(*(F.col(name).cast(MEASURES[name].dataType) for name in MEASURE)))
+    one = images.groupBy("figure_key").agg(
+        F.count(F.lit(1)).alias("_images"), F.first(measured, ignorenulls=True).alias("measures")
+    )
+    return one.where("_images = 1 AND measures IS NOT NULL").select("figure_key", "measures")
 
 
 def mentions_of_figures(mentions: DataFrame, exclude_flags: tuple[str, ...]) -> DataFrame:

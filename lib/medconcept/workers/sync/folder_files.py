@@ -138,9 +138,9 @@ def read_listed(
 ) -> Iterator[pa.RecordBatch]:
     """Rows with `uri`, `size`, `sidecar_uri` to the same rows with `content` and `sidecar`.
 
-    `content` is null over `max_bytes`, or with a reason. `size` is that of the bytes that were read, for a file
-    may change while it is read. A sidecar is text, whatever its bytes are; one of over 64 KiB is not read, and
-    its text says so.
+    `content` is null over `max_bytes`, or with a reason. `size` is that of the bytes that were read, for a
+    file may change while it is read. A sidecar is text, whatever its bytes are; one of over 64 KiB is not
+    read, and its text says so.
     """
     for batch in batches:
         rows: list[dict[str, Any]] = []
