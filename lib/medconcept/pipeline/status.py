@@ -18,6 +18,7 @@ from medconcept.stages.sync.archive import is_archive
 from medconcept.stages.sync.article_events import REFUSED_BY
 from medconcept.stages.sync.bucket_sync import address_of
 from medconcept.stages.sync.folder import list_folder
+from medconcept.stages.sync.sidecars import with_sidecars
 
 
 def status(lake: Lake, config: Config) -> dict[str, Any]:
@@ -119,7 +120,7 @@ def _inventory(lake: Lake, config: Config) -> dict[str, Any]:
 
 
 def _folder(lake: Lake, config: Config) -> dict[str, int]:
-    listing = list_folder(lake.spark, config.sync)
+    listing = with_sidecars(list_folder(lake.spark, config.sync), lake.spark, config.sync)
     key = ["source", "source_key", "etag"]
     in_lake = lake.read("raw_articles", lake.head()).select(*key)
     return {"files": listing.count(), "backlog": listing.join(in_lake, key, "left_anti").count()}

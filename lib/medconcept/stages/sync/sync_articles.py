@@ -17,6 +17,7 @@ from medconcept.stages.sync import article_events, bucket_sync
 from medconcept.stages.sync.archive import is_archive, list_archives, read_members
 from medconcept.stages.sync.duplicate_files import assign_holders
 from medconcept.stages.sync.folder import list_folder, read_files
+from medconcept.stages.sync.sidecars import with_sidecar_texts, with_sidecars
 from medconcept.tables import TABLES
 from medconcept.workers.sync.archive_members import MEMBER_SEPARATOR
 
@@ -86,7 +87,8 @@ def build_from_files(context: Context) -> StageOutput | None:
     A sync adds and replaces files. A file that is gone from the folder stays in the lake.
     """
     current = context.read("raw_articles")
-    listing = list_folder(context.lake.spark, context.config.sync)
+    spark, config = context.lake.spark, context.config.sync
+    listing = with_sidecars(list_folder(spark, config), spark, config)
     # Files that were over a former size limit and are within the current one have not been read yet.
     too_large = F.col("content").isNull() & F.col("duplicate_of").isNull()
     readable = current.where(~(too_large & (F.col("size") <= context.config.sync.max_bytes)))
@@ -95,7 +97,7 @@ def build_from_files(context: Context) -> StageOutput | None:
     if unseen.isEmpty():
         return None
     context.begin()
-    fetched = read_files(context.lake.spark, unseen, context.config.sync)
+    fetched = with_sidecar_texts(read_files(spark, unseen, config), spark, config)
     landed = context.checkpoint("landed", _with_checksum(fetched))
     same = [F.col(f"n.{c}").eqNullSafe(F.col(f"o.{c}")) for c in (*_FILE, "source_sha256", "sidecar")]
     changed = landed.alias("n").join(current.alias("o"), same, "left_anti")
