@@ -46,6 +46,7 @@ def told(home: Path) -> str:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
 
+@pytest.mark.slow  # mypyc twice; the fast lane runs what `make setup` compiled (test_jats_native)
 @pytest.mark.skipif(not HAS_COMPILER, reason="no C compiler, or no Python.h")
 def test_it_is_made_once_and_run_for_its_own_source_alone(
     tiny: Path, capsys: pytest.CaptureFixture[str]
@@ -62,6 +63,7 @@ def test_it_is_made_once_and_run_for_its_own_source_alone(
     assert again != made and not made.exists(), "what is of no source any more stays behind"
 
 
+@pytest.mark.slow  # mypyc twice
 @pytest.mark.skipif(not HAS_COMPILER, reason="no C compiler, or no Python.h")
 def test_what_cannot_be_compiled_is_told_in_a_line(tiny: Path) -> None:
     (tiny / "tiny/double.py").write_text("def twice(number: int) -> int:\n    return 'two'\n")
