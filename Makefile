@@ -55,10 +55,10 @@ cluster-down: ## stop that cluster
 	$(PY) -m medconcept.provision.cluster down --target build/cluster
 
 test: setup ## all tests except those of clusters, faults and scale
-	$(PY) -m pytest -q -m "not slow" --durations 15 -n 2 --dist loadscope
+	$(PY) -m pytest -q -m "not slow" --durations 15 -n 2 --dist loadscope --no-loadscope-reorder
 
 test-fast: $(VENV)/.installed ## the tests that need no Spark
-	$(PY) -m pytest -q -m "not slow and not spark" -n 2
+	$(PY) -m pytest -q -m "not slow and not spark" -n 2 --dist loadscope --no-loadscope-reorder
 
 # The kernel compiled with sanitizers; the first error ends the test run. Leak detection is off, since Python
 # itself leaks by design. libasan must be preloaded, since Python is not instrumented.
@@ -79,7 +79,7 @@ test-native: $(SANITISED) ## test the C kernel with the address and undefined-be
 	$(PY) -m pytest -q -m "not spark" $(NATIVE_TESTS)
 
 test-slow: setup demo-data package test-native ## the tests that make test leaves out, without the long ones
-	$(PY) -m pytest -q -m "slow and not long" --durations 15 -n 2 --dist loadscope
+	$(PY) -m pytest -q -m "slow and not long" --durations 15 -n 2 --dist loadscope --no-loadscope-reorder
 
 test-long: setup ## kills, rebuilds, and the days and faults of a bucket on a real S3 server
 	$(PY) -m pytest -q -m long --durations 15

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 with pytest.MonkeyPatch.context() as environment:
     environment.setenv("MEDCONCEPT_NATIVE", "0")
     importlib.import_module("medconcept.jats")
+
+# Time is measured by benchmarks: on a busy machine one example may wait for seconds.
+hypothesis.settings.register_profile("without deadline", deadline=None)
+hypothesis.settings.load_profile("without deadline")
 
 ROOT = Path(__file__).resolve().parents[1]
 # Most of the time of a tiny run is the JVM's: loading and compiling code, collecting garbage.
@@ -50,13 +55,18 @@ SPARK_OPTIONS = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need Spark, which the fast lane leaves out; give the slow lane more time."""
+    """Mark the tests that need Spark, which the fast lane leaves out; give the slow lane more time.
+
+    Modules that need Spark come first: short ones at the end keep both processes busy until then.
+    """
     for item in items:
         if "spark" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.spark)
         # Whole pipelines and clusters take their time on a busy machine.
         if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(1500))
+    with_spark = {item.path for item in items if item.get_closest_marker("spark")}
+    items.sort(key=lambda item: item.path not in with_spark)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from medconcept.images.settings import Settings, Thresholds
 from medconcept.images.statuses import Flag, Status
 from medconcept.images.verify import ImageFile
 
-SEEDS = range(25)
+SEEDS = range(10)
 
 
 def measured(data: bytes, **settings: object) -> ImageRecord:

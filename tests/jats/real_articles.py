@@ -1,5 +1,6 @@
 """Real articles from the data next to the repository and from the demo, and a way to parse all of them."""
 
+from functools import cache
 from pathlib import Path
 
 from medconcept.jats import Article, ArticleRejected, Reason, parse_article, parse_articles
@@ -13,8 +14,12 @@ FILES = sorted(
 NO_FILES = f"no articles in {DATA / 'jats'} or {DEMO}"
 
 
+@cache
 def named(path: Path) -> Article:
-    """Parse the first article of a file; one without an identifier is parsed with the made-up PMC id 1."""
+    """Parse the first article of a file; one without an identifier is parsed with the made-up PMC id 1.
+
+    Several modules read the same files, so what was parsed is kept.
+    """
     data = path.read_bytes()
     try:
         return parse_article(data)
@@ -26,6 +31,7 @@ def named(path: Path) -> Article:
     )
 
 
+@cache
 def named_articles(path: Path) -> list[Article]:
     """Parse every article of a file, also of a wrapper of several; the first refusal is raised.
 
@@ -33,7 +39,7 @@ def named_articles(path: Path) -> list[Article]:
     """
     parsed = list(parse_articles(path.read_bytes()))
     if len(parsed) == 1:
-        return [named(path)]
+        return [parsed[0] if isinstance(parsed[0], Article) else named(path)]
     refused = [article for article in parsed if isinstance(article, ArticleRejected)]
     if refused:
         raise refused[0]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from panel_score import Score, score
-from real_articles import FILES, NO_FILES, named
+from real_articles import FILES, NO_FILES, named_articles
 
 from medconcept.jats import ArticleRejected, Figure
 
@@ -30,7 +30,7 @@ def figures() -> dict[str, Figure]:
     by_key: dict[str, Figure] = {}
     for path in FILES:
         try:
-            by_key.update({figure.figure_key: figure for figure in named(path).figures})
+            by_key.update({f.figure_key: f for article in named_articles(path) for f in article.figures})
         except ArticleRejected:
             continue
     return by_key

@@ -3,6 +3,7 @@
 import math
 import random
 import unicodedata
+from collections import Counter
 
 import pytest
 from linking_examples import TERMS
@@ -45,27 +46,30 @@ def grams(text):
     return {f" {word} "[n : n + 3] for word in plain.split() for n in range(len(word))}
 
 
-def brute_force(query, names, threshold):
-    """Every name's cosine, none left out."""
-    sets = {name: grams(name) for name in names}
-    counts = {}
-    for own in sets.values():
-        for gram in own:
-            counts[gram] = counts.get(gram, 0) + 1
+class EveryName:
+    """Names compared by the cosine of their trigrams, weighted by rarity; none is left out."""
 
-    def weight(gram):
-        return math.log((1 + len(names)) / (1 + counts.get(gram, 0))) + 1
+    def __init__(self, names):
+        self.sets = {name: grams(name) for name in names}
+        counts = Counter(gram for own in self.sets.values() for gram in own)
+        self.weights = {gram: self._weight(count) for gram, count in counts.items()}
+        self.norms = {name: self._norm(own) for name, own in self.sets.items()}
 
-    def norm(own):
-        return math.sqrt(sum(weight(g) ** 2 for g in own))
+    def _weight(self, count):
+        return math.log((1 + len(self.sets)) / (1 + count)) + 1
 
-    asked = grams(query)
-    found = {}
-    for name, own in sets.items():
-        score = sum(weight(g) ** 2 for g in asked & own) / (norm(asked) * norm(own))
-        if score >= threshold:
-            found[name] = score
-    return found
+    def _norm(self, own):
+        return math.sqrt(sum(self.weights.get(g, self._weight(0)) ** 2 for g in own))
+
+    def similar(self, query, threshold):
+        asked = grams(query)
+        norm = self._norm(asked)
+        found = {}
+        for name, own in self.sets.items():
+            score = sum(self.weights[g] ** 2 for g in asked & own) / (norm * self.norms[name])
+            if score >= threshold:
+                found[name] = score
+        return found
 
 
 def test_the_index_finds_what_comparing_with_every_name_finds():
@@ -77,6 +81,7 @@ def test_the_index_finds_what_comparing_with_every_name_finds():
     })  # fmt: skip
     names = [name for name in names if len(name) >= 3]
     dictionary = opened([Term("A", f"A:{n}", name) for n, name in enumerate(names)])
+    every = EveryName(names)
     compared = 0
     for name in draw.sample(names, 200):
         query = list(name)
@@ -85,7 +90,7 @@ def test_the_index_finds_what_comparing_with_every_name_finds():
         query = "".join(query)
         if not grams(query):
             continue
-        expected = brute_force(query, names, 0.5)
+        expected = every.similar(query, 0.5)
         found = dictionary.similar.nearest(query, 0.5, most=1000)
         assert {dictionary.names.texts[n]: pytest.approx(s, abs=1e-4) for n, s in found} == expected
         assert [s for _, s in found] == sorted((s for _, s in found), reverse=True)

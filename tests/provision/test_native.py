@@ -48,6 +48,7 @@ def output(home: Path) -> str:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
 
+@pytest.mark.slow  # mypyc twice; the fast lane runs what `make setup` compiled (test_jats_native)
 @pytest.mark.skipif(not HAS_COMPILER, reason="no C compiler, or no Python.h")
 def test_it_is_made_once_and_run_only_for_its_own_source(
     tiny: Path, capsys: pytest.CaptureFixture[str]
@@ -64,6 +65,7 @@ def test_it_is_made_once_and_run_only_for_its_own_source(
     assert again != made and not made.exists(), "what is of no source any more stays behind"
 
 
+@pytest.mark.slow  # mypyc twice
 @pytest.mark.skipif(not HAS_COMPILER, reason="no C compiler, or no Python.h")
 def test_what_cannot_be_compiled_is_reported_in_one_line(tiny: Path) -> None:
     (tiny / "tiny/double.py").write_text("def twice(number: int) -> int:\n    return 'two'\n")
