@@ -146,7 +146,8 @@ def read_listed(
         rows: list[dict[str, Any]] = []
         held = 0
         for row in batch.select(columns).to_pylist():
-            rows.append({**row, **_content(row["uri"], max_bytes), "sidecar": _sidecar(row.get("sidecar_uri"))})
+            sidecar = _sidecar(row.get("sidecar_uri"))
+            rows.append({**row, **_content(row["uri"], max_bytes), "sidecar": sidecar})
             held += len(rows[-1]["content"] or b"")
             if held > _BATCH_BYTES:
                 yield _as_batch(rows, batch.schema, columns)
