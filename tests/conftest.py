@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 
 if TYPE_CHECKING:
+    from corpus import Corpus
     from released import Released
 
 # This process runs the parser's source, so that its doctests are read and its parts can be replaced. What it
@@ -118,3 +119,11 @@ def released(spark: object, once_for_all: Callable[[str, Callable[[Path], object
     from released import Released, build
 
     return Released(once_for_all("released", lambda folder: build(spark, folder)))
+
+
+@pytest.fixture(scope="session")
+def corpus(spark: object, once_for_all: Callable[[str, Callable[[Path], object]], Path]) -> Corpus:
+    """A lake of one run over the articles of several modules; to be read or copied, not changed."""
+    from corpus import Corpus, build
+
+    return Corpus(once_for_all("corpus", lambda folder: build(spark, folder)))

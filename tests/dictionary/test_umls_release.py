@@ -7,6 +7,7 @@ import hashlib
 import zipfile
 
 import pytest
+from articles import run
 from synthetic_umls import write_release
 
 from medconcept.config import Config, DictionaryConfig, DictionarySource, SyncConfig
@@ -27,17 +28,13 @@ OWN = (
 
 
 def build(spark, folder, *sources):
-    from medconcept.lake.lake import Lake
-    from medconcept.pipeline.registry import stage
-    from medconcept.pipeline.runner import run_stage
-
     settings = Config(
         lake=str(folder / "lake"),
         sync=SyncConfig(input=str(folder), source="test"),
         dictionary=DictionaryConfig(sources),
     )
-    lake = Lake(spark, settings.lake)
-    return lake, run_stage(stage("build_dictionary"), lake, settings, lambda line: None)
+    lake, (report,) = run(spark, settings, "build_dictionary")
+    return lake, report
 
 
 def umls(path, **options):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from articles import open_lake
 
 from medconcept.lake import transaction
 from medconcept.lake.changes import change_set
@@ -47,8 +48,7 @@ def bytes_read(spark: Any) -> int:
 def filled(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, list[bytes]]:
     rng = random.Random(5)
     contents = [rng.randbytes(SIZE) for _ in range(IMAGES)]
-    lake = Lake(spark, str(tmp_path_factory.mktemp("bytes") / "lake"))
-    lake.create()
+    lake = open_lake(spark, str(tmp_path_factory.mktemp("bytes") / "lake"))
     put(lake, contents[: IMAGES // 2])
     put(lake, contents[IMAGES // 2 :])
     return lake, contents

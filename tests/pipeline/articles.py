@@ -60,11 +60,11 @@ def run(spark, settings: Config, *names: str, log=lambda line: None):
     from medconcept.pipeline.registry import IN_ORDER, stage
     from medconcept.pipeline.runner import run_stage
 
-    lake = _lake(spark, settings.lake)
+    lake = open_lake(spark, settings.lake)
     return lake, [run_stage(stage(n), lake, settings, log) for n in names or IN_ORDER]
 
 
-def _lake(spark, root: str):
+def open_lake(spark, root: str):
     """Open a lake; a new one starts as a copy of an empty lake, since creating its tables takes seconds."""
     from medconcept.lake.lake import Lake
 

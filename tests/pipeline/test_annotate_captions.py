@@ -3,58 +3,29 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
-from articles import config, jats, run, write
+from articles import jats, run, write
+from corpus import CAPTIONS, FIGURES, TERMS, Corpus
 
 from medconcept.config import CentralityConfig, StatisticsConfig, TripletsConfig
 from medconcept.errors import ConfigError, InputError, LakeError
+from medconcept.lake.lake import Lake
 
-TERMS = (
-    "concept_id\tname\tsemantic_type\tcui\n"
-    "T:1\tmyocardial infarction\tdisease\tC0027051\n"
-    "T:1\theart attack\tdisease\tC0027051\n"
-    "T:2\theart\tanatomy\t\n"
-    "T:4\tleft ventricle\tanatomy\t\n"
-    "T:5\tright ventricle\tanatomy\t\n"
-    "T:6\ttissue\tanatomy\t\n"
-)
-GERMAN = jats("3", "heart").replace("<article ", '<article xml:lang="de" ')
-ARTICLES = {
-    "a_xml": jats("1", "(A) No heart attack (HA). (B) Two hearts.", "HA of the left and right ventricle"),
-    "b_xml": jats("2", "Tissue at www.heart.org", "nothing"),
-    "c_xml": GERMAN,
-}
-
-
-def prepared(folder: Path, **annotate: object):
-    """A configuration with these terms and articles."""
-    settings = config(folder, **annotate)
-    (folder / "terms.tsv").write_text(TERMS)
-    write(folder / "in", **ARTICLES)
-    return settings
-
-
-def copied(lake, settings, to: Path):
-    """The same configuration on a copy of its lake."""
-    shutil.copytree(settings.lake, to / "lake")
-    return replace(settings, lake=str(to / "lake"))
+OWN = ("PMC1#", "PMC2#", "PMC3#")  # the articles of the shared lake that are this module's
 
 
 def rows(lake) -> dict[str, object]:
-    """Mentions by key."""
-    return {m.mention_key: m for m in lake.read("mentions").collect()}
+    """Mentions of this module's articles by key."""
+    return {m.mention_key: m for m in lake.read("mentions").collect() if m.figure_key.startswith(OWN)}
 
 
 @pytest.fixture(scope="module")
-def made(spark, tmp_path_factory):
-    settings = prepared(tmp_path_factory.mktemp("annotated"))
-    lake, reports = run(spark, settings)
-    return lake, settings, {report.job: report for report in reports}
+def made(spark, corpus: Corpus):
+    return Lake(spark, corpus.settings.lake), corpus.settings, corpus.counts
 
 
 def test_a_mention_carries_what_the_linker_found(made) -> None:
@@ -105,15 +76,20 @@ def test_what_says_little_and_what_stands_in_an_address_is_flagged(made) -> None
 def test_captions_in_other_languages_are_counted_and_not_linked(made) -> None:
     lake, _, reports = made
     assert not [key for key in rows(lake) if key.startswith("PMC3")]
-    counts = reports["annotate_captions"].counts
-    assert (counts["captions.in"], counts["captions.linked"], counts["captions.other_language"]) == (5, 4, 1)
+    counts = reports["annotate_captions"]
+    linked = (counts["captions.in"], counts["captions.linked"], counts["captions.other_language"])
+    assert linked == (CAPTIONS, CAPTIONS - 1, 1)
+
+
+def own_triplets(lake) -> dict[str, object]:
+    return {t.figure_key: t for t in lake.read("triplets").collect() if t.figure_key.startswith(OWN)}
 
 
 def test_triplets_carry_the_chosen_part_and_leave_out_what_the_configuration_says(
-    spark, made, tmp_path: Path
+    spark, made, corpus: Corpus, tmp_path: Path
 ) -> None:
-    lake, settings, _ = made
-    triplets = {t.figure_key: t for t in lake.read("triplets").collect()}
+    lake, _, counts = made
+    triplets = own_triplets(lake)
     assert set(triplets) == {"PMC1#f1", "PMC1#f2", "PMC2#f1"}
     attack, short, hearts = triplets["PMC1#f1"].concepts
     assert (short.text, short.method) == ("HA", "abbreviation")
@@ -122,20 +98,26 @@ def test_triplets_carry_the_chosen_part_and_leave_out_what_the_configuration_say
     )  # fmt: skip
     assert (attack.preferred_name, hearts.concept_id) == ("myocardial infarction", "T:2")
 
-    strict = replace(copied(lake, settings, tmp_path), triplets=TripletsConfig(("general", "address")))
+    def figures(counts: dict[str, int]) -> dict[str, int]:
+        return {name: n for name, n in counts.items() if name.startswith("figures.")}
+
+    others = {"figures.in": FIGURES, "figures.no_caption": 1, "figures.no_concept": 3}
+    assert figures(counts["assemble_triplets"]) == {**others, "figures.used": 15}
+    strict = replace(corpus.copy(tmp_path), triplets=TripletsConfig(("general", "address")))
     other, (report,) = run(spark, strict, "assemble_triplets")
-    assert {t.figure_key for t in other.read("triplets").collect()} == {"PMC1#f1", "PMC1#f2"}
-    counted = {name: n for name, n in report.counts.items() if name.startswith("figures.")}
-    assert counted == {"figures.in": 5, "figures.used": 2, "figures.excluded": 1, "figures.no_concept": 2}
+    assert set(own_triplets(other)) == {"PMC1#f1", "PMC1#f2"}
+    assert figures(report.counts) == {**others, "figures.used": 14, "figures.excluded": 1}
 
 
-def test_what_a_caption_is_not_about_is_flagged_and_may_be_left_out(spark, made, tmp_path: Path) -> None:
-    lake, settings, _ = made
+def test_what_a_caption_is_not_about_is_flagged_and_may_be_left_out(
+    spark, made, corpus: Corpus, tmp_path: Path
+) -> None:
+    lake = made[0]
     for triplet in lake.read("triplets").collect():
         for concept in triplet.concepts:
             assert concept.centrality_method == "score:1"
             assert ("peripheral" in concept.flags) == (concept.centrality < 0.3)
-    settings = copied(lake, settings, tmp_path)
+    settings = corpus.copy(tmp_path)
     cut = max(m.centrality for m in rows(lake).values() if m.figure_key == "PMC1#f1")
     settings = replace(
         settings, centrality=CentralityConfig(cut=cut), triplets=TripletsConfig(("peripheral",))
@@ -149,12 +131,14 @@ def test_what_a_caption_is_not_about_is_flagged_and_may_be_left_out(spark, made,
     assert 0 < sum(flagged.values()) < len(flagged)
     kept = {t.figure_key: {c.centrality for c in t.concepts} for t in other.read("triplets").collect()}
     assert kept["PMC1#f1"] == {cut}
-    assert reports[1].counts["figures.excluded"] == 3 - len(kept)
+    assert reports[1].counts["figures.excluded"] == lake.read("triplets").count() - len(kept)
 
 
-def test_another_dictionary_writes_what_it_changes_and_parses_nothing(spark, made, tmp_path: Path) -> None:
-    lake, settings, _ = made
-    settings = copied(lake, settings, tmp_path)
+def test_another_dictionary_writes_what_it_changes_and_parses_nothing(
+    spark, made, corpus: Corpus, tmp_path: Path
+) -> None:
+    lake = made[0]
+    settings = corpus.copy(tmp_path)
     source = replace(settings.dictionary.sources[0], path=str(tmp_path / "terms.tsv"))
     settings = replace(settings, dictionary=replace(settings.dictionary, sources=(source,)))
     (tmp_path / "terms.tsv").write_text(TERMS + "T:7\tnothing\tother\t\n")
@@ -167,7 +151,8 @@ def test_another_dictionary_writes_what_it_changes_and_parses_nothing(spark, mad
         key: row for key, row in new.items() if key in old
     } == old  # run, time and dictionary as they were
     counts = reports[1].counts
-    assert (counts["captions.linked"], counts["mentions.written"], counts["mentions.deleted"]) == (4, 1, 0)
+    changed = (counts["captions.linked"], counts["mentions.written"], counts["mentions.deleted"])
+    assert changed == (CAPTIONS - 1, 1, 0)
     assert reports[2].counts["triplets.written"] == 1
     assert {name: other.head().versions[name] for name in parsed} == parsed
     # And back: the dictionary of before, its file still there, takes away what the other gave.
@@ -177,12 +162,12 @@ def test_another_dictionary_writes_what_it_changes_and_parses_nothing(spark, mad
     assert reports[1].counts["mentions.deleted"] == 1 and rows(back) == old
 
 
-def test_what_an_article_says_anew_reaches_its_other_captions(spark, made, tmp_path: Path) -> None:
-    lake, settings, _ = made
-    settings = copied(lake, settings, tmp_path)
+def test_what_an_article_says_anew_reaches_its_other_captions(
+    spark, made, corpus: Corpus, tmp_path: Path
+) -> None:
+    settings = corpus.copy(tmp_path)
     changed = jats("1", "(A) No heart attack. (B) Two hearts.", "HA of the left and right ventricle")
-    write(tmp_path / "in", **{**ARTICLES, "a_xml": changed})
-    settings = replace(settings, sync=replace(settings.sync, input=str(tmp_path / "in")))
+    write(tmp_path / "in", a1_xml=changed)
     other, reports = run(spark, settings, "sync_articles", "parse_articles", "annotate_captions")
     assert "PMC1#f2@0-2" not in rows(other)  # the article no longer says what HA is
     counts = reports[2].counts
@@ -193,31 +178,27 @@ def test_what_an_article_says_anew_reaches_its_other_captions(spark, made, tmp_p
 
 @pytest.mark.slow  # six runs of the stages
 def test_frequent_concepts_by_pinned_statistics_and_increments_equal_a_rebuild(
-    spark, made, tmp_path: Path
+    spark, made, corpus: Corpus, tmp_path: Path
 ) -> None:
     from medconcept.stages.publish_release import content_digest
 
-    lake, settings, _ = made
-    settings = replace(
-        copied(lake, settings, tmp_path), annotate=replace(settings.annotate, frequent_share=0.4)
-    )
+    settings = corpus.copy(tmp_path)
+    settings = replace(settings, annotate=replace(settings.annotate, frequent_share=0.1))
     pinned = replace(settings, statistics=StatisticsConfig(release="r1"))
     counting, (report,) = run(spark, pinned, "count_concepts")
     counted = {
         r.concept_id: (r.captions, r.captions_in_all) for r in counting.read("concept_statistics").collect()
     }
-    assert counted["C0027051"] == (2, 5) and counted["T:6"] == (1, 5)
-    assert report.counts["concepts"] == len(counted) == 5
+    assert counted["C0027051"] == (8, CAPTIONS) and counted["T:6"] == (1, CAPTIONS)
+    assert report.counts["concepts"] == len(counted) == 6
     assert run(spark, pinned, "count_concepts")[1][0].status == "nothing new"
 
-    (tmp_path / "in").mkdir()
-    write(tmp_path / "in", **ARTICLES, d_xml=jats("4", "heart and tissue", "tissue"))
-    pinned = replace(pinned, sync=replace(pinned.sync, input=str(tmp_path / "in")))
+    write(tmp_path / "in", new_xml=jats("104", "heart and tissue", "tissue"))
     grown, _ = run(spark, pinned, "annotate_captions", "sync_articles", "parse_articles", "annotate_captions")
-    flags = {key: row.flags for key, row in rows(grown).items()}
+    flags = {m.mention_key: m.flags for m in grown.read("mentions").collect()}
     assert set(flags["PMC1#f1@7-19"]) - {"peripheral"} == {"frequent", "negated"}
-    # Three of seven captions name tissue by now; one of five did when they were counted.
-    assert set(flags["PMC4#f2@0-6"]) - {"peripheral"} == {"general"}
+    # Three of twenty captions name tissue by now; one of eighteen did when they were counted.
+    assert set(flags["PMC104#f2@0-6"]) - {"peripheral"} == {"general"}
 
     # Anew, with what was counted in the other lake.
     anew = replace(
@@ -229,28 +210,29 @@ def test_frequent_concepts_by_pinned_statistics_and_increments_equal_a_rebuild(
         assert content_digest(grown.read(table)) == content_digest(rebuilt.read(table)), table
 
 
-def test_other_statistics_change_flags_without_linking(spark, made, tmp_path: Path, monkeypatch) -> None:
-    lake, settings, _ = made
-    settings = replace(
-        copied(lake, settings, tmp_path), annotate=replace(settings.annotate, frequent_share=0.4)
-    )
+def test_other_statistics_change_flags_without_linking(
+    spark, made, corpus: Corpus, tmp_path: Path, monkeypatch
+) -> None:
+    lake, settings = made[0], corpus.copy(tmp_path)
+    settings = replace(settings, annotate=replace(settings.annotate, frequent_share=0.4))
     run(spark, settings, "annotate_captions", "count_concepts")
     other, (report,) = run(spark, settings, "annotate_captions")
     assert report.counts["captions.in"] == report.counts["mentions.found"] == 0
-    # Of the five captions two name the heart attack, and two the heart.
+    # Of the eighteen captions eight name the heart attack, and ten the heart.
     frequent = {key for key, row in rows(other).items() if "frequent" in row.flags}
     assert {rows(other)[key].concept_id for key in frequent} == {"C0027051", "T:2"}
     assert len(frequent) == 5
     # How many captions name a concept is of weight for its centrality, too: every mention is another.
     old, new = rows(lake), rows(other)
-    assert report.counts["mentions.written"] == len(new) == 8
+    assert report.counts["mentions.written"] == other.read("mentions").count() and len(new) == 8
     lost = {key: old[key].centrality - new[key].centrality for key in new}
-    assert lost["PMC1#f1@7-19"] > lost["PMC2#f1@0-6"] > 0  # named by two of five captions, and by one
+    # Named by eight captions and by one: by more, and by fewer, than is assumed of what was not counted.
+    assert lost["PMC1#f1@7-19"] > 0 > lost["PMC2#f1@0-6"]
 
 
-def test_settings_change_what_is_linked(spark, made, tmp_path: Path) -> None:
-    lake, before, _ = made
-    after = copied(lake, before, tmp_path)
+def test_settings_change_what_is_linked(spark, made, corpus: Corpus, tmp_path: Path) -> None:
+    lake = made[0]
+    after = corpus.copy(tmp_path)
     annotate = replace(after.annotate, threshold=1.0, nested=True, languages=("EN", "de"))
     other, (report,) = run(spark, replace(after, annotate=annotate), "annotate_captions")
     old, new = rows(lake), rows(other)
@@ -275,10 +257,10 @@ def test_what_may_be_linked_to_is_restricted_by_source_type_and_group(made) -> N
 
 
 def test_flags_what_was_learned_and_a_dictionary_that_workers_read_themselves(
-    spark, made, tmp_path: Path
+    spark, made, corpus: Corpus, tmp_path: Path
 ) -> None:
-    lake, before, _ = made
-    after = copied(lake, before, tmp_path)
+    lake = made[0]
+    after = corpus.copy(tmp_path)
     surfaces = {"right ventricle": ["T:5", 0, 9], "nothing": ["T:1", 9, 9], "two": ["GOLD:2", 9, 9]}
     learned = {"format": "medconcept learned 1", "surfaces": surfaces, "terms": {}}
     (tmp_path / "learned.json").write_text(json.dumps(learned))
@@ -305,10 +287,10 @@ def test_flags_what_was_learned_and_a_dictionary_that_workers_read_themselves(
 
 
 def test_a_dictionary_that_is_gone_or_damaged_stops_the_job_with_one_line(
-    spark, made, tmp_path: Path
+    spark, made, corpus: Corpus, tmp_path: Path
 ) -> None:
-    lake, before, _ = made
-    after = copied(lake, before, tmp_path)
+    lake = made[0]
+    after = corpus.copy(tmp_path)
     file = Path(after.lake) / "_dictionaries" / lake.head().dictionary_sha256
     anew = replace(after, annotate=replace(after.annotate, threshold=0.9))
     (file.parent / f".{file.name}.crc").unlink(missing_ok=True)

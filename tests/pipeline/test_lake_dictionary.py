@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from articles import run
 
 from medconcept.cli import main
 from medconcept.config import Config, DictionaryConfig, DictionarySource
-from medconcept.lake.lake import Lake
-from medconcept.pipeline.registry import stage
-from medconcept.pipeline.runner import run_stage
 
 GOLD = {"pmid": "1", "fig_id": "F1", "nxml": "a", "text": "Retina. A lens.",
         "annotations": [{"id": "UBERON:1", "spans": [[0, 6]]}]}  # fmt: skip
@@ -25,7 +23,7 @@ def test_the_dictionary_of_a_lake_links_and_scores(spark, folder, capsys):
     (folder / "mine.tsv").write_text("concept_id\tname\nUBERON:1\tretina\nUBERON:2\tlens\n")
     source = DictionarySource("UBERON", "tsv", str(folder / "mine.tsv"))
     config = Config(lake=str(folder / "lake"), dictionary=DictionaryConfig((source,)))
-    run_stage(stage("build_dictionary"), Lake(spark, config.lake), config, lambda _: None)
+    run(spark, config, "build_dictionary")
     capsys.readouterr()
     for named in ([], ["--dictionary", "concept_names"]):
         assert main(["link", "The retinas", "--lake", config.lake, "--json", *named]) == 0

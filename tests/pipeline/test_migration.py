@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from articles import config, jats, run, write
+from corpus import FIGURES, Corpus, cited
 from older_lakes import as_format_5, as_format_6, format_of, set_format
 
+from medconcept.config import Config
 from medconcept.lake.lake import FORMAT_VERSION, MIGRATE, Lake
 from medconcept.tables import DATA_TABLES
 
@@ -25,21 +27,25 @@ def die(*_: object, **__: object) -> None:
     raise Killed
 
 
-def article(number: str, caption: str) -> str:
-    """An article with one figure and one table given as an image, each cited by a paragraph."""
-    cites = f'<p>See <xref ref-type="fig" rid="f1">Fig {number}</xref>.</p>'
-    table = '<table-wrap id="t1"><label>Table 1</label><graphic xlink:href="t1"/></table-wrap>'
-    cites += f'{table}<p>See <xref ref-type="table" rid="t1">Table {number}</xref>.</p>'
-    return jats(number, caption).replace("</body>", f"{cites}</body>")
+CITING = {  # the figures of the shared lake that are cited
+    "PMC6#f1": ["As Fig 1 shows."],
+    "PMC11#f1": ["See Fig 11."],
+    "PMC12#f1": ["See Fig 12."],
+    "PMC13#f1": ["See Fig 1."],
+}
+CITING_TABLES = [["See Table 11."], ["See Table 12."]]
 
 
 def citing(rows) -> dict[str, list[str]]:
-    return {r.figure_key: [p.text for p in r.citing_paragraphs] for r in rows.collect()}
+    """The texts that cite a figure, by figure."""
+    cited = {r.figure_key: [p.text for p in r.citing_paragraphs] for r in rows.collect()}
+    return {key: texts for key, texts in cited.items() if texts}
 
 
 def citing_tables(articles) -> list[list[str]]:
     """The texts that cite the tables given as images, by article."""
-    return sorted([p.text for t in r.image_tables for p in t.citing_paragraphs] for r in articles.collect())
+    cited = ([p.text for t in r.image_tables for p in t.citing_paragraphs] for r in articles.collect())
+    return sorted(texts for texts in cited if texts)
 
 
 def stored_columns(spark, lake: Lake, version: int) -> list[str]:
@@ -47,51 +53,52 @@ def stored_columns(spark, lake: Lake, version: int) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def written(spark, tmp_path_factory):
-    """The settings of a lake of format 5 with two articles and the release r1, which tests copy."""
+def written(spark, corpus: Corpus, tmp_path_factory) -> Config:
+    """The settings of the shared lake in format 5, with the release r1; tests copy it."""
+    settings = corpus.copy(tmp_path_factory.mktemp("format-5"))
+    as_format_5(spark, Lake(spark, settings.lake))
+    return settings
+
+
+@pytest.fixture(scope="module")
+def digests(spark, corpus: Corpus) -> dict[str, str]:
+    """The content digests of the shared lake's tables."""
     from medconcept.stages.publish_release import content_digest
 
-    folder = tmp_path_factory.mktemp("format-5")
-    settings = config(folder)
-    write(folder / "in", a_xml=article("1", "A heart attack"), b_xml=article("2", "liver"))
-    lake, _ = run(spark, settings)
-    digests = {name: content_digest(lake.read(name)) for name in DATA_TABLES}
-    as_format_5(spark, lake)
-    return settings, digests
+    lake = Lake(spark, corpus.settings.lake)
+    return {name: content_digest(lake.read(name)) for name in DATA_TABLES}
 
 
 @pytest.fixture
-def older(written, tmp_path: Path):
+def older(written: Config, tmp_path: Path) -> Config:
     """The same configuration on a copy of that lake and of its input."""
-    settings, digests = written
-    shutil.copytree(settings.lake, tmp_path / "lake")
-    shutil.copytree(settings.sync.input, tmp_path / "in")
-    sync = replace(settings.sync, input=str(tmp_path / "in"))
-    return replace(settings, lake=str(tmp_path / "lake"), sync=sync), digests
+    shutil.copytree(written.lake, tmp_path / "lake")
+    shutil.copytree(written.sync.input, tmp_path / "in")
+    sync = replace(written.sync, input=str(tmp_path / "in"))
+    return replace(written, lake=str(tmp_path / "lake"), sync=sync)
 
 
 def test_an_older_lake_is_read_and_not_written(spark, older) -> None:
     from medconcept.lake import queries
 
-    settings, _ = older
+    settings = older
     lake = Lake(spark, settings.lake)
     assert "mentions" in stored_columns(spark, lake, 1)
-    expected = {"PMC1#f1": ["See Fig 1."], "PMC2#f1": ["See Fig 2."]}
-    assert citing(lake.read("figures")) == expected
-    assert citing_tables(lake.read("articles")) == [["See Table 1."], ["See Table 2."]]
+    assert citing(lake.read("figures")) == CITING
+    assert citing_tables(lake.read("articles")) == CITING_TABLES
     query = "SELECT figure_key, citing_paragraphs FROM figures"
-    assert citing(queries.run_sql(lake, query)) == expected
-    assert citing(queries.run_sql(lake, query, queries.resolve_commit(lake, release="r1"))) == expected
-    assert {t["table"]: t["rows"] for t in queries.list_tables(lake)}["figures"] == 2
+    assert citing(queries.run_sql(lake, query)) == CITING
+    assert citing(queries.run_sql(lake, query, queries.resolve_commit(lake, release="r1"))) == CITING
+    assert {t["table"]: t["rows"] for t in queries.list_tables(lake)}["figures"] == FIGURES
     assert (format_of(lake), lake.latest_version("figures")) == (5, 1)
 
 
 @pytest.mark.slow  # three runs of the stages
-def test_the_first_run_migrates_and_works_on_nothing_again(spark, older) -> None:
+def test_the_first_run_migrates_and_works_on_nothing_again(spark, older, digests) -> None:
     from medconcept.lake import queries
     from medconcept.stages.publish_release import content_digest
 
-    settings, digests = older
+    settings = older
     before = Lake(spark, settings.lake).head()
     lake, reports = run(spark, settings)
     assert {r.status for r in reports} == {"nothing new"}
@@ -104,7 +111,7 @@ def test_the_first_run_migrates_and_works_on_nothing_again(spark, older) -> None
     assert {n: v for n, v in head.versions.items() if n not in moved} == {
         n: v for n, v in before.versions.items() if n not in moved
     }
-    assert citing_tables(lake.read("articles")) == [["See Table 1."], ["See Table 2."]]
+    assert citing_tables(lake.read("articles")) == CITING_TABLES
     (ended,) = lake.read("runs").where("job = 'migrate'").collect()
     assert (ended.run_id, ended.event) == (last["run_id"], "end")
 
@@ -122,7 +129,7 @@ def test_the_first_run_migrates_and_works_on_nothing_again(spark, older) -> None
     assert queries.diff(lake, str(before.seq), str(head.seq)) == NOTHING_CHANGED
     for at in (queries.resolve_commit(lake, release="r1"), lake.commit(before.seq), None):
         found = queries.run_sql(lake, "SELECT figure_key, citing_paragraphs FROM figures", at)
-        assert citing(found) == {"PMC1#f1": ["See Fig 1."], "PMC2#f1": ["See Fig 2."]}
+        assert citing(found) == CITING
 
     versions = {name: lake.latest_version(name) for name in DATA_TABLES}
     lake, again = run(spark, settings)
@@ -130,7 +137,7 @@ def test_the_first_run_migrates_and_works_on_nothing_again(spark, older) -> None
     assert {name: lake.latest_version(name) for name in DATA_TABLES} == versions
     assert lake.head().seq == head.seq
 
-    write(Path(settings.sync.input), a_xml=article("1", "A heart"))
+    write(Path(settings.sync.input), f1_xml=cited("11", "A heart"))
     lake, reports = run(spark, settings)
     counts = {r.job: r.counts for r in reports}
     assert (counts["parse_articles"]["files.parsed"], counts["parse_articles"]["figures.written"]) == (1, 1)
@@ -151,8 +158,10 @@ def test_the_first_run_migrates_and_works_on_nothing_again(spark, older) -> None
         ("lake.lake.Lake.mark_current", True),  # the row is there, the format is not
     ],
 )
-def test_killed_and_started_again(spark, older, monkeypatch, moment: str, is_committed: bool) -> None:
-    settings, digests = older
+def test_killed_and_started_again(
+    spark, older, digests, monkeypatch, moment: str, is_committed: bool
+) -> None:
+    settings = older
     before = Lake(spark, settings.lake).head()
     with monkeypatch.context() as patch:
         patch.setattr(f"medconcept.{moment}", die)
@@ -161,7 +170,7 @@ def test_killed_and_started_again(spark, older, monkeypatch, moment: str, is_com
     lake = Lake(spark, settings.lake)
     assert (format_of(lake), lake.latest_version("figures")) == (5, 2)
     assert lake.head().versions["figures"] == (2 if is_committed else 1)
-    assert len(citing(lake.read("figures"))) == 2
+    assert citing(lake.read("figures")) == CITING
 
     from medconcept.stages.publish_release import content_digest
 
@@ -181,8 +190,8 @@ def test_a_commit_that_an_older_program_began_is_finished(spark, older, monkeypa
     """Its batch has the old column, its table too."""
     from medconcept.stages.publish_release import content_digest
 
-    settings, _ = older
-    write(Path(settings.sync.input), a_xml=article("1", "A heart"), c_xml=article("3", "heart"))
+    settings = older
+    write(Path(settings.sync.input), f1_xml=cited("11", "A heart"), new_xml=cited("103", "heart"))
     undisturbed = replace(settings, lake=f"{settings.lake}-undisturbed")
     # The older program: this one on a lake that it takes for its own, stopped when its batches are staged.
     set_format(Lake(spark, settings.lake), FORMAT_VERSION)
@@ -204,7 +213,7 @@ def test_a_commit_that_an_older_program_began_is_finished(spark, older, monkeypa
     assert format_of(lake) == FORMAT_VERSION
     for name in ("articles", "figures", "mentions", "triplets"):
         assert content_digest(lake.read(name)) == content_digest(expected.read(name)), name
-    assert citing(lake.read("figures"))["PMC3#f1"] == ["See Fig 3."]
+    assert citing(lake.read("figures"))["PMC103#f1"] == ["See Fig 103."]
 
 
 @pytest.mark.slow  # four runs of the stages
@@ -215,7 +224,7 @@ def test_a_lake_without_images_is_read_and_gets_them(spark, tmp_path: Path) -> N
     from medconcept.stages.publish_release import content_digest
 
     settings = config(tmp_path)
-    write(tmp_path / "in", a_xml=article("1", "A heart attack"), b_xml=article("2", "liver, heart"))
+    write(tmp_path / "in", a_xml=jats("1", "A heart attack"), b_xml=jats("2", "liver, heart"))
     # An older program had no resolve_images, and another version of assemble_triplets: here, other settings.
     jobs = [name for name in IN_ORDER if name != "resolve_images"]
     lake, _ = run(spark, replace(settings, triplets=TripletsConfig(("negated",))), *jobs)

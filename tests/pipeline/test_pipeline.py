@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 from articles import config, jats, run, write
+from corpus import Corpus
 from released import Released
 
 from medconcept.errors import GateFailed, InputError
+from medconcept.lake.lake import Lake
 
 
 @pytest.fixture(scope="module")
-def made(spark, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("made")
-    one = jats("1", "A heart attack. \U0001d6fc Heart is here.", None)
-    write(
-        folder / "in",
-        a_xml=one,
-        a2_xml=one,  # exact duplicate
-        b1_xml=jats("2", "heart", date="2019"),
-        b2_xml=jats("2", "Effects on the heart. Attack of all cells, in ALL", date="2021"),  # later version
-        bad_xml="this is not XML",
-        cut_xml=one[:150],
-        noid_xml=jats(None, "heart"),
-    )
-    settings = config(folder)
-    lake, reports = run(spark, settings)
-    return lake, settings, reports
+def made(spark, corpus: Corpus) -> Lake:
+    return Lake(spark, corpus.settings.lake)
 
 
 def test_nothing_is_lost(made) -> None:
     from medconcept.pipeline.summary import figures_of
 
-    found = figures_of(made[0])
+    found = figures_of(made)
     counts = found["counts"]
-    assert counts["files"] == 7
-    assert (counts["articles"], counts["superseded versions"], counts["exact duplicates"]) == (2, 1, 1)
+    assert counts["files"] == 19
+    assert (counts["articles"], counts["superseded versions"], counts["exact duplicates"]) == (13, 2, 1)
     assert found["rejects"] == {"no_identifier": 1, "not_xml": 1, "truncated": 1}
     assert found["refused_names"] == {
         "no_identifier": ["noid.xml"], "not_xml": ["bad.xml"], "truncated": ["cut.xml"],
@@ -46,49 +33,32 @@ def test_nothing_is_lost(made) -> None:
 
 
 def test_spans_index_captions_also_beyond_the_basic_plane(made) -> None:
-    lake = made[0]
+    lake = made
     captions = {r.figure_key: r.caption for r in lake.read("figures").collect()}
     mentions = lake.read("mentions").collect()
     assert mentions
     for m in mentions:
         assert " ".join(captions[m.figure_key][s.start : s.end] for s in m.spans) == m.text
-    beyond = [m for m in mentions if m.figure_key == "PMC1#f1"]
+    beyond = [m for m in mentions if m.figure_key == "PMC4#f1"]
     assert sorted((m.text, m.concept_id) for m in beyond) == [("Heart", "T:2"), ("heart attack", "C0027051")]
 
 
 def test_sentences_bound_names_and_case_matters_for_acronyms(made) -> None:
-    texts = sorted(m.text for m in made[0].read("mentions").collect() if m.figure_key == "PMC2#f1")
+    texts = sorted(m.text for m in made.read("mentions").collect() if m.figure_key == "PMC5#f1")
     assert texts == ["ALL", "heart"]
 
 
-RICH = """<article xmlns:xlink="http://www.w3.org/1999/xlink"><front><article-meta>
-<article-id pub-id-type="doi">10.1234/Rich</article-id>{pmcid}
-<title-group><article-title>On H<sub>2</sub>O</article-title></title-group>
-<contrib-group><contrib contrib-type="author"><name><surname>Roe</surname><given-names>A</given-names></name>
-</contrib></contrib-group><kwd-group><kwd>water</kwd></kwd-group></article-meta></front>
-<body><p>See <xref ref-type="fig" rid="f1">Fig 1</xref>.</p><fig id="f1"><label>Fig 1</label>
-<caption><p>(A) A heart attack (HA). (B) No HA.</p></caption><graphic xlink:href="g1"/></fig>
-</body></article>"""
-
-
-def test_all_that_the_parser_reads_is_in_the_tables_under_the_key_of_the_work(spark, tmp_path: Path) -> None:
-    # The DOI alone, then the same work with its PMC id: the figures of both are the work's.
-    pmcid = '<article-id pub-id-type="pmc">5</article-id>'
-    late = RICH.format(pmcid="").replace(
-        "</article-meta>", "<pub-date><year>2022</year></pub-date></article-meta>"
-    )
-    write(tmp_path / "in", a_xml=RICH.format(pmcid=pmcid), b_xml=late)
-    lake, _ = run(spark, config(tmp_path), "sync_articles", "parse_articles")
-    current = lake.read("articles").where("is_current").collect()
-    (article,) = current
-    assert (article.article_key, article.pmcid, article.title_markup) == ("PMC5", None, "On H<sub>2</sub>O")
+def test_all_that_the_parser_reads_is_in_the_tables_under_the_key_of_the_work(made) -> None:
+    lake = made
+    (article,) = lake.read("articles").where("is_current AND title_markup LIKE 'On H%'").collect()
+    assert (article.article_key, article.pmcid, article.title_markup) == ("PMC13", None, "On H<sub>2</sub>O")
     assert [(a.name, a.surname) for a in article.authors] == [("A Roe", "Roe")]
     assert [k.keywords for k in article.keywords] == [["water"]]
     assert [(a.short, a.long, a.figure_key) for a in article.abbreviations] == [
-        ("HA", "heart attack", "PMC5#f1")
+        ("HA", "heart attack", "PMC13#f1")
     ]
-    (figure,) = lake.read("figures").collect()
-    assert (figure.figure_key, figure.kind, figure.rights) == ("PMC5#f1", "fig", None)
+    (figure,) = lake.read("figures").where("article_key = 'PMC13'").collect()
+    assert (figure.figure_key, figure.kind, figure.rights) == ("PMC13#f1", "fig", None)
     assert [(p.labels, figure.caption[p.start : p.end]) for p in figure.panels] == [
         (["A"], "(A) A heart attack (HA)."),
         (["B"], "(B) No HA."),
@@ -98,29 +68,28 @@ def test_all_that_the_parser_reads_is_in_the_tables_under_the_key_of_the_work(sp
 
 
 def test_figure_without_caption_has_none(made) -> None:
-    rows = {r.figure_key: r.caption for r in made[0].read("figures").collect()}
-    assert rows["PMC1#f2"] is None
+    rows = {r.figure_key: r.caption for r in made.read("figures").collect()}
+    assert rows["PMC4#f2"] is None
 
 
-def test_again_nothing_is_new_and_no_version_is_written(spark, made) -> None:
+def test_again_nothing_is_new_and_no_version_is_written(spark, corpus: Corpus, tmp_path: Path) -> None:
     from medconcept.tables import TABLES
 
-    lake, settings, _ = made
+    settings = corpus.copy(tmp_path)
+    lake = Lake(spark, settings.lake)
     before = {name: lake.latest_version(name) for name in TABLES}
     _, reports = run(spark, settings)
     assert [r.status for r in reports] == ["nothing new"] * 7
     assert {name: lake.latest_version(name) for name in TABLES} == before
 
 
-def test_a_release_is_never_pointed_elsewhere(spark, made, tmp_path: Path) -> None:
+def test_a_release_is_never_pointed_elsewhere(spark, corpus: Corpus, tmp_path: Path) -> None:
     from dataclasses import replace
 
     from medconcept.config import ReleaseConfig
     from medconcept.errors import LakeError
 
-    lake, settings, _ = made
-    shutil.copytree(settings.lake, tmp_path / "lake")
-    settings = replace(settings, lake=str(tmp_path / "lake"))
+    settings = corpus.copy(tmp_path)
 
     def publish(name: str | None) -> str:
         named = replace(settings, release=ReleaseConfig(name))
@@ -128,9 +97,8 @@ def test_a_release_is_never_pointed_elsewhere(spark, made, tmp_path: Path) -> No
 
     assert (publish("r1"), publish("second-name")) == ("nothing new", "done")
     assert (publish("r1"), publish(None)) == ("nothing new", "nothing new")
-    write(tmp_path / "in", new_xml=jats("9", "a heart"))
-    more = replace(settings, sync=replace(settings.sync, input=str(tmp_path / "in")))
-    lake, _ = run(spark, more, "sync_articles")
+    write(tmp_path / "in", new_xml=jats("101", "a heart"))
+    lake, _ = run(spark, settings, "sync_articles")
     before = {r.name: r.commit_seq for r in lake.read("releases").collect()}
     with pytest.raises(LakeError, match="release 'r1' exists already and names other content"):
         publish("r1")
@@ -154,23 +122,22 @@ def without_tokens(captions, *, detect_sentences: bool):
 
 
 @pytest.mark.parametrize("instead", [without_sentences, without_tokens])
-def test_mentions_change_without_spark_nlp(spark, made, tmp_path: Path, monkeypatch, instead) -> None:
+def test_mentions_change_without_spark_nlp(
+    spark, corpus: Corpus, tmp_path: Path, monkeypatch, instead
+) -> None:
     from dataclasses import replace
 
-    lake, settings, _ = made
-    shutil.copytree(settings.lake, tmp_path / "lake")
+    lake, settings = Lake(spark, corpus.settings.lake), corpus.copy(tmp_path)
     # Another setting makes every caption be annotated anew.
     annotate = replace(settings.annotate, frequent_share=0.5)
     monkeypatch.setattr("medconcept.stages.annotate.annotate_captions.sentences_and_tokens", instead)
-    other, _ = run(
-        spark, replace(settings, lake=str(tmp_path / "lake"), annotate=annotate), "annotate_captions"
-    )
+    other, _ = run(spark, replace(settings, annotate=annotate), "annotate_captions")
 
     def places(lake) -> set[tuple]:
         return {(m.figure_key, m.sentence, m.first_token, m.text) for m in lake.read("mentions").collect()}
 
-    assert ("PMC1#f1", 1, 5, "Heart") in places(lake)
-    assert ("PMC1#f1", 1, 5, "Heart") not in places(other)
+    assert ("PMC4#f1", 1, 5, "Heart") in places(lake)
+    assert ("PMC4#f1", 1, 5, "Heart") not in places(other)
 
 
 def test_empty_folder_is_one_line(spark, tmp_path: Path) -> None:

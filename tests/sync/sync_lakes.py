@@ -32,12 +32,9 @@ def settings(folder: Path, url: str, lake: str = "lake", batch: int = 5000, **se
 
 def sync(spark: Any, config: Config, *names: str) -> tuple[Any, Any]:
     """Run the named stages, by default sync_articles; the lake and the last report."""
-    from medconcept.lake.lake import Lake
-    from medconcept.pipeline.registry import stage
-    from medconcept.pipeline.runner import run_stage
+    from articles import run  # here, so that benchmarks can import this module
 
-    lake = Lake(spark, config.lake)
-    reports = [run_stage(stage(n), lake, config, lambda line: None) for n in names or ("sync_articles",)]
+    lake, reports = run(spark, config, *(names or ("sync_articles",)))
     return lake, reports[-1]
 
 
