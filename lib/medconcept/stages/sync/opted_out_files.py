@@ -77,14 +77,14 @@ def without_opted_out(context: Context, output: StageOutput | None) -> StageOutp
     with_ids = rows.join(F.broadcast(_ids_by_bytes(named)), "source_sha256", "left")
     has_id = F.col("_doi").isNotNull() | F.col("_pmcid").isNotNull()
     gone = _left_out(with_ids.where(has_id)).select(*rows.columns)
-    target = with_ids.where(~has_id).select(*rows.columns).unionByName(gone)
+    stay = with_ids.where(~has_id).select(*rows.columns)
     known = current.where(F.col("left_out") == OPTED_OUT).select(*_KEY)
     number = gone.join(known, _KEY, "left_anti").count()
-    if not number and not output.ledgers and target.join(known, _KEY, "left_anti").isEmpty():
+    if not number and not output.ledgers and stay.isEmpty():
         return None  # files that had opted out, read again
     return replace(
         output,
-        tables={**output.tables, "raw_articles": (target, current)},
+        tables={**output.tables, "raw_articles": (stay.unionByName(gone), current)},
         counts={**output.counts, _COUNT: number},
     )
 
