@@ -107,7 +107,11 @@ def test_workers_that_have_the_zip_alone_are_brought_native_code(master, tmp_pat
     assert json.loads(found) == {"before": [".py"], "after": [".so"]}
 
 
-def test_the_whole_pipeline_by_spark_submit_equals_the_local_run(spark, master, tmp_path: Path) -> None:
+# Every job as a `spark-submit` of its own takes most of a minute each; the jobs differ in their name alone.
+@pytest.mark.parametrize("in_one", [True, pytest.param(False, marks=pytest.mark.long)])
+def test_the_whole_pipeline_by_spark_submit_equals_the_local_run(
+    spark, master, tmp_path: Path, *, in_one: bool
+) -> None:
     """With a trained recogniser: what the driver loads of it, the cluster's workers must get."""
     import yaml
     from articles import config, jats, run, write
@@ -137,9 +141,10 @@ def test_the_whole_pipeline_by_spark_submit_equals_the_local_run(spark, master, 
     elsewhere.mkdir()
     pythons = python_with(tmp_path / "driver", None), python_with(tmp_path / "worker", FOR_WORKERS)
     arguments = ["--config", str(tmp_path / "conf.yaml"), "--lake", str(tmp_path / "cluster-lake"), "--json"]
-    for name in IN_ORDER:
-        report = json.loads(submit(master, name, arguments, elsewhere, pythons))
-        assert [(r["job"], r["status"]) for r in report] == [(name, "done")]
+    for names in [IN_ORDER] if in_one else [(name,) for name in IN_ORDER]:
+        script = "run" if in_one else names[0]
+        report = json.loads(submit(master, script, arguments, elsewhere, pythons))
+        assert [(r["job"], r["status"]) for r in report] == [(name, "done") for name in names]
 
     local, _ = run(spark, replace(settings, lake=str(tmp_path / "local-lake")))
     there = Lake(spark, str(tmp_path / "cluster-lake"))
