@@ -114,10 +114,6 @@ def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
         .config("spark.driver.extraJavaOptions", _java_options(config))
         # Delta reads its log in 50 tasks by default; on one machine they cost more than the log.
         .config("spark.databricks.delta.snapshotPartitions", "1")
-        # What a local disk reads at each seek: with 64 KB, Spark's own choice, a reader of some images reads
-        # three times their bytes. Spark takes the buffer of Python workers from it too: that stays.
-        .config("spark.buffer.size", "4096")
-        .config("spark.sql.execution.pandas.udf.buffer.size", "65536")
         .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", str(config.shuffle_partitions))
     )
     # Workers run this interpreter; a cluster's own choice, set in the environment, comes first.
