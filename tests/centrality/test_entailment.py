@@ -7,8 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from articles import jats, run, write
-from corpus import Corpus
+from articles import config, jats, run, write
 from tiny_nli import LONGEST, VOCABULARY, entailment, export
 
 from medconcept.centrality.entailment_model import open_model
@@ -65,14 +64,14 @@ def test_more_concepts_than_a_batch_and_captions_longer_than_the_model(spark, tm
 
 
 @pytest.fixture(scope="module")
-def made(spark, corpus: Corpus, tmp_path_factory):
-    """A copy of the shared lake, annotated with a model of entailment; PMC9 and PMC10 are this module's."""
+def made(spark, tmp_path_factory):
     folder = tmp_path_factory.mktemp("entailed")
+    settings = config(folder)
+    write(folder / "in", a_xml=jats("1", "A heart attack. The heart", "heart"), b_xml=jats("2", "heart"))
     export(folder / "first", seed=1)
     export(folder / "second", seed=2, spark_nlp=True)
-    settings = corpus.copy(folder)
     settings = replace(settings, centrality=CentralityConfig(0.5, str(folder / "first"), HYPOTHESIS))
-    lake, _ = run(spark, settings, "annotate_captions")
+    lake, _ = run(spark, settings)
     return lake, settings, folder
 
 
@@ -90,10 +89,10 @@ def test_the_stage_asks_the_model_and_records_it(made) -> None:
     assert {how for _, how in found.values()} == {method}
     # C0027051 is called by the name that the dictionary prefers, whichever name the caption has.
     wanted = entailment(["heart"], [*ABOUT, "heart", "."])
-    assert found["PMC10#f2", "T:2"][0] == found["PMC9#f1", "T:2"][0] == pytest.approx(wanted, abs=1e-4)
+    assert found["PMC1#f2", "T:2"][0] == found["PMC2#f1", "T:2"][0] == pytest.approx(wanted, abs=1e-4)
     premise = ["a", "heart", "attack", ".", "the", "heart"]
     unknown = entailment(premise, [*ABOUT, "[UNK]", "[UNK]", "."])
-    assert found["PMC10#f1", "C0027051"][0] == pytest.approx(unknown, abs=1e-4)
+    assert found["PMC1#f1", "C0027051"][0] == pytest.approx(unknown, abs=1e-4)
     for m in lake.read("mentions").collect():
         assert ("peripheral" in m.flags) == (m.centrality < 0.5)
 
@@ -104,7 +103,7 @@ def test_increments_and_other_statistics_leave_what_was_asked(spark, made) -> No
 
     lake, settings, folder = made
     before = central(lake)
-    write(folder / "in", new_xml=jats("103", "The heart attack and the heart"))
+    write(folder / "in", c_xml=jats("3", "The heart attack and the heart"))
     run(spark, settings)
     assert {key: value for key, value in central(lake).items() if key in before} == before
     run(spark, settings, "count_concepts", "annotate_captions")
@@ -128,7 +127,7 @@ def test_another_model_in_the_same_session_is_another_answer(spark, made) -> Non
         f"entailment:{open_model(str(folder / 'second')).sha256[:16]}"
     }
     wanted = entailment(["heart"], [*ABOUT, "heart", "."], seed=2)
-    assert second["PMC9#f1", "T:2"][0] == pytest.approx(wanted, abs=1e-4)
+    assert second["PMC2#f1", "T:2"][0] == pytest.approx(wanted, abs=1e-4)
     run(spark, settings, "annotate_captions")
     assert central(lake) == first
 
