@@ -27,7 +27,7 @@ def test_nothing_is_lost(made) -> None:
     assert (counts["articles"], counts["superseded versions"], counts["exact duplicates"]) == (13, 2, 1)
     assert found["rejects"] == {"no_identifier": 1, "not_xml": 1, "truncated": 1}
     assert found["refused_names"] == {
-        "no_identifier": ["noid.xml"], "not_xml": ["bad.xml"], "truncated": ["cut.xml"],
+        "no_identifier": ["b7.xml"], "not_xml": ["b5.xml"], "truncated": ["b6.xml"],
     }  # fmt: skip
     assert counts["captions"] == counts["captions with a concept"] + counts["captions without one"]
 

@@ -85,7 +85,9 @@ def measures_of(images: DataFrame) -> DataFrame:
     Of a figure of several images none is measured: each may show something else.
     """
     resolved = F.col("status") == Status.RESOLVED.value
-    measured = F.when(resolved, F.struct(*(F.col(name).cast(MEASURES[name].dataType) for name in MEASURE)))
+    # A cast column loses its name in a struct.
+    each = (F.col(name).cast(MEASURES[name].dataType).alias(name) for name in MEASURE)
+    measured = F.when(resolved, F.struct(*each))
     one = images.groupBy("figure_key").agg(
         F.count(F.lit(1)).alias("_images"), F.first(measured, ignorenulls=True).alias("measures")
     )
