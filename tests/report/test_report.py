@@ -212,7 +212,7 @@ def test_no_two_types_share_a_colour() -> None:
 
 
 def test_a_reader_sees_what_was_refused_and_skipped_by_name_and_nothing_of_it_runs() -> None:
-    counts = {**found()["counts"], "captions in other languages": 128}  # type: ignore[dict-item]
+    counts = {**found()["counts"], "captions in other languages": 128}  # type: ignore[dict-item] — plain values
     html = render(found(counts=counts, other_languages={"pt": 120, "de": 8}))
     page = Page(html)
     assert "img" not in page.tags and "&lt;img src=x onerror=alert(1)&gt;.xml" in html

@@ -89,7 +89,7 @@ def test_words_take_away_what_the_code_permits_and_never_add() -> None:
 def test_copies_that_are_forbidden(statement: LicenceStatement) -> None:
     terms = effective_terms(statement)
     assert terms.redistribute.answer == "no"
-    assert withheld(terms).rule == "redistribution_forbidden"  # type: ignore[union-attr]
+    assert withheld(terms).rule == "redistribution_forbidden"  # type: ignore[union-attr] — None would fail, too
 
 
 def test_all_rights_reserved_beside_a_licence_takes_nothing_away() -> None:
@@ -134,7 +134,7 @@ def test_a_figures_own_licence_replaces_the_articles() -> None:
 def test_anothers_work_leaves_every_term_unknown(caption: str) -> None:
     terms = effective_terms(*figure_of("", caption=caption))
     assert set(answers(terms).values()) == {"unknown"} and terms.has_own_rights
-    assert withheld(terms).rule == "licence_unknown"  # type: ignore[union-attr]
+    assert withheld(terms).rule == "licence_unknown"  # type: ignore[union-attr] — None would fail, too
 
 
 def test_a_licence_named_for_a_reprinted_figure_holds() -> None:
