@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import articles
 from articles import jats, run, write
 
 from medconcept.config import (
@@ -24,15 +25,8 @@ from medconcept.config import (
 )
 from medconcept.triplets.options import SplitConfig
 
-TERMS = (
-    "concept_id\tname\tsemantic_type\tcui\n"
-    "T:1\tmyocardial infarction\tdisease\tC0027051\n"
-    "T:1\theart attack\tdisease\tC0027051\n"
-    "T:2\theart\tanatomy\t\n"
-    "T:3\tALL\tdisease\t\n"
-    "T:4\tleft ventricle\tanatomy\t\n"
-    "T:5\tright ventricle\tanatomy\t\n"
-    "T:6\ttissue\tanatomy\t\n"
+TERMS = articles.TERMS + (
+    "T:4\tleft ventricle\tanatomy\t\nT:5\tright ventricle\tanatomy\t\nT:6\ttissue\tanatomy\t\n"
 )
 LICENCE = (
     '<permissions><license xmlns:xlink="http://www.w3.org/1999/xlink" '

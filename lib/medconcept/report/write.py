@@ -53,11 +53,11 @@ def gather(lake: Lake, config: Config, reports: list[StageResult]) -> dict[str, 
     mentions = read("mentions").where("concept_id IS NOT NULL")
     mentions = mentions_passed_on(mentions, read("concept_names"), config.rights.licences_held)
     concepts = concepts_passed_on(read, config)
-    articles, figures = lake.read("articles", head), lake.read("figures", head)
+    articles, figures = read("articles"), read("figures")
     releases = selection.last_releases(lake, head)
     names = [row["name"] for row in releases]
     figures_of_lake = figures_of(lake, config.annotate.languages)
-    triplets = lake.read("triplets", head)
+    triplets = read("triplets")
     pictured = selection.example_images(triplets)
     shown = {row["triplet_key"] for row in pictured}
     others = [row for row in selection.example_captions(triplets) if row["triplet_key"] not in shown]
