@@ -32,8 +32,6 @@ JAVA_OPTIONS = (
     "-XX:+UseSerialGC",  # two JVMs on two cores: parallel collectors only wait for each other
     "-Xms2g -Xmn600m",  # the size that a run comes to, from the start: fewer collections
     "-XX:MetaspaceSize=256m",  # by default each growth of the metaspace is a full collection
-    "-XX:TieredStopAtLevel=1",  # the second compiler pays off after more work than tests have
-    "-XX:ReservedCodeCacheSize=256m",  # which the first compiler alone would get less of
     "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote",  # 30,000 classes from pinned JARs
 )
 SPARK_OPTIONS = {

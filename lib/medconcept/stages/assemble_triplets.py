@@ -75,6 +75,8 @@ def build(context: Context) -> StageOutput:
         images,
         groups_of_duplicates(context),
     )
+    # Read some ten times over, each time with all that it comes from unless it is written down.
+    edges = context.checkpoint("edges", edges)
     assigned = context.checkpoint("splits", splits.assign(edges, pinned, options.splits))
     pins = pinned.select("member_key", "split").unionByName(assigned.select("member_key", "split"))
     new_pins = assigned if carried is None else assigned.unionByName(carried, allowMissingColumns=True)
