@@ -15,6 +15,7 @@ from medconcept.lake import transaction
 from medconcept.lake.changes import change_set
 from medconcept.lake.image_bytes import read_image_bytes
 from medconcept.lake.lake import Lake
+from medconcept.lake.lease import lease
 from medconcept.tables import TABLES
 
 IMAGES, SIZE = 1500, 20_000
@@ -36,7 +37,8 @@ def put(lake: Lake, contents: list[bytes]) -> None:
         base_versions=head.versions or {"image_bytes": 0}, input_versions={}, settings_digest="",
         code_version="", inserts_only=("image_bytes",),
     )  # fmt: skip
-    transaction.commit(lake, manifest)
+    with lease(lake.files, run_id) as owner:
+        transaction.commit(lake, manifest, owner)
 
 
 def bytes_read(spark: Any) -> int:

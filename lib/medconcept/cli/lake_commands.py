@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medconcept.cli.output import as_json_text, print_rows, print_text, progress_printer
-from medconcept.cli.parser import JOBS, ON_REQUEST
+from medconcept.cli.parser import JOBS, ON_REQUEST, RESTORE
 from medconcept.cli.source_options import with_source_arguments
 from medconcept.config import Config
 from medconcept.errors import ConfigError, InputError, MedconceptError, as_medconcept_error
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace, config: Config) -> int:
-    """Run a command of JOBS or QUESTIONS, or `run`; returns the exit code. Raises MedconceptError."""
+    """Run a command of JOBS or QUESTIONS, `run` or `restore`; returns the exit code.
+
+    Raises MedconceptError.
+    """
     config = _with_arguments(config, arguments)
     _require_folder_of_report(getattr(arguments, "report", None))
     is_job = arguments.command == "run" or arguments.command in JOBS
@@ -40,6 +43,13 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
             [j for j in JOBS if j not in ON_REQUEST] if arguments.command == "run" else [arguments.command]
         )
         return _run_jobs(lake, config, names, arguments)
+    if arguments.command == RESTORE:
+        from medconcept.lake.restore import restore
+
+        lines = restore(lake)
+        nothing = ["Nothing to do: the tables are as the last commit names them"]
+        print_text(as_json_text(lines) if arguments.json else "\n".join(lines or nothing))
+        return 0
     _answer(lake, config, arguments)
     return 0
 

@@ -16,7 +16,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from medconcept.lake.changes import KEEP
-from medconcept.lake.lake import MIGRATE, Commit, Lake
+from medconcept.lake.lake import MIGRATE, RESTORE, Commit, Lake
 from medconcept.tables import TABLES
 
 CHANGES, NOTE = "_changes", "commit.json"
@@ -93,12 +93,12 @@ def have_same_rows(
 ) -> bool:
     """Whether tables have the same rows at `head` as at `versions`, the inputs of commit `seq`.
 
-    Equal versions mean equal rows. Only a migration gives a table a new version with the same rows; if there
-    was one after `seq`, the log decides.
+    Equal versions mean equal rows. Only a migration and `restore` give a table a new version with the same
+    rows; if there was one after `seq`, the log decides.
     """
     other = [name for name in tables if versions.get(name, 0) != head.versions.get(name, 0)]
-    migration = lake.last_commit_of(MIGRATE)
-    if not other or migration is None or migration["seq"] <= seq:
+    same_rows = [row for job in (MIGRATE, RESTORE) if (row := lake.last_commit_of(job)) and row["seq"] > seq]
+    if not other or not same_rows:
         return not other
     happened = since(lake, seq, head)
     has_scopes = all(TABLES[name].scope for name in other)

@@ -27,6 +27,7 @@ FORMAT_VERSION = 8
 # writes migrates them (lake.migration).
 OLDER_FORMATS = (4, 5, 6, 7)
 MIGRATE = "migrate"  # the job that commits the table versions that a migration made
+RESTORE = "restore"  # the command that commits the table versions that it put back
 _LOG_FILE = re.compile(r"[0-9]{20}\.json")  # as Delta's protocol names a commit
 PROPERTIES = {
     # A release must be readable for as long as it exists; by default Delta drops the log after 30 days,
@@ -143,12 +144,24 @@ class Lake:
         return self.last_commits().get(job)
 
     def last_commits(self) -> dict[str, Any]:
-        """Return the last row of `commits` of each job; reads Delta only if its log has grown since."""
+        """Return the last row of `commits` of each job; reads Delta only if its log has grown since.
+
+        Raises LakeDamaged unless the commits are numbered from 1, each number once.
+        """
         log = self.files.list("commits/_delta_log")
         if log != self._seen[0]:
-            each = F.struct(*TABLES["commits"].schema.names)
-            last = self._load("commits", None).groupBy("job").agg(F.max_by(each, "seq").alias("row"))
-            self._seen = (log, {row["job"]: row["row"] for row in last.collect()} if log else {})
+            seq = F.col("seq").cast("decimal(38,0)")
+            row = F.max_by(F.struct(*TABLES["commits"].schema.names), "seq").alias("row")
+            # Of the numbers 1 to n, and as good as of no others, these are the sums.
+            sums = (F.count("*").alias("n"), F.sum(seq).alias("sum"), F.sum(seq * seq).alias("squares"))
+            last = self._load("commits", None).groupBy("job").agg(row, *sums).collect() if log else []
+            n, total, squares = (int(sum(each[name] for each in last)) for name in ("n", "sum", "squares"))
+            if (2 * total, 6 * squares) != (n * (n + 1), n * (n + 1) * (2 * n + 1)):
+                raise LakeDamaged(
+                    f"{self.path('commits')}: rows are missing or there twice: {n} commits up to number "
+                    f"{max(each['row']['seq'] for each in last)}; put the table back from a copy of the lake"
+                )
+            self._seen = (log, {each["job"]: each["row"] for each in last})
         return self._seen[1]
 
     def cache_last_commits(self, last_commits: dict[str, Any]) -> None:

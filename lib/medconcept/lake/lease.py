@@ -1,4 +1,9 @@
-"""One writer a lake: a lease file that a heartbeat keeps alive."""
+"""One writer a lake: a lease file with its owner's token, which a heartbeat renews.
+
+Clocks of hosts are not compared: who finds the lease of a process that it cannot see watches whether it is
+renewed. Each renewal and each step of a commit compare the token, so a writer that was paused for so long
+that another one took the lake stops before it writes.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +13,7 @@ import os
 import socket
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,95 +24,164 @@ from medconcept.spark.hadoop_files import HadoopFiles
 LEASE = "_medconcept/lease.json"
 TTL_SECONDS = 90
 BEAT_SECONDS = 15
+LOOK_SECONDS = 1
+
+
+class Lease:
+    """The lease that a run has taken."""
+
+    def __init__(self, files: HadoopFiles, run_id: str) -> None:
+        """For a lease that is taken under this object's token."""
+        self._files, self._run_id = files, run_id
+        self.token = uuid.uuid4().hex
+        self._beats = 0
+        self._lock = threading.Lock()  # a file that is just being written reads as damaged
+
+    def require(self) -> None:
+        """Return if this run still has the lease; raises LeaseHeld if it has lost it."""
+        with self._lock:
+            holder = _parsed(_content(self._files))
+        if holder.get("token") != self.token:
+            other = f"run {holder['run_id']} has it now" if "run_id" in holder else "its file is gone"
+            raise LeaseHeld(
+                f"{self._files.root}: run {self._run_id} has lost the lease ({other}), as one does that is "
+                "paused for long; it wrote nothing more, run the job again"
+            )
+
+    def write(self, *, overwrite: bool) -> None:
+        """Write the lease file, each time with another content. Raises LakeError where it cannot."""
+        with self._lock:
+            self._files.write(LEASE, self._body(), overwrite=overwrite)
+
+    def _body(self) -> bytes:
+        self._beats += 1
+        content = {
+            "run_id": self._run_id,
+            "token": self.token,
+            "beat": self._beats,
+            "place": _place(),
+            "pid": os.getpid(),
+            "born": _born(os.getpid()),
+        }
+        return json.dumps(content).encode()
 
 
 @contextmanager
-def lease(files: HadoopFiles, run_id: str, ttl: float = TTL_SECONDS) -> Iterator[None]:
+def lease(files: HadoopFiles, run_id: str, ttl: float = TTL_SECONDS) -> Iterator[Lease]:
     """Hold the lake's lease for the length of the block. Raises LeaseHeld where another run has it.
 
-    A lease is void when its process is gone from this host, or when it was not renewed for `ttl` seconds.
+    A lease is void if its process is gone and belonged to this process's own system and namespace, or if it
+    is seen not to be renewed for `ttl` seconds.
     """
-    _take(files, run_id, ttl)
+    own = Lease(files, run_id)
+    _take(files, own, ttl)
     stop = threading.Event()
-    beat = threading.Thread(target=_keep, args=(files, run_id, stop), daemon=True)
+    beat = threading.Thread(target=_keep, args=(files, own, stop), daemon=True)
     beat.start()
     try:
-        yield
+        yield own
     finally:
         stop.set()
         beat.join(timeout=30)
 
 
-def _take(files: HadoopFiles, run_id: str, ttl: float) -> None:
-    holder = _holder(files)
-    if holder and not _is_void(holder, ttl):
-        raise LeaseHeld(
-            f"{files.root}: run {holder.get('run_id')} is writing to this lake; try again when it has ended"
-        )
-    if holder:
-        files.delete(LEASE)
+def _take(files: HadoopFiles, own: Lease, ttl: float) -> None:
+    found = _content(files)
+    if found is not None:
+        if not _is_void(files, found, ttl):
+            other = _parsed(found).get("run_id")
+            raise LeaseHeld(f"{files.root}: run {other} is writing to this lake; try again when it has ended")
+        if files.exists(LEASE):  # else it was released meanwhile
+            _set_aside(files, found, own.token)
     try:
-        files.write(LEASE, _body(run_id), overwrite=False)
+        own.write(overwrite=False)
     except LakeError as error:
         if files.exists(LEASE):
             raise LeaseHeld(f"{files.root}: another run took the lake at the same moment") from error
         raise LakeError(f"{files.root}: the lake cannot be written ({error})") from error
     # Not every file system creates files atomically: the run named in the file has the lease.
-    if _holder(files).get("run_id") != run_id:
+    own.require()
+
+
+def _set_aside(files: HadoopFiles, void: bytes, token: str) -> None:
+    """Remove a void lease; raises LeaseHeld if what was removed is another run's new one."""
+    aside = f"{LEASE}.{token}"
+    try:
+        files.rename(LEASE, aside)
+        same = _content(files, aside) == void
+        if not same:
+            files.rename(aside, LEASE)
+    except LakeError:
+        same = False  # moved away by another run at the same moment
+    files.delete(aside)
+    if not same:
         raise LeaseHeld(f"{files.root}: another run took the lake at the same moment")
 
 
-def _holder(files: HadoopFiles) -> dict[str, object]:
+def _content(files: HadoopFiles, name: str = LEASE) -> bytes | None:
+    """The bytes of a lease file; none of one that cannot be read, None where there is no such file."""
     try:
-        holder = json.loads(files.read(LEASE)) if files.exists(LEASE) else {}
-    except LakeError:
-        return {}  # just removed; the create that follows decides
+        return files.read(name) if files.exists(name) else None
+    except LakeError:  # its writer was killed, or is at it
+        return b"" if files.exists(name) else None
+
+
+def _parsed(content: bytes | None) -> dict[str, object]:
+    if content is None:
+        return {}
+    try:
+        holder = json.loads(content)
     except ValueError:
-        return {"run_id": "unreadable"}  # its writer was killed while writing: void
-    return holder if isinstance(holder, dict) else {}
+        holder = None
+    return holder if isinstance(holder, dict) else {"run_id": "unreadable"}
 
 
-def _body(run_id: str) -> bytes:
-    # The host is hashed: no machine's name enters the lake.
-    return json.dumps(
-        {
-            "run_id": run_id,
-            "host": _host(),
-            "pid": os.getpid(),
-            "born": _born(os.getpid()),
-            "renewed": time.time(),
-        }
-    ).encode()
-
-
-def _keep(files: HadoopFiles, run_id: str, stop: threading.Event) -> None:
-    """Renew the lease until the run ends, then release it.
+def _keep(files: HadoopFiles, own: Lease, stop: threading.Event) -> None:
+    """Renew the lease until the run ends, then release it; end at once if another run has it.
 
     In one thread of its own: a signal may have ended the run's thread in the middle of a call to Java, whose
     connection then still holds the answer to that call.
     """
-    with suppress(Exception):  # the session is shutting down; the lease expires
+    with suppress(Exception):  # the session is shutting down; the lease is seen not to be renewed
         while not stop.wait(BEAT_SECONDS):
-            files.write(LEASE, _body(run_id))
-        if _holder(files).get("run_id") == run_id:
-            files.delete(LEASE)
+            own.require()
+            own.write(overwrite=True)
+        own.require()
+        files.delete(LEASE)
 
 
-def _is_void(holder: dict[str, object], ttl: float) -> bool:
+def _is_void(files: HadoopFiles, found: bytes, ttl: float) -> bool:
+    holder = _parsed(found)
     pid = holder.get("pid")
-    if holder.get("host") == _host() and isinstance(pid, int) and _born(pid) != holder.get("born"):
-        return True
-    renewed = holder.get("renewed")
-    return not isinstance(renewed, int | float) or time.time() - renewed > ttl
+    if holder.get("place") == _place() and isinstance(pid, int):
+        return _born(pid) != holder.get("born")
+    begun = time.monotonic()
+    while time.monotonic() - begun < ttl:
+        time.sleep(min(LOOK_SECONDS, ttl))
+        now = _content(files)
+        if now is None:  # released
+            return True
+        if now != found:
+            return False
+    return True
 
 
-def _host() -> str:
-    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:16]
+def _place() -> str:
+    """A digest of where process ids mean this host's processes: its boot and its namespace of ids.
+
+    Containers have host names in common, and no machine's name enters the lake.
+    """
+    parts = [socket.gethostname()]
+    with suppress(OSError):
+        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text())
+        parts.append(os.readlink("/proc/self/ns/pid"))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def _born(pid: int) -> str | None:
     """Return when a process of this host started, in clock ticks; None if it has ended or is not visible."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
-    except (OSError, IndexError):
+        state, *fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return None if state in "ZX" else fields[18]  # one that has ended waits as Z for its parent
+    except (OSError, IndexError, ValueError):
         return None

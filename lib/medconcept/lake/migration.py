@@ -20,35 +20,39 @@ from medconcept.config import settings_digest
 from medconcept.errors import LakeError
 from medconcept.lake import transaction
 from medconcept.lake.lake import FORMAT_VERSION, MIGRATE, Lake
+from medconcept.lake.lease import Lease
+from medconcept.lake.table_log import MIGRATION, STAMP_SETTING
 from medconcept.spark.hadoop_files import reason
+from medconcept.spark.session import new_session
 from medconcept.tables import DATA_TABLES, TABLES, Table
 from medconcept.tables.fit import fitted, has_former_names, missing_columns
 
 
-def open_for_writing(lake: Lake) -> list[str]:
+def open_for_writing(lake: Lake, owner: Lease) -> list[str]:
     """Create the lake, or migrate it, and finish an interrupted commit; returns one line for each thing done.
 
-    The caller holds the lease. Raises LakeError where the lake cannot be written.
+    `owner` is the caller's lease. Raises LakeError where the lake cannot be written.
     """
     lake.create()
     if not lake.is_older:
-        return transaction.recover(lake)
+        return transaction.recover(lake, owner)
     version, started_at = lake.format_version, datetime.now(timezone.utc).replace(tzinfo=None)
     # Before recovery: an interrupted commit is applied to tables with current columns. It may have
     # reached some of them already, so that the latest version is what counts here, not the committed one.
     for table in TABLES.values():
         _update_columns(lake, table)
-    done = transaction.recover(lake)
-    _commit_versions(lake, f"{started_at:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}")
+    done = transaction.recover(lake, owner)
+    _commit_versions(lake, f"{started_at:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}", owner)
     lake.mark_current()
     return [*done, f"the lake was migrated from format {version} to {FORMAT_VERSION}"]
 
 
 def _update_columns(lake: Lake, table: Table) -> None:
     """Give the latest version of a table its current columns; does nothing where it has them."""
-    path = lake.path(table.name)
+    path, spark = lake.path(table.name), new_session(lake.spark)
+    spark.conf.set(STAMP_SETTING, MIGRATION)
     try:
-        rows = DeltaTable.forPath(lake.spark, path).toDF()
+        rows = DeltaTable.forPath(spark, path).toDF()
         lacking = missing_columns(rows.schema, table.schema)
         if has_former_names(rows.schema, table.former_names):
             rows = fitted(rows, table.schema, table.former_names)
@@ -57,12 +61,12 @@ def _update_columns(lake: Lake, table: Table) -> None:
             writer = rows.select(*columns).write.format("delta").mode("overwrite")
             writer.option("overwriteSchema", "true").save(path)
         elif lacking:
-            lake.spark.sql(f"ALTER TABLE delta.`{path}` ADD COLUMNS ({', '.join(lacking)})")
+            spark.sql(f"ALTER TABLE delta.`{path}` ADD COLUMNS ({', '.join(lacking)})")
     except Exception as error:
         raise LakeError(f"{lake.root}: the lake cannot be written ({reason(error)})") from error
 
 
-def _commit_versions(lake: Lake, run_id: str) -> None:
+def _commit_versions(lake: Lake, run_id: str, owner: Lease) -> None:
     """Name the migrated versions in `commits`, for tables that the head names with older columns."""
     head = lake.head()
     older = {
@@ -85,7 +89,7 @@ def _commit_versions(lake: Lake, run_id: str) -> None:
         dictionary_sha256=head.dictionary_sha256,
         counts={"tables.migrated": len(older)},
     )
-    transaction.commit(lake, manifest)
+    transaction.commit(lake, manifest, owner)
 
 
 def _is_older(lake: Lake, table: str, version: int) -> bool:

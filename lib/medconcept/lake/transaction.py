@@ -4,10 +4,16 @@ Delta commits one table at a time. So a batch is staged whole and gated. Then a 
 on the commit will happen, even if the run is killed. Then each table is merged under an application id and
 the commit's number, which Delta applies once. Last, one row of `commits` names the versions that belong
 together. A run that finds a manifest with the next number finishes that commit before it does anything else.
+
+Delta's id alone does not tell whose rows a version has. So each version is stamped with the manifest's
+digest: a table is written only from the version that the manifest was made on, and a version is named only if
+it has this manifest's stamp and as many rows as passed the gate. Anything else that changed rows stops the
+job; `lake.restore` puts the tables back.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,9 +25,12 @@ from delta.tables import DeltaTable
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from medconcept.errors import LakeDamaged
 from medconcept.lake.change_log import note_commit, note_scopes
-from medconcept.lake.changes import DELETE, KEEP
+from medconcept.lake.changes import DELETE, KEEP, UPSERT
 from medconcept.lake.lake import Lake
+from medconcept.lake.lease import Lease
+from medconcept.lake.table_log import STAMP_OPTION, STAMP_SETTING, TableVersion, version_stamped
 from medconcept.tables import TABLES, Table
 from medconcept.tables.fit import fitted, quoted
 
@@ -45,9 +54,16 @@ class Manifest:
     code_version: str
     dictionary_sha256: str | None = None
     counts: dict[str, int] = field(default_factory=dict)
+    operations: dict[str, dict[str, int]] = field(default_factory=dict)  # rows of a table's batch, by `_op`
     inserts_only: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()  # tables whose batch has all rows of each scope in it
     event: str = "end"  # in `runs`; "batch" if more commits of the run follow
+
+    @property
+    def stamp(self) -> str:
+        """The text by which the versions that this manifest wrote are known."""
+        digest = hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        return f"medconcept commit {self.seq} of run {self.run_id}, {digest[:32]}"
 
 
 def stage(lake: Lake, run_id: str, table: str, rows: DataFrame) -> DataFrame:
@@ -69,14 +85,23 @@ def reject(lake: Lake, run_id: str) -> str:
     return f"{REJECTED}/{run_id}"
 
 
-def commit(lake: Lake, manifest: Manifest) -> None:
-    """Make the staged batches of a run the new state of the lake."""
+def commit(lake: Lake, manifest: Manifest, owner: Lease) -> None:
+    """Make the staged batches of a run the new state of the lake.
+
+    Raises LeaseHeld if the run has lost its lease, LakeDamaged if a table has rows that no commit wrote.
+    """
+    owner.require()
+    for table in manifest.tables:
+        _version_written(lake, manifest, table)
     lake.files.write(f"{STAGING}/{manifest.run_id}/{MANIFEST}", json.dumps(asdict(manifest)).encode())
-    apply_manifest(lake, manifest)
+    apply_manifest(lake, manifest, owner)
 
 
-def recover(lake: Lake) -> list[str]:
-    """Finish the commit of a killed run and delete its leftovers; returns one line for each action."""
+def recover(lake: Lake, owner: Lease) -> list[str]:
+    """Finish the commit of a killed run and delete its leftovers; returns one line for each action.
+
+    Raises what `commit` raises.
+    """
     left = lake.files.list(STAGING)
     done: list[str] = []
     head = lake.head() if left else None
@@ -84,7 +109,7 @@ def recover(lake: Lake) -> list[str]:
         name = f"{STAGING}/{run_id}/{MANIFEST}"
         manifest = _read_manifest(lake, name) if lake.files.exists(name) else None
         if manifest is not None and head is not None and manifest.seq == head.seq + 1:
-            apply_manifest(lake, manifest)
+            apply_manifest(lake, manifest, owner)
             head = lake.head()
             done.append(f"commit {manifest.seq} of {manifest.job} (run {run_id}) was carried through")
         else:
@@ -95,7 +120,7 @@ def recover(lake: Lake) -> list[str]:
     return done
 
 
-def apply_manifest(lake: Lake, manifest: Manifest) -> None:
+def apply_manifest(lake: Lake, manifest: Manifest, owner: Lease) -> None:
     """Apply a manifest; every step is safe to repeat.
 
     The tables are written in parallel: most of a small batch's time goes into planning. Readers see them once
@@ -112,16 +137,24 @@ def apply_manifest(lake: Lake, manifest: Manifest) -> None:
         done.result()
     note_commit(lake, manifest.seq, manifest.run_id, filled)
     versions = {table: done.result() for table, done in written.items()}
+    owner.require()
     name_commit(lake, manifest, {**manifest.base_versions, **versions})
     lake.files.delete(f"{STAGING}/{manifest.run_id}")
 
 
 def apply_batch(lake: Lake, manifest: Manifest, table: str) -> int:
-    """Write one staged batch into its table; safe to repeat. Returns the table's version."""
+    """Write one staged batch into its table; safe to repeat. Returns the table's version.
+
+    Raises LakeDamaged if the table has other rows than those that the manifest was made on, or, once it is
+    written, not as many rows as the batch.
+    """
+    if (done := _version_written(lake, manifest, table)) is not None:
+        return done.number
     # MERGE takes its application id from the session only, so each table has a separate session.
     spec, lake = TABLES[table], lake.with_new_session()
     lake.spark.conf.set(TXN_APP, f"medconcept/{table}")
     lake.spark.conf.set(TXN_VERSION, str(manifest.seq))
+    lake.spark.conf.set(STAMP_SETTING, manifest.stamp)
     # The run that staged it may have had an older format and been killed before its commit.
     batch = fitted(staged(lake, manifest.run_id, table), spec.schema, spec.former_names)
     # Nothing can match in a table that was empty, and an append is cheaper than a MERGE.
@@ -132,7 +165,39 @@ def apply_batch(lake: Lake, manifest: Manifest, table: str) -> int:
         _replace(lake, table, batch)
     else:
         _merge(lake, table, batch.where(F.col("_op") != KEEP))
-    return lake.latest_version(table)
+    done = _version_written(lake, manifest, table)
+    if done is None:
+        raise LakeDamaged(
+            f"{lake.path(table)}: Delta knows the batch of commit {manifest.seq} already and skipped it; "
+            "`medconcept restore` puts the tables back to the last commit"
+        )
+    _require_rows(lake, manifest, table, done)
+    return done.number
+
+
+def _version_written(lake: Lake, manifest: Manifest, table: str) -> TableVersion | None:
+    return version_stamped(lake, table, manifest.base_versions.get(table, 0), manifest.stamp)
+
+
+def _require_rows(lake: Lake, manifest: Manifest, table: str, version: TableVersion) -> None:
+    """Raise LakeDamaged unless a version has as many rows of the batch as passed the gate."""
+    rows = manifest.operations.get(table)
+    if rows is None:
+        return
+    upserts, deletes, keeps = (rows.get(operation, 0) for operation in (UPSERT, DELETE, KEEP))
+    expected: dict[tuple[str, ...], int] = {("numOutputRows",): upserts + keeps}
+    if version.operation == "MERGE":
+        expected = {
+            ("numTargetRowsInserted", "numTargetRowsUpdated"): upserts,
+            ("numTargetRowsDeleted",): deletes,
+        }
+    for names, count in expected.items():
+        written = [version.metrics[name] for name in names if name in version.metrics]
+        if len(written) == len(names) and sum(written) != count:
+            raise LakeDamaged(
+                f"{lake.path(table)}: version {version.number} has {sum(written)} of {count} rows that "
+                "passed the gate; `medconcept restore` puts the tables back to the last commit"
+            )
 
 
 def _merge(lake: Lake, table: str, batch: DataFrame) -> None:
@@ -206,7 +271,7 @@ def name_commit(lake: Lake, manifest: Manifest, versions: dict[str, int]) -> Non
         "dictionary_sha256": manifest.dictionary_sha256,
     }
     last_commits = lake.last_commits()
-    append_row(lake, "commits", row, manifest.seq)
+    append_row(lake, "commits", row, manifest.seq, manifest.stamp)
     lake.cache_last_commits({**last_commits, manifest.job: row})
 
 
@@ -221,7 +286,7 @@ def _note_end(lake: Lake, manifest: Manifest) -> int:
         "code_version": manifest.code_version,
         "settings_digest": manifest.settings_digest,
     }
-    append_row(lake, "runs", row, manifest.seq)
+    append_row(lake, "runs", row, manifest.seq, manifest.stamp)
     return lake.latest_version("runs")
 
 
@@ -230,13 +295,16 @@ def _was_empty(manifest: Manifest, table: str) -> bool:
     return manifest.base_versions.get(table, 0) == 0
 
 
-def append_row(lake: Lake, table: str, row: dict[str, object], txn_version: int | None = None) -> None:
+def append_row(
+    lake: Lake, table: str, row: dict[str, object], txn_version: int | None = None, stamp: str = ""
+) -> None:
     """Append one row to a ledger; with a transaction version, once."""
     schema = TABLES[table].schema
     frame = lake.spark.createDataFrame([tuple(row.get(name) for name in schema.names)], schema)
     writer = frame.coalesce(1).write.format("delta").mode("append")
     if txn_version is not None:
         writer = writer.option("txnAppId", f"medconcept/{table}").option("txnVersion", txn_version)
+        writer = writer.option(STAMP_OPTION, stamp)
     writer.save(lake.path(table))
 
 

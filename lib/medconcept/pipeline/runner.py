@@ -42,8 +42,8 @@ def run_stage(stage: Stage, lake: Lake, config: Config, log: Log = print) -> Sta
             raise as_medconcept_error(error, stage.name) from error
     started_at = datetime.now(timezone.utc).replace(tzinfo=None)
     run_id = f"{started_at:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
-    with lease(lake.files, run_id), Progress(lake.spark, stage.name, log) as progress:
-        for line in open_for_writing(lake):
+    with lease(lake.files, run_id) as owner, Progress(lake.spark, stage.name, log) as progress:
+        for line in open_for_writing(lake, owner):
             log(f"{stage.name}: {line}")
         context = Context(stage.name, lake, config, run_id, started_at, lake.head(), log, progress=progress)
         totals: dict[str, int] = {}
@@ -66,7 +66,7 @@ def run_stage(stage: Stage, lake: Lake, config: Config, log: Log = print) -> Sta
                 break
             try:
                 context.uncache()  # the cached rows are those of the lake before this commit
-                transaction.commit(lake, manifest)
+                transaction.commit(lake, manifest, owner)
             except Exception as error:  # the staged batches stay: the next run finishes the commit
                 problem = as_medconcept_error(error, stage.name)
                 raise type(problem)(
@@ -123,9 +123,10 @@ def _land(stage: Stage, context: Context, output: StageOutput) -> transaction.Ma
         tables = {name: pool.submit(_stage_table, context, output, name) for name in output.tables}
         ledgers = {name: pool.submit(_stage_ledger, context, output, name) for name in output.ledgers}
         changed: dict[str, int] = {}
+        operations: dict[str, dict[str, int]] = {}
 
         def staged_rows(name: str) -> int:
-            staged = tables[name].result()
+            staged = operations[name] = tables[name].result()
             counts[f"{name}.written"], counts[f"{name}.deleted"] = (
                 staged.get(UPSERT, 0),
                 staged.get(DELETE, 0),
@@ -150,6 +151,7 @@ def _land(stage: Stage, context: Context, output: StageOutput) -> transaction.Ma
         code_version=__version__,
         dictionary_sha256=result.dictionary_sha256 or context.head.dictionary_sha256,
         counts=counts | result.counts,
+        operations={name: rows for name, rows in operations.items() if name in touched},
         inserts_only=output.inserts_only,
         replaced=tuple(replaced),
         event="batch" if output.more else "end",

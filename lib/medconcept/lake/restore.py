@@ -1,0 +1,81 @@
+"""Put the tables back to the last commit, after somebody or something else wrote to them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timezone
+
+from delta.tables import DeltaTable
+
+from medconcept import __version__
+from medconcept.config import settings_digest
+from medconcept.errors import LakeError, as_medconcept_error
+from medconcept.lake import transaction
+from medconcept.lake.change_log import CHANGES
+from medconcept.lake.lake import RESTORE, Commit, Lake
+from medconcept.lake.lease import lease
+from medconcept.lake.table_log import is_foreign, versions_after
+from medconcept.tables import TABLES
+
+# Of `runs` no commit names a version that readers take; rows are appended to both outside of batches.
+LEDGERS_OF_RUNS = ("runs", "commits")
+
+
+def restore(lake: Lake) -> list[str]:
+    """Give each table whose rows changed past the commits a new version with the rows of the last commit.
+
+    What a killed run left is discarded, the commit that it had begun, too: the next run does that work again.
+    Returns one line for each thing done, none if there was nothing to do. Raises LakeError if there is no
+    lake or it has an older format, LakeDamaged if files of the last commit are gone, LeaseHeld while a run
+    writes.
+    """
+    if not lake.exists:
+        raise LakeError(f"{lake.root}: there is no lake here")
+    if lake.is_older:
+        raise LakeError(f"{lake.root}: the lake has an older format; run a job, which migrates it, first")
+    run_id = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+    with lease(lake.files, run_id) as owner:
+        done: list[str] = []
+        for left in lake.files.list(transaction.STAGING):
+            lake.files.delete(f"{transaction.STAGING}/{left}")
+            done.append(f"batches of run {left} were discarded")
+        head = lake.head()
+        versions: dict[str, int] = {}
+        for table in TABLES:
+            if table not in LEDGERS_OF_RUNS and (line := _put_back(lake, table, head)):
+                versions[table] = lake.latest_version(table)
+                done.append(line)
+        if versions:
+            lake.files.delete(f"{CHANGES}/{head.seq + 1}")  # of the commit that had begun
+            transaction.commit(lake, _manifest(head, run_id, versions), owner)
+            done.append(f"commit {head.seq + 1} names the versions put back")
+        return done
+
+
+def _put_back(lake: Lake, table: str, head: Commit) -> str | None:
+    """Restore a table if it has other rows than the last commit names; returns what was undone."""
+    base = head.versions.get(table, 0)
+    foreign = [version for version in versions_after(lake, table, base) if is_foreign(version)]
+    if not foreign:
+        return None
+    try:
+        DeltaTable.forPath(lake.spark, lake.path(table)).restoreToVersion(base)
+    except Exception as error:
+        raise as_medconcept_error(error, f"restore of {lake.path(table)} to version {base}") from error
+    what = ", ".join(f"{each.number} ({each.operation}, {each.at} UTC)" for each in foreign)
+    return f"{table}: put back to version {base}; undone: {what}"
+
+
+def _manifest(head: Commit, run_id: str, versions: dict[str, int]) -> transaction.Manifest:
+    return transaction.Manifest(
+        seq=head.seq + 1,
+        run_id=run_id,
+        job=RESTORE,
+        tables=(),  # nothing is staged
+        base_versions={**({name: 0 for name in TABLES if name != "commits"} | head.versions), **versions},
+        input_versions={},
+        settings_digest=settings_digest(RESTORE, __version__),
+        code_version=__version__,
+        dictionary_sha256=head.dictionary_sha256,
+        counts={"tables.restored": len(versions)},
+    )
