@@ -41,6 +41,7 @@ def made(spark, tmp_path_factory):
     return settings, rows
 
 
+@pytest.mark.long  # rebuilds, minutes each: make test-long
 @pytest.mark.slow  # three runs of the stages
 def test_an_older_lake_is_read_and_the_next_run_brings_it_up(spark, made) -> None:
     from medconcept.lake import queries

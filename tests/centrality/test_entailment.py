@@ -63,6 +63,10 @@ def test_more_concepts_than_a_batch_and_captions_longer_than_the_model(spark, tm
         assert found["f", concept] == pytest.approx(wanted, abs=1e-4)
 
 
+# The jobs up to the mentions, which this module is about.
+JOBS = ("sync_articles", "parse_articles", "build_dictionary", "annotate_captions")
+
+
 @pytest.fixture(scope="module")
 def made(spark, tmp_path_factory):
     folder = tmp_path_factory.mktemp("entailed")
@@ -71,7 +75,7 @@ def made(spark, tmp_path_factory):
     export(folder / "first", seed=1)
     export(folder / "second", seed=2, spark_nlp=True)
     settings = replace(settings, centrality=CentralityConfig(0.5, str(folder / "first"), HYPOTHESIS))
-    lake, _ = run(spark, settings)
+    lake, _ = run(spark, settings, *JOBS)
     return lake, settings, folder
 
 
@@ -97,6 +101,7 @@ def test_the_stage_asks_the_model_and_records_it(made) -> None:
         assert ("peripheral" in m.flags) == (m.centrality < 0.5)
 
 
+@pytest.mark.long  # rebuilds, minutes each: make test-long
 @pytest.mark.slow  # five runs of the stages
 def test_increments_and_other_statistics_leave_what_was_asked(spark, made) -> None:
     from medconcept.stages.publish_release import content_digest
@@ -104,13 +109,13 @@ def test_increments_and_other_statistics_leave_what_was_asked(spark, made) -> No
     lake, settings, folder = made
     before = central(lake)
     write(folder / "in", c_xml=jats("3", "The heart attack and the heart"))
-    run(spark, settings)
+    run(spark, settings, *JOBS)
     assert {key: value for key, value in central(lake).items() if key in before} == before
     run(spark, settings, "count_concepts", "annotate_captions")
     counted = central(lake)
     assert {key: value for key, value in counted.items() if key in before} == before
     anew = replace(settings, lake=f"{settings.lake}-anew")
-    rebuilt, _ = run(spark, anew)
+    rebuilt, _ = run(spark, anew, *JOBS)
     assert central(rebuilt) == counted
     run(spark, anew, "count_concepts", "annotate_captions")
     assert content_digest(lake.read("mentions")) == content_digest(rebuilt.read("mentions"))

@@ -86,6 +86,7 @@ def test_a_small_change_marks_rows_and_rewrites_no_file(spark, released: Release
     assert len(changed) == 1 and {runs["PMC1"]} | changed == parsing
 
 
+@pytest.mark.long  # rebuilds, minutes each: make test-long
 @pytest.mark.slow
 def test_without_a_log_every_file_is_parsed_again(spark, released: Released, tmp_path: Path) -> None:
     settings = released.copy_of(released.settings, tmp_path, b_xml=jats("2", "kidney"))

@@ -176,6 +176,7 @@ def test_what_an_article_says_anew_reaches_its_other_captions(
     assert (counts["captions.in"], counts["mentions.written"], counts["mentions.deleted"]) == (2, 4, 3)
 
 
+@pytest.mark.long  # rebuilds, minutes each: make test-long
 @pytest.mark.slow  # six runs of the stages
 def test_frequent_concepts_by_pinned_statistics_and_increments_equal_a_rebuild(
     spark, made, corpus: Corpus, tmp_path: Path

@@ -38,7 +38,13 @@ def digests(lake: Lake) -> dict[str, tuple[int, str]]:
     return {table: content_digest(lake.read(table)) for table in CONTENT}
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+# Those at both ends of the row in `commits` are in the long lane.
+IN_SLOW_LANE = ("after staging", "between two tables")
+
+
+@pytest.mark.parametrize(
+    "moment", [m if m in IN_SLOW_LANE else pytest.param(m, marks=pytest.mark.long) for m in MOMENTS]
+)
 def test_killed_and_started_again(spark, released: Released, tmp_path: Path, moment: str) -> None:
     undisturbed = Lake(spark, released.settings.lake)
     settings = released.copy_of(released.first, tmp_path)

@@ -216,6 +216,7 @@ def test_a_commit_that_an_older_program_began_is_finished(spark, older, monkeypa
     assert citing(lake.read("figures"))["PMC103#f1"] == ["See Fig 103."]
 
 
+@pytest.mark.long  # rebuilds, minutes each: make test-long
 @pytest.mark.slow  # four runs of the stages
 def test_a_lake_without_images_is_read_and_gets_them(spark, tmp_path: Path) -> None:
     from medconcept.config import TripletsConfig

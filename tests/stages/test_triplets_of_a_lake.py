@@ -116,6 +116,7 @@ def test_filters_are_those_of_the_configuration(spark, corpus: Corpus, copied) -
             run(spark, replace(copied, triplets=images), ASSEMBLE)
 
 
+@pytest.mark.long  # rebuilds, minutes each: make test-long
 @pytest.mark.slow
 def test_a_lake_of_format_6_is_read_migrated_and_assembled_again(spark, copied) -> None:
     lake = Lake(spark, copied.lake)
