@@ -8,10 +8,11 @@ pseudo-trigger, which only looks like one, reaches nowhere.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 _LEAD = len("have been ")  # the most that precedes the first hint word of a phrase
 REACH = 60  # characters: about ten words, the window of ConText's own rules is five to ten
@@ -120,9 +121,15 @@ def context_flags(
             reaches += _reaches(text, start, end, inside)
     if not reaches:
         return [()] * len(places)
-    return [
-        tuple(sorted({flag for flag, a, b in reaches if a <= start and end <= b})) for start, end in places
-    ]
+    reaches.sort(key=itemgetter(1))
+    begins = [begin for _, begin, _ in reaches]
+
+    def of_place(start: int, end: int) -> tuple[str, ...]:
+        # No reach is longer than REACH, so one that covers the place begins at most that far before its end.
+        near = reaches[bisect_left(begins, end - REACH) : bisect_right(begins, start)]
+        return tuple(sorted({flag for flag, _, stop in near if end <= stop}))
+
+    return [of_place(start, end) for start, end in places]
 
 
 def hints_at_context(word: str) -> bool:
@@ -150,14 +157,36 @@ def _reaches(text: str, start: int, end: int, hints: Sequence[int]) -> list[tupl
     matches = [(t, m.span()) for t in triggers for m in t.pattern.finditer(text, begin, end)]
     if not matches:
         return reaches
-    pseudo = [match.span() for match in _PSEUDO.finditer(text, start, end)]
-    ends = [match.span() for match in _END.finditer(text, start, end)]
+    # Matches of one pattern do not overlap, so both of their ends are in order.
+    pseudo = _Places([match.span() for match in _PSEUDO.finditer(text, start, end)])
+    ends = _Places([match.span() for match in _END.finditer(text, start, end)])
     for trigger, (a, b) in matches:
-        if any(p <= a and b <= q for p, q in pseudo):
+        if pseudo.cover(a, b):
             continue
         if trigger.forward:
-            stop = min([p for p, _ in ends if p >= b] + [end, b + REACH])
-            reaches.append((trigger.flag, b, stop))
+            reaches.append((trigger.flag, b, min(ends.first_from(b, end), b + REACH)))
         else:
-            reaches.append((trigger.flag, max([q for _, q in ends if q <= a] + [start, a - REACH]), a))
+            reaches.append((trigger.flag, max(ends.last_until(a, start), a - REACH), a))
     return reaches
+
+
+class _Places:
+    """Spans in order that do not overlap, searched by bisection: a text of megabytes has many."""
+
+    def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
+        self._starts, self._ends = [start for start, _ in spans], [end for _, end in spans]
+
+    def cover(self, start: int, end: int) -> bool:
+        """Whether one of the spans contains this one."""
+        at = bisect_right(self._starts, start) - 1
+        return at >= 0 and end <= self._ends[at]
+
+    def first_from(self, place: int, default: int) -> int:
+        """Where the first span begins that begins at a place or later."""
+        at = bisect_left(self._starts, place)
+        return self._starts[at] if at < len(self._starts) else default
+
+    def last_until(self, place: int, default: int) -> int:
+        """Where the last span ends that ends at a place or before."""
+        at = bisect_right(self._ends, place) - 1
+        return self._ends[at] if at >= 0 else default

@@ -16,10 +16,14 @@ from pyspark.sql import functions as F
 from medconcept.config import data_file
 from medconcept.errors import GateFailed, SuiteBroken
 from medconcept.lake.changes import DELETE
+from medconcept.runtime.control_characters import visible
 from medconcept.spark.hadoop_files import reason
 from medconcept.tables import TABLES
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+
+
+NAMED = 20  # rows that a failure names by their keys
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,8 @@ def judge(batch: DataFrame, table: str, context: dict[str, DataFrame] | None = N
     warnings: list[str] = []
     for item in result.results:
         if not item.success:
-            (warnings if severity_of(item) == "warning" else failures).append(_describe(item, count))
+            what = _describe(item, count) + _named(item, _keys_of(item, rows, context or {}))
+            (warnings if severity_of(item) == "warning" else failures).append(what)
     return Verdict(table, count, result, tuple(failures), tuple(warnings))
 
 
@@ -124,7 +129,8 @@ def _run(rows: DataFrame, table: str, context: dict[str, DataFrame]) -> Any:
         result = validate("BOOLEAN_ONLY")
         if result.success:
             return result
-        return validate({"result_format": "SUMMARY", "partial_unexpected_count": 3})
+        keys = {"unexpected_index_column_names": list(TABLES[table].key)} if TABLES[table].key else {}
+        return validate({"result_format": "SUMMARY", "partial_unexpected_count": NAMED, **keys})
     except SuiteBroken:
         raise
     except Exception as error:
@@ -185,6 +191,25 @@ def observed_count(item: Any) -> int | None:
     # A query that returns unexpected rows reports their number as the observed value.
     value = item.result.get("observed_value") if unexpected is None else unexpected
     return int(value) if isinstance(value, int | float) else None
+
+
+def _keys_of(item: Any, rows: DataFrame, context: dict[str, DataFrame]) -> list[str]:
+    """The keys of rows that break an expectation, at most NAMED; none for one that is not about rows."""
+    from medconcept.quality.unexpected_rows import COUNTED, first_rows
+
+    config = item.expectation_config
+    if config.type == COUNTED:
+        return first_rows(rows, config.kwargs["unexpected_rows_query"], context, limit=NAMED)
+    listed = item.result.get("partial_unexpected_index_list") or ()
+    own = config.kwargs.get("column")
+    return [" / ".join(str(value) for name, value in row.items() if name != own) for row in listed][:NAMED]
+
+
+def _named(item: Any, keys: Sequence[str]) -> str:
+    if not keys:
+        return ""
+    more = (observed_count(item) or 0) - len(keys)
+    return f": {', '.join(visible(key) for key in keys)}" + (f" and {more} more" if more > 0 else "")
 
 
 def _describe(item: Any, count: int) -> str:

@@ -55,6 +55,19 @@ def unexpected_rows(
     return counts
 
 
+def first_rows(
+    rows: DataFrame, query: str, tables: Mapping[str, DataFrame] | None = None, *, limit: int
+) -> list[str]:
+    """Return what a query gives for its first rows, at most `limit`, the values of a row joined by ` / `.
+
+    Names as in `unexpected_rows`. Raises what Spark raises.
+    """
+    with _views({"batch": rows, **(tables or {})}) as views:
+        spark, batch = rows.sparkSession, views.pop("batch")
+        text = f"{_with(views)}SELECT * FROM ({query.format(batch=batch)}) LIMIT {limit}"
+        return [" / ".join(map(str, row)) for row in spark.sql(text).collect()]
+
+
 def by_hash(query: str) -> str:
     """Make a query for repeated keys compare their hashes, half the work; returns any other query unchanged.
 
@@ -85,9 +98,13 @@ def _views(frames: Mapping[str, DataFrame]) -> Iterator[dict[str, str]]:
 def _counts(spark: SparkSession, queries: Sequence[str], batch: str, tables: Mapping[str, str]) -> list[int]:
     if not queries:
         return []
-    # Names of a WITH clause hide views of the same name, and end with the query.
-    names = ", ".join(f"`{name}` AS (SELECT * FROM {view})" for name, view in tables.items())
     each = [f"SELECT {n} AS n FROM ({query.format(batch=batch)})" for n, query in enumerate(queries)]
-    text = (f"WITH {names} " if names else "") + " UNION ALL ".join(each)
+    text = _with(tables) + " UNION ALL ".join(each)
     counts = {row["n"]: int(row["count"]) for row in spark.sql(text).groupBy("n").count().collect()}
     return [counts.get(n, 0) for n in range(len(queries))]
+
+
+def _with(tables: Mapping[str, str]) -> str:
+    """The WITH clause of tables: its names hide views of the same name, and end with the query."""
+    names = ", ".join(f"`{name}` AS (SELECT * FROM {view})" for name, view in tables.items())
+    return f"WITH {names} " if names else ""
