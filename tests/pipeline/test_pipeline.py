@@ -10,7 +10,9 @@ from corpus import Corpus
 from released import Released
 
 from medconcept.errors import GateFailed, InputError
+from medconcept.lake.held import clear_held, held_batches
 from medconcept.lake.lake import Lake
+from medconcept.pipeline.status import status
 
 
 @pytest.fixture(scope="module")
@@ -163,9 +165,12 @@ def test_a_corrupted_batch_is_stopped_and_the_error_says_what_failed(
         return stage(lake, run_id, table, rows)
 
     monkeypatch.setattr(transaction, "stage", corrupt)
-    with pytest.raises(GateFailed, match=r"caption is its parts\): 1 of 1 rows"):
+    with pytest.raises(GateFailed, match=r"caption is its parts\): 1 of 1 rows: PMC9#f1"):
         run(spark, settings, "parse_articles")
     assert lake.read("figures").count() == before
+    (held,) = status(lake, settings)["held"]
+    assert held["job"] == "parse_articles" and "1 of 1 rows: PMC9#f1" in held["reason"]
+    assert clear_held(lake.files) == [held["run_id"]] and held_batches(lake.files) == []
     monkeypatch.undo()
     run(spark, settings, "parse_articles")
     assert lake.read("figures").count() == before + 1

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medconcept.cli.output import as_json_text, print_rows, print_text, progress_printer
-from medconcept.cli.parser import JOBS, ON_REQUEST, RESTORE
+from medconcept.cli.parser import JOBS, ON_REQUEST, REPAIRS
 from medconcept.cli.source_options import with_source_arguments
 from medconcept.config import Config
 from medconcept.errors import ConfigError, InputError, MedconceptError, as_medconcept_error
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace, config: Config) -> int:
-    """Run a command of JOBS or QUESTIONS, `run` or `restore`; returns the exit code.
+    """Run a command of JOBS, QUESTIONS or REPAIRS, or `run`; returns the exit code.
 
     Raises MedconceptError.
     """
@@ -43,15 +43,23 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
             [j for j in JOBS if j not in ON_REQUEST] if arguments.command == "run" else [arguments.command]
         )
         return _run_jobs(lake, config, names, arguments)
-    if arguments.command == RESTORE:
-        from medconcept.lake.restore import restore
-
-        lines = restore(lake)
-        nothing = ["Nothing to do: the tables are as the last commit names them"]
-        print_text(as_json_text(lines) if arguments.json else "\n".join(lines or nothing))
+    if arguments.command in REPAIRS:
+        lines = _repair(lake, arguments.command)
+        print_text(as_json_text(lines) if arguments.json else "\n".join(lines or ["Nothing to do"]))
         return 0
     _answer(lake, config, arguments)
     return 0
+
+
+def _repair(lake: Lake, command: str) -> list[str]:
+    """Run a command of REPAIRS; returns a line for each thing done."""
+    if command == "restore":
+        from medconcept.lake.restore import restore
+
+        return restore(lake)
+    from medconcept.lake.held import clear_held
+
+    return [f"the batch of run {run_id} was deleted" for run_id in clear_held(lake.files)]
 
 
 def _answer(lake: Lake, config: Config, arguments: argparse.Namespace) -> None:

@@ -29,8 +29,11 @@ QUESTIONS = {
     "sql": "query all tables under their names, now or at a release or commit",
     "diff": "rows added, removed and changed between two releases or commits",
 }
-RESTORE = "restore"
-COMMAND_NAMES = ("run", *JOBS, *QUESTIONS, RESTORE, *COMMANDS)
+REPAIRS = {
+    "restore": "put tables that something else wrote to back to the last commit, as new versions",
+    "clear": "delete the batches that a gate refused and that are held under _rejected",
+}
+COMMAND_NAMES = ("run", *JOBS, *QUESTIONS, *REPAIRS, *COMMANDS)
 OVERVIEW = f"""\
 medconcept {__version__}: image-text-concept data from the figures of PubMed Central articles
 
@@ -41,7 +44,7 @@ Start here
 
 Ask a lake: {", ".join(QUESTIONS)}
 Single jobs, in order: {", ".join(JOBS)}
-Put tables back to the last commit, after something else wrote to them: {RESTORE}
+Repair a lake: {", ".join(REPAIRS)}
 Link and score: {", ".join(COMMANDS)}
 
 `medconcept COMMAND --help` explains a command; README.md and docs/ explain the rest."""
@@ -96,7 +99,8 @@ _HELP: dict[str, tuple[tuple[str, ...], str]] = {
         ),
         "README.md",
     ),
-    RESTORE: (("medconcept restore --lake build/lake",), "docs/command-line.md"),
+    "restore": (("medconcept restore --lake build/lake",), "docs/command-line.md"),
+    "clear": (("medconcept clear --lake build/lake",), "docs/command-line.md"),
     "diff": (("medconcept diff r1 r2 --lake build/lake --json",), "README.md"),
     "evaluate": ((EXAMPLES["evaluate"],), "docs/evaluation.md"),
     "link": ((EXAMPLES["link"],), "docs/annotation.md"),
@@ -143,9 +147,8 @@ def build_parser() -> Parser:
     )
     diff.add_argument("old", metavar="OLD", help="a release by name, or a commit by number or UTC time")
     diff.add_argument("new", metavar="NEW", help="the same")
-    _add(
-        commands, RESTORE, "put tables that something else wrote to back to the last commit, as new versions"
-    )
+    for name, what in REPAIRS.items():
+        _add(commands, name, what)
     for name, what in COMMANDS.items():
         add_arguments(name, _add(commands, name, what))
     return parser

@@ -34,7 +34,7 @@ from medconcept.lake.table_log import STAMP_OPTION, STAMP_SETTING, TableVersion,
 from medconcept.tables import TABLES, Table
 from medconcept.tables.fit import fitted, quoted
 
-STAGING, REJECTED, MANIFEST = "_staging", "_rejected", "manifest.json"
+STAGING, MANIFEST = "_staging", "manifest.json"
 # A staged batch is read once or twice and deleted: it is written fast, not small.
 STAGING_OPTIONS = {"compression": "snappy", "parquet.enable.dictionary": "false"}
 TXN_APP, TXN_VERSION = "spark.databricks.delta.write.txnAppId", "spark.databricks.delta.write.txnVersion"
@@ -77,12 +77,6 @@ def stage(lake: Lake, run_id: str, table: str, rows: DataFrame) -> DataFrame:
 def staged(lake: Lake, run_id: str, table: str) -> DataFrame:
     """Read a staged batch back from its files."""
     return lake.spark.read.parquet(lake.files.uri(f"{STAGING}/{run_id}/{table}"))
-
-
-def reject(lake: Lake, run_id: str) -> str:
-    """Move a run's staged batches out of the way and return where they are now."""
-    lake.files.rename(f"{STAGING}/{run_id}", f"{REJECTED}/{run_id}")
-    return f"{REJECTED}/{run_id}"
 
 
 def commit(lake: Lake, manifest: Manifest, owner: Lease) -> None:

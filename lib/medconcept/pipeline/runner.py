@@ -20,6 +20,7 @@ from medconcept.errors import MedconceptError, as_medconcept_error
 from medconcept.lake import transaction
 from medconcept.lake.change_log import have_same_rows
 from medconcept.lake.changes import DELETE, UPSERT, change_set
+from medconcept.lake.held import Held, hold, now
 from medconcept.lake.lake import Lake
 from medconcept.lake.lease import lease
 from medconcept.lake.migration import open_for_writing
@@ -223,7 +224,8 @@ def _gate(stage: Stage, context: Context, output: StageOutput, staged_rows: Call
         for verdict in verdicts:
             require(verdict)
     except MedconceptError as error:
-        where = transaction.reject(context.lake, context.run_id)
+        batch = f"{transaction.STAGING}/{context.run_id}"
+        where = hold(context.lake.files, batch, Held(context.run_id, stage.name, now(), str(error)))
         raise type(error)(f"{error}; the batch was moved to {where}, the last good state stands") from error
 
 

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from medconcept.config import Config
 from medconcept.errors import LakeError
+from medconcept.lake.held import REJECTED, held_batches
 from medconcept.lake.lake import Lake
 from medconcept.lake.quarantine import open_quarantine
 from medconcept.sources.bucket import is_bucket
@@ -31,6 +32,7 @@ def status(lake: Lake, config: Config) -> dict[str, Any]:
     head = lake.head()
     out: dict[str, Any] = {"commit": head.seq, "sources": _sources(lake), "refused": _refused(lake)}
     out["last_sync"] = _last_sync(lake)
+    out["held"] = [vars(each) for each in held_batches(lake.files)]
     address = config.sync.input
     if address and is_bucket(address):
         out["inventory"] = _inventory(lake, config)
@@ -55,6 +57,16 @@ def status_lines(result: dict[str, Any]) -> list[str]:
         out.append("No article is in it yet")
     if last := result["last_sync"]:
         out.append(f"Last sync: {last['at']}, run {last['run_id']}")
+    for held in result.get("held", ()):
+        out.append(
+            f"Held by its gate: a batch of {held['job'] or 'a job'}, run {held['run_id']}, {held['at']}: "
+            f"{held['reason']}"
+        )
+    if result.get("held"):
+        out.append(
+            f"Held batches lie under {REJECTED}. Mend the input or the suite and run the job again, which makes "
+            "a new batch; `medconcept clear` deletes the held ones"
+        )
     for reason, count in result["refused"].items():
         out.append(f"Refused by the sync, {reason}: {count:,}")
     if inventory := result.get("inventory"):

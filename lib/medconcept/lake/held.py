@@ -1,0 +1,60 @@
+"""Batches that a gate refused: the newest few lie under `_rejected`, with the reason, until they are cleared."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+
+from medconcept.errors import LakeError
+from medconcept.spark.hadoop_files import HadoopFiles
+
+REJECTED, REASON = "_rejected", "reason.json"
+KEPT = 10  # batches: each may be as large as the corpus
+
+
+@dataclass(frozen=True)
+class Held:
+    """A batch that a gate refused: its run and job, when, and the gate's message."""
+
+    run_id: str
+    job: str
+    at: str
+    reason: str
+
+
+def hold(files: HadoopFiles, staged: str, held: Held) -> str:
+    """Move a staged batch out of the way, with the reason; only the newest KEPT stay. Returns where it is."""
+    where = f"{REJECTED}/{held.run_id}"
+    files.rename(staged, where)
+    files.write(f"{where}/{REASON}", json.dumps(asdict(held)).encode())
+    for run_id in files.list(REJECTED)[:-KEPT]:
+        files.delete(f"{REJECTED}/{run_id}")
+    return where
+
+
+def held_batches(files: HadoopFiles) -> list[Held]:
+    """The batches under `_rejected`, oldest first; of one without a reason that can be read, the run alone."""
+    batches = []
+    for run_id in files.list(REJECTED):
+        try:
+            batches.append(Held(**json.loads(files.read(f"{REJECTED}/{run_id}/{REASON}"))))
+        except (LakeError, ValueError, TypeError):
+            batches.append(Held(run_id, "", "", ""))
+    return batches
+
+
+def clear_held(files: HadoopFiles) -> list[str]:
+    """Delete the batches under `_rejected`; returns their runs."""
+    runs = files.list(REJECTED)
+    files.delete(REJECTED)
+    return runs
+
+
+def now() -> str:
+    """The time as a Held has it: UTC, to the second.
+
+    >>> len(now())
+    20
+    """
+    return f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
