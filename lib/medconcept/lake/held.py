@@ -1,4 +1,4 @@
-"""Batches that a gate refused: the newest few lie under `_rejected`, with the reason, until they are cleared."""
+"""Batches that a gate refused: the newest few lie under `_rejected`, each with the reason."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def hold(files: HadoopFiles, staged: str, held: Held) -> str:
 
 
 def held_batches(files: HadoopFiles) -> list[Held]:
-    """The batches under `_rejected`, oldest first; of one without a reason that can be read, the run alone."""
+    """The batches under `_rejected`, oldest first; where the reason cannot be read, the run alone."""
     batches = []
     for run_id in files.list(REJECTED):
         try:

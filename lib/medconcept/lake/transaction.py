@@ -179,19 +179,27 @@ def _require_rows(lake: Lake, manifest: Manifest, table: str, version: TableVers
     if rows is None:
         return
     upserts, deletes, keeps = (rows.get(operation, 0) for operation in (UPSERT, DELETE, KEEP))
-    expected: dict[tuple[str, ...], int] = {("numOutputRows",): upserts + keeps}
+    metrics = version.metrics
     if version.operation == "MERGE":
-        expected = {
-            ("numTargetRowsInserted", "numTargetRowsUpdated"): upserts,
-            ("numTargetRowsDeleted",): deletes,
-        }
-    for names, count in expected.items():
-        written = [version.metrics[name] for name in names if name in version.metrics]
-        if len(written) == len(names) and sum(written) != count:
+        counted = [
+            (_sum(metrics, "numTargetRowsInserted", "numTargetRowsUpdated"), upserts),
+            (_sum(metrics, "numTargetRowsDeleted"), deletes),
+        ]
+    else:
+        # To Delta the other rows of a file in which some were replaced are output too.
+        output = _sum(metrics, "numOutputRows")
+        counted = [(None if output is None else output - metrics.get("numCopiedRows", 0), upserts + keeps)]
+    for written, count in counted:
+        if written is not None and written != count:
             raise LakeDamaged(
-                f"{lake.path(table)}: version {version.number} has {sum(written)} of {count} rows that "
-                "passed the gate; `medconcept restore` puts the tables back to the last commit"
+                f"{lake.path(table)}: version {version.number} has {written} of {count} rows that passed the "
+                "gate; `medconcept restore` puts the tables back to the last commit"
             )
+
+
+def _sum(metrics: dict[str, int], *names: str) -> int | None:
+    """The sum of these metrics; None if one is missing, as where a session has switched them off."""
+    return sum(metrics[name] for name in names) if all(name in metrics for name in names) else None
 
 
 def _merge(lake: Lake, table: str, batch: DataFrame) -> None:

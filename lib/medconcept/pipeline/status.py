@@ -64,8 +64,8 @@ def status_lines(result: dict[str, Any]) -> list[str]:
         )
     if result.get("held"):
         out.append(
-            f"Held batches lie under {REJECTED}. Mend the input or the suite and run the job again, which makes "
-            "a new batch; `medconcept clear` deletes the held ones"
+            f"Held batches lie under {REJECTED}. Mend the input or the suite and run the job again, which "
+            "makes a new batch; `medconcept clear` deletes the held ones"
         )
     for reason, count in result["refused"].items():
         out.append(f"Refused by the sync, {reason}: {count:,}")
