@@ -261,6 +261,7 @@ def test_other_thresholds_read_the_bytes_in_the_lake(spark: Any, copied: Any) ->
     assert report.counts["files.examined"] == 7
 
 
+@pytest.mark.long  # rebuilds, minutes each: make test-long
 @pytest.mark.slow  # five jobs
 def test_batches_are_commits_and_a_killed_run_goes_on(spark: Any, copied: Any, monkeypatch: Any) -> None:
     from medconcept.stages.images import resolve_images

@@ -100,6 +100,7 @@ def test_without_a_log_every_file_is_parsed_again(spark, released: Released, tmp
     assert report.counts["articles.written"] == 1  # and finds that one has changed
 
 
+@pytest.mark.long  # rebuilds, minutes each: make test-long
 @pytest.mark.slow
 def test_more_articles_than_can_be_passed_as_literals_are_merged(
     spark, released: Released, second: Lake, tmp_path: Path, monkeypatch

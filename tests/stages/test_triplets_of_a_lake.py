@@ -60,6 +60,7 @@ def test_a_triplet_says_what_it_shows_and_what_is_allowed(spark, corpus: Corpus)
     assert sorted(kind for kind, _ in pins.values()) == ["article"] * 2 + ["caption"] * 3
 
 
+@pytest.mark.long  # rebuilds, minutes each: make test-long
 @pytest.mark.slow
 def test_a_published_row_stays_in_its_split_and_newcomers_join_it(spark, copied) -> None:
     before = triplets(Lake(spark, copied.lake))
@@ -102,6 +103,7 @@ def test_who_opts_out_leaves_and_is_counted(spark, corpus: Corpus, copied, tmp_p
     assert len(triplets(lake)) == before["figures.used"]
 
 
+@pytest.mark.long  # rebuilds, minutes each: make test-long
 @pytest.mark.slow
 def test_filters_are_those_of_the_configuration(spark, corpus: Corpus, copied) -> None:
     chosen = replace(TRAIN, filters=TripletFilters(licence={"redistribute": "yes"}, modality=("ct",)))

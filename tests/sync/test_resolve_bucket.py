@@ -107,6 +107,7 @@ def test_only_what_is_requested_is_fetched(first: Day) -> None:
     assert once == set(seen) - {"PMC3.1/g3.jpg"}, "what was busy is asked for again, nothing else is"
 
 
+@pytest.mark.long  # rebuilds, minutes each: make test-long
 @pytest.mark.slow  # three days
 def test_later_days_fetch_what_changed_and_nothing_twice(spark: Any, first: Day) -> None:
     made, proxy, client, config = first.made, first.proxy, first.client, first.config
