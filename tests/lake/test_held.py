@@ -14,13 +14,13 @@ def test_the_newest_stay_until_they_are_cleared(spark: Any, tmp_path: Path) -> N
     files = HadoopFiles(spark, str(tmp_path))
     for n in range(KEPT + 2):
         files.write(f"_staging/run-{n:02}/figures/part", b"rows")
-        held = Held(f"run-{n:02}", "parse_articles", "2026-01-01T00:00:00Z", f"reason {n}")
+        held = Held(f"run-{n:02}", "parse_articles", f"reason {n}")
         assert hold(files, f"_staging/run-{n:02}", held) == f"_rejected/run-{n:02}"
     batches = held_batches(files)
     assert [each.reason for each in batches] == [f"reason {n}" for n in range(2, KEPT + 2)]
     assert files.read("_rejected/run-11/figures/part") == b"rows" and not files.exists("_staging/run-11")
     files.write("_rejected/run-11/reason.json", b"{")
-    assert held_batches(files)[-1] == Held("run-11", "", "", "")
+    assert held_batches(files)[-1] == Held("run-11", "", "", at="")
     assert len(clear_held(files)) == KEPT
     assert held_batches(files) == [] == clear_held(files)
 

@@ -177,6 +177,14 @@ def test_commits_are_numbered_without_a_gap_and_releases_named_once(lake: Lake) 
         release_commit(releases, "r1")
 
 
+def test_a_commit_whose_row_delta_skips_is_not_called_done(lake: Lake) -> None:
+    lake.spark.sql(f"DELETE FROM delta.`{lake.path('commits')}` WHERE seq = 2")
+    again = transaction.Manifest(2, "again", "count_concepts", (), {}, {}, "", "")
+    skipped = pytest.raises(LakeDamaged, match="commits: it had a row of commit 2 before")
+    with lease(lake.files, "again") as owner, skipped:
+        transaction.commit(lake, again, owner)
+
+
 def test_a_writer_that_lost_its_lease_stops_before_it_writes(lake: Lake) -> None:
     with lease(lake.files, "paused") as owner:
         manifest = staged(lake, "paused", {"A": 6})

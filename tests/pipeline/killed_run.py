@@ -36,7 +36,7 @@ def then(first: Callable[..., Any], second: Callable[..., Any]) -> Callable[...,
 def arm(moment: str) -> None:
     """Put the kill where it is wanted."""
     if moment == "after staging":
-        transaction.commit = die
+        transaction.begin = die
     elif moment == "between two tables":
         transaction.apply_batch = then(transaction.apply_batch, die)
     elif moment == "before the row in commits":

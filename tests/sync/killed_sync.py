@@ -72,7 +72,7 @@ if __name__ == "__main__":
     moment, settings = sys.argv[1], load_config(sys.argv[2])
     lake = Lake(get_session(settings.spark), settings.lake)
     if moment == DRIVER[0]:
-        transaction.commit = die
+        transaction.begin = die
     elif moment == DRIVER[1]:
         transaction.apply_batch = at_call(2, transaction.apply_batch)
     elif moment == DRIVER[2]:

@@ -58,7 +58,9 @@ def _repair(lake: Lake, command: str) -> list[str]:
 
         return restore(lake)
     from medconcept.lake.held import clear_held
+    from medconcept.lake.queries import require_lake
 
+    require_lake(lake)
     return [f"the batch of run {run_id} was deleted" for run_id in clear_held(lake.files)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 
 from medconcept.errors import LakeError
@@ -15,12 +15,12 @@ KEPT = 10  # batches: each may be as large as the corpus
 
 @dataclass(frozen=True)
 class Held:
-    """A batch that a gate refused: its run and job, when, and the gate's message."""
+    """A batch that a gate refused: its run and job, the gate's message, and when, in UTC."""
 
     run_id: str
     job: str
-    at: str
     reason: str
+    at: str = field(default_factory=lambda: f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}")
 
 
 def hold(files: HadoopFiles, staged: str, held: Held) -> str:
@@ -40,7 +40,7 @@ def held_batches(files: HadoopFiles) -> list[Held]:
         try:
             batches.append(Held(**json.loads(files.read(f"{REJECTED}/{run_id}/{REASON}"))))
         except (LakeError, ValueError, TypeError):
-            batches.append(Held(run_id, "", "", ""))
+            batches.append(Held(run_id, "", "", at=""))
     return batches
 
 
@@ -49,12 +49,3 @@ def clear_held(files: HadoopFiles) -> list[str]:
     runs = files.list(REJECTED)
     files.delete(REJECTED)
     return runs
-
-
-def now() -> str:
-    """The time as a Held has it: UTC, to the second.
-
-    >>> len(now())
-    20
-    """
-    return f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"

@@ -45,6 +45,11 @@ class Commit:
     versions: dict[str, int] = field(default_factory=dict)
     dictionary_sha256: str | None = None
 
+    @property
+    def base_versions(self) -> dict[str, int]:
+        """The versions from which the next commit starts: before the first, those of empty tables."""
+        return self.versions or {name: 0 for name in TABLES if name != "commits"}
+
 
 class Lake:
     """A lake as readers and jobs see it.

@@ -45,7 +45,7 @@ class Lease:
             other = f"run {holder['run_id']} has it now" if "run_id" in holder else "its file is gone"
             raise LeaseHeld(
                 f"{self._files.root}: run {self._run_id} has lost the lease ({other}), as one does that is "
-                "paused for long; it wrote nothing more, run the job again"
+                "paused for long; it stops here, run the job again"
             )
 
     def write(self, *, overwrite: bool) -> None:

@@ -9,7 +9,6 @@ anything again.
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime, timezone
 
 from delta.tables import DeltaTable
@@ -42,7 +41,7 @@ def open_for_writing(lake: Lake, owner: Lease) -> list[str]:
     for table in TABLES.values():
         _update_columns(lake, table)
     done = transaction.recover(lake, owner)
-    _commit_versions(lake, f"{started_at:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}", owner)
+    _commit_versions(lake, transaction.new_run_id(started_at), owner)
     lake.mark_current()
     return [*done, f"the lake was migrated from format {version} to {FORMAT_VERSION}"]
 

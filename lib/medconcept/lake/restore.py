@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime, timezone
 
 from delta.tables import DeltaTable
@@ -14,6 +13,7 @@ from medconcept.lake import transaction
 from medconcept.lake.change_log import CHANGES
 from medconcept.lake.lake import RESTORE, Commit, Lake
 from medconcept.lake.lease import lease
+from medconcept.lake.queries import require_lake
 from medconcept.lake.table_log import is_foreign, versions_after
 from medconcept.tables import TABLES
 
@@ -29,11 +29,10 @@ def restore(lake: Lake) -> list[str]:
     lake or it has an older format, LakeDamaged if files of the last commit are gone, LeaseHeld while a run
     writes.
     """
-    if not lake.exists:
-        raise LakeError(f"{lake.root}: there is no lake here")
+    require_lake(lake)
     if lake.is_older:
         raise LakeError(f"{lake.root}: the lake has an older format; run a job, which migrates it, first")
-    run_id = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+    run_id = transaction.new_run_id(datetime.now(timezone.utc))
     with lease(lake.files, run_id) as owner:
         done: list[str] = []
         for left in lake.files.list(transaction.STAGING):
@@ -72,7 +71,7 @@ def _manifest(head: Commit, run_id: str, versions: dict[str, int]) -> transactio
         run_id=run_id,
         job=RESTORE,
         tables=(),  # nothing is staged
-        base_versions={**({name: 0 for name in TABLES if name != "commits"} | head.versions), **versions},
+        base_versions={**head.base_versions, **versions},
         input_versions={},
         settings_digest=settings_digest(RESTORE, __version__),
         code_version=__version__,

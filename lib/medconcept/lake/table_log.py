@@ -10,8 +10,8 @@ from typing import Any
 from medconcept.errors import LakeDamaged, LakeError
 from medconcept.lake.lake import Lake
 
-# The option, and the setting of a session, that puts a text of one's own into the log of a version.
-STAMP_OPTION, STAMP_SETTING = "userMetadata", "spark.databricks.delta.commitInfo.userMetadata"
+# The setting of a session that puts a text of one's own into the log of a version, as `userMetadata`.
+STAMP_SETTING = "spark.databricks.delta.commitInfo.userMetadata"
 MIGRATION = "medconcept migration"  # the stamp of versions that differ in their columns alone
 
 
@@ -50,7 +50,7 @@ changes_rows=False)
     """
     info: dict[str, Any] = {}
     changes_rows = False
-    for line in filter(None, text.splitlines()):
+    for line in filter(None, text.split("\n")):  # a string in JSON may hold other ends of lines
         action = json.loads(line)
         info = action.get("commitInfo", info)
         of_file = action.get("add") or action.get("remove") or {}

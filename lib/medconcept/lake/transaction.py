@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -30,7 +31,7 @@ from medconcept.lake.change_log import note_commit, note_scopes
 from medconcept.lake.changes import DELETE, KEEP, UPSERT
 from medconcept.lake.lake import Lake
 from medconcept.lake.lease import Lease
-from medconcept.lake.table_log import STAMP_OPTION, STAMP_SETTING, TableVersion, version_stamped
+from medconcept.lake.table_log import STAMP_SETTING, TableVersion, version_stamped
 from medconcept.tables import TABLES, Table
 from medconcept.tables.fit import fitted, quoted
 
@@ -66,6 +67,15 @@ class Manifest:
         return f"medconcept commit {self.seq} of run {self.run_id}, {digest[:32]}"
 
 
+def new_run_id(at: datetime) -> str:
+    """An id for a run that begins at this time, which is UTC; ids sort by time.
+
+    >>> new_run_id(datetime(2026, 11, 29, 19, 52, 8))[:16]
+    '20261129T195208-'
+    """
+    return f"{at:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+
+
 def stage(lake: Lake, run_id: str, table: str, rows: DataFrame) -> DataFrame:
     """Write a batch to its staging folder and return it as read back from there."""
     path = lake.files.uri(f"{STAGING}/{run_id}/{table}")
@@ -80,21 +90,27 @@ def staged(lake: Lake, run_id: str, table: str) -> DataFrame:
 
 
 def commit(lake: Lake, manifest: Manifest, owner: Lease) -> None:
-    """Make the staged batches of a run the new state of the lake.
+    """Make the staged batches of a run the new state of the lake. Raises what its two steps raise."""
+    begin(lake, manifest, owner)
+    apply_manifest(lake, manifest, owner)
 
-    Raises LeaseHeld if the run has lost its lease, LakeDamaged if a table has rows that no commit wrote.
+
+def begin(lake: Lake, manifest: Manifest, owner: Lease) -> None:
+    """Write the manifest: from here on the commit will happen.
+
+    Raises LeaseHeld if the run has lost its lease, LakeDamaged if a table has rows that no commit wrote; then
+    nothing is written.
     """
     owner.require()
     for table in manifest.tables:
         _version_written(lake, manifest, table)
     lake.files.write(f"{STAGING}/{manifest.run_id}/{MANIFEST}", json.dumps(asdict(manifest)).encode())
-    apply_manifest(lake, manifest, owner)
 
 
 def recover(lake: Lake, owner: Lease) -> list[str]:
     """Finish the commit of a killed run and delete its leftovers; returns one line for each action.
 
-    Raises what `commit` raises.
+    Raises what `apply_manifest` raises.
     """
     left = lake.files.list(STAGING)
     done: list[str] = []
@@ -117,6 +133,7 @@ def recover(lake: Lake, owner: Lease) -> list[str]:
 def apply_manifest(lake: Lake, manifest: Manifest, owner: Lease) -> None:
     """Apply a manifest; every step is safe to repeat.
 
+    Raises LeaseHeld if the run has lost its lease, LakeDamaged if a table has not the rows that it should.
     The tables are written in parallel: most of a small batch's time goes into planning. Readers see them once
     the row in `commits` names them, which comes last.
     """
@@ -183,11 +200,11 @@ def _require_rows(lake: Lake, manifest: Manifest, table: str, version: TableVers
     if version.operation == "MERGE":
         counted = [
             (_sum(metrics, "numTargetRowsInserted", "numTargetRowsUpdated"), upserts),
-            (_sum(metrics, "numTargetRowsDeleted"), deletes),
+            (metrics.get("numTargetRowsDeleted"), deletes),
         ]
     else:
         # To Delta the other rows of a file in which some were replaced are output too.
-        output = _sum(metrics, "numOutputRows")
+        output = metrics.get("numOutputRows")
         counted = [(None if output is None else output - metrics.get("numCopiedRows", 0), upserts + keeps)]
     for written, count in counted:
         if written is not None and written != count:
@@ -272,8 +289,13 @@ def name_commit(lake: Lake, manifest: Manifest, versions: dict[str, int]) -> Non
         "code_version": manifest.code_version,
         "dictionary_sha256": manifest.dictionary_sha256,
     }
-    last_commits = lake.last_commits()
-    append_row(lake, "commits", row, manifest.seq, manifest.stamp)
+    last_commits, before = lake.last_commits(), lake.latest_version("commits")
+    append_row(lake, "commits", row, manifest.seq)
+    if lake.latest_version("commits") == before:
+        raise LakeDamaged(
+            f"{lake.path('commits')}: it had a row of commit {manifest.seq} before and has none now; put the "
+            "table back from a copy of the lake"
+        )
     lake.cache_last_commits({**last_commits, manifest.job: row})
 
 
@@ -288,7 +310,7 @@ def _note_end(lake: Lake, manifest: Manifest) -> int:
         "code_version": manifest.code_version,
         "settings_digest": manifest.settings_digest,
     }
-    append_row(lake, "runs", row, manifest.seq, manifest.stamp)
+    append_row(lake, "runs", row, manifest.seq)
     return lake.latest_version("runs")
 
 
@@ -297,16 +319,13 @@ def _was_empty(manifest: Manifest, table: str) -> bool:
     return manifest.base_versions.get(table, 0) == 0
 
 
-def append_row(
-    lake: Lake, table: str, row: dict[str, object], txn_version: int | None = None, stamp: str = ""
-) -> None:
+def append_row(lake: Lake, table: str, row: dict[str, object], txn_version: int | None = None) -> None:
     """Append one row to a ledger; with a transaction version, once."""
     schema = TABLES[table].schema
     frame = lake.spark.createDataFrame([tuple(row.get(name) for name in schema.names)], schema)
     writer = frame.coalesce(1).write.format("delta").mode("append")
     if txn_version is not None:
         writer = writer.option("txnAppId", f"medconcept/{table}").option("txnVersion", txn_version)
-        writer = writer.option(STAMP_OPTION, stamp)
     writer.save(lake.path(table))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -20,7 +19,7 @@ from medconcept.errors import MedconceptError, as_medconcept_error
 from medconcept.lake import transaction
 from medconcept.lake.change_log import have_same_rows
 from medconcept.lake.changes import DELETE, UPSERT, change_set
-from medconcept.lake.held import Held, hold, now
+from medconcept.lake.held import Held, hold
 from medconcept.lake.lake import Lake
 from medconcept.lake.lease import lease
 from medconcept.lake.migration import open_for_writing
@@ -42,7 +41,7 @@ def run_stage(stage: Stage, lake: Lake, config: Config, log: Log = print) -> Sta
         except Exception as error:
             raise as_medconcept_error(error, stage.name) from error
     started_at = datetime.now(timezone.utc).replace(tzinfo=None)
-    run_id = f"{started_at:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+    run_id = transaction.new_run_id(started_at)
     with lease(lake.files, run_id) as owner, Progress(lake.spark, stage.name, log) as progress:
         for line in open_for_writing(lake, owner):
             log(f"{stage.name}: {line}")
@@ -56,6 +55,8 @@ def run_stage(stage: Stage, lake: Lake, config: Config, log: Log = print) -> Sta
                     context, outputs = _prepare(stage, context)
                 output = next(outputs, None)
                 manifest = _land(stage, context.renewed() if last else context, output) if output else None
+                if manifest is not None:
+                    transaction.begin(lake, manifest, owner)
             except Exception as error:
                 problem = as_medconcept_error(error, stage.name)
                 context.uncache()
@@ -67,7 +68,7 @@ def run_stage(stage: Stage, lake: Lake, config: Config, log: Log = print) -> Sta
                 break
             try:
                 context.uncache()  # the cached rows are those of the lake before this commit
-                transaction.commit(lake, manifest, owner)
+                transaction.apply_manifest(lake, manifest, owner)
             except Exception as error:  # the staged batches stay: the next run finishes the commit
                 problem = as_medconcept_error(error, stage.name)
                 raise type(problem)(
@@ -146,7 +147,7 @@ def _land(stage: Stage, context: Context, output: StageOutput) -> transaction.Ma
         run_id=context.run_id,
         job=stage.name,
         tables=tuple(touched),
-        base_versions=context.head.versions or {name: 0 for name in TABLES if name != "commits"},
+        base_versions=context.head.base_versions,
         input_versions=_inputs(stage, context),
         settings_digest=context.settings,
         code_version=__version__,
@@ -225,7 +226,7 @@ def _gate(stage: Stage, context: Context, output: StageOutput, staged_rows: Call
             require(verdict)
     except MedconceptError as error:
         batch = f"{transaction.STAGING}/{context.run_id}"
-        where = hold(context.lake.files, batch, Held(context.run_id, stage.name, now(), str(error)))
+        where = hold(context.lake.files, batch, Held(context.run_id, stage.name, str(error)))
         raise type(error)(f"{error}; the batch was moved to {where}, the last good state stands") from error
 
 

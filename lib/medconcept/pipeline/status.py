@@ -8,10 +8,10 @@ from pyspark import StorageLevel
 from pyspark.sql import functions as F
 
 from medconcept.config import Config
-from medconcept.errors import LakeError
 from medconcept.lake.held import REJECTED, held_batches
 from medconcept.lake.lake import Lake
 from medconcept.lake.quarantine import open_quarantine
+from medconcept.lake.queries import require_lake
 from medconcept.sources.bucket import is_bucket
 from medconcept.sources.inventory_manifest import newest_manifest
 from medconcept.stages.opt_out import read_opt_out
@@ -27,8 +27,7 @@ def status(lake: Lake, config: Config) -> dict[str, Any]:
 
     Raises LakeError if there is no lake, InputError if the source cannot be read.
     """
-    if not lake.exists:
-        raise LakeError(f"{lake.root}: there is no lake here")
+    require_lake(lake)
     head = lake.head()
     out: dict[str, Any] = {"commit": head.seq, "sources": _sources(lake), "refused": _refused(lake)}
     out["last_sync"] = _last_sync(lake)

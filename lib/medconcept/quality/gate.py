@@ -61,7 +61,7 @@ def judge(batch: DataFrame, table: str, context: dict[str, DataFrame] | None = N
     warnings: list[str] = []
     for item in result.results:
         if not item.success:
-            what = _describe(item, count) + _named(item, _keys_of(item, rows, context or {}))
+            what = _describe(item, count) + _named(item, _keys_of(item, rows, spec.key, context or {}))
             (warnings if severity_of(item) == "warning" else failures).append(what)
     return Verdict(table, count, result, tuple(failures), tuple(warnings))
 
@@ -193,7 +193,7 @@ def observed_count(item: Any) -> int | None:
     return int(value) if isinstance(value, int | float) else None
 
 
-def _keys_of(item: Any, rows: DataFrame, context: dict[str, DataFrame]) -> list[str]:
+def _keys_of(item: Any, rows: DataFrame, key: Sequence[str], context: dict[str, DataFrame]) -> list[str]:
     """The keys of rows that break an expectation, at most NAMED; none for one that is not about rows."""
     from medconcept.quality.unexpected_rows import COUNTED, first_rows
 
@@ -201,8 +201,7 @@ def _keys_of(item: Any, rows: DataFrame, context: dict[str, DataFrame]) -> list[
     if config.type == COUNTED:
         return first_rows(rows, config.kwargs["unexpected_rows_query"], context, limit=NAMED)
     listed = item.result.get("partial_unexpected_index_list") or ()
-    own = config.kwargs.get("column")
-    return [" / ".join(str(value) for name, value in row.items() if name != own) for row in listed][:NAMED]
+    return [" / ".join(str(row[name]) for name in key) for row in listed][:NAMED]
 
 
 def _named(item: Any, keys: Sequence[str]) -> str:
