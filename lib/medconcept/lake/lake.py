@@ -202,8 +202,8 @@ class Lake:
         return self.is_older and table not in self._tables
 
     def _load(self, table: str, version: int | None) -> DataFrame:
-        if self.lacks(table):
-            return self.spark.createDataFrame([], TABLES[table].schema)
+        if self.lacks(table) or version == 0:
+            return self._empty(table)
         reader = self.spark.read.format("delta")
         if version is not None:
             reader = reader.option("versionAsOf", version)
@@ -215,6 +215,16 @@ class Lake:
                 raise problem from error
             raise LakeError(f"{self.root}: table {table} at version {version}: {reason(error)}") from error
         return fitted(rows, TABLES[table].schema, TABLES[table].former_names)
+
+    def _empty(self, table: str) -> DataFrame:
+        """A table without rows as Spark sees at once: no file of Delta's log is read for it.
+
+        Version 0 is that of its creation. Spark leaves joins with such a table out of a plan, and all that
+        hangs on them; first runs have many.
+        """
+        fields = TABLES[table].schema.fields
+        columns = (F.lit(None).cast(f.dataType).alias(f.name, metadata=f.metadata) for f in fields)
+        return self.spark.range(1).where(F.lit(False)).select(*columns)
 
 
 def _commit(row: Any) -> Commit:

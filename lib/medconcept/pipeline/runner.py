@@ -127,16 +127,16 @@ def _land(stage: Stage, context: Context, output: StageOutput) -> transaction.Ma
         changed: dict[str, int] = {}
         operations: dict[str, dict[str, int]] = {}
 
-        def staged_rows(name: str) -> int:
+        def staged_operations(name: str) -> dict[str, int]:
             staged = operations[name] = tables[name].result()
             counts[f"{name}.written"], counts[f"{name}.deleted"] = (
                 staged.get(UPSERT, 0),
                 staged.get(DELETE, 0),
             )
             changed[name] = counts[f"{name}.written"] + counts[f"{name}.deleted"]
-            return changed[name]
+            return staged
 
-        _gate(stage, context, output, staged_rows)
+        _gate(stage, context, output, staged_operations)
         touched = [name for name, rows in changed.items() if rows]
         replaced = [n for n in touched if _by_article(n, output) or (_by_row(n) and changed[n] <= FEW)]
         touched += [name for name, ledger in ledgers.items() if ledger.result()]
@@ -195,8 +195,10 @@ def _stage_ledger(context: Context, output: StageOutput, name: str) -> bool:
     return not transaction.stage(context.lake, context.run_id, name, events).isEmpty()
 
 
-def _gate(stage: Stage, context: Context, output: StageOutput, staged_rows: Callable[[str], int]) -> None:
-    """Validate each batch as soon as it is staged; `staged_rows` waits for it and returns its row count."""
+def _gate(
+    stage: Stage, context: Context, output: StageOutput, staged_operations: Callable[[str], dict[str, int]]
+) -> None:
+    """Validate each batch as soon as it is staged; `staged_operations` waits for it and counts its `_op`."""
     verdicts = []
     references = {
         name: _referred_rows(context, output, name)
@@ -204,7 +206,8 @@ def _gate(stage: Stage, context: Context, output: StageOutput, staged_rows: Call
         if name not in output.tables
     }
     for name in output.tables:
-        if not staged_rows(name):
+        operations = staged_operations(name)
+        if not operations.get(UPSERT, 0) + operations.get(DELETE, 0):
             if name in output.gate_against:
                 references[name] = _referred_rows(context, output, name)
             continue
@@ -212,7 +215,8 @@ def _gate(stage: Stage, context: Context, output: StageOutput, staged_rows: Call
         bytes_on_disk = transaction.staged(context.lake, context.run_id, name)
         if _by_article(name, output):  # few rows, which a suite reads many times
             bytes_on_disk = context.cache(f"batch of {name}", bytes_on_disk)
-        verdicts.append(judge(bytes_on_disk, name, references))
+        count = sum(operations.values()) - operations.get(DELETE, 0)
+        verdicts.append(judge(bytes_on_disk, name, references, count=count))
         references[name] = table_after(
             _referred_rows(context, output, name) if context.has_rows(name) else None, bytes_on_disk, name
         )

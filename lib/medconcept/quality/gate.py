@@ -42,12 +42,14 @@ def prepare() -> None:
     import great_expectations  # noqa: F401 — for the import alone
 
 
-def judge(batch: DataFrame, table: str, context: dict[str, DataFrame] | None = None) -> Verdict:
+def judge(
+    batch: DataFrame, table: str, context: dict[str, DataFrame] | None = None, *, count: int | None = None
+) -> Verdict:
     """Validate the rows that a staged batch would write and return the verdict; never raises for bad rows.
 
     `context` maps names to the tables that the batch refers to, for a suite's queries. Views of the session
-    are neither seen nor changed. Raises SuiteBroken if an expectation could not be evaluated, GateFailed if
-    columns are missing.
+    are neither seen nor changed. `count` is the number of those rows where it is known.
+    Raises SuiteBroken if an expectation could not be evaluated, GateFailed if columns are missing.
     """
     spec = TABLES[table]
     missing = [name for name in spec.schema.names if name not in batch.columns]
@@ -56,7 +58,7 @@ def judge(batch: DataFrame, table: str, context: dict[str, DataFrame] | None = N
     rows = batch.where(F.col("_op") != DELETE).select(*spec.schema.names)
     result = _run(rows, table, context or {})
     _refuse_exceptions(table, result)
-    count = rows.count()
+    count = rows.count() if count is None else count
     failures: list[str] = []
     warnings: list[str] = []
     for item in result.results:

@@ -23,7 +23,9 @@ class HadoopFiles:
         context: Any = spark.sparkContext
         configuration = context._jsc.hadoopConfiguration()
         try:
-            path = self._jvm.org.apache.hadoop.fs.Path(root)
+            # Held, since each part of the dotted name is a call of Java that searches all JARs.
+            self._path_class = self._jvm.org.apache.hadoop.fs.Path
+            path = self._path_class(root)
             self._fs = path.getFileSystem(configuration)
             self.root = self._fs.makeQualified(path).toString().rstrip("/")
         except Exception as error:
@@ -51,7 +53,7 @@ class HadoopFiles:
 
     def walk(self, name: str) -> Iterator[str]:
         """Yield the files below a folder, at any depth, as paths relative to the root; a file itself."""
-        path = self._path(name) if name else self._jvm.org.apache.hadoop.fs.Path(self.root)
+        path = self._path(name) if name else self._path_class(self.root)
         files = self._call(lambda: self._fs.listFiles(path, True), name)
         while files.hasNext():
             uri = files.next().getPath().toString()
@@ -110,7 +112,7 @@ class HadoopFiles:
         self._call(lambda: self._fs.delete(self._path(name), True), name)
 
     def _path(self, name: str) -> Any:
-        return self._jvm.org.apache.hadoop.fs.Path(self.uri(name))
+        return self._path_class(self.uri(name))
 
     def _call(self, action: Any, name: str) -> Any:
         try:

@@ -9,7 +9,7 @@ from medconcept.images.statuses import Status
 from medconcept.modality import MODALITY_VERSION
 from medconcept.spark.progress import Count
 from medconcept.stages.context import Context
-from medconcept.stages.opt_out import opted_out, read_opt_out
+from medconcept.stages.opt_out import opted_out
 from medconcept.stages.stage import SideResult, Stage, StageOutput
 from medconcept.stages.triplets import figure_facts, filters, splits
 from medconcept.stages.triplets.carried_splits import splits_pinned
@@ -115,7 +115,7 @@ def _facts(context: Context, tables: dict[str, DataFrame]) -> DataFrame:
             spark,
             tables["figures"],
             tables["articles"],
-            read_opt_out(context.config.opt_out),
+            context.opt_out,
             tables["images"].select("figure_key", F.col("sha256").alias("image_sha256")),
         ),
         measures=figure_facts.measures_of(tables["images"]),
@@ -227,7 +227,7 @@ def without_flags(mentions: DataFrame, flags: tuple[str, ...]) -> DataFrame:
 def settings(context: Context) -> tuple[object, ...]:
     """The configuration, the entries of the opt-out list, and the version of modality's rules."""
     config = context.config
-    return (config.triplets, config.rights, read_opt_out(config.opt_out).digest, MODALITY_VERSION)
+    return (config.triplets, config.rights, context.opt_out.digest, MODALITY_VERSION)
 
 
 STAGE = Stage(name="assemble_triplets", version=3, inputs=INPUTS, settings=settings, build=build)

@@ -18,7 +18,9 @@ from medconcept.lake import transaction
 from medconcept.lake.change_log import Since, since
 from medconcept.lake.changes import change_set, compared
 from medconcept.lake.lake import Commit, Lake
+from medconcept.rights import OptOutList
 from medconcept.spark.progress import Progress
+from medconcept.stages.opt_out import read_opt_out
 from medconcept.tables import TABLES
 
 Log = Callable[[str], None]  # prints one line of progress
@@ -64,10 +66,21 @@ class Context:
     cached: dict[str | CachedRows, DataFrame] = field(default_factory=dict)
     cache_jobs: list[Future[int]] = field(default_factory=list)  # the jobs that compute them
     progress: Progress = field(default_factory=Progress)  # counters for workers
+    opt_out_read: list[OptOutList] = field(default_factory=list)  # one for all contexts of a run
 
     def read(self, table: str) -> DataFrame:
         """A table as the last commit names it."""
         return self.lake.read(table, self.head)
+
+    @property
+    def opt_out(self) -> OptOutList:
+        """The opt-out list as this run first read it: one that changes meanwhile counts in the next run.
+
+        Raises ConfigError or OptOutError where it cannot be read.
+        """
+        if not self.opt_out_read:
+            self.opt_out_read.append(read_opt_out(self.config.opt_out))
+        return self.opt_out_read[0]
 
     def has_rows(self, table: str) -> bool:
         """False where no commit has written to a table yet."""

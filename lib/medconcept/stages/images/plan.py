@@ -27,7 +27,7 @@ from medconcept.stages.images.sources import (
     archives_of,
     folder_media,
 )
-from medconcept.stages.opt_out import opted_out, read_opt_out
+from medconcept.stages.opt_out import opted_out
 from medconcept.tables import TABLES
 from medconcept.workers.images.media_objects import OBJECTS, media_objects
 from medconcept.workers.sync.archive_members import MEMBER_SEPARATOR
@@ -104,7 +104,7 @@ def make_plan(context: Context, source: MediaSource | None, articles: Articles |
         rows = rows.withColumn("may_derive", F.lit(False))
     else:
         rows = rows.join(with_rights(graphics), "image_key")
-    entries = read_opt_out(context.config.opt_out)
+    entries = context.opt_out
     named = opted_out(context.lake.spark, figures, about, entries)
     if named is None:
         rows = rows.withColumn("is_named", F.lit(False))

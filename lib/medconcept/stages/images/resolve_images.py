@@ -35,7 +35,6 @@ from medconcept.stages.images.plan import (
 )
 from medconcept.stages.images.sources import MediaSource, media_source
 from medconcept.stages.images.stored_bytes import bytes_to_add, bytes_to_remove
-from medconcept.stages.opt_out import read_opt_out
 from medconcept.stages.stage import SideResult, Stage, StageOutput
 from medconcept.tables import TABLES
 from medconcept.workers.images.examine_files import MEASURES
@@ -89,7 +88,7 @@ def _batch(
             F.col("file_md5").alias("md5"), "uri", F.col("kept_sha256").alias("sha256"),
         )  # fmt: skip
         results = examined(context, source, wanted, str(n), progress)
-    entries = read_opt_out(context.config.opt_out)
+    entries = context.opt_out
     target = context.checkpoint(f"images-{n}", image_rows(rows, results, examination(context), entries))
     tables["images"] = (target, context.current_rows("images", articles))
     new = bytes_to_add(context, target, results, str(n))
@@ -176,7 +175,7 @@ STAGE = Stage(
     settings=lambda context: (
         context.config.images,
         context.config.sync.source or context.config.sync.input,
-        read_opt_out(context.config.opt_out).digest,
+        context.opt_out.digest,
     ),
     build=build,
     looks_outside=True,

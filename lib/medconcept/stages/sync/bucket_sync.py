@@ -22,7 +22,6 @@ from medconcept.sources.bucket import Bucket, parse_bucket
 from medconcept.sources.inventory_manifest import Manifest, newest_manifest
 from medconcept.spark.progress import Count
 from medconcept.stages.context import Context
-from medconcept.stages.opt_out import read_opt_out
 from medconcept.stages.stage import StageOutput
 from medconcept.stages.sync import article_events, inventory_plan
 from medconcept.stages.sync.duplicate_files import assign_holders
@@ -123,7 +122,7 @@ def make_plan(context: Context, bucket: Bucket, source: str, manifest: Manifest)
         source,
         config.select,
         config.max_bytes,
-        read_opt_out(context.config.opt_out),
+        context.opt_out,
     )
     each = inventory_plan.compare(inventory, in_lake, config.select, complete=complete, spark=spark)
     # One pass writes the work list and counts all classes.
@@ -181,7 +180,7 @@ def _batch(
         config.select.manuscripts,
         config.select.historical_ocr,
         config.max_bytes,
-        read_opt_out(context.config.opt_out),
+        context.opt_out,
     )
     share = inventory_plan.tasks_per_machine(spark)
     tasks = _tasks(count, spark.sparkContext.defaultParallelism)

@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from medconcept.rights import OptOutList
 from medconcept.spark.arrow_batches import small_batches
 from medconcept.stages.context import Context
-from medconcept.stages.opt_out import is_named, read_opt_out
+from medconcept.stages.opt_out import is_named
 from medconcept.stages.stage import StageOutput
 from medconcept.tables import TABLES
 from medconcept.tables.column import without_metadata
@@ -31,7 +31,7 @@ _TYPES = {c.name: c.dataType for c in TABLES["raw_articles"].columns}
 def is_let_in(context: Context) -> Column:
     """True for a row of `raw_articles` that opted out and is not named by the list any more."""
     has_opted_out = F.coalesce(F.col("left_out") == OPTED_OUT, F.lit(False))
-    entries = read_opt_out(context.config.opt_out)
+    entries = context.opt_out
     return has_opted_out & ~is_named(entries, "metadata.doi", "metadata.pmcid")
 
 
@@ -40,7 +40,7 @@ def emptied(context: Context) -> StageOutput | None:
 
     Rows of all sources, and all rows with the same bytes.
     """
-    entries = read_opt_out(context.config.opt_out)
+    entries = context.opt_out
     if not _names_articles(entries):
         return None
     raw = context.read("raw_articles").where("left_out IS NULL")
@@ -65,7 +65,7 @@ def emptied(context: Context) -> StageOutput | None:
 
 def without_opted_out(context: Context, output: StageOutput | None) -> StageOutput | None:
     """Take the bytes from files of an output of the sync that the list names; None if no row is new then."""
-    entries = read_opt_out(context.config.opt_out)
+    entries = context.opt_out
     if output is None or "raw_articles" not in output.tables or not _names_articles(entries):
         return output
     rows, current = output.tables["raw_articles"]
