@@ -21,6 +21,8 @@ LAID_OUT_FOR_LOOKUP = {
     # A page for each row, so that a reader of some images reads their pages and passes over all others by
     # the column index; and row groups bounded in bytes, of which a reader or writer holds one at a time.
     "parquet.page.row.count.limit": "1",
+    # Otherwise the limit is not looked at before the hundredth row of a row group.
+    "parquet.page.size.row.check.min": "1",
     "parquet.block.size": str(4 * 1024 * 1024),
     # After so many rows Parquet looks at the size of a row group; by default first after 100.
     "parquet.block.size.row.check.min": "1",
