@@ -68,7 +68,8 @@ at = queries.resolve_commit(lake, release=release)
 
 # COMMAND ----------
 
-counts = count_release(lake, release, at)
+held = setting("licences_held", "").split(",")  # restricted vocabularies, such as SNOMEDCT_US
+counts = count_release(lake, release, at, licences_held=held)
 pictures = write_charts(counts, Path(setting("pictures", "build/pictures"), release))
 for picture in pictures:
     show(picture)

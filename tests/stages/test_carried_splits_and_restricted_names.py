@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from medconcept.config import RightsConfig, TripletsConfig
 from medconcept.errors import LakeError
+from medconcept.report.release_counts import count_release
 from medconcept.stages.triplets.carried_splits import moved_members
 from medconcept.triplets.options import SplitConfig, SplitSource
 
@@ -105,6 +106,10 @@ def test_names_of_a_restricted_source_stay_until_its_licence_is_held(spark, copi
         "licence_unknown.rows": 1, "licence_unknown.fields": 2,  # caption and its markup
     }  # fmt: skip
     assert reports[-1].counts["withheld.restricted_vocabulary.rows"] == 3
+    shown = count_release(lake, last.name, lake.head()).central
+    assert shown and all(concept.name == concept.concept_id for concept in shown)
+    named = count_release(lake, last.name, lake.head(), licences_held=[source.name]).central
+    assert all(concept.name != concept.concept_id for concept in named)
     held = replace(copied, dictionary=restricted, rights=RightsConfig(licences_held=(source.name,)))
     lake, _ = run(spark, held, ASSEMBLE)
     assert all(c.preferred_name for row in triplets(lake).values() for c in row.concepts)

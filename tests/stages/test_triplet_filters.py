@@ -194,12 +194,16 @@ def test_the_list_takes_out_the_figures_that_its_matcher_does(spark) -> None:
     assert opted_out(spark, figures, articles, OptOutList()) is None
 
 
-def test_a_list_that_cannot_be_read_stops_the_run(tmp_path) -> None:
+def test_a_list_that_cannot_be_read_stops_the_run(spark, tmp_path) -> None:
     from medconcept.errors import ConfigError, InputError
 
     with pytest.raises(ConfigError, match=r"opt_out: .*nowhere: cannot be read"):
-        read_opt_out(str(tmp_path / "nowhere"))
+        read_opt_out(spark, str(tmp_path / "nowhere"))
+    with pytest.raises(ConfigError, match=r"opt_out: file:.*nowhere: cannot be read"):
+        read_opt_out(spark, (tmp_path / "nowhere").as_uri())
     (tmp_path / "list").write_text("PMC5\nnonsense\n")
     with pytest.raises(InputError, match="line 2 'nonsense'"):
-        read_opt_out(str(tmp_path / "list"))
-    assert len(read_opt_out(None)) == 0
+        read_opt_out(spark, str(tmp_path / "list"))
+    (tmp_path / "good").write_text("PMC5\n")
+    assert len(read_opt_out(spark, (tmp_path / "good").as_uri())) == 1
+    assert len(read_opt_out(spark, None)) == 0

@@ -116,7 +116,11 @@ def _inventory(lake: Lake, config: Config) -> dict[str, Any]:
         counts = inventory_plan.inventory_counts(rows)
         raw = lake.read("raw_articles", lake.head())
         in_lake = inventory_plan.lake_versions(
-            raw, source, config.sync.select, config.sync.max_bytes, read_opt_out(config.opt_out)
+            raw,
+            source,
+            config.sync.select,
+            config.sync.max_bytes,
+            read_opt_out(lake.spark, config.opt_out),
         )
         each = inventory_plan.compare(
             rows, in_lake, config.sync.select, complete=inventory_plan.is_complete(counts), spark=lake.spark

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from medconcept.lake.lake import Commit, Lake
 from medconcept.lake.quarantine import open_quarantine
+from medconcept.stages.triplets.concept_names import concepts_passed_on
 
 UNKNOWN = "unknown"
 JOURNALS, CENTRAL = 15, 20
@@ -52,8 +53,13 @@ class ReleaseCounts:
     figures: list[tuple[str, int]]
 
 
-def count_release(lake: Lake, release: str, at: Commit) -> ReleaseCounts:
-    """Count what the charts show of the release that `at` is the commit of."""
+def count_release(
+    lake: Lake, release: str, at: Commit, *, licences_held: Sequence[str] = ()
+) -> ReleaseCounts:
+    """Count what the charts show of the release that `at` is the commit of.
+
+    A concept is named as triplets name it: none of a restricted vocabulary that is not among `licences_held`.
+    """
     articles = lake.read("articles", at).where("is_current")
     figures, mentions = lake.read("figures", at), lake.read("mentions", at).where("concept_id IS NOT NULL")
     is_central = ~F.arrays_overlap("flags", F.array(*map(F.lit, NOT_CENTRAL)))
@@ -66,7 +72,8 @@ def count_release(lake: Lake, release: str, at: Commit) -> ReleaseCounts:
             by_year = pool.submit(count_by, articles, F.substring("published", 1, 4))
             by_licence = pool.submit(licence_counts, articles)
             spectrum = pool.submit(frequency_spectrum, named)
-            central = pool.submit(most_frequent, about, lake.read("concepts", at), CENTRAL)
+            concepts = concepts_passed_on(lambda table: lake.read(table, at), licences_held)
+            central = pool.submit(most_frequent, about, concepts, CENTRAL)
             files = pool.submit(
                 file_counts,
                 lake.read("raw_articles", at),

@@ -52,7 +52,7 @@ def gather(lake: Lake, config: Config, reports: list[StageResult]) -> dict[str, 
     read = partial(lake.read, at=head)
     mentions = read("mentions").where("concept_id IS NOT NULL")
     mentions = mentions_passed_on(mentions, read("concept_names"), config.rights.licences_held)
-    concepts = concepts_passed_on(read, config)
+    concepts = concepts_passed_on(read, config.rights.licences_held)
     articles, figures = read("articles"), read("figures")
     releases = selection.last_releases(lake, head)
     names = [row["name"] for row in releases]

@@ -61,7 +61,9 @@ def build(context: Context) -> StageOutput:
     if context.previous is not None and not any(map(context.has_changed, WHOLE)):
         articles = context.changed_articles(*BY_ARTICLE)
     tables = {name: context.rows_of(name, articles, cache_columns=seen) for name, seen in BY_ARTICLE.items()}
-    concepts = concepts_passed_on(context.read, context.config, synonyms=context.config.triplets.synonyms)
+    concepts = concepts_passed_on(
+        context.read, context.config.rights.licences_held, synonyms=context.config.triplets.synonyms
+    )
     current = context.current_rows("triplets", articles)
     tables["mentions"] = tables["mentions"].where("concept_id IS NOT NULL")  # recognised alone is no concept
     options = context.config.triplets

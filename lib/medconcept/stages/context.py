@@ -79,7 +79,7 @@ class Context:
         Raises ConfigError or OptOutError where it cannot be read.
         """
         if not self.opt_out_read:
-            self.opt_out_read.append(read_opt_out(self.config.opt_out))
+            self.opt_out_read.append(read_opt_out(self.lake.spark, self.config.opt_out))
         return self.opt_out_read[0]
 
     def has_rows(self, table: str) -> bool:

@@ -7,20 +7,28 @@ from pathlib import Path
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from medconcept.errors import ConfigError
+from medconcept.errors import ConfigError, LakeError
 from medconcept.rights import OptOutList, parse_opt_out
+from medconcept.spark.hadoop_files import HadoopFiles
 
 _DOI = r"^(?i:(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}/[^\s#]+))$"
 _PMCID = r"^(?i:PMC0*([1-9][0-9]{0,11})(?:\.[0-9]{1,6})?)$"
 
 
-def read_opt_out(path: str | None) -> OptOutList:
-    """Read the list that the configuration names; an empty one for None. Raises ConfigError, OptOutError."""
+def read_opt_out(spark: SparkSession, path: str | None) -> OptOutList:
+    """Read the list that the configuration names, a path or the URI of any file system that Spark reads.
+
+    An empty list for None. Raises ConfigError, OptOutError.
+    """
     if path is None:
         return OptOutList()
     try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        if "://" in path:
+            folder, _, name = path.rpartition("/")
+            text = HadoopFiles(spark, folder).read(name).decode()
+        else:
+            text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError, LakeError) as error:
         raise ConfigError(f"opt_out: {path}: cannot be read ({error})") from error
     return parse_opt_out(text, path)
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from medconcept.config import Config
 from medconcept.rights import RESTRICTED_VOCABULARY
 
 NAMES = ("concept_id", "source", "source_id", "name", "normalised", "is_preferred", "scope", "source_rank",
@@ -19,12 +18,14 @@ def is_restricted() -> Column:
     return F.coalesce(F.col("restriction_level") != 0, F.lit(True))
 
 
-def concepts_passed_on(read: Callable[[str], DataFrame], config: Config, *, synonyms: int = 0) -> DataFrame:
+def concepts_passed_on(
+    read: Callable[[str], DataFrame], held: Sequence[str] = (), *, synonyms: int = 0
+) -> DataFrame:
     """The rows of `names_passed_on` for all concepts of a lake; `read` gives its tables by name."""
     concepts = read("concepts")
     needs_names = synonyms > 0 or not concepts.where(is_restricted()).isEmpty()
     names = read("concept_names").select(*NAMES) if needs_names else None
-    return names_passed_on(concepts, names, held=config.rights.licences_held, synonyms=synonyms)
+    return names_passed_on(concepts, names, held=held, synonyms=synonyms)
 
 
 def mentions_passed_on(mentions: DataFrame, names: DataFrame, held: Sequence[str] = ()) -> DataFrame:
