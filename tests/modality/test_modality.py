@@ -21,7 +21,6 @@ from medconcept.modality.figure_modality import THRESHOLD
 from medconcept.modality.rules import word_rules
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "modality.md"
-DEFINITION = ("techniques.tsv", "contexts.tsv", "rules.yaml")
 # If the test of these fails, results can change under an old name: raise MODALITY_VERSION.
 DIGESTS = {
     "1": "ba9ceb5f0b452d3a6a2f403359f384ddefb564339a6118dea9e5e3f886ce06d1",
@@ -34,7 +33,11 @@ def names(caption: str) -> list[str]:
 
 
 def test_the_definition_of_a_version_never_changes() -> None:
-    data = b"".join((files("medconcept.modality") / name).read_bytes() for name in DEFINITION)
+    # Agents, the last column, name techniques for a modality as they did before they were marked.
+    lines = (files("medconcept.techniques") / "techniques.tsv").read_text("utf-8").splitlines()
+    listed = "".join("\t".join(line.split("\t")[:-1]) + "\n" for line in lines).encode()
+    contexts = (files("medconcept.techniques") / "contexts.tsv").read_bytes()
+    data = listed + contexts + (files("medconcept.modality") / "rules.yaml").read_bytes()
     assert hashlib.sha256(data).hexdigest() == DIGESTS[MODALITY_VERSION]
 
 

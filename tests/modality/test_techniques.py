@@ -1,14 +1,13 @@
 """The reviewed list of techniques: its form as a name list, and what its names mean in a text."""
 
-from importlib.resources import files
-
 import pytest
 
-from medconcept.modality import MODALITIES, find_techniques, techniques
-from medconcept.modality.techniques import rows
+from medconcept.modality import MODALITIES
+from medconcept.techniques import dictionary_list, find_techniques, techniques
+from medconcept.techniques.technique_list import rows
 from medconcept.terminologies.readers import iter_terms
 
-LIST = (files("medconcept.modality") / "techniques.tsv").read_bytes()
+LIST = dictionary_list()
 
 
 def named(text: str, long_forms: dict[str, str] | None = None) -> list[str]:

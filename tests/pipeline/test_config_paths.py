@@ -73,7 +73,7 @@ def test_a_named_configuration_is_the_same_from_any_directory(
     monkeypatch.chdir(tmp_path)
     demo = load_config("demo")
     assert demo.lake == str(root / "build/demo/lake")
-    assert demo.dictionary.sources[0].path == str(root / "build/demo/dictionary/mondo.json")
+    assert demo.dictionary.sources[1].path == str(root / "build/demo/dictionary/mondo.json")
     assert demo == load_config(str(root / "conf/demo.yaml"))
 
 

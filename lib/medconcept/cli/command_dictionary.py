@@ -14,6 +14,8 @@ from medconcept.dictionary.linking_dictionary import SIMILAR, LinkingDictionary,
 from medconcept.dictionary.name_variants import FORMS_VERSION
 from medconcept.errors import ConfigError, InputError
 from medconcept.runtime.c_compiler import cache_folder
+from medconcept.techniques import dictionary_list
+from medconcept.terminologies.formats import TECHNIQUES
 from medconcept.terminologies.readers import iter_terms
 from medconcept.terminologies.term import Term
 
@@ -99,6 +101,8 @@ def _terms(sources: Sequence[DictionarySource], data: Sequence[bytes]) -> Iterat
 
 
 def _read(source: DictionarySource) -> bytes:
+    if source.format == TECHNIQUES:
+        return dictionary_list()
     try:
         return Path(source.path).read_bytes()
     except OSError as error:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from medconcept.techniques.technique_list import short_abbreviations
+
 MAX_NAME = 200
 FOLDED, EXACT = "\x01", "\x02"
 # English words that are names in some terminology (genes, abbreviations) and would match everywhere.
@@ -58,14 +60,16 @@ def _is_symbol(token: str) -> bool:
 def is_matchable(name: str) -> bool:
     """False for names that are never matched: too short, too long, without a letter, or function words.
 
-    >>> [is_matchable(n) for n in ("heart", "T4", "of", "12", "x", "t4")]
-    [True, True, False, False, False, False]
+    Of two letters only abbreviations of techniques are matched, by the context that the linker sees.
+
+    >>> [is_matchable(n) for n in ("heart", "T4", "CT", "of", "12", "x", "t4", "Ct")]
+    [True, True, True, False, False, False, False, False]
     """
     plain = normalise(name)
     if not any(c.isalpha() for c in plain) or len(plain) > MAX_NAME or _NO_CHARACTER.search(name):
         return False
     if is_case_sensitive(name):
-        return len(plain) >= 3 or any(c.isdigit() for c in plain)
+        return len(plain) >= 3 or any(c.isdigit() for c in plain) or name in short_abbreviations()
     return len(plain) >= 3 and plain not in FUNCTION_WORDS
 
 

@@ -10,7 +10,7 @@ from itertools import chain
 
 from medconcept.dictionary.inflection import singulars
 
-FORMS_VERSION = 14  # of the rules for forms and of the file; another one has dictionaries compiled again
+FORMS_VERSION = 15  # of the rules for forms and of the file; another one has dictionaries compiled again
 
 
 class Variant(IntEnum):

@@ -13,6 +13,7 @@ from medconcept.dictionary.stop_concepts import NO_ADJECTIVE, is_far
 from medconcept.dictionary.words import plain_words
 from medconcept.linking.chemical_formulae import is_formula
 from medconcept.linking.types import LinkSettings
+from medconcept.techniques.technique_list import abbreviation
 
 SIMILARITY = {
     "exact": 1.0, "case_folded": 1.0, "form": 0.98, "inflected": 0.96, "reordered": 0.94,
@@ -120,7 +121,9 @@ def judge(
 
 
 def _passes_settings(name: Name, settings: LinkSettings) -> bool:
-    """True for a name that the settings allow."""
+    """True for a name that the settings allow, and of two letters for none but a technique's."""
+    if len(name.name) == 2 and name.name.isalpha() and abbreviation(name.source_id, name.name) is None:
+        return False
     if settings.exact_only and not is_exact_synonym(name):
         return False
     if settings.mesh_or_omim_only and not name.has_mesh_or_omim:

@@ -12,12 +12,14 @@ from medconcept.dictionary.stop_concepts import is_general
 from medconcept.linking.candidates import Candidate
 from medconcept.linking.short_form_context import ShortFormContext
 from medconcept.linking.types import RECOGNISED, AlternativeConcept
+from medconcept.techniques.technique_list import abbreviation, is_technique
 
 CACHE = 1 << 16
 _START = 1 << 10
 NONE = -1  # the number of no interpretation
 _COLUMNS = {
     "scores": np.float64, "sources": np.int32, "needs_evidence": np.bool_, "is_stop_concept": np.bool_,
+    "has_technique": np.bool_,
 }  # fmt: skip
 
 
@@ -62,12 +64,13 @@ class InterpretationCache:
                 array[:count] = getattr(self, name)[:count]
             setattr(self, name, array)
 
-    # By number: score and source (as a code) of the best candidate, whether any candidate needs evidence, and
-    # whether the best one is a stop concept.
+    # By number: score and source (as a code) of the best candidate, whether any candidate needs evidence,
+    # whether the best one is a stop concept, and whether any is an abbreviation of a technique.
     scores: NDArray[np.float64]
     sources: NDArray[np.int32]
     needs_evidence: NDArray[np.bool_]
     is_stop_concept: NDArray[np.bool_]
+    has_technique: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self._interpretations)
@@ -86,7 +89,8 @@ class InterpretationCache:
         if not candidates:
             return NONE
         best, name = candidates[0], candidates[0].name
-        acronyms = [c.is_acronym for c in candidates]
+        # Short names of the reviewed list of techniques count without; its abbreviations have a context.
+        acronyms = [c.is_acronym and not is_technique(c.name.source_id) for c in candidates]
         each = list(zip(candidates, acronyms, strict=True))
         # A short acronym counts only where its concept is named in full as well.
         evidence_needed = tuple(
@@ -100,9 +104,12 @@ class InterpretationCache:
             place_method or best.method, name.semantic_types, _alternatives(candidates),
         )  # fmt: skip
         needs_evidence = any(concept is not None for concept in evidence_needed)
-        return self._add(
+        number = self._add(
             interpretation, best.score, needs_evidence, is_general(name.name, text, self._general)
         )
+        abbreviations = (abbreviation(c.name.source_id, c.name.name) for c in candidates)
+        self.has_technique[number] = any(each is not None for each in abbreviations)
+        return number
 
     def add_recognised(self, text: str, kinds: Sequence[str]) -> int:
         """Add an entity without a concept; returns its number. `kinds` are the semantic types that fit it."""
@@ -126,6 +133,7 @@ class InterpretationCache:
         self._interpretations.append(interpretation)
         self.scores[number], self.needs_evidence[number] = score, needs_evidence
         self.is_stop_concept[number] = is_stop_concept
+        self.has_technique[number] = False
         self.sources[number] = self._source_codes.setdefault(interpretation.source, len(self._source_codes))
         return number
 

@@ -25,6 +25,7 @@ from medconcept.linking.mention_table import MentionColumns, MentionTable, Singl
 from medconcept.linking.negation import hints_at_context
 from medconcept.linking.overlaps import without_overlaps
 from medconcept.linking.short_forms import ShortForms
+from medconcept.linking.technique_context import judge_techniques
 from medconcept.linking.types import ArticleContext, Caption, LinkedCaption, LinkSettings
 from medconcept.runtime.gc_pause import PausedGC
 
@@ -133,6 +134,7 @@ class Linker:
         named = self.lookup.find_names(captions.texts, captions.languages)
         extras = chain(self._coordinated(captions, named), self._inverted(captions))
         table = MentionTable(named, len(captions.texts), extras)
+        judge_techniques(captions.texts, table, self.lookup)
         self._short_forms.resolve(captions, table)
         texts = captions.texts
         for row in np.flatnonzero(named.signs & ALLELES).tolist():

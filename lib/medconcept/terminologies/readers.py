@@ -154,6 +154,7 @@ READERS: dict[str, Callable[[bytes, str], Iterator[Term]]] = {
     "obograph-json": read_obograph,
     "mesh-xml": lambda data, source: read_mesh_xml(io.BytesIO(data), source),
     "tsv": read_tsv,
+    "techniques": read_tsv,
 }
 
 

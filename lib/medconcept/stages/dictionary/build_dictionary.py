@@ -17,6 +17,8 @@ from medconcept.stages.dictionary import concept_rows, umls
 from medconcept.stages.dictionary.compile_dictionary import DICTIONARIES, compile_names
 from medconcept.stages.dictionary.umls_files import fingerprint, unpack
 from medconcept.stages.stage import SideResult, Stage, StageOutput
+from medconcept.techniques import dictionary_list
+from medconcept.terminologies.formats import TECHNIQUES
 from medconcept.workers.dictionary.read_terms import TERMS, Source, read_terms
 
 UMLS = "umls"
@@ -140,6 +142,10 @@ def _files(context: Context) -> DataFrame | None:
     """Read one row for each source that is a file: _rank and content. Raises ConfigError or InputError."""
     spark, frame = context.lake.spark, None
     for rank, source in _sources(context, umls=False):
+        if source.format == TECHNIQUES:
+            one = spark.createDataFrame([(rank, bytearray(dictionary_list()))], "_rank int, content binary")
+            frame = one if frame is None else frame.unionByName(one)
+            continue
         folder = HadoopFiles(spark, source.path)
         if not folder.exists(""):
             raise InputError(f"dictionary source {source.name}: {source.path}: no such file")
