@@ -9,8 +9,9 @@ from functools import lru_cache
 from itertools import chain
 
 from medconcept.dictionary.inflection import singulars
+from medconcept.dictionary.prefixed_words import MAY_HAVE_PREFIX, with_prefixes
 
-FORMS_VERSION = 14  # of the rules for forms and of the file; another one has dictionaries compiled again
+FORMS_VERSION = 15  # of the rules for forms and of the file; another one has dictionaries compiled again
 
 
 class Variant(IntEnum):
@@ -77,7 +78,16 @@ def with_variants(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[tu
 
     >>> [(form, variant.name) for form, variant in with_variants("Carcinomas, Nuclear")]
     [('Carcinomas, Nuclear', 'NORMAL'), ('Nuclear Carcinomas', 'ORDER')]
+    >>> [form for form, _ in with_variants("non-small cell")]
+    ['non-small cell', 'nonsmall cell']
     """
+    for form, variant in _variants(name, kinds):
+        yield form, variant
+        for other in with_prefixes(form):
+            yield other, variant
+
+
+def _variants(name: str, kinds: frozenset[str]) -> Iterator[tuple[str, Variant]]:
     yield name, Variant.NORMAL
     orders = [*reordered(name)]
     for other in orders:
@@ -164,5 +174,6 @@ MAY_VARY = (
     r", | of | in | cell$| process$|[)\]]$|\([0-9]*[+\-]\)|^\([0-9]"
     r"|(?i)(?:disease|disorder|condition|syndrome|neoplas|tumou?r|abnormalit|anomal|malformation|defect|"
     + "|".join(_SAME_MODIFIER)
-    + ")"
+    + ")|"
+    + MAY_HAVE_PREFIX
 )

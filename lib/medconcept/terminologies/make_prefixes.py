@@ -20,6 +20,7 @@ from medconcept.terminologies.prefixes import HEADER, prefix_key, without_scheme
 PREFERRED = {
     "mesh": "MESH", "omim": "OMIM", "omim.ps": "OMIMPS", "umls": "UMLS", "orphanet.ordo": "Orphanet",
     "snomedct": "SNOMEDCT", "ncit": "NCIT", "meddra": "MEDDRA", "pubmed": "PMID", "cellosaurus": "CVCL",
+    "wikipedia.en": "Wikipedia", "go.ref": "GO_REF",
 }  # fmt: skip
 # Resources that the Bioregistry keeps apart although their ids are the same.
 MERGED = {"orpha": "orphanet.ordo"}
@@ -27,6 +28,7 @@ MERGED = {"orpha": "orphanet.ordo"}
 SPELLINGS = {
     "orphanet.ordo": ("ORDO", "ORPHA", "Orphanet", "OrphaCode", "ORPHANET_ORDO"),
     "omim": ("MIM",), "umls": ("UMLS_CUI", "UMLS CUI"), "ncit": ("NCI",), "mesh": ("MSH",),
+    "meddra": ("MDR",),
 }  # fmt: skip
 ADDRESSES = {
     "umls": (
@@ -72,7 +74,8 @@ def rows(registry: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, list[
 
 def _preferred(name: str, resource: Mapping[str, Any]) -> str:
     stated = resource.get("preferred_prefix") or (resource.get("obofoundry") or {}).get("preferred_prefix")
-    return PREFERRED.get(name) or str(stated or name.upper())
+    alike = (s for s in resource.get("synonyms") or () if prefix_key(s) == prefix_key(name) and "." not in s)
+    return PREFERRED.get(name) or str(stated or ("." in name and next(alike, None)) or name.upper())
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from typing import IO, Any
 from lxml import etree
 
 from medconcept.terminologies import term_fields
+from medconcept.terminologies.left_out import LeftOut
 from medconcept.terminologies.term import SCOPES, DictionarySourceError, Term
-from medconcept.terminologies.term_fields import LeftOut
 from medconcept.terminologies.umls_rrf import LANGUAGES
 
 # Prefixes of MeSH tree numbers, longer ones first.
@@ -126,7 +126,7 @@ def _term(record: Any, source: str, language: str, left_out: LeftOut) -> Term | 
         languages=(language,) * len(scope_and_kind),
         term_type="MH" if prefix == "Descriptor" else "NM",
         term_types=tuple(kind for _, kind in scope_and_kind.values()),
-        # Numbers of the record's own substance; the heading that it is mapped to is broader, and no reference.
+        # The heading that a supplementary record is mapped to is broader than it, and no reference.
         xrefs=_numbers(concepts),
     )
 

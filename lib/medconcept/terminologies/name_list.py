@@ -23,9 +23,9 @@ import io
 from collections.abc import Iterator
 
 from medconcept.terminologies import term_fields
+from medconcept.terminologies.left_out import LeftOut
 from medconcept.terminologies.prefixes import one_id
 from medconcept.terminologies.term import SCOPES, DictionarySourceError, Term
-from medconcept.terminologies.term_fields import LeftOut
 
 COLUMNS = (
     "concept_id", "name", "preferred", "scope", "language", "term_type", "cui", "semantic_type", "xref",
@@ -33,14 +33,15 @@ COLUMNS = (
 )  # fmt: skip
 _YES = ("1", "true", "yes")
 # ISO 639-1.
-LANGUAGES = frozenset(
-    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee "
-    "el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is "
-    "it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms "
-    "mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk "
-    "sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi "
-    "yo za zh zu".split()
-)
+_LANGUAGES = """
+    aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz
+    ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik
+    io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml
+    mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd
+    se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi
+    vo wa wo xh yi yo za zh zu
+"""
+LANGUAGES = frozenset(_LANGUAGES.split())
 Row = dict[str, str]
 
 

@@ -10,11 +10,11 @@ from typing import IO
 import numpy as np
 
 from medconcept.terminologies import obo_values, term_fields
+from medconcept.terminologies.left_out import LeftOut
 from medconcept.terminologies.obo_stanzas import stanzas
 from medconcept.terminologies.ontology_term import ontology_term
 from medconcept.terminologies.prefixes import one_id, one_prefix
 from medconcept.terminologies.term import DictionarySourceError, Term
-from medconcept.terminologies.term_fields import LeftOut
 
 Opener = Callable[[], IO[bytes]]
 _ID = re.compile(rb"^[ \t]*id[ \t]*:[ \t]*([^\s]+)", re.MULTILINE)

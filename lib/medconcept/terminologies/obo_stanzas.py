@@ -23,13 +23,10 @@ def stanzas(stream: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
     >>> list(stanzas(io.BytesIO(b"ontology: x\\r\\n[Term] ! first\\r\\nid: X:1\\r\\n")))
     [(b'', b'ontology: x\\n'), (b'Term', b'id: X:1\\n')]
     """
-    rest, kind, size = b"", b"", BLOCK
-    is_start = True
+    rest, kind, size = stream.read(len(_BYTE_ORDER_MARK)).removeprefix(_BYTE_ORDER_MARK), b"", BLOCK
     while block := stream.read(size):
         while block.endswith((b"\r", b"\\", b"\\\n")) and (more := stream.read(1)):
             block += more  # what the character stands for depends on the next
-        if is_start:
-            block, is_start = block.removeprefix(_BYTE_ORDER_MARK), False
         if b"\r" in block:
             block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         if b"\\\n" in block:

@@ -19,7 +19,9 @@ _QUOTE = re.compile(r'(?<!\\)(?:\\\\)*"')
 _REFERENCES = r'\[(?:[^\]"\\]|\\.|"(?:[^"\\]|\\.)*")*\]'
 _END = rf"(?:{_MODIFIERS}\s*)?(?:{_COMMENT})?$"
 # What follows the text of a synonym: scope, type, cross-references; all are left out somewhere.
-_BEHIND_SYNONYM = re.compile(rf'\s*(?:([A-Za-z]+)(?![^\s\[{{!]))?\s*([^\s\[\]{{}}"!]+)?\s*(?:{_REFERENCES})?\s*{_END}')
+_BEHIND_SYNONYM = re.compile(
+    rf'\s*(?:([A-Za-z]+)(?![^\s\[{{!]))?\s*([^\s\[\]{{}}"!]+)?\s*(?:{_REFERENCES})?\s*{_END}'
+)
 _BEHIND_DEFINITION = re.compile(rf"\s*(?:{_REFERENCES})?\s*{_END}")
 # Most synonyms and definitions: nothing is escaped or out of form.
 _PLAIN_SYNONYM = re.compile(

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from medconcept.terminologies import term_fields
+from medconcept.terminologies.left_out import LeftOut
 from medconcept.terminologies.ontology_term import ontology_term
 from medconcept.terminologies.prefixes import one_id
 from medconcept.terminologies.term import SCOPES, DictionarySourceError, Term
-from medconcept.terminologies.term_fields import LeftOut
 
 # hasExactSynonym, with or without the namespace of oboInOwl in front.
 _PREDICATE = re.compile(r"(?:.*[#/:])?has(Exact|Narrow|Broad|Related)Synonym", re.IGNORECASE)

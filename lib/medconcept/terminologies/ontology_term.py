@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from medconcept.terminologies import term_fields
+from medconcept.terminologies.left_out import LeftOut
 from medconcept.terminologies.term import SCOPES, Term
-from medconcept.terminologies.term_fields import LeftOut
 
 GO_TYPES = {
     "biological_process": "process",

@@ -1,8 +1,9 @@
 """Identifiers in one spelling: prefixes after the Bioregistry, addresses contracted to prefix and local id.
 
-So that a term, references to it, the codes of the UMLS and a list of one's own meet. The table prefixes.tsv has
-the spellings of the Bioregistry 0.15.6 (CC0 1.0, Hoyt and others, Sci Data 2022, 9:714); make_prefixes.py wrote
-it. The preferred spelling is that of the OBO Foundry where there is one, so that ids of OBO files stay as they are.
+So that a term, references to it, the codes of the UMLS and a list of one's own meet. The table prefixes.tsv
+has the spellings of the Bioregistry 0.15.6 (CC0 1.0; Hoyt and others, Sci Data 2022, 9:714); make_prefixes.py
+wrote it. The preferred spelling is that of the OBO Foundry where there is one, so that ids of OBO files stay as
+they are.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from importlib.resources import files
 HEADER = "# Bioregistry 0.15.6, https://bioregistry.io, CC0 1.0: spelling, other spellings, addresses of ids"
 _IGNORED = str.maketrans("", "", " _-.")
 _VERSION = re.compile(r"_\d{4}_\d{1,2}_\d{1,2}$")  # of SNOMEDCT_US_2023_03_01 and the like
-# Prefix and local part of the last step of an OBO PURL: they are split at the last underscore (OBO Foundry, ID
-# policy), since APOLLO_SV is a prefix. `#_` precedes a local part that is no number (GO.format.obo-1_4, 5.9.2).
+# Prefix and local part of the last step of an OBO PURL: they are split at the last underscore (OBO Foundry,
+# ID policy), since APOLLO_SV is a prefix. `#_` precedes a local part that is no number (GO.format.obo-1_4).
 _SPLIT = re.compile(r"([A-Za-z][\w.\-]*)_([^_\s]+)")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
 # Sites that name prefix and id in their addresses, whatever the prefix.

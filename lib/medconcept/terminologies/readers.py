@@ -18,6 +18,7 @@ import zstandard
 from lxml import etree
 
 from medconcept.terminologies import term_fields
+from medconcept.terminologies.left_out import LeftOut
 from medconcept.terminologies.mesh_xml import read_mesh_xml, tree_kind
 from medconcept.terminologies.name_list import read_tsv
 from medconcept.terminologies.obo import Opener, read_obo
@@ -25,7 +26,6 @@ from medconcept.terminologies.obograph import read_obograph
 from medconcept.terminologies.ontology_term import GO_TYPES
 from medconcept.terminologies.prefixes import one_id
 from medconcept.terminologies.term import DictionarySourceError, Term
-from medconcept.terminologies.term_fields import LeftOut
 
 # Upper terms of EFO: its ids do not show the kind of a term.
 _KIND_BY_EFO_TERM = {
@@ -46,7 +46,7 @@ def iter_terms(
     """Yield the terms of a file in a format of READERS; it may be gzipped or the only file of a zip.
 
     Of the formats obo and mesh-xml only a part is in memory at a time; `content` may be the path of a file.
-    What is left out is counted in `left_out` by the reasons of `term_fields.LEFT_OUT`; terms of other prefixes
+    What is left out is counted in `left_out` by the reasons of `left_out.LEFT_OUT`; terms of other prefixes
     as "other_prefix.PREFIX". Raises DictionarySourceError for an unknown format or bytes that are not in it.
 
     >>> [t.name for t in iter_terms(b"concept_id\\tname\\nX:1\\theart\\n", "tsv", "MINE")]

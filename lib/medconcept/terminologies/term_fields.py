@@ -4,26 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable
 
+from medconcept.terminologies.left_out import LeftOut
 from medconcept.terminologies.prefixes import one_id, one_prefix
 
-# What a reader leaves out of a file, by reason (LEFT_OUT): terms, names, lines and references.
-LeftOut = Counter[str]
-LEFT_OUT = {
-    "bad_utf8": "lines with bytes that are not UTF-8",
-    "cui": "references to the UMLS that are no CUI",
-    "definition": "definitions without text, or not in quotation marks",
-    "no_id": "entries without an identifier",
-    "no_name": "entries without a name",
-    "no_type": "nodes without a type, which are properties, subsets or types of synonyms",
-    "not_approved": "entries of HGNC that are not approved",
-    "obsolete_name": "names that are no longer in use, of terms that are",
-    "other_prefix": "terms of other ontologies",
-    "reference": "cross-references without a value",
-    "synonym": "synonyms that cannot be read, or of an unknown kind",
-}
 CUI = re.compile(r"C[0-9]{7}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # The kind of an ontology's terms, by the prefix of their ids.
