@@ -80,9 +80,11 @@ def test_prefixes_of_obo_files_keep_their_spelling() -> None:
 
 def test_codes_of_the_umls_meet_ids_of_open_terminologies() -> None:
     codes = {
-        ("NCBI", "9606"): "NCBITaxon:9606", ("ORPHANET", "98"): "Orphanet:98", ("ORPHANET", "ORPHA98"): "Orphanet:98",
+        ("NCBI", "9606"): "NCBITaxon:9606", ("ORPHANET", "98"): "Orphanet:98",
+        ("ORPHANET", "ORPHA98"): "Orphanet:98",
         ("MSHSPA", "D004194"): "MESH:D004194", ("SNOMEDCT_US", "22298006"): "SNOMEDCT:22298006",
-        ("SCTSPA", "22298006"): "SNOMEDCT:22298006", ("HPO", "HP:0000001"): "HP:0000001", ("HGNC", "HGNC:5"): "HGNC:5",
+        ("SCTSPA", "22298006"): "SNOMEDCT:22298006", ("HPO", "HP:0000001"): "HP:0000001",
+        ("HGNC", "HGNC:5"): "HGNC:5",
         ("MDRGER", "10000001"): "MEDDRA:10000001", ("XYZ", "1"): "XYZ:1", ("MTH", "NOCODE"): "UMLS:C0000001",
     }  # fmt: skip
     for (sab, code), expected in codes.items():
@@ -99,8 +101,10 @@ def test_terms_of_several_formats_meet() -> None:
     mondo = b"[Term]\nid: MONDO:1\nname: Behr syndrome\nxref: Orphanet:98\nxref: UMLS:C0221061\n"
     own = b"concept_id\tname\tcui\txref\nMine:1\thumans\tC0086418\tNCBITAXON:9606\n"
     taxa = b"[Term]\nid: NCBITaxon:9606\nname: Homo sapiens\n"
-    files = ((json.dumps(ordo).encode(), "obograph-json", "ORDO"), (mondo, "obo", "MONDO"), (own, "tsv", "OWN"),
-             (taxa, "obo", "NCBITAXON"))  # fmt: skip
+    files = (
+        (json.dumps(ordo).encode(), "obograph-json", "ORDO"), (mondo, "obo", "MONDO"), (own, "tsv", "OWN"),
+        (taxa, "obo", "NCBITAXON"),
+    )  # fmt: skip
     terms: list[Term] = [term for file in files for term in iter_terms(*file)]
     concepts = dict(zip((term.source_id for term in terms), concept_ids(terms), strict=True))
     assert concepts == {

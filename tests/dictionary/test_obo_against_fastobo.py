@@ -14,8 +14,8 @@ from medconcept.terminologies.term_fields import clean_text
 
 SEED, FILES, TERMS = 20261130, 40, 12
 WORDS = (
-    "heart", "Ménière", "3\\,3'\\,3\\\"-acid", "a\\:b", "β2", "left\u2028ventricle", "x\\{y\\}", "wow\\!", "[18F]",
-    "2-(4-x)", "\\\\back", "tab\\tbed", "\u00a0wide",
+    "heart", "Ménière", "3\\,3'\\,3\\\"-acid", "a\\:b", "β2", "left\u2028ventricle", "x\\{y\\}", "wow\\!",
+    "[18F]", "2-(4-x)", "\\\\back", "tab\\tbed", "\u00a0wide",
 )  # fmt: skip
 SCOPES = ("EXACT", "NARROW", "BROAD", "RELATED")
 MODIFIERS = ("", ' {source="MONDO:1"}', ' {a="x, y", dc:source="FMA ! z"}')
@@ -63,7 +63,8 @@ def read_by_fastobo(text: str) -> dict[str, dict[str, object]]:
         if not isinstance(frame, fastobo.term.TermFrame):
             continue
         term: dict[str, object] = {
-            "name": "", "definition": None, "xrefs": set(), "alt_ids": set(), "obsolete": False, "replaced_by": None,
+            "name": "", "definition": None, "xrefs": set(), "alt_ids": set(), "obsolete": False,
+            "replaced_by": None,
         }  # fmt: skip
         scopes: dict[str, str] = {}
         for clause in frame:

@@ -8,8 +8,8 @@ _IRREGULAR = {
     "feet": "foot", "teeth": "tooth", "mice": "mouse", "lice": "louse", "men": "man", "women": "woman",
     "children": "child", "geese": "goose", "oxen": "ox",
 }  # fmt: skip
-# Endings whose singular is surer than the word without its -s: that may be a word of another language, since a
-# dictionary has a few such names. "Dystrophie" would otherwise keep "dystrophies" from "dystrophy", "masse"
+# Endings whose singular is surer than the word without its -s: that may be a word of another language, of
+# which a dictionary has a few. "Dystrophie" would otherwise keep "dystrophies" from "dystrophy", "masse"
 # "masses" from "mass", and "thrombose" "thromboses" from "thrombosis".
 _BEFORE_S = (
     ("ies", ("y",)),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-# Prefixes that authors write with a hyphen where others do not (Dorland's; The Chicago Manual of Style, 7.96). A
-# hyphen or, behind those that are no words, a space is left out.
+# Prefixes that some authors write with a hyphen and others do not (The Chicago Manual of Style, 7.96). Behind
+# the first ones a space is left out too.
 _APART = "non|pre|post|anti"
 _HYPHENATED = (
     "auto|bi|co|de|di|extra|hemi|hyper|hypo|infra|inter|intra|macro|micro|mono|multi|para|peri|poly|pseudo|re|semi"

@@ -20,7 +20,9 @@ _REFERENCES = r'\[(?:[^\]"\\]|\\.|"(?:[^"\\]|\\.)*")*\]'
 _END = rf"(?:{_MODIFIERS}\s*)?(?:{_COMMENT})?$"
 # What follows the text of a synonym: scope, type, cross-references; all are left out somewhere.
 _BEHIND_SYNONYM = re.compile(
-    rf'\s*(?:([A-Za-z]+)(?![^\s\[{{!]))?\s*([^\s\[\]{{}}"!]+)?\s*(?:{_REFERENCES})?\s*{_END}'
+    rf"(?:(?=[\s\[{{!])|$)\s*(?:(?:{'|'.join(SCOPES)})(?![^\s\[{{!]))?"
+    rf'\s*(?:[^\s\[\]{{}}"!]+)?\s*(?:{_REFERENCES})?\s*{_END}',
+    re.IGNORECASE,
 )
 _BEHIND_DEFINITION = re.compile(rf"\s*(?:{_REFERENCES})?\s*{_END}")
 # Most synonyms and definitions: nothing is escaped or out of form.
