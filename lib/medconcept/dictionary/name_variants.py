@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import chain
 
 from medconcept.dictionary.inflection import singulars
-from medconcept.dictionary.prefixed_words import MAY_HAVE_PREFIX, with_prefixes
+from medconcept.dictionary.prefixed_words import MAY_HAVE_PREFIX, may_have_prefix, with_prefixes
 
 FORMS_VERSION = 15  # of the rules for forms and of the file; another one has dictionaries compiled again
 
@@ -81,9 +81,10 @@ def with_variants(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[tu
     >>> [form for form, _ in with_variants("non-small cell")]
     ['non-small cell', 'nonsmall cell']
     """
+    has_prefix = may_have_prefix(name)  # no other order of its words adds one
     for form, variant in _variants(name, kinds):
         yield form, variant
-        for other in with_prefixes(form):
+        for other in with_prefixes(form) if has_prefix else ():
             yield other, variant
 
 

@@ -26,6 +26,18 @@ MAY_HAVE_PREFIX = (
 )
 
 
+_PREFIX = re.compile(MAY_HAVE_PREFIX)
+
+
+def may_have_prefix(name: str) -> bool:
+    """False for a name that `with_prefixes` has nothing for; most names have none.
+
+    >>> may_have_prefix("non-small cell tumor"), may_have_prefix("colon")
+    (True, False)
+    """
+    return _PREFIX.search(name) is not None
+
+
 def with_prefixes(name: str) -> Iterator[str]:
     """The name with its prefixed words written together, and with a hyphen; one by one if there are two.
 

@@ -1,7 +1,9 @@
 """Identifiers in one spelling: prefixes after the Bioregistry, addresses contracted to prefix and local id.
 
 So that a term, references to it, codes of the UMLS and lists of one's own meet. The table prefixes.tsv has
-the XX preferred spelling is that of the OBO Foundry where there is one: ids of OBO files stay as they are.
+the spellings of the Bioregistry 0.15.6 (CC0 1.0; Hoyt and others, Sci Data 2022, 9:714); make_prefixes.py
+wrote it. The preferred spelling is that of the OBO Foundry where there is one: ids of OBO files stay as they
+are.
 """
 
 from __future__ import annotations
