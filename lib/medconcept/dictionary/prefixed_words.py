@@ -18,11 +18,11 @@ _CO = (
     "|medic|morbid|o[cpr]|polym|precip|prod|pur|re(?:ce|pr)|segreg|stim|substr|trans|treat|twin|vari|work"
 )
 _DASH = "[-\u2010\u2011\u2012\u2013]"
-_TOGETHER = re.compile(rf"\b(?:({_APART})(?:{_DASH}| )|({_HYPHENATED}){_DASH})(?=[a-z]{{3}})", re.IGNORECASE)
+_TOGETHER = re.compile(rf"\b(?:({_APART})(?:{_DASH}| )|({_HYPHENATED}){_DASH})(?=[a-z]{{2}})", re.IGNORECASE)
 _WITH_PREFIX = re.compile(rf"\b(?:({_APART}|tri)(?=[a-z]{{4}})|(co)(?={_CO}))", re.IGNORECASE)
 # A name that does not match has no such word: a pattern without look-ahead, for whole columns of names.
 MAY_HAVE_PREFIX = (
-    rf"(?i)\b(?:{_APART}|tri)(?:{_DASH}| )?[a-z]{{3}}|\b(?:{_HYPHENATED}){_DASH}[a-z]{{3}}|\bco(?:{_CO})"
+    rf"(?i)\b(?:{_APART}|tri)(?:{_DASH}| )?[a-z]{{2}}|\b(?:{_HYPHENATED}){_DASH}[a-z]{{2}}|\bco(?:{_CO})"
 )
 
 
