@@ -53,6 +53,12 @@ from medconcept.terminologies.umls_rrf import source_id
         # What the table does not have stays as it is.
         ("Mine:1", "Mine:1"),
         ("http://example.org/heart", "http://example.org/heart"),
+        ("http://en.wikipedia.org/wiki/Nucleotide_deletion", "http://en.wikipedia.org/wiki/Nucleotide_deletion"),
+        ("http://en.wikipedia.org/wiki/Interleukin_10", "http://en.wikipedia.org/wiki/Interleukin_10"),
+        (
+            "http://purl.bioontology.org/ontology/provisional/1ddd2e2d",
+            "http://purl.bioontology.org/ontology/provisional/1ddd2e2d",
+        ),
         ("heart", "heart"),
         ("", ""),
     ],

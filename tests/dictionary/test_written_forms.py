@@ -13,7 +13,9 @@ from medconcept.terminologies.term import Term
 
 def linked(names: tuple[str, ...], text: str) -> list[str]:
     terms = [Term("X", f"X:{name}", name, semantic_types=("disease",)) for name in names]
-    return [link.name for link in Linker(LinkingDictionary(compile_linking(terms, ["X"]), "x")).link(text).links]
+    return [
+        link.name for link in Linker(LinkingDictionary(compile_linking(terms, ["X"]), "x")).link(text).links
+    ]
 
 
 @pytest.mark.parametrize(
@@ -81,4 +83,6 @@ def test_british_verbs_are_still_american_ones() -> None:
 
 def test_no_name_has_more_forms_than_the_file_counts() -> None:
     name = "Hereditary non-co-pre disorder, pre-anti-post-non-natal co-infection of the post-natal pre-colon"
-    assert len({form for form, _ in with_variants(name, frozenset({"disease"}))}) < 127  # each may have a noun
+    assert (
+        len({form for form, _ in with_variants(name, frozenset({"disease"}))}) < 127
+    )  # each may have a noun

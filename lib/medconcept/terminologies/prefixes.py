@@ -132,7 +132,7 @@ def one_id(identifier: str) -> str:
 
 def _contracted(address: str) -> str:
     plain = without_scheme(address)
-    if resolved := _RESOLVER.fullmatch(plain):
+    if (resolved := _RESOLVER.fullmatch(plain)) and is_known(resolved[1]):
         return curie(resolved[1], resolved[2])
     if known := _prefix_before_id(plain):
         return curie(*known)
@@ -140,9 +140,17 @@ def _contracted(address: str) -> str:
         return curie(named[1], named[2])
     step = _PURL.fullmatch(plain)
     split = _SPLIT.fullmatch(step[1]) if step else None
-    if split and (is_known(split[1]) or any(map(str.isdigit, split[2]))):
+    if split and _is_id(split[1], split[2], is_obo="/obo/" in plain):
         return curie(split[1], split[2])
     return address
+
+
+def _is_id(prefix: str, local: str, *, is_obo: bool) -> bool:
+    """Whether the last step of an address is an id: a page may be called Nucleotide_deletion."""
+    has_digit = any(map(str.isdigit, local))
+    if is_obo:
+        return has_digit or is_known(prefix)
+    return has_digit and (is_known(prefix) or prefix.isupper())
 
 
 def _prefix_before_id(plain: str) -> tuple[str, str] | None:
