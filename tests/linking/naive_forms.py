@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from medconcept.dictionary.kernel.layout import FORM_WORDS, FORMS_PER_WORD
 from medconcept.dictionary.lemmas import Lemmatiser, vocabulary
 from medconcept.dictionary.name_variants import NO_NOUN, Variant, with_variants
-from medconcept.dictionary.stop_concepts import NO_ADJECTIVE
 from medconcept.dictionary.prefixed_words import with_prefixes
+from medconcept.dictionary.stop_concepts import NO_ADJECTIVE
 from medconcept.dictionary.words import plain_words
 from medconcept.linking.tokenised_text import TokenisedText
 

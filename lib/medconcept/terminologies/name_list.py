@@ -14,6 +14,7 @@
 | definition | definition of the concept |
 | obsolete | `1`, `true` or `yes` if the name is no longer in use; of all names of a term: the term |
 | replaced_by | identifier of the term to use instead |
+| modality | what a technique shows, in the reviewed list of techniques (docs/modality.md); not read here |
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from medconcept.terminologies.term import SCOPES, DictionarySourceError, Term
 
 COLUMNS = (
     "concept_id", "name", "preferred", "scope", "language", "term_type", "cui", "semantic_type", "xref",
-    "definition", "obsolete", "replaced_by",
+    "definition", "obsolete", "replaced_by", "modality",
 )  # fmt: skip
 _YES = ("1", "true", "yes")
 # ISO 639-1.
