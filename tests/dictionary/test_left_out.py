@@ -129,7 +129,7 @@ def test_nodes_without_a_type_are_no_terms_but_replaced_ids() -> None:
 @pytest.mark.parametrize(
     ("table", "reason"),
     [
-        ("concept_id\tname\tcuis\nX:1\ta\tC1\n", r"no column 'cuis' \(known: concept_id, .*modality\)"),
+        ("concept_id\tname\tcuis\nX:1\ta\tC1\n", r"no column 'cuis' \(known: concept_id, .*replaced_by\)"),
         ("concept_id\tname\tname\nX:1\ta\tb\n", "the column name is there twice"),
         ("concept_id\tname\tlanguage\nX:1\ta\ten\nX:1\tb\teng\n", r"line 3: no language 'eng' \(known: .*"),
         ("concept_id\tname\tscope\nX:1\ta\tnear\n", r"line 2: no scope 'near' \(known: exact, narrow, .*"),

@@ -14,7 +14,6 @@
 | definition | definition of the concept |
 | obsolete | `1`, `true` or `yes` if the name is no longer in use; of all names of a term: the term |
 | replaced_by | identifier of the term to use instead |
-| modality | what a technique shows, in the reviewed list of techniques (docs/modality.md); not read here |
 """
 
 from __future__ import annotations
@@ -30,8 +29,10 @@ from medconcept.terminologies.term import SCOPES, DictionarySourceError, Term
 
 COLUMNS = (
     "concept_id", "name", "preferred", "scope", "language", "term_type", "cui", "semantic_type", "xref",
-    "definition", "obsolete", "replaced_by", "modality",
+    "definition", "obsolete", "replaced_by",
 )  # fmt: skip
+# Further columns of the reviewed list of techniques (docs/modality.md), which is a list of names too.
+NOT_READ = ("modality", "context")
 _YES = ("1", "true", "yes")
 # ISO 639-1.
 _LANGUAGES = """
@@ -76,7 +77,7 @@ def _check_header(header: list[str], source: str) -> None:
     if "concept_id" not in header or "name" not in header:
         raise DictionarySourceError(source, "the first line must name the columns concept_id and name")
     for column in header:
-        if column and column not in COLUMNS:
+        if column and column not in (*COLUMNS, *NOT_READ):
             known = ", ".join(COLUMNS)
             raise DictionarySourceError(source, f"no column {column[:40]!r} (known: {known})")
         if column and header.count(column) > 1:
