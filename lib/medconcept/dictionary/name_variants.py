@@ -64,6 +64,9 @@ _SAME_HEAD = (
 _JOINS_TWO = re.compile(r"\b(?:and|or)\b|/")
 # Modifiers of a disease that runs in families: the synonyms of MONDO:0003847 (hereditary disease).
 _SAME_MODIFIER = ("hereditary", "familial", "inherited")
+# "Graves' disease" is written without the apostrophe too (AMA Manual of Style, eponyms).
+_APOSTROPHE = re.compile(r"(?<=[a-z]s)['’](?!\w)")
+_EPONYM = re.compile(r"\b([A-Z][a-z]{2,}s) (?=(?:disease|syndrome|tumou?r)\b)")
 _PART_OF = re.compile(r"^([^,()]+ [^,()]+?) (?:of|in) (?:the )?[^,()]+$")
 _INVERTED = re.compile(r"^([^,()]+), ([^,()]+)(?:, ([^,()]+))?$")
 _NO_MODIFIER = re.compile(r"^\d|\b(?:and|or|with|without|due|nos|unspecified|other)\b", re.IGNORECASE)
@@ -90,6 +93,8 @@ def with_variants(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[tu
 
 def _variants(name: str, kinds: frozenset[str]) -> Iterator[tuple[str, Variant]]:
     yield name, Variant.NORMAL
+    for other in with_apostrophe(name):
+        yield other, Variant.NORMAL
     orders = [*reordered(name)]
     for other in orders:
         yield other, Variant.ORDER
@@ -103,6 +108,18 @@ def _variants(name: str, kinds: frozenset[str]) -> Iterator[tuple[str, Variant]]
                 yield other, Variant.SYNONYM
     if (" of " in name or " in " in name) and (part := _PART_OF.match(name)):
         yield part.group(1), Variant.PART
+
+
+def with_apostrophe(name: str) -> Iterator[str]:
+    """The name of an eponym in -s with an apostrophe, or without it.
+
+    >>> list(with_apostrophe("Wells' syndrome")), list(with_apostrophe("Graves disease"))
+    (['Wells syndrome'], ["Graves' disease"])
+    """
+    for pattern, better in ((_APOSTROPHE, ""), (_EPONYM, r"\1' ")):
+        other = pattern.sub(better, name)
+        if other != name:
+            yield other
 
 
 def with_other_head(name: str) -> Iterator[str]:
@@ -172,7 +189,7 @@ def reordered(name: str) -> Iterator[str]:
 
 # A name that does not match has no variant; most names of a dictionary do not.
 MAY_VARY = (
-    r", | of | in | cell$| process$|[)\]]$|\([0-9]*[+\-]\)|^\([0-9]"
+    r", | of | in |s['’]| cell$| process$|[)\]]$|\([0-9]*[+\-]\)|^\([0-9]"
     r"|(?i)(?:disease|disorder|condition|syndrome|neoplas|tumou?r|abnormalit|anomal|malformation|defect|"
     + "|".join(_SAME_MODIFIER)
     + ")|"

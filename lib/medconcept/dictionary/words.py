@@ -16,6 +16,7 @@ TOKEN = re.compile(
     r"|[^\s\w/\-\u2010-\u2015\u2212\u00ad]|_"
 )
 _POSSESSIVE = re.compile(r"['’][sS]$")
+_APOSTROPHES = frozenset("’‘′")  # one sign, however it is typeset
 _GREEK_NAME = re.compile(r"GREEK (?:SMALL|CAPITAL) LETTER (?:FINAL )?(\w+)")
 # Unicode names of letters with another spelling in English.
 _ENGLISH = {"lamda": "lambda"}
@@ -64,6 +65,8 @@ def plain(word: str) -> str:
         return _ROMAN[word]
     word = _POSSESSIVE.sub("", word)
     if not word.isascii():
+        if word in _APOSTROPHES:
+            return "'"
         if len(word) == 1 and (named := _GREEK_NAME.match(unicodedata.name(word, ""))):
             letter = named.group(1).lower()
             return _ENGLISH.get(letter, letter)
