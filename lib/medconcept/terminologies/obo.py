@@ -43,7 +43,7 @@ def read_obo(open_: Opener, source: str, left_out: LeftOut) -> Iterator[Term]:
     scopes: dict[str, str] = {}
     namespace, quoted = "", 0
     synonyms_left_out = left_out["synonym"]
-    for kind, lines in stanzas(open_()):
+    for kind, lines in _stanzas(open_):
         if not kind:
             scopes, namespace = _header(_decoded(lines, left_out))
         if kind != b"Term":
@@ -74,7 +74,7 @@ def _ids(open_: Opener, source: str) -> tuple[set[int], bool]:
     hashes = array("q")
     own, nameless = f"{one_prefix(source)}:", b""
     has_term = has_own = False
-    for kind, lines in stanzas(open_()):
+    for kind, lines in _stanzas(open_):
         if kind != b"Term":
             continue
         has_term = True
@@ -97,12 +97,17 @@ def _ids(open_: Opener, source: str) -> tuple[set[int], bool]:
 def _merged(open_: Opener, repeated: set[int]) -> dict[str, bytes]:
     """The lines of all stanzas of each id that several have."""
     parts: dict[str, list[bytes]] = {}
-    for kind, lines in stanzas(open_()):
+    for kind, lines in _stanzas(open_):
         if kind == b"Term" and (found := _ID.search(lines)) is not None:
             identifier = _one_id(found[1])
             if hash(identifier) in repeated:
                 parts.setdefault(identifier, []).append(lines)
     return {identifier: b"\n".join(each) for identifier, each in parts.items() if len(each) > 1}
+
+
+def _stanzas(open_: Opener) -> Iterator[tuple[bytes, bytes]]:
+    with open_() as stream:
+        yield from stanzas(stream)
 
 
 def _header(text: str) -> tuple[dict[str, str], str]:
