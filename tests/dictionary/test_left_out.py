@@ -159,3 +159,16 @@ def test_lines_of_a_list_that_are_left_out_are_counted() -> None:
 def test_every_reason_has_words() -> None:
     for reason in LEFT_OUT:
         assert left_out_lines("X", LeftOut({reason: 3}))[0].startswith("X: left out 3 ")
+
+
+def test_a_worker_returns_what_it_left_out_as_a_row_of_its_own() -> None:
+    import pyarrow as pa
+
+    from medconcept.workers.dictionary.read_terms import Source, read_terms
+
+    content = (obo() + "\n[Term]\nid: HP:1\nname: of another\n").encode()
+    batch = pa.RecordBatch.from_pylist([{"_rank": 3, "content": content}])
+    rows = [row for out in read_terms([batch], {3: Source("X", "obo", "1", "")}) for row in out.to_pylist()]
+    assert [(row["source_id"], row["left_out"]) for row in rows] == [
+        ("X:1", None), (None, [("other_prefix.HP", 1)]),
+    ]  # fmt: skip

@@ -155,3 +155,24 @@ def test_a_replacement_that_is_retired_itself_is_followed(spark, whole: Path) ->
         "C9000001": "C0000002", "C9000002": "C0000002", "C9000003": "C0000002", "C9000004": None,
         "C9000005": None, "C9000006": None, "C9000007": None,
     }  # fmt: skip
+
+
+def test_a_retired_id_without_a_name_is_a_concept_that_another_replaces(spark) -> None:
+    from medconcept.stages.dictionary.concept_rows import merge, nameless_rows
+    from medconcept.terminologies.readers import iter_terms
+    from medconcept.workers.dictionary.read_terms import TERMS, Source, term_row
+
+    data = (
+        b"[Term]\nid: X:1\nname: heart\nxref: UMLS:C0018787\n\n"
+        b"[Term]\nid: X:2\nis_obsolete: true\nreplaced_by: X:1\n\n"
+        b"[Term]\nid: X:3\nname: obsolete soul\nis_obsolete: true\nreplaced_by: X:1\n"
+    )
+    rows = [term_row(term, Source("X", "obo", "", ""), 0) for term in iter_terms(data, "obo", "X")]
+    (row,) = nameless_rows(merge(spark.createDataFrame(rows, TERMS), None, None)).collect()
+    assert (row.concept_id, row.preferred_name, row.obsolete, row.replaced_by) == (
+        "X:2",
+        None,
+        True,
+        "C0018787",
+    )
+    assert (row.sources, row.source_ids) == (["X"], ["X:2"])

@@ -80,7 +80,9 @@ def read_mesh_xml(stream: IO[bytes], source: str, left_out: LeftOut) -> Iterator
         has_records = True
         root = record.getparent()
         code = root.get("LanguageCode", "") if root is not None else ""
-        term = _term(record, source, LANGUAGES.get(code.strip().upper(), code[:2].lower() or "en"), left_out)
+        term = _term(
+            record, source, LANGUAGES.get(code.strip().upper(), code.strip().lower() or "en"), left_out
+        )
         if term is not None:
             has_terms = True
             yield term
