@@ -73,7 +73,7 @@ def rows(registry: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, list[
 
 
 def _preferred(name: str, resource: Mapping[str, Any]) -> str:
-    stated = resource.get("preferred_prefix") or (resource.get("obofoundry") or {}).get("preferred_prefix")
+    stated = (resource.get("obofoundry") or {}).get("preferred_prefix") or resource.get("preferred_prefix")
     alike = (s for s in resource.get("synonyms") or () if prefix_key(s) == prefix_key(name) and "." not in s)
     return PREFERRED.get(name) or str(stated or ("." in name and next(alike, None)) or name.upper())
 
