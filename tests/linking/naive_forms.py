@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from medconcept.dictionary.kernel.layout import FORM_WORDS, FORMS_PER_WORD
 from medconcept.dictionary.lemmas import Lemmatiser, vocabulary
 from medconcept.dictionary.name_variants import NO_NOUN, Variant, with_variants
+from medconcept.dictionary.prefixed_words import with_prefixes
 from medconcept.dictionary.stop_concepts import NO_ADJECTIVE
 from medconcept.dictionary.words import plain_words
 from medconcept.linking.tokenised_text import TokenisedText
@@ -14,7 +15,8 @@ from medconcept.linking.tokenised_text import TokenisedText
 
 def lemmatiser_of(names: Iterable[str]) -> Lemmatiser:
     """Normal forms against the words of names, as a dictionary of these names has them."""
-    return Lemmatiser(vocabulary(word for name in names for word in plain_words(name)))
+    forms = (form for name in names for form in (name, *with_prefixes(name)))
+    return Lemmatiser(vocabulary(word for form in forms for word in plain_words(form)))
 
 
 def variants(name: str, lemmatiser: Lemmatiser, kinds: Iterable[str]) -> Mapping[str, Variant]:

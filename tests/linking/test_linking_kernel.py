@@ -25,6 +25,7 @@ from medconcept.terminologies.term import Term
 PIECES = [
     "hearts", "heart", "Cell", "cells", "nuclear", "nucleus", "retinal", "retina", "of", "type", "II", "I",
     "v", "tumour", "tumor", "α", "TNFα", "TNF-α", "é", "Ménière's", "x’s", "'s", ",", "(disease)", "-", "_",
+    "'S", "KAPOSI'S", "non-cell", "nonnuclear",
     "process", "apoptotic", "carcinoma", "in", "the", "β2", "e\u0301", "ẞ", "ﬁ", "İ", "\u00ad", "שלום", "١",
     "𝛼",
 ]  # fmt: skip

@@ -15,7 +15,8 @@ from medconcept.dictionary.name_variants import FORMS_VERSION
 from medconcept.errors import ConfigError, InputError
 from medconcept.runtime.c_compiler import cache_folder
 from medconcept.techniques import dictionary_list
-from medconcept.terminologies.formats import TECHNIQUES
+from medconcept.terminologies.formats import TECHNIQUES, UMLS
+from medconcept.terminologies.left_out import LeftOut, left_out_lines
 from medconcept.terminologies.readers import iter_terms
 from medconcept.terminologies.term import Term
 
@@ -59,6 +60,8 @@ def prepared(
 
 
 def _is_compiled(file: str) -> bool:
+    if (release := Path(file)).is_dir() and any(release.rglob("MRCONSO.RRF*")):
+        _content(DictionarySource(release.name, UMLS, file))
     try:
         with Path(file).open("rb") as opened:
             return opened.read(len(ANY_VERSION)) == ANY_VERSION
@@ -76,35 +79,55 @@ def _source_of_file(file: str) -> DictionarySource:
 
 
 def _compiled(sources: Sequence[DictionarySource], similar: bool) -> LinkingDictionary:
-    data = [_read(source) for source in sources]
+    contents = [_content(source) for source in sources]
     digest = hashlib.sha256(MAGIC + f"{FORMS_VERSION}".encode())
-    for source, content in zip(sources, data, strict=True):
-        digest.update(f"\n{source.name} {source.format} {hashlib.sha256(content).hexdigest()}".encode())
-    path = cache_folder() / f"linking-{digest.hexdigest()[:24]}{'-and' if similar else ''}"
-    if not path.is_file():
+    for source, content in zip(sources, contents, strict=True):
+        digest.update(f"\n{source.name} {source.format} {_checksum(source, content)}".encode())
+    cached = cache_folder() / f"linking-{digest.hexdigest()[:24]}{'-and' if similar else ''}"
+    if not cached.is_file():
         names = ", ".join(source.name for source in sources)
         print(f"medconcept: compiling {names}, once: the result is cached", file=sys.stderr)
         order = [source.name for source in sources]
-        main, index = compile_files(_terms(sources, data), order, similar=similar)
+        main, index = compile_files(_terms(sources, contents), order, similar=similar)
         # The index first: a dictionary that is there is complete.
         for suffix, compiled in ((SIMILAR, index), ("", main)):
             if compiled:
-                scratch = path.with_suffix(".new")
+                scratch = cached.with_suffix(".new")
                 scratch.write_bytes(compiled)
-                scratch.replace(f"{path}{suffix}")
-    return open_linking(str(path))
+                scratch.replace(f"{cached}{suffix}")
+    return open_linking(str(cached))
 
 
-def _terms(sources: Sequence[DictionarySource], data: Sequence[bytes]) -> Iterator[Term]:
-    for source, content in zip(sources, data, strict=True):
-        yield from iter_terms(content, source.format, source.name)
+def _terms(sources: Sequence[DictionarySource], contents: Sequence[bytes | Path]) -> Iterator[Term]:
+    for source, content in zip(sources, contents, strict=True):
+        left_out = LeftOut()
+        yield from iter_terms(content, source.format, source.name, left_out)
+        for line in left_out_lines(source.name, left_out):
+            print(f"medconcept: {line}", file=sys.stderr)
 
 
-def _read(source: DictionarySource) -> bytes:
-    if source.format == TECHNIQUES:
-        return dictionary_list()
+def _content(source: DictionarySource) -> bytes | Path:
+    """The file of a source, or the list that medconcept has.
+
+    Raises InputError for a UMLS release: only Spark reads those.
+    """
+    if source.format == UMLS:
+        raise InputError(
+            f"dictionary source {source.name}: a UMLS release is compiled once, by "
+            "'medconcept build_dictionary' with this configuration; then state --dictionary concept_names"
+        )
+    return dictionary_list() if source.format == TECHNIQUES else Path(source.path)
+
+
+def _checksum(source: DictionarySource, content: bytes | Path) -> str:
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).hexdigest()
     try:
-        return Path(source.path).read_bytes()
+        digest = hashlib.sha256()
+        with content.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+        return digest.hexdigest()
     except OSError as error:
         raise InputError(
             f"dictionary source {source.name}: {source.path}: {error.strerror or 'cannot be read'}"

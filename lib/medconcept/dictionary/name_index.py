@@ -19,6 +19,7 @@ from medconcept.dictionary.form_tables import FORM
 from medconcept.dictionary.lemmas import Lemmatiser
 from medconcept.dictionary.name_rules import is_case_sensitive
 from medconcept.dictionary.name_variants import MAY_VARY, NO_NOUN, Variant, with_variants
+from medconcept.dictionary.prefixed_words import MAY_HAVE_PREFIX, with_prefixes
 from medconcept.dictionary.stop_concepts import NO_ADJECTIVE, NOT_CONCEPTS
 from medconcept.dictionary.word_table import WordTable
 from medconcept.dictionary.words import plain_words
@@ -73,8 +74,11 @@ def implied_names(arrays: Mapping[str, Array]) -> dict[str, str]:
 
 
 def words_of(names: pa.Array, table: WordTable) -> Array:
-    """Hashes of the plain words of names that are new to `table`."""
-    return hashes(list(dict.fromkeys(table.learn(*buffers(names)))))
+    """Hashes of the plain words of names that are new to `table`, and of their variants with prefixes."""
+    prefixed = names.filter(pc.match_substring_regex(names, MAY_HAVE_PREFIX)).to_pylist()
+    others = [other for name in prefixed for other in with_prefixes(name)]
+    words = [*table.learn(*buffers(names)), *table.learn(*buffers(others))]
+    return hashes(list(dict.fromkeys(words)))
 
 
 def empty_table() -> WordTable:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import chain
 
 from medconcept.dictionary.inflection import singulars
+from medconcept.dictionary.prefixed_words import MAY_HAVE_PREFIX, may_have_prefix, with_prefixes
 
 FORMS_VERSION = 15  # of the rules for forms and of the file; another one has dictionaries compiled again
 
@@ -63,6 +64,9 @@ _SAME_HEAD = (
 _JOINS_TWO = re.compile(r"\b(?:and|or)\b|/")
 # Modifiers of a disease that runs in families: the synonyms of MONDO:0003847 (hereditary disease).
 _SAME_MODIFIER = ("hereditary", "familial", "inherited")
+# "Graves' disease" is written without the apostrophe too (AMA Manual of Style, eponyms).
+_APOSTROPHE = re.compile(r"(?<=[a-z]s)['’](?!\w)")
+_EPONYM = re.compile(r"\b([A-Z][a-z]{2,}s) (?=(?:disease|syndrome|tumou?r)\b)")
 _PART_OF = re.compile(r"^([^,()]+ [^,()]+?) (?:of|in) (?:the )?[^,()]+$")
 _INVERTED = re.compile(r"^([^,()]+), ([^,()]+)(?:, ([^,()]+))?$")
 _NO_MODIFIER = re.compile(r"^\d|\b(?:and|or|with|without|due|nos|unspecified|other)\b", re.IGNORECASE)
@@ -77,8 +81,20 @@ def with_variants(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[tu
 
     >>> [(form, variant.name) for form, variant in with_variants("Carcinomas, Nuclear")]
     [('Carcinomas, Nuclear', 'NORMAL'), ('Nuclear Carcinomas', 'ORDER')]
+    >>> [form for form, _ in with_variants("non-small cell")]
+    ['non-small cell', 'nonsmall cell']
     """
+    has_prefix = may_have_prefix(name)  # no other order of its words adds one
+    for form, variant in _variants(name, kinds):
+        yield form, variant
+        for other in with_prefixes(form) if has_prefix else ():
+            yield other, variant
+
+
+def _variants(name: str, kinds: frozenset[str]) -> Iterator[tuple[str, Variant]]:
     yield name, Variant.NORMAL
+    for other in with_apostrophe(name):
+        yield other, Variant.NORMAL
     orders = [*reordered(name)]
     for other in orders:
         yield other, Variant.ORDER
@@ -92,6 +108,18 @@ def with_variants(name: str, kinds: frozenset[str] = frozenset()) -> Iterator[tu
                 yield other, Variant.SYNONYM
     if (" of " in name or " in " in name) and (part := _PART_OF.match(name)):
         yield part.group(1), Variant.PART
+
+
+def with_apostrophe(name: str) -> Iterator[str]:
+    """The name of an eponym in -s with an apostrophe, or without it.
+
+    >>> list(with_apostrophe("Wells' syndrome")), list(with_apostrophe("Graves disease"))
+    (['Wells syndrome'], ["Graves' disease"])
+    """
+    for pattern, better in ((_APOSTROPHE, ""), (_EPONYM, r"\1' ")):
+        other = pattern.sub(better, name)
+        if other != name:
+            yield other
 
 
 def with_other_head(name: str) -> Iterator[str]:
@@ -161,8 +189,9 @@ def reordered(name: str) -> Iterator[str]:
 
 # A name that does not match has no variant; most names of a dictionary do not.
 MAY_VARY = (
-    r", | of | in | cell$| process$|[)\]]$|\([0-9]*[+\-]\)|^\([0-9]"
+    r", | of | in |s['’]| cell$| process$|[)\]]$|\([0-9]*[+\-]\)|^\([0-9]"
     r"|(?i)(?:disease|disorder|condition|syndrome|neoplas|tumou?r|abnormalit|anomal|malformation|defect|"
     + "|".join(_SAME_MODIFIER)
-    + ")"
+    + ")|"
+    + MAY_HAVE_PREFIX
 )

@@ -12,10 +12,11 @@ import unicodedata
 from functools import lru_cache
 
 TOKEN = re.compile(
-    r"[\u0370-\u03ff\u1f00-\u1fff]|(?:[^\W_\u0370-\u03ff\u1f00-\u1fff]|[\u0300-\u036f])+(?:['’]s(?![^\W_]))?"
+    r"[\u0370-\u03ff\u1f00-\u1fff]|(?:[^\W_\u0370-\u03ff\u1f00-\u1fff]|[\u0300-\u036f])+(?:['’][sS](?![^\W_]))?"
     r"|[^\s\w/\-\u2010-\u2015\u2212\u00ad]|_"
 )
-_POSSESSIVE = re.compile(r"['’]s$")
+_POSSESSIVE = re.compile(r"['’][sS]$")
+_APOSTROPHES = frozenset("’‘′")  # one sign, however it is typeset
 _GREEK_NAME = re.compile(r"GREEK (?:SMALL|CAPITAL) LETTER (?:FINAL )?(\w+)")
 # Unicode names of letters with another spelling in English.
 _ENGLISH = {"lamda": "lambda"}
@@ -26,7 +27,13 @@ _AMERICAN = (
     (re.compile(r"(?<=[a-z])ae(?=[a-z])|^ae(?=[mdst])"), "e"),
     (re.compile(r"(?<=[a-z])oe(?=[a-rt-z])|^oe(?=[dsn])"), "e"),
     (re.compile(r"(tum|col|hum|od|vap|behavi|fav|lab|harb|neighb|rum|sav|flav|fav|vig)our"), r"\1or"),
-    (re.compile(r"(?<=[a-z]{4})(i|y)s(e|es|ed|er|ers|ing|ation|ations)$"), r"\1z\2"),
+    # "Analyses" is a plural before it is a verb: paralyses, hemodialyses.
+    (
+        re.compile(
+            r"(?<=[a-z]{4})(?:(i)s(e|es|ed|er|ers|ing|ation|ations)|(y)s(e|ed|er|ers|ing|ation|ations))$"
+        ),
+        r"\1\3z\2\4",
+    ),
     (re.compile(r"(cent|tit|lit|fib|calib|theat|lust)re(s?)$"), r"\1er\2"),
     (re.compile(r"sulph"), "sulf"),
     (re.compile(r"grey"), "gray"),
@@ -58,6 +65,8 @@ def plain(word: str) -> str:
         return _ROMAN[word]
     word = _POSSESSIVE.sub("", word)
     if not word.isascii():
+        if word in _APOSTROPHES:
+            return "'"
         if len(word) == 1 and (named := _GREEK_NAME.match(unicodedata.name(word, ""))):
             letter = named.group(1).lower()
             return _ENGLISH.get(letter, letter)

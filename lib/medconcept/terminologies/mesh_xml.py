@@ -6,13 +6,16 @@ file of supplementary records has hundreds of megabytes. Nothing outside the fil
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import IO, Any
 
 from lxml import etree
 
 from medconcept.terminologies import term_fields
+from medconcept.terminologies.left_out import LeftOut
 from medconcept.terminologies.term import SCOPES, DictionarySourceError, Term
+from medconcept.terminologies.umls_rrf import LANGUAGES
 
 # Prefixes of MeSH tree numbers, longer ones first.
 KIND_BY_TREE = (
@@ -36,6 +39,13 @@ KIND_BY_TREE = (
 _KIND_BY_SCR_CLASS = {"1": "chemical", "2": "procedure", "3": "disease", "4": "organism", "6": "anatomy"}
 _RECORDS = {"DescriptorRecord": "Descriptor", "SupplementalRecord": "SupplementalRecord"}
 _SCOPE_OF_RELATION = {"NRW": "narrow", "BRD": "broad", "REL": "related"}
+# Registry numbers of the Chemical Abstracts Service, and unique ingredient identifiers of the FDA.
+_CAS = re.compile(r"[0-9]{2,7}-[0-9]{2}-[0-9]")
+_UNII = re.compile(r"(?=[A-Z0-9]*[0-9])[A-Z0-9]{10}")
+# A related number has the name of its substance behind it: "52665-69-7 (Calcimycin)".
+_NUMBERS = ("RegistryNumber", "RelatedRegistryNumber")
+# The headings of a translation have the English one behind them: "Aborto Legal[Abortion, Legal]".
+_TRANSLATED = re.compile(r"(.*?\S)\s*\[((?:[^\[\]]|\[[^\[\]]*\])*)\]")
 _INVERSE = {"narrow": "broad", "broad": "narrow", "related": "related"}
 
 
@@ -48,13 +58,15 @@ def tree_kind(tree: str) -> str:
     return next((kind for prefix, kind in KIND_BY_TREE if tree.startswith(prefix)), "other")
 
 
-def read_mesh_xml(stream: IO[bytes], source: str) -> Iterator[Term]:
+def read_mesh_xml(stream: IO[bytes], source: str, left_out: LeftOut) -> Iterator[Term]:
     """Yield a term for each descriptor and each supplementary record, without permuted entry terms.
 
     Terms of the preferred concept have scope exact; those of other concepts narrow, broad or related, by
-    their relation to it. Raises DictionarySourceError if there is no record, or one without id or name.
+    their relation to it. The language is that of the file (LanguageCode); in a translation the English name
+    in brackets behind a heading is no part of it. Raises DictionarySourceError if there is no record with an
+    id and a name.
     """
-    has_records = False
+    has_records = has_terms = False
     events = etree.iterparse(
         stream,
         tag=list(_RECORDS),
@@ -66,35 +78,44 @@ def read_mesh_xml(stream: IO[bytes], source: str) -> Iterator[Term]:
     )
     for _, record in events:
         has_records = True
-        yield _term(record, source)
+        root = record.getparent()
+        code = root.get("LanguageCode", "") if root is not None else ""
+        term = _term(
+            record, source, LANGUAGES.get(code.strip().upper(), code.strip().lower() or "en"), left_out
+        )
+        if term is not None:
+            has_terms = True
+            yield term
         record.clear()
         parent = record.getparent()
         while parent is not None and record.getprevious() is not None:
             del parent[0]  # lxml keeps what it has read; a stream must not
     if not has_records:
         raise DictionarySourceError(source, "not mesh-xml: it has no DescriptorRecord or SupplementalRecord")
+    if not has_terms:
+        raise DictionarySourceError(source, "not mesh-xml: no record has an id and a name")
 
 
-def _term(record: Any, source: str) -> Term:
+def _term(record: Any, source: str, language: str, left_out: LeftOut) -> Term | None:
     prefix = _RECORDS[record.tag]
     identifier = _text(record, f"{prefix}UI")
-    name = _text(record, f"{prefix}Name/String")
+    name, own_language = _heading(_text(record, f"{prefix}Name/String"), language)
     if not identifier or not name:
-        raise DictionarySourceError(source, f"not mesh-xml: a record without id or name (name {name!r})")
+        left_out["no_name" if identifier else "no_id"] += 1
+        return None
     concepts = record.findall("ConceptList/Concept")
     preferred = next((c for c in concepts if c.get("PreferredConceptYN") == "Y"), None)
     scope_and_kind: dict[str, tuple[str, str]] = {}
     for concept in concepts:
         scope = "exact" if concept is preferred else _scope(concept, preferred)
         for term in concept.findall("TermList/Term"):
-            text = _text(term, "String")
+            text, _ = _heading(_text(term, "String"), language)
             if not text or text == name or term.get("IsPermutedTermYN") == "Y":
                 continue
             kind = "PEP" if term.get("ConceptPreferredTermYN") == "Y" else "ET"
             if text not in scope_and_kind or SCOPES.index(scope) < SCOPES.index(scope_and_kind[text][0]):
                 scope_and_kind[text] = (scope, kind)
     note = _text(preferred, "ScopeNote") if preferred is not None else ""
-    mapped = record.findall("HeadingMappedToList/HeadingMappedTo/DescriptorReferredTo/DescriptorUI")
     return Term(
         source,
         f"MESH:{identifier}",
@@ -103,11 +124,29 @@ def _term(record: Any, source: str) -> Term:
         _kinds(record),
         definition=note or None,
         scopes=tuple(scope for scope, _ in scope_and_kind.values()),
+        language=own_language,
+        languages=(language,) * len(scope_and_kind),
         term_type="MH" if prefix == "Descriptor" else "NM",
         term_types=tuple(kind for _, kind in scope_and_kind.values()),
-        # A heading mapped to a supplementary record is broader than it, so it has no cross-reference.
-        xrefs=() if mapped else _numbers(concepts),
+        # The heading that a supplementary record is mapped to is broader than it, and no reference.
+        xrefs=_numbers(concepts),
     )
+
+
+def _heading(text: str, language: str) -> tuple[str, str]:
+    """A name of a file in some language, without the English name behind it, and the language that it has.
+
+    >>> _heading("Aborto Legal[Abortion, Legal]", "pt"), _heading("[Abortion, Legal]", "pt")
+    (('Aborto Legal', 'pt'), ('Abortion, Legal', 'en'))
+    >>> _heading("Receptors[1]", "en")
+    ('Receptors[1]', 'en')
+    """
+    if language == "en" or not text.endswith("]"):
+        return text, language
+    if text.startswith("[") and text.count("[") == 1:
+        return text[1:-1].strip(), "en"  # not translated
+    translated = _TRANSLATED.fullmatch(text)
+    return (translated[1], language) if translated else (text, language)
 
 
 def _kinds(record: Any) -> tuple[str, ...]:
@@ -133,15 +172,17 @@ def _scope(concept: Any, preferred: Any) -> str:
 
 
 def _numbers(concepts: list[Any]) -> tuple[str, ...]:
-    """Return Chemical Abstracts and enzyme numbers of the concepts as CURIEs."""
+    """Return numbers of the concepts as CURIEs: Chemical Abstracts, enzymes, and ingredients (UNII)."""
     out = set()
     for concept in concepts:
-        for registry_number in concept.iter("RegistryNumber"):
-            number = _clean(registry_number.text)
+        for element in concept.iter(*_NUMBERS):
+            number = _clean(element.text).partition(" (")[0]
             if number.startswith("EC "):
-                out.add(f"EC:{number[3:]}")
-            elif number.count("-") == 2 and number.replace("-", "").isdigit():
+                out.add(f"EC:{number[3:].strip()}")
+            elif _CAS.fullmatch(number):
                 out.add(f"CAS:{number}")
+            elif _UNII.fullmatch(number):
+                out.add(f"UNII:{number}")
     return tuple(sorted(out))
 
 

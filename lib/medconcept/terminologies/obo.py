@@ -1,197 +1,186 @@
-"""OBO flat files (format 1.4) and OBO Graphs JSON to terms."""
+"""OBO flat files (GO.format.obo-1_4, and the older 1.0 and 1.2) to terms, as a stream."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from array import array
+from collections.abc import Callable, Iterator
+from typing import IO
 
-from medconcept.terminologies import term_fields
-from medconcept.terminologies.term import SCOPES, DictionarySourceError, Term
+import numpy as np
 
-_GO_TYPES = {
-    "biological_process": "process",
-    "cellular_component": "cell component",
-    "molecular_function": "function",
-}
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*(.*)', re.DOTALL)
-_MODIFIERS = re.compile(r'(\s+\{\w+="[^{}]*\})?(\s+! .*)?$')
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_ESCAPES = {"n": "\n", "t": "\t", "W": " "}
-_CURIE_URI = re.compile(r".*[/#]([A-Za-z][A-Za-z0-9.]*)_([^/#_][^/#]*)")
+from medconcept.terminologies import obo_values, term_fields
+from medconcept.terminologies.left_out import LeftOut
+from medconcept.terminologies.obo_stanzas import stanzas
+from medconcept.terminologies.ontology_term import ontology_term
+from medconcept.terminologies.prefixes import one_id, one_prefix
+from medconcept.terminologies.term import DictionarySourceError, Term
+
+Opener = Callable[[], IO[bytes]]
+_ID = re.compile(rb"^[ \t]*id[ \t]*:[ \t]*([^\s]+)", re.MULTILINE)
+_NAME = re.compile(rb"^[ \t]*name[ \t]*:[ \t]*([^\n]*)", re.MULTILINE)
+# Tags of synonyms: the scope of those of OBO 1.0.
+_SYNONYMS = {
+    "synonym": "", "exact_synonym": "exact", "narrow_synonym": "narrow", "broad_synonym": "broad",
+    "related_synonym": "related",
+}  # fmt: skip
+_XREFS = ("xref", "xref_analog", "xref_unk")
+_READ = (*_SYNONYMS, *_XREFS, "name", "namespace", "def", "is_obsolete", "replaced_by", "alt_id")
+_LINE = re.compile(rf"^[ \t]*({'|'.join(_READ)})[ \t]*:[ \t]*([^\n]*)", re.MULTILINE)
 
 
-def read_obo(data: bytes, source: str) -> Iterator[Term]:
+def read_obo(open_: Opener, source: str, left_out: LeftOut) -> Iterator[Term]:
     """Yield the terms of an OBO file; stanzas with the same id are merged, the first one leading.
 
-    If the file has ids with the prefix `source:`, terms with other prefixes belong to other ontologies and
-    are left out. Cycles of is_a or replaced_by are harmless, since they are never followed. Raises
-    DictionarySourceError if there is no [Term] stanza, or one without id.
+    The file is read twice: for its ids, then for its terms, so that it is never in memory as a whole. If it
+    has ids with the prefix `source:`, terms with other prefixes belong to other ontologies and are left out.
+    Cycles of is_a or replaced_by are harmless, since they are never followed. Raises DictionarySourceError if
+    there is no [Term] stanza, none with an id, or no synonym that is quoted.
     """
-    text = data.decode("utf-8-sig")
-    if "\n[Term]" not in "\n" + text.replace("\r", "\n"):
+    repeated, has_own = _ids(open_, source)
+    merged = _merged(open_, repeated) if repeated else {}
+    read: set[str] = set()
+    scopes: dict[str, str] = {}
+    namespace, quoted = "", 0
+    synonyms_left_out = left_out["synonym"]
+    for kind, lines in _stanzas(open_):
+        if not kind:
+            scopes, namespace = _header(_decoded(lines, left_out))
+        if kind != b"Term":
+            continue
+        found = _ID.search(lines)
+        if found is None:
+            left_out["no_id"] += 1
+            continue
+        source_id = _one_id(found[1])
+        if source_id in read:
+            continue
+        if source_id in merged:
+            lines = merged.pop(source_id)
+            read.add(source_id)
+        if has_own and not term_fields.is_own(source_id, source):
+            left_out[f"other_prefix.{source_id.partition(':')[0]}"] += 1
+            continue
+        term = _term(source, source_id, _decoded(lines, left_out), scopes, namespace, left_out)
+        if term is not None:
+            quoted += len(term.synonyms)
+            yield term
+    if not quoted and left_out["synonym"] > synonyms_left_out:
+        raise DictionarySourceError(source, "not obo: no synonym can be read, as if none were quoted")
+
+
+def _ids(open_: Opener, source: str) -> tuple[set[int], bool]:
+    """The hashes of ids that several stanzas have, and whether an id has the prefix of the source."""
+    hashes = array("q")
+    own, nameless = f"{one_prefix(source)}:", b""
+    has_term = has_own = False
+    for kind, lines in _stanzas(open_):
+        if kind != b"Term":
+            continue
+        has_term = True
+        if (found := _ID.search(lines)) is None:
+            named = _NAME.search(lines)
+            nameless = nameless or (named[1] if named else b"")
+            continue
+        identifier = _one_id(found[1])
+        has_own = has_own or identifier.startswith(own)
+        hashes.append(hash(identifier))
+    if not has_term:
         raise DictionarySourceError(source, "not obo: it has no [Term] stanza")
-    stanzas: dict[str, list[tuple[str, str]]] = {}
-    for tags in _stanzas(text):
-        ids = [value for tag, value in tags if tag == "id"]
-        if not ids:
-            raise DictionarySourceError(
-                source, f"not obo: a [Term] without id (name {_first(tags, 'name')!r})"
-            )
-        stanzas.setdefault(_first_token(ids[0]), []).extend(tags)
-    own = [i for i in stanzas if i.startswith(f"{source}:")] or list(stanzas)
-    for source_id in own:
-        term = _obo_term(source, source_id, stanzas[source_id])
-        if term is not None:
-            yield term
+    if not hashes:
+        name = nameless.decode("utf-8", "replace")
+        raise DictionarySourceError(source, f"not obo: a [Term] without id (name {name!r})")
+    each, counts = np.unique(np.frombuffer(hashes, np.int64), return_counts=True)
+    return set(each[counts > 1].tolist()), has_own
 
 
-def read_obograph(data: bytes, source: str) -> Iterator[Term]:
-    """Yield the classes of an OBO Graphs JSON file, by the same rules as `read_obo`."""
-    document = json.loads(data)
-    if not isinstance(document, dict) or not document.get("graphs"):
-        raise DictionarySourceError(source, "not obograph-json: it has no graphs")
-    nodes: dict[str, list[dict[str, Any]]] = {}
-    for graph in document["graphs"]:
-        for node in graph.get("nodes", ()):
-            if node.get("type", "CLASS") == "CLASS":
-                nodes.setdefault(_curie(node["id"]), []).append(node)
-    own = [i for i in nodes if i.startswith(f"{source}:")] or list(nodes)
-    for source_id in own:
-        term = _graph_term(source, source_id, nodes[source_id])
-        if term is not None:
-            yield term
+def _merged(open_: Opener, repeated: set[int]) -> dict[str, bytes]:
+    """The lines of all stanzas of each id that several have."""
+    parts: dict[str, list[bytes]] = {}
+    for kind, lines in _stanzas(open_):
+        if kind == b"Term" and (found := _ID.search(lines)) is not None:
+            identifier = _one_id(found[1])
+            if hash(identifier) in repeated:
+                parts.setdefault(identifier, []).append(lines)
+    return {identifier: b"\n".join(each) for identifier, each in parts.items() if len(each) > 1}
 
 
-def _stanzas(text: str) -> Iterator[list[tuple[str, str]]]:
-    """Yield the (tag, value) pairs of each [Term], without trailing modifiers and comments."""
-    tags: list[tuple[str, str]] | None = None
-    for raw in text.splitlines():
-        line = raw.strip()
-        if line.startswith("["):
-            if tags is not None:
-                yield tags
-            tags = [] if line == "[Term]" else None
-        elif tags is not None and line and not line.startswith("!"):
-            tag, colon, value = line.partition(":")
-            if colon:
-                tags.append((tag, value.strip()))
-    if tags is not None:
-        yield tags
+def _stanzas(open_: Opener) -> Iterator[tuple[bytes, bytes]]:
+    with open_() as stream:
+        yield from stanzas(stream)
 
 
-def _obo_term(source: str, source_id: str, tags: list[tuple[str, str]]) -> Term | None:
-    name = _first(tags, "name")
-    if name is None:
-        return None
-    name = term_fields.clean_text(_unescape(_MODIFIERS.sub("", name)))
-    synonyms = [_obo_synonym(value) for tag, value in tags if tag == "synonym"]
-    references = [_first_token(value) for tag, value in tags if tag == "xref"]
-    definition = _first(tags, "def")
-    quoted = _QUOTED.match(definition) if definition else None
-    replaced_by = _first(tags, "replaced_by")
-    return _term(
-        source,
-        source_id,
-        name,
-        synonyms,
-        references,
-        namespace=_first(tags, "namespace") or "",
-        definition=_unescape(quoted.group(1)) if quoted else None,
-        obsolete=_first_token(_first(tags, "is_obsolete") or "") == "true" or name.startswith("obsolete "),
-        replaced_by=_first_token(replaced_by) if replaced_by else None,
-        alt_ids=[_first_token(value) for tag, value in tags if tag == "alt_id"],
-    )
-
-
-def _graph_term(source: str, source_id: str, nodes: list[dict[str, Any]]) -> Term | None:
-    label = next((n["lbl"] for n in nodes if n.get("lbl")), None)
-    if label is None:
-        return None
-    metas = [n.get("meta") or {} for n in nodes]
-    synonyms = [
-        (s["val"], s.get("pred", "hasExactSynonym").removeprefix("has").removesuffix("Synonym").lower())
-        for meta in metas
-        for s in meta.get("synonyms", ())
-    ]
-    values = [(_curie(p["pred"]), p["val"]) for meta in metas for p in meta.get("basicPropertyValues", ())]
-    namespaces = [value for pred, value in values if pred.endswith("hasOBONamespace")]
-    replaced = [_curie(value) for pred, value in values if pred == "IAO:0100001"]
-    return _term(
-        source,
-        source_id,
-        term_fields.clean_text(label),
-        synonyms,
-        [x["val"] for meta in metas for x in meta.get("xrefs", ())],
-        namespace=next(iter(namespaces), ""),
-        definition=next((m["definition"].get("val") for m in metas if m.get("definition")), None),
-        obsolete=any(m.get("deprecated") for m in metas) or label.startswith("obsolete "),
-        replaced_by=next(iter(replaced), None),
-        alt_ids=[_curie(value) for pred, value in values if pred.endswith("hasAlternativeId")],
-    )
+def _header(text: str) -> tuple[dict[str, str], str]:
+    """The default scopes of types of synonyms, and the default namespace."""
+    scopes, namespace = {}, ""
+    for line in text.split("\n"):
+        tag, _, value = line.partition(":")
+        if tag.strip() == "synonymtypedef" and (scope := obo_values.default_scope(value)):
+            scopes[value.split(None, 1)[0]] = scope
+        elif tag.strip() == "default-namespace":
+            namespace = obo_values.first_token(value)
+    return scopes, namespace
 
 
 def _term(
-    source: str,
-    source_id: str,
-    name: str,
-    synonyms: Iterable[tuple[str, str]],
-    references: Iterable[str],
-    *,
-    namespace: str,
-    definition: str | None,
-    obsolete: bool,
-    replaced_by: str | None,
-    alt_ids: Iterable[str],
-) -> Term:
-    scoped: dict[str, str] = {}
-    for value, scope in synonyms:
-        text = term_fields.clean_text(value)
-        if not text or text == name:
-            continue
-        # Of a synonym listed twice the closest scope wins; SCOPES is in that order.
-        scoped[text] = min(scope, scoped.get(text, scope), key=SCOPES.index)
-    pairs = [(space, value) for space, colon, value in (r.partition(":") for r in references) if colon]
-    cuis, xrefs = term_fields.split_references(pairs)
-    kind = _GO_TYPES.get(namespace, term_fields.kind_of_id(source_id))
-    return Term(
+    source: str, source_id: str, text: str, scopes: dict[str, str], namespace: str, left_out: LeftOut
+) -> Term | None:
+    name = definition = replaced_by = None
+    synonyms, references, alt_ids = list[tuple[str, str]](), list[str](), list[str]()
+    has_namespace = obsolete = False
+    for tag, raw in _LINE.findall(text):
+        value = raw.rstrip()
+        if tag in _XREFS:
+            references.append(obo_values.first_token(value))
+        elif tag in _SYNONYMS:
+            synonym = obo_values.synonym(value, scopes)
+            if synonym is None:
+                left_out["synonym"] += 1
+            else:
+                synonyms.append((synonym[0], _SYNONYMS[tag] or synonym[1]))
+        elif tag == "name":
+            name = obo_values.unquoted(value) if name is None else name
+        elif tag == "def":
+            if definition is None and (definition := obo_values.quoted(value)) is None:
+                left_out["definition"] += 1
+        elif tag == "namespace":
+            if not has_namespace:
+                namespace, has_namespace = obo_values.first_token(value), True
+        elif tag == "is_obsolete":
+            obsolete = obsolete or obo_values.first_token(value) == "true"
+        elif tag == "replaced_by":
+            replaced_by = replaced_by or one_id(obo_values.first_token(value)) or None
+        else:
+            alt_ids.append(one_id(obo_values.first_token(value)))
+    return ontology_term(
         source,
         source_id,
-        name,
-        tuple(scoped),
-        (kind,),
-        cuis,
-        xrefs,
+        name or "",
+        synonyms,
+        references,
+        left_out,
+        namespace=namespace,
         definition=definition,
         obsolete=obsolete,
         replaced_by=replaced_by,
-        scopes=tuple(scoped.values()),
-        alt_ids=tuple(sorted(set(alt_ids))),
+        alt_ids=filter(None, alt_ids),
     )
 
 
-def _obo_synonym(value: str) -> tuple[str, str]:
-    quoted = _QUOTED.match(value)
-    if quoted is None:
-        raise ValueError(f"synonym {value[:60]!r} is not quoted")
-    word = quoted.group(2).split(None, 1)[0].lower() if quoted.group(2) else ""
-    return _unescape(quoted.group(1)), word if word in SCOPES else "related"  # OBO's default scope
+def _one_id(value: bytes) -> str:
+    text = value.decode("utf-8", "replace")
+    return one_id(obo_values.unescape(text) if "\\" in text else text)
 
 
-def _first_token(value: str) -> str:
-    """Return an id without the comment, description or modifiers after it."""
-    return value.split(None, 1)[0] if value else ""
-
-
-def _unescape(value: str) -> str:
-    return _ESCAPE.sub(lambda m: _ESCAPES.get(m.group(1), m.group(1)), value)
-
-
-def _first(tags: list[tuple[str, str]], name: str) -> str | None:
-    return next((value for tag, value in tags if tag == name), None)
-
-
-def _curie(uri: str) -> str:
-    match = _CURIE_URI.fullmatch(uri)
-    return f"{match.group(1)}:{match.group(2)}" if match else uri
+def _decoded(lines: bytes, left_out: LeftOut) -> str:
+    """The text of a stanza; lines with bytes that are not UTF-8 are left out."""
+    try:
+        return lines.decode("utf-8")
+    except UnicodeDecodeError:
+        kept = []
+        for line in lines.split(b"\n"):
+            try:
+                kept.append(line.decode("utf-8"))
+            except UnicodeDecodeError:
+                left_out["bad_utf8"] += 1
+        return "\n".join(kept)

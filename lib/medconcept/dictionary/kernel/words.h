@@ -40,7 +40,7 @@ static int next_word(const dictionary *d, const uint8_t **at, const uint8_t *end
             const uint8_t *next = *at;
             if (next < end) {
                 uint32_t c = decode(&next, end);
-                if ((c == '\'' || c == 0x2019) && next < end && *next == 's') {
+                if ((c == '\'' || c == 0x2019) && next < end && (*next | 32) == 's') {
                     next++;
                     const uint8_t *behind = next;
                     if (next >= end || !is_alnum(look(d, decode(&behind, end)))) {

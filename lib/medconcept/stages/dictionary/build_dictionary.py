@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from functools import partial, reduce
 
@@ -13,15 +14,14 @@ from medconcept.dictionary.name_variants import FORMS_VERSION
 from medconcept.errors import ConfigError, InputError
 from medconcept.spark.hadoop_files import HadoopFiles
 from medconcept.stages.context import Context
-from medconcept.stages.dictionary import concept_rows, umls
+from medconcept.stages.dictionary import concept_rows, umls, umls_census
 from medconcept.stages.dictionary.compile_dictionary import DICTIONARIES, compile_names
 from medconcept.stages.dictionary.umls_files import fingerprint, unpack
 from medconcept.stages.stage import SideResult, Stage, StageOutput
 from medconcept.techniques import dictionary_list
-from medconcept.terminologies.formats import TECHNIQUES
-from medconcept.workers.dictionary.read_terms import TERMS, Source, read_terms
-
-UMLS = "umls"
+from medconcept.terminologies.formats import TECHNIQUES, UMLS
+from medconcept.terminologies.left_out import LeftOut, left_out_lines
+from medconcept.workers.dictionary.read_terms import READ, Source, read_terms
 
 
 def settings(context: Context) -> tuple[object, ...]:
@@ -41,14 +41,16 @@ def settings(context: Context) -> tuple[object, ...]:
 
 def build(context: Context) -> StageOutput:
     """Read every source, merge by UMLS identifiers, compile the names."""
-    counts: dict[str, int] = {}
-    release, files = _release(context), all_terms(context)
+    release = _release(context)
+    counts = {} if release is None else umls_census.checked(release, context.log)
+    files, left_out = all_terms(context)
+    counts |= left_out
     atoms = retired = asserted = terms = None
     observations: list[Observation] = []  # complete once the names are computed
     if release is not None:
         chosen, atom_counts = umls.names(release)
-        observations = [atom_counts, Observation("umls.names")]
-        atoms = concept_rows.describe(chosen).observe(observations[1], F.count(F.lit(1)).alias("names"))
+        observations = [*atom_counts, Observation("umls.names")]
+        atoms = concept_rows.describe(chosen).observe(observations[-1], F.count(F.lit(1)).alias("names"))
         retired = context.checkpoint("retired", umls.retired(release))
     if files is not None:
         if atoms is not None:  # read twice
@@ -68,13 +70,16 @@ def build(context: Context) -> StageOutput:
         if not observed.get("names"):
             observed = {**umls.tally(release), "names": 0}
         counts |= {f"umls.{name}": count for name, count in observed.items()}
-        counts["umls.semantic_type"] = counts["umls.chosen"] - counts["umls.names"]
+        typed = counts["umls.chosen"] - counts["umls.no_semantic_type"]
+        counts["umls.semantic_type"] = typed - counts["umls.names"]
         if not counts["umls.names"]:
             raise InputError(f"dictionary source {release.source.name}: no name is chosen of {counts}")
     if names.where("NOT obsolete").isEmpty():
         raise InputError("the dictionary sources hold no term that is not obsolete")
     umls_concepts = None if release is None else umls.concepts(release)
     concepts = concept_rows.concept_rows(names, terms, umls_concepts)
+    if terms is not None:
+        concepts = concepts.unionByName(concept_rows.nameless_rows(terms))
     if release is not None and retired is not None:
         source = release.source
         concepts = concepts.unionByName(
@@ -103,17 +108,36 @@ def _compiled(context: Context, names: DataFrame, terms: DataFrame | None) -> Si
     )
 
 
-def all_terms(context: Context) -> DataFrame | None:
-    """Read one row for each term of the source files, the first of equal ids; None if no source is a file."""
+def all_terms(context: Context) -> tuple[DataFrame | None, dict[str, int]]:
+    """Read one row for each term of the source files, the first of equal ids, and count what was left out.
+
+    None if no source is a file. The counts are named `left_out.SOURCE.REASON`; the prefixes of terms of other
+    ontologies are only shown.
+    """
     files = _files(context)
     if files is None:
-        return None
+        return None, {}
     sources = {
         rank: Source(s.name, s.format, s.version, s.licence, s.restriction_level)
         for rank, s in _sources(context, umls=False)
     }
-    terms = files.repartition(max(1, len(sources))).mapInArrow(partial(read_terms, sources=sources), TERMS)
-    return context.checkpoint("terms", concept_rows.first_of_equal_ids(terms))
+    rows = files.repartition(max(1, len(sources))).mapInArrow(partial(read_terms, sources=sources), READ)
+    rows = context.checkpoint("terms", rows)
+    counts = _left_out(context, rows)
+    return concept_rows.first_of_equal_ids(rows.where("left_out IS NULL").drop("left_out")), counts
+
+
+def _left_out(context: Context, rows: DataFrame) -> dict[str, int]:
+    each = rows.where("left_out IS NOT NULL").select("source", F.explode("left_out").alias("reason", "n"))
+    by_source: dict[str, LeftOut] = {}
+    counts = Counter[str]()
+    for row in sorted(each.collect()):
+        by_source.setdefault(row["source"], LeftOut())[row["reason"]] += row["n"]
+        counts[f"left_out.{row['source']}.{row['reason'].partition('.')[0]}"] += row["n"]
+    for source, left_out in by_source.items():
+        for line in left_out_lines(source, left_out):
+            context.log(f"build_dictionary: {line}")
+    return dict(counts)
 
 
 def _described(terms: DataFrame | None) -> DataFrame | None:
@@ -163,4 +187,4 @@ def _source_settings(source: DictionarySource) -> dict[str, object]:
 
 
 __all__ = ["DICTIONARIES", "STAGE", "all_terms", "build", "settings"]
-STAGE = Stage(name="build_dictionary", version=1, inputs=(), settings=settings, build=build)
+STAGE = Stage(name="build_dictionary", version=2, inputs=(), settings=settings, build=build)

@@ -189,6 +189,24 @@ def retired_rows(retired: DataFrame, names: DataFrame, source: str, level: int) 
     )
 
 
+def nameless_rows(terms: DataFrame) -> DataFrame:
+    """Return rows of `concepts` for retired ids of which a source keeps only what replaces them."""
+    empty = F.array().cast("array<string>")
+    ids = terms.select(F.col("source_id").alias("replaced_by"), F.col("concept_id").alias("_new"))
+    gone = terms.where("obsolete AND size(names) = 0 AND replaced_by IS NOT NULL")
+    return gone.join(ids, "replaced_by", "left").select(
+        "concept_id",
+        F.lit(None).cast("string").alias("preferred_name"),
+        *[empty.alias(name) for name in _LISTS],
+        F.lit(None).cast("string").alias("definition"),
+        F.array("source").alias("sources"),
+        F.array("source_id").alias("source_ids"),
+        F.lit(True).alias("obsolete"),
+        F.coalesce("_new", "replaced_by").alias("replaced_by"),
+        "restriction_level",
+    )
+
+
 _LISTS = ("semantic_types", "semantic_type_ids", "semantic_groups", "xrefs")
 _ABOUT = StructType(
     [

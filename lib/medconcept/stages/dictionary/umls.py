@@ -14,7 +14,16 @@ from medconcept.stages.dictionary.concept_rows import is_joined
 from medconcept.terminologies.semantic_network import GROUP_OF
 from medconcept.terminologies.term import DictionarySourceError
 from medconcept.terminologies.umls_options import UmlsOptions
-from medconcept.terminologies.umls_rrf import COLUMNS, LANGUAGES, PREFERRED_TYPES, PREFIXES, check_first_line
+from medconcept.terminologies.umls_rrf import (
+    COLUMNS,
+    LANGUAGES,
+    ORPHA_CODE,
+    PREFERRED_TYPES,
+    PREFIXES,
+    REQUIRED,
+    check_first_line,
+)
+from medconcept.workers.dictionary.follow_steps import STEPS, follow_batches
 
 CUI_PATTERN = "^C[0-9]{7}$"
 # Why an atom is not chosen, in the order in which the reasons are checked.
@@ -26,7 +35,10 @@ REASONS = (
 
 @dataclass(frozen=True)
 class Release:
-    """The tables of one release, by name, as URIs of plain files; a missing table reads as empty."""
+    """The tables of one release, by name, as URIs of plain files.
+
+    A table that is missing reads as empty; of those that are not required a file may be empty too.
+    """
 
     spark: SparkSession
     source: DictionarySource
@@ -36,14 +48,19 @@ class Release:
     def read(self, table: str, *columns: str) -> DataFrame:
         """Read columns of a table, and `_is_complete`: whether the line has all columns of the table."""
         names = COLUMNS[table]
-        if table not in self.files:
+        lines = None
+        if table in self.files:
+            lines = self.spark.read.option("lineSep", "\n").text(self.files[table])
+            first = lines.head()
+            if first is not None:
+                check_first_line(first["value"], table, self.source.name)
+            elif table in REQUIRED:
+                raise DictionarySourceError(self.source.name, f"{table}.RRF is empty")
+            else:
+                lines = None
+        if lines is None:
             fields = ", ".join(f"{name} STRING" for name in columns)
             return self.spark.createDataFrame([], f"{fields}, _is_complete BOOLEAN")
-        lines = self.spark.read.option("lineSep", "\n").text(self.files[table])
-        first = lines.head()
-        if first is None:
-            raise DictionarySourceError(self.source.name, f"{table}.RRF is empty")
-        check_first_line(first["value"], table, self.source.name)
         parts = lines.select(F.split("value", r"\|").alias("_p"))
         is_complete = F.size("_p").isin(len(names), len(names) + 1)
         return parts.select(
@@ -56,12 +73,14 @@ class Release:
         return rows.select(*[F.nullif(F.col(c), F.lit("")).alias(c) for c in columns])
 
 
-def names(release: Release) -> tuple[DataFrame, Observation]:
-    """Return one row for each atom that the options choose, and the counts of REASONS, `read` and `chosen`.
+def names(release: Release) -> tuple[DataFrame, list[Observation]]:
+    """Return one row for each atom that the options choose, and the counts of REASONS, `read`, `chosen`
+    and `no_semantic_type` (of chosen atoms whose concept has no line in MRSTY).
 
     The counts are complete once the rows have been computed.
     """
     source, counts = release.source, Observation(f"umls-{release.rank}")
+    untyped = Observation(f"umls-types-{release.rank}")
     ranks = release.valid_rows("MRRANK", "RANK", "SAB", "TTY", "SUPPRESS")
     ranks = ranks.groupBy("SAB", "TTY", "SUPPRESS").agg(F.max(F.col("RANK").cast("int")).alias("_mrrank"))
     atoms = _judged(release).observe(counts, *_totals())
@@ -70,7 +89,9 @@ def names(release: Release) -> tuple[DataFrame, Observation]:
     )
     # Broadcast, so that the atoms are not shuffled by concept; the seven digits of a CUI keep it small.
     atoms = atoms.withColumn("_cui", _cui_number())
-    atoms = atoms.join(F.broadcast(_chosen_concepts(release)), "_cui").withColumn("_id", source_id_column())
+    atoms = atoms.join(F.broadcast(_typed_concepts(release)), "_cui", "left")
+    atoms = atoms.observe(untyped, F.count_if(F.col("_chosen").isNull()).alias("no_semantic_type"))
+    atoms = atoms.where("_chosen").withColumn("_id", source_id_column())
     is_umls_preferred = (F.col("TS") == "P") & (F.col("STT") == "PF") & (F.col("ISPREF") == "Y")
     return atoms.select(
         F.col("CUI").alias("concept_id"),
@@ -89,13 +110,16 @@ def names(release: Release) -> tuple[DataFrame, Observation]:
         F.lit(False).alias("obsolete"),
         "semantic_types",
         F.when(is_joined(F.col("_id")), F.col("_id")).otherwise("").alias("joined"),
-    ), counts
+    ), [counts, untyped]
 
 
 def tally(release: Release) -> dict[str, int]:
     """Compute the counts of `names` alone: Spark drops the observation from a plan that can return no row."""
     row = _judged(release).agg(*_totals()).first()
-    return {} if row is None else {name: int(value) for name, value in row.asDict().items()}
+    counts = {} if row is None else {name: int(value) for name, value in row.asDict().items()}
+    chosen = _judged(release).where(F.col("_reason").isNull()).select(_cui_number().alias("_cui"))
+    typed = _typed_concepts(release).select("_cui")
+    return {**counts, "no_semantic_type": chosen.join(typed, "_cui", "left_anti").count()}
 
 
 def concepts(release: Release) -> DataFrame:
@@ -130,7 +154,8 @@ def concepts(release: Release) -> DataFrame:
 def retired(release: Release) -> DataFrame:
     """Return one row for each retired CUI: its name, null if unknown, and the CUI that replaced it, if any.
 
-    Only REL SY says that two identifiers mean the same; of several the smallest.
+    Only REL SY says that two identifiers mean the same; of several the smallest. A replacement that is
+    retired itself is followed to the one in use. A CUI that still has a semantic type is in use.
     """
     moved = release.valid_rows("MRCUI", "CUI1", "REL", "CUI2")
     moved = moved.select(
@@ -144,9 +169,31 @@ def retired(release: Release) -> DataFrame:
         F.col("PSTR").alias("name"),
     )
     both = moved.unionByName(deleted).where(F.col("concept_id").rlike(CUI_PATTERN))
-    return both.groupBy("concept_id").agg(
-        F.min("replaced_by").alias("replaced_by"), F.min("name").alias("name")
+    in_use = _semantic_types(release).select(F.col("CUI").alias("concept_id"))
+    both = both.join(in_use, "concept_id", "left_anti")
+    return _followed(
+        both.groupBy("concept_id").agg(F.min("replaced_by").alias("replaced_by"), F.min("name").alias("name"))
     )
+
+
+def _followed(retired: DataFrame) -> DataFrame:
+    """Replace replacements that are retired themselves by the last one, or by none if that has none.
+
+    Only the ids of such chains go to one worker: in a whole release there are hardly any.
+    """
+    ids = retired.select(F.col("concept_id").alias("replaced_by"))
+    starts = retired.join(ids, "replaced_by", "left_semi")
+    ends = retired.join(starts.select(F.col("replaced_by").alias("concept_id")), "concept_id", "left_semi")
+    chained = starts.unionByName(ends, allowMissingColumns=True).select(
+        F.col("concept_id").alias("old"), F.col("replaced_by").alias("new")
+    )
+    last = chained.distinct().repartition(1).mapInArrow(follow_batches, STEPS)
+    last = last.select(
+        F.col("old").alias("concept_id"), F.col("new").alias("_last"), F.lit(True).alias("_in")
+    )
+    now = F.when(F.col("_in"), F.col("_last")).otherwise(F.col("replaced_by"))
+    joined = retired.join(F.broadcast(last), "concept_id", "left")
+    return joined.select("concept_id", now.alias("replaced_by"), "name")
 
 
 def asserted(rows: DataFrame) -> DataFrame:
@@ -166,19 +213,23 @@ def source_id_column() -> Column:
     full = F.concat(prefix, F.lit(":"))
     return (
         F.when((F.col("CODE") == "NOCODE") | (F.col("CODE") == ""), F.concat(F.lit("UMLS:"), "CUI"))
+        .when(
+            prefix == "Orphanet",
+            F.concat(full, F.regexp_replace("CODE", f"^(?:Orphanet:)?(?:{ORPHA_CODE.pattern[1:]})?", "")),
+        )
         .when(F.startswith("CODE", full), F.col("CODE"))
         .otherwise(F.concat(full, "CODE"))
     )
 
 
-def _chosen_concepts(release: Release) -> DataFrame:
-    """Return a row for each concept with a chosen semantic type: number of its CUI, types joined by "|"."""
+def _typed_concepts(release: Release) -> DataFrame:
+    """Return a row for each concept of MRSTY: number of its CUI, `_chosen`, and if so its types, by "|"."""
     options = release.source.umls
     tuis = [tui for tui, group in GROUP_OF.items() if group in options.semantic_groups]
     chosen = F.max(F.col("TUI").isin(*tuis, *options.semantic_types)).alias("_chosen")
     types = F.array_join(F.sort_array(F.collect_set("STY")), "|").alias("semantic_types")
-    by_concept = _semantic_types(release).groupBy(_cui_number().alias("_cui"))
-    return by_concept.agg(chosen, types).where("_chosen").drop("_chosen")
+    by_concept = _semantic_types(release).groupBy(_cui_number().alias("_cui")).agg(chosen, types)
+    return by_concept.withColumn("semantic_types", F.when(F.col("_chosen"), F.col("semantic_types")))
 
 
 def _semantic_types(release: Release) -> DataFrame:
@@ -219,6 +270,8 @@ def _reason(options: UmlsOptions) -> Column:
     if options.term_types:
         has_term_type = is_in("TTY", options.term_types)
     has_source = F.lit(True) if "*" in options.sources else is_in("SAB", options.sources)
+    if options.takes_translations:
+        has_source = has_source | (F.col("LAT") != "ENG")  # of a language that was chosen
     return (
         F.when(~F.col("_is_complete"), "malformed")
         .when(~F.col("CUI").rlike(CUI_PATTERN), "no_cui")

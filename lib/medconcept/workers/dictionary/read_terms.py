@@ -12,6 +12,7 @@ from pyspark.sql.types import (
     ArrayType,
     BooleanType,
     IntegerType,
+    MapType,
     StringType,
     StructField,
     StructType,
@@ -19,6 +20,7 @@ from pyspark.sql.types import (
 
 from medconcept.dictionary.compile_terms import names_of
 from medconcept.dictionary.name_descriptions import described_names
+from medconcept.terminologies.left_out import LeftOut
 from medconcept.terminologies.readers import iter_terms
 from medconcept.terminologies.semantic_network import groups_of
 from medconcept.terminologies.term import Term
@@ -44,6 +46,8 @@ TERMS = StructType(
         StructField("alt_ids", ArrayType(StringType())),
     ]
 )
+# A row of a file is a term, or says what was left out: only `source` and `left_out` are then set.
+READ = StructType([*TERMS.fields, StructField("left_out", MapType(StringType(), IntegerType()))])
 DESCRIBED = (
     StructField("normalised", StringType()),
     StructField("match_key", StringType()),
@@ -63,8 +67,8 @@ class Source:
 
 
 def read_terms(batches: Iterable[pa.RecordBatch], sources: Mapping[int, Source]) -> Iterator[pa.RecordBatch]:
-    """Rows of (_rank, content) to rows of TERMS, one per term, obsolete ones included."""
-    schema = to_arrow_schema(TERMS)
+    """Rows of (_rank, content) to rows of READ, one per term, obsolete ones included, and one per file."""
+    schema = to_arrow_schema(READ)
     for batch in batches:
         for row in batch.to_pylist():
             yield from _term_batches(sources[row["_rank"]], row["_rank"], row["content"], schema)
@@ -86,13 +90,14 @@ def describe_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBat
 
 def _term_batches(source: Source, rank: int, content: bytes, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     rows: list[dict[str, object]] = []
-    for term in iter_terms(content, source.format, source.name):
+    left_out = LeftOut()
+    for term in iter_terms(content, source.format, source.name, left_out):
         rows.append(term_row(term, source, rank))
         if len(rows) == BATCH:
             yield pa.RecordBatch.from_pylist(rows, schema)
             rows = []
-    if rows:
-        yield pa.RecordBatch.from_pylist(rows, schema)
+    rows.append({"source": source.name, "left_out": sorted(left_out.items())})
+    yield pa.RecordBatch.from_pylist(rows, schema)
 
 
 def term_row(term: Term, source: Source, rank: int) -> dict[str, object]:
