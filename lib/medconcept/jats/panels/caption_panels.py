@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from medconcept.jats.panels.label_candidates import LabelCandidate, find_candidates, position_words
 from medconcept.jats.panels.label_sequences import best_sequence, is_listed, sequence_of
+from medconcept.jats.panels.uncertain_labels import lengthened
 from medconcept.jats.records.figure import Panel
 
 _TAG_OR_ENTITY = re.compile(r"</?bold>|</?(?:sup|sub|italic)>|&(?:amp|lt|gt);")
@@ -22,8 +24,10 @@ _SHARED_SENTENCE = re.compile(
     r"|Data\s+(?:are|represent|were|shown)|Values\s+(?:are|represent)|Results\s+are|Abbreviations"
     r"|Statistical\s+(?:significance|analys[ie]s)|\*+\s*,?\s*[pP]\b|[Ss]ee\s+also\b))"
 )
+_FULL_WIDTH_FORM = re.compile("[\u3001\u3002\uff01-\uff5e]")
+_ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3002: ord("."), 0x3001: ord(",")}
 _LONGEST_LABEL = 24  # characters; longer bold text is a heading
-_AFTER_TRAILING_LABEL = re.compile(r"\s*(?:[,.;]|and\b|$)")
+_AFTER_TRAILING_LABEL = re.compile(r"\s*(?:[,.;]|and\b|or\b|[和与及]|$)")
 _SENTENCE_END = re.compile(r"[.!?:]\s+")
 
 
@@ -38,6 +42,7 @@ def find_panels(caption: str, markup: str | None = None, title_length: int = 0) 
     >>> find_panels("Vitamin (B) in nematodes (C. elegans).")
     ()
     """
+    caption = with_ascii_brackets(caption)
     bold = _bold_spans(markup) if markup and "<bold>" in markup else ()
     # A text begins after its title, which is an element or set in bold.
     ends = [title_length] if title_length else []
@@ -45,6 +50,7 @@ def find_panels(caption: str, markup: str | None = None, title_length: int = 0) 
     breaks = frozenset([_skip_space(caption, end) for end in ends])
     candidates = find_candidates(caption, bold, breaks)
     sequence = best_sequence(caption, candidates) if candidates else []
+    sequence = lengthened(caption, candidates, sequence, breaks)
     if sequence and any(c.opens for c in sequence):
         return _labelled_parts(caption, sequence, candidates)
     words = position_words(caption)
@@ -54,7 +60,16 @@ def find_panels(caption: str, markup: str | None = None, title_length: int = 0) 
         sequence and sequence[0].start < words[0][1]
     ):
         return _labelled_parts(caption, sequence, candidates) if sequence else ()
-    return _divide(caption, [((word,), start, end, None) for word, start, end in words])
+    return _divide(caption, [_Mark((word,), start, end, None, False) for word, start, end in words])
+
+
+def with_ascii_brackets(caption: str) -> str:
+    """Replace full-width brackets, stops and letters by those of ASCII, one by one.
+
+    >>> with_ascii_brackets("（Ａ）肝脏。")
+    '(A)肝脏.'
+    """
+    return caption if caption.isascii() or not _FULL_WIDTH_FORM.search(caption) else caption.translate(_ASCII)
 
 
 def _skip_space(caption: str, at: int) -> int:
@@ -63,10 +78,20 @@ def _skip_space(caption: str, at: int) -> int:
     return at
 
 
+class _Mark(NamedTuple):
+    """A label of a panel in print, and whether it stands behind what it describes."""
+
+    labels: tuple[str, ...]
+    start: int
+    end: int
+    parent: str | None
+    trails: bool
+
+
 def _labelled_parts(
     caption: str, sequence: Sequence[LabelCandidate], candidates: Sequence[LabelCandidate]
 ) -> tuple[Panel, ...]:
-    marks: list[tuple[tuple[str, ...], int, int, str | None]] = []
+    marks: list[_Mark] = []
     ends = [c.start for c in sequence[1:]] + [len(caption)]
     romans = [c for c in candidates if c.style == "roman"]
     starts = [c.start for c in romans]
@@ -74,42 +99,51 @@ def _labelled_parts(
         subs = {label.printed[0] for label in candidate.labels if label.sub}
         parent = subs.pop() if len(subs) == 1 and candidate.style != "roman" else None
         printed = tuple(label.printed for label in candidate.labels)
-        marks.append((printed, candidate.start, candidate.end, parent))
+        marks.append(_Mark(printed, candidate.start, candidate.end, parent, _trails(caption, candidate)))
         if romans and candidate.style != "roman" and len(printed) == 1:
             inner = romans[bisect_left(starts, candidate.end) : bisect_left(starts, end)]
             nested = sequence_of(caption, inner)
             if sum(len(c.labels) for c in nested) > 1 and not is_listed(caption, nested[0]):
-                marks += [(tuple(n.printed for n in c.labels), c.start, c.end, printed[0]) for c in nested]
+                marks += [
+                    _Mark(tuple(n.printed for n in c.labels), c.start, c.end, printed[0], _trails(caption, c))
+                    for c in nested
+                ]
     return _divide(caption, marks)
 
 
-def _divide(caption: str, marks: list[tuple[tuple[str, ...], int, int, str | None]]) -> tuple[Panel, ...]:
+def _trails(caption: str, candidate: LabelCandidate) -> bool:
+    """True for a label in brackets behind what it describes: "lung (A), liver (B)", "of lung (A) and liver"."""
+    if caption[candidate.end - 1] not in ")]" or candidate.start == 0:
+        return False
+    if candidate.opens and caption[candidate.start - 2] not in ")]":
+        return False
+    return _AFTER_TRAILING_LABEL.match(caption, candidate.end) is not None
+
+
+def _divide(caption: str, marks: list[_Mark]) -> tuple[Panel, ...]:
     """Divide the whole caption into panels and shared text, before each label, or after it if all trail."""
-    trailing = (
-        caption[end - 1] in ")]）" and _AFTER_TRAILING_LABEL.match(caption, end) for _, _, end, _ in marks
-    )
-    if marks[0][1] > 0 and all(trailing):
+    if marks[0].start > 0 and all(mark.trails for mark in marks):
         return _divide_after_labels(caption, marks)
-    panels = [_shared_part(caption, 0, marks[0][1])]
-    ends = [start for _, start, _, _ in marks[1:]]
-    tail = _SHARED_SENTENCE.search(caption, marks[-1][2])
+    panels = [_shared_part(caption, 0, marks[0].start)]
+    ends = [mark.start for mark in marks[1:]]
+    tail = _SHARED_SENTENCE.search(caption, marks[-1].end)
     ends.append(tail.end() if tail else len(caption))
-    for (labels, start, label_end, parent), end in zip(marks, ends, strict=True):
-        panels.append(Panel(labels, start, _trimmed_end(caption, start, end), start, label_end, parent))
+    for mark, end in zip(marks, ends, strict=True):
+        panels.append(
+            Panel(mark.labels, mark.start, _trimmed_end(caption, mark.start, end), mark.start, mark.end, mark.parent)
+        )
     panels.append(_shared_part(caption, ends[-1], len(caption)))
     return tuple(panel for panel in panels if panel is not None and panel.start < panel.end)
 
 
-def _divide_after_labels(
-    caption: str, marks: list[tuple[tuple[str, ...], int, int, str | None]]
-) -> tuple[Panel, ...]:
-    before = list(_SENTENCE_END.finditer(caption, 0, marks[0][1]))
+def _divide_after_labels(caption: str, marks: list[_Mark]) -> tuple[Panel, ...]:
+    before = list(_SENTENCE_END.finditer(caption, 0, marks[0].start))
     at = before[-1].end() if before else 0
     panels = [_shared_part(caption, 0, at)]
-    for labels, start, end, parent in marks:
-        at = _skip_joint(caption, at, start)
-        panels.append(Panel(labels, at, end, start, end, parent))
-        at = end
+    for mark in marks:
+        at = _skip_joint(caption, at, mark.start)
+        panels.append(Panel(mark.labels, at, mark.end, mark.start, mark.end, mark.parent))
+        at = mark.end
     at = _skip_joint(caption, at, len(caption))
     panels.append(_shared_part(caption, at, len(caption)))
     return tuple(panel for panel in panels if panel is not None and panel.start < panel.end)

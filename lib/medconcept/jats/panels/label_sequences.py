@@ -72,7 +72,7 @@ def _rank(
     sequence_and_members: tuple[list[LabelCandidate], list[LabelCandidate]],
 ) -> tuple[int, bool, bool, int]:
     sequence, _ = sequence_and_members
-    return _label_count(sequence), _is_in_order(sequence), _are_single(sequence), -sequence[0].start
+    return _label_count(sequence), is_in_order(sequence), _are_single(sequence), -sequence[0].start
 
 
 def _is_first(candidate: LabelCandidate) -> bool:
@@ -139,7 +139,7 @@ def _is_within(sequence: Sequence[LabelCandidate], other: Sequence[LabelCandidat
     return any(a.start < sequence[0].start and sequence[-1].start < b.start for a, b in pairwise(other))
 
 
-def _is_in_order(sequence: Sequence[LabelCandidate]) -> bool:
+def is_in_order(sequence: Sequence[LabelCandidate]) -> bool:
     """True if no label first appears after a later one.
 
     "Mutants (B, D), controls (A, C). A–B, front; C–D, back": labels out of order are more likely references.

@@ -1,0 +1,177 @@
+"""Labels in a print that more often means something else: they count only if they make the sequence longer.
+
+"a tumour (C, red, ×200)", "is shown in (D)", "mice a: one b: two", ": a one, b two, c three". Letters that the
+certain candidates of `label_candidates` name are left to those.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from medconcept.jats.panels.label_candidates import (
+    AFTER_NAME_WORD,
+    AFTER_OFTEN_NAME_WORD,
+    LabelCandidate,
+    LabelStyle,
+    begins_clause,
+)
+from medconcept.jats.panels.label_sequences import best_sequence, is_in_order
+from medconcept.jats.panels.panel_labels import BARE_LABELS, DASH, LABELS, read_labels
+
+# "(C, in red, ×200)" and "(anti-CD34, E–H)"; but "(arrows, c)" points at a mark, "(Smith et al., B)" elsewhere.
+_LABEL_FIRST = re.compile(rf"[(\[]\s?({LABELS})\s?[,;:]\s?([^()\[\]]{{1,60}})[)\]]")
+_LABEL_LAST = re.compile(rf"[(\[]([^()\[\]]{{2,60}}?)[,;]\s?({LABELS})\s?[)\]]")
+_MARK_OR_REFERENCE = re.compile(
+    r"arrow|asteri|\bstars?\b|triang|circle|square|diamond|box|\blines?\b|\bbars?\b|heads?\b|dash|solid|dots?\b"
+    r"|\bfig|\btable|\bet al|\beq|\blanes?\b|\btracks?\b|\brefs?\b|[<>=]|^\s?[A-Za-z]\b",
+    re.IGNORECASE,
+)
+# "is shown in (D)", "the boxed area of (A)"
+_REFERENCE = re.compile(rf"\b(?:in|see|from|of|by|with|for)\s[(\[]\s?({LABELS})\s?[)\]]")
+# "mice a: one b: two", "nude mice A) one B) two", "(A: one; B: two)"
+_AFTER_TEXT = re.compile(rf"(?<=[ (])({BARE_LABELS})(?::|\)[.:,]?)(?=\s(?!{BARE_LABELS}[:)]))")
+_AFTER_TITLE = re.compile(r"(?<=[a-z\d)] )([a-zA])\.(?=\s[A-Z])")
+_GLUED_TO_WORD = re.compile(r"(?<=[a-z]{3})A(?=[).:]\s[A-Z])")
+# "A–D from the left; E–H from the right", "a control, b treated", "A. normal; B. scarred"
+_BEFORE_SMALL_LETTER = re.compile(
+    rf"(?:^|(?<=[.;:,!?] )|(?<= and ))(?:([A-Za-z]\s?{DASH}\s?[A-Za-z])(?=\s[a-z])"
+    r"|([A-Za-z])(?=\s(?!(?:is|are|was|were|and|or|denotes?|represents?|indicates?|stands|[A-Za-z])\b)[A-Za-z0-9(*×]|\.\s[a-z]{3}))"
+)
+_CAPITAL_FOLLOWS = re.compile(r"\.?\s[A-Z0-9(*×]")
+# A word with which a series of names begins: "Primer A: … Primer B: …".
+_SERIES_WORD = re.compile(r"(?:^|[.;,:(]\s?)([A-Za-z]{3,})\s$")
+_PARTS_OF_FIGURE = frozenset(
+    ("image", "photo", "photograph", "picture", "graph", "plot", "chart", "map", "part", "plate", "micrograph")
+)
+
+
+def lengthened(
+    caption: str, candidates: Sequence[LabelCandidate], sequence: list[LabelCandidate], breaks: frozenset[int]
+) -> list[LabelCandidate]:
+    """Return a longer sequence that uncertain labels give, with all labels of the given one; else the given one."""
+    if sequence and sequence[0].style not in ("bracket", "bare"):
+        return sequence
+    letters = {label.letter for candidate in sequence for label in candidate.labels}
+    following = next(n for n in range(27) if n not in letters)
+    for upper in (True, False):
+        if sequence and sequence[0].upper is not upper:
+            continue
+        if following < 26 and _alone(following or 1, upper, not following).search(caption):
+            longer = _longer(caption, candidates, sequence, breaks, upper)
+            if len(_keys(longer)) > len(_keys(sequence)):
+                return longer
+    return sequence
+
+
+@lru_cache(maxsize=128)
+def _alone(letter: int, upper: bool, or_range: bool) -> re.Pattern[str]:
+    """Return what matches the letter if it is no part of a word, or also the first letter before a dash."""
+    first = "A" if upper else "a"
+    text = chr(ord(first) + letter)
+    # The look-behind follows a literal letter, which is searched for fast.
+    alone = rf"{text}(?<![A-Za-z].)(?![A-Za-z])"
+    return re.compile(rf"{alone}|{first}(?<![A-Za-z].){DASH}" if or_range else alone)
+
+
+def _keys(sequence: Sequence[LabelCandidate]) -> set[tuple[int, str]]:
+    return {label[:2] for candidate in sequence for label in candidate.labels}
+
+
+def _longer(
+    caption: str,
+    candidates: Sequence[LabelCandidate],
+    sequence: list[LabelCandidate],
+    breaks: frozenset[int],
+    upper: bool,
+) -> list[LabelCandidate]:
+    certain = [c for c in candidates if c.upper is upper and c.style != "roman"]
+    named = {label.letter for candidate in certain for label in candidate.labels}
+    starts_sentences = len(sequence) > 1 and all(candidate.opens for candidate in sequence)
+    uncertain: list[LabelCandidate] = []
+    for style, start, end, text, set_off in (*_bracketed(caption, starts_sentences), *_bare(caption)):
+        labels = read_labels(text, upper)
+        if not labels or not named.isdisjoint(label.letter for label in labels):
+            continue
+        if sequence and style != sequence[0].style:
+            continue
+        opens = begins_clause(caption, start, breaks)
+        before = caption[max(0, start - 24) : start]
+        if not opens and (
+            AFTER_NAME_WORD.search(before) or (style == "bare" and AFTER_OFTEN_NAME_WORD.search(before))
+        ):
+            continue
+        uncertain.append(LabelCandidate(style, upper, labels, start, end, opens, set_off))
+    uncertain = _without_series(caption, uncertain)
+    if not uncertain:
+        return sequence
+    both = sorted([*certain, *uncertain], key=lambda c: (c.start, -c.end))
+    longer = best_sequence(caption, both)
+    if not longer or not _keys(longer) >= _keys(sequence) or not is_in_order(longer):
+        return sequence
+    return longer if _is_credible(caption, longer, uncertain) else sequence
+
+
+_Found = tuple[LabelStyle, int, int, str, bool]  # style, start, end, text of the labels, whether it is set off
+
+
+def _bracketed(caption: str, starts_sentences: bool) -> Iterator[_Found]:
+    if not starts_sentences:  # there, "(D, red)" within a sentence rather is a word of the description
+        for match in _LABEL_FIRST.finditer(caption):
+            yield "bracket", match.start(), match.end(), match.group(1), False
+        for match in _LABEL_LAST.finditer(caption):
+            if not _MARK_OR_REFERENCE.search(match.group(1)):
+                yield "bracket", match.start(), match.end(), match.group(2), False
+    for match in _REFERENCE.finditer(caption):
+        start = caption.index(match.group(1), match.start(1)) - 1
+        yield "bracket", start, match.end(), match.group(1), False
+
+
+def _bare(caption: str) -> Iterator[_Found]:
+    for match in _AFTER_TEXT.finditer(caption):
+        start, end = match.span(1)
+        if caption[end] == ":":
+            yield "bare", start, end, match.group(1), True
+        elif caption.rfind("(", 0, start) <= caption.rfind(")", 0, start):
+            yield "bare", start, end + 1, match.group(1), True
+    for match in _AFTER_TITLE.finditer(caption):
+        yield "bare", match.start(), match.end() - 1, match.group(1), True
+    for match in _GLUED_TO_WORD.finditer(caption):
+        yield "bare", match.start(), match.end() + (caption[match.end()] == ")"), "A", True
+    for match in _BEFORE_SMALL_LETTER.finditer(caption):
+        text = match.group(1) or match.group(2)
+        is_range = match.group(1) is not None
+        yield "bare", match.start(), match.start() + len(text), text, is_range
+
+
+def _without_series(caption: str, found: list[LabelCandidate]) -> list[LabelCandidate]:
+    """Leave out names that share the word before them: "Primer A: … Primer B: …", but not "Image A: …"."""
+    words: list[str] = []
+    for candidate in found:
+        match = _SERIES_WORD.search(caption, max(0, candidate.start - 24), candidate.start)
+        words.append(match.group(1).lower() if match and candidate.style == "bare" else "")
+    return [
+        candidate
+        for candidate, word in zip(found, words, strict=True)
+        if not word or word in _PARTS_OF_FIGURE or words.count(word) == 1
+    ]
+
+
+def _is_credible(
+    caption: str, sequence: Sequence[LabelCandidate], uncertain: Sequence[LabelCandidate]
+) -> bool:
+    """True if the labels of a sequence that are letters without any mark are no words of a sentence.
+
+    "A" is an article, "B cells" and "E. coli" are names, but small letters other than a and i are no words.
+    """
+    plain = [c for c in sequence if c.style == "bare" and not c.set_off and c in uncertain]
+    if not plain:
+        return True
+    if not sequence[0].opens or (sequence[0].upper and len(plain) < 2):
+        return False
+    if len(_keys(sequence)) > 2:
+        return True
+    before = caption[: sequence[0].start].rstrip()[-1:]
+    capitals = all(_CAPITAL_FOLLOWS.match(caption, candidate.end) for candidate in plain)
+    return not sequence[0].upper and (capitals or before in ".!?")
