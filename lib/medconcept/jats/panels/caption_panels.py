@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from medconcept.jats.panels.label_candidates import LabelCandidate, find_candidates, position_words
 from medconcept.jats.panels.label_sequences import best_sequence, is_listed, sequence_of
+from medconcept.jats.panels.numbered_panels import find_numbered
+from medconcept.jats.panels.other_lists import without_other_lists
 from medconcept.jats.panels.uncertain_labels import lengthened
 from medconcept.jats.records.figure import Panel
 
@@ -27,15 +29,21 @@ _SHARED_SENTENCE = re.compile(
 _FULL_WIDTH_FORM = re.compile("[\u3001\u3002\uff01-\uff5e]")
 _ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3002: ord("."), 0x3001: ord(",")}
 _LONGEST_LABEL = 24  # characters; longer bold text is a heading
-_AFTER_TRAILING_LABEL = re.compile(r"\s*(?:[,.;]|and\b|or\b|[和与及]|$)")
+_AND_OR = "and|or|e|ou|y|et|und|oder"
+_AFTER_TRAILING_LABEL = re.compile(rf"\s*(?:[,.;]|(?:{_AND_OR})\b|[和与及或]|$)")
+_AFTER_NOUN = re.compile(r"(?<![.;:,])(?<!\b(?:in|of|to|at|by|on|as))(?<!\b(?:for|and|the|are|was|see))(?<!\b(?:from|with|were|than))\s$")
+_AFTER_AND_LABEL = re.compile(rf"\s*(?:{_AND_OR})\b")
+_JOINT = re.compile(rf"[ ,.;]*(?:(?:{_AND_OR}) )?")
 _SENTENCE_END = re.compile(r"[.!?:]\s+")
 
 
-def find_panels(caption: str, markup: str | None = None, title_length: int = 0) -> tuple[Panel, ...]:
+def find_panels(
+    caption: str, markup: str | None = None, title_length: int = 0, figure_label: str | None = None
+) -> tuple[Panel, ...]:
     """Divide a caption into panels, in order and covering all text; empty if the caption has no panels.
 
-    `title_length` is the length of the title at its start; bold text is taken from `markup`. Offsets are code
-    points of `caption`.
+    `title_length` is the length of the title at its start; bold text is taken from `markup`; a label such as
+    "Figures 1–4" says that numbers are labels of panels. Offsets are code points of `caption`.
 
     >>> [(p.labels, p.start, p.end) for p in find_panels("Lung. (A) CT. (B, C) MRI.")]
     [((), 0, 5), (('A',), 6, 13), (('B', 'C'), 14, 25)]
@@ -48,19 +56,19 @@ def find_panels(caption: str, markup: str | None = None, title_length: int = 0) 
     ends = [title_length] if title_length else []
     ends += [end for start, end in bold if end - start > _LONGEST_LABEL]
     breaks = frozenset([_skip_space(caption, end) for end in ends])
-    candidates = find_candidates(caption, bold, breaks)
+    candidates = without_other_lists(caption, find_candidates(caption, bold, breaks))
     sequence = best_sequence(caption, candidates) if candidates else []
     sequence = lengthened(caption, candidates, sequence, breaks)
     if sequence and any(c.opens for c in sequence):
-        return _labelled_parts(caption, sequence, candidates)
+        return _labelled_parts(caption, sequence, candidates, breaks)
     words = position_words(caption)
     # "Left panel shows … (A) … Right panel shows …": letters within sentences only divide these.
     inset_only = len(words) == 1 and words[0][0] == "Inset" and caption[words[0][1]] == "("
     if (len({word for word, _, _ in words}) < 2 and not inset_only) or (
         sequence and sequence[0].start < words[0][1]
     ):
-        return _labelled_parts(caption, sequence, candidates) if sequence else ()
-    return _divide(caption, [_Mark((word,), start, end, None, False) for word, start, end in words])
+        return _labelled_parts(caption, sequence, candidates, breaks) if sequence else _numbered_parts(caption, figure_label, breaks)
+    return _divide(caption, [_Mark((word,), start, end, None, False) for word, start, end in words], breaks)
 
 
 def with_ascii_brackets(caption: str) -> str:
@@ -89,7 +97,10 @@ class _Mark(NamedTuple):
 
 
 def _labelled_parts(
-    caption: str, sequence: Sequence[LabelCandidate], candidates: Sequence[LabelCandidate]
+    caption: str,
+    sequence: Sequence[LabelCandidate],
+    candidates: Sequence[LabelCandidate],
+    breaks: frozenset[int],
 ) -> tuple[Panel, ...]:
     marks: list[_Mark] = []
     ends = [c.start for c in sequence[1:]] + [len(caption)]
@@ -99,31 +110,41 @@ def _labelled_parts(
         subs = {label.printed[0] for label in candidate.labels if label.sub}
         parent = subs.pop() if len(subs) == 1 and candidate.style != "roman" else None
         printed = tuple(label.printed for label in candidate.labels)
-        marks.append(_Mark(printed, candidate.start, candidate.end, parent, _trails(caption, candidate)))
+        marks.append(_Mark(printed, candidate.start, candidate.end, parent, _trails(caption, *candidate[3:6])))
         if romans and candidate.style != "roman" and len(printed) == 1:
             inner = romans[bisect_left(starts, candidate.end) : bisect_left(starts, end)]
             nested = sequence_of(caption, inner)
             if sum(len(c.labels) for c in nested) > 1 and not is_listed(caption, nested[0]):
                 marks += [
-                    _Mark(tuple(n.printed for n in c.labels), c.start, c.end, printed[0], _trails(caption, c))
+                    _Mark(tuple(n.printed for n in c.labels), c.start, c.end, printed[0], _trails(caption, *c[3:6]))
                     for c in nested
                 ]
-    return _divide(caption, marks)
+    return _divide(caption, marks, breaks)
 
 
-def _trails(caption: str, candidate: LabelCandidate) -> bool:
+def _numbered_parts(
+    caption: str, figure_label: str | None, breaks: frozenset[int]
+) -> tuple[Panel, ...]:
+    marks = [
+        _Mark(tuple(map(str, n.numbers)), n.start, n.end, None, _trails(caption, n.start, n.end, False))
+        for n in find_numbered(caption, figure_label)
+    ]
+    return _divide(caption, marks, breaks) if marks else ()
+
+
+def _trails(caption: str, start: int, end: int, opens: bool) -> bool:
     """True for a label in brackets behind what it describes: "lung (A), liver (B)", "of lung (A) and liver"."""
-    if caption[candidate.end - 1] not in ")]" or candidate.start == 0:
+    if caption[end - 1] not in ")]" or start == 0:
         return False
-    if candidate.opens and caption[candidate.start - 2] not in ")]":
-        return False
-    return _AFTER_TRAILING_LABEL.match(caption, candidate.end) is not None
+    if opens and caption[start - 2] not in ")]":
+        return _AFTER_AND_LABEL.match(caption, end) is not None  # "on A. cepa (a) and Z. mays (b)"
+    return _AFTER_TRAILING_LABEL.match(caption, end) is not None
 
 
-def _divide(caption: str, marks: list[_Mark]) -> tuple[Panel, ...]:
+def _divide(caption: str, marks: list[_Mark], breaks: frozenset[int]) -> tuple[Panel, ...]:
     """Divide the whole caption into panels and shared text, before each label, or after it if all trail."""
-    if marks[0].start > 0 and all(mark.trails for mark in marks):
-        return _divide_after_labels(caption, marks)
+    if _all_trail(caption, marks):
+        return _divide_after_labels(caption, marks, breaks)
     panels = [_shared_part(caption, 0, marks[0].start)]
     ends = [mark.start for mark in marks[1:]]
     tail = _SHARED_SENTENCE.search(caption, marks[-1].end)
@@ -136,14 +157,28 @@ def _divide(caption: str, marks: list[_Mark]) -> tuple[Panel, ...]:
     return tuple(panel for panel in panels if panel is not None and panel.start < panel.end)
 
 
-def _divide_after_labels(caption: str, marks: list[_Mark]) -> tuple[Panel, ...]:
-    before = list(_SENTENCE_END.finditer(caption, 0, marks[0].start))
-    at = before[-1].end() if before else 0
+def _all_trail(caption: str, marks: list[_Mark]) -> bool:
+    """True if every label stands behind what it describes: the first surely, the others at least behind a word."""
+    if marks[0].start == 0 or not marks[0].trails:
+        return False
+    return all(
+        mark.trails or (caption[mark.end - 1] in ")]" and _AFTER_NOUN.search(caption, max(0, mark.start - 12), mark.start))
+        for mark in marks
+    )
+
+
+def _divide_after_labels(caption: str, marks: list[_Mark], breaks: frozenset[int]) -> tuple[Panel, ...]:
+    before = [match.end() for match in _SENTENCE_END.finditer(caption, 0, marks[0].start)]
+    at = max([*before, *(place for place in breaks if place < marks[0].start)], default=0)
     panels = [_shared_part(caption, 0, at)]
-    for mark in marks:
+    for mark, following in zip(marks, [*marks[1:], None], strict=True):
         at = _skip_joint(caption, at, mark.start)
         panels.append(Panel(mark.labels, at, mark.end, mark.start, mark.end, mark.parent))
         at = mark.end
+        # "Lung (A) and liver (B) of mice. Heart (C)": the end of the sentence is about both.
+        if following and not mark.trails and (end := _SENTENCE_END.search(caption, at, following.start)):
+            panels.append(_shared_part(caption, _skip_joint(caption, at, end.end()), end.end()))
+            at = end.end()
     at = _skip_joint(caption, at, len(caption))
     panels.append(_shared_part(caption, at, len(caption)))
     return tuple(panel for panel in panels if panel is not None and panel.start < panel.end)
@@ -151,9 +186,8 @@ def _divide_after_labels(caption: str, marks: list[_Mark]) -> tuple[Panel, ...]:
 
 def _skip_joint(caption: str, at: int, end: int) -> int:
     """Skip the comma, stop or "and" that joins a part to the one before."""
-    while at < end and caption[at] in " ,.;":
-        at += 1
-    return at + 4 if caption.startswith("and ", at, end) else at
+    joint = _JOINT.match(caption, at, end)
+    return joint.end() if joint else at
 
 
 def _shared_part(caption: str, start: int, end: int) -> Panel | None:

@@ -74,6 +74,7 @@ _CLAUSE_STARTS = re.compile(r"[.;:!?)\]'”\",]\s(?=[A-Za-z](?:[^A-Za-z]|[ivx]{1
 # "… in mice.A. Weight", "(×400).a) Liver": no space before the label, but words before the stop.
 _GLUED_STARTS = re.compile(r"[.;:!?)\]](?<=[a-z\d)\]%\u2e80-\uffee].)(?<!\b[a-z].)(?=[A-Za-z](?:[).:,]|\s[A-Z0-9(×*]|\s?[-–,]\s?[A-Z]|\s?(?:and|&)\s))")
 _AFTER_AND = re.compile(r"and\s(?=[A-Za-z][.:)])")
+_AFTER_LETTER_AND = re.compile(r"\b[A-Za-z]\sand\s$")
 # A letter after these is always a name: vitamin (B), hepatitis (A), type (C).
 AFTER_NAME_WORD = re.compile(
     r"\b(?:vitamins?|hepatitis|influenza|(?<!wild )(?<!wild-)types?|class(?:es)?|grades?|lanes?|eqs?\.?"
@@ -195,6 +196,8 @@ def _bare(caption: str, breaks: frozenset[int]) -> Iterator[LabelCandidate]:
         if single and match.group(2) in (".", DASH) and not _text_follows(caption, match.end()):
             continue  # A. thaliana, A. B. Smith
         opens = start == 0 or start in breaks or caption[start - 1] in _STOPS or caption[start - 2] not in ",d"
+        if _AFTER_LETTER_AND.search(caption, max(0, start - 7), start):
+            continue  # "primers a and b. A gel"
         if not opens and match.group(2) not in (":", ".", ")", ").", "):"):
             continue  # within a sentence a comma marks no label
         if match.group(2) and match.group(2)[0] == ")":

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from medconcept.jats.panels.label_candidates import SENTENCE, LabelCandidate
+from medconcept.jats.panels.other_lists import is_reagent_list
 from medconcept.jats.panels.panel_labels import Label, sub_rank
 
 _JOINT = re.compile(r"\s*(?:[-‐‑‒–—−,;&/]|and|to|und|et|y|e|,\s*and)?\s*")
@@ -47,7 +48,7 @@ def best_sequence(caption: str, candidates: Sequence[LabelCandidate]) -> list[La
             sentence_sequence = sequence_of(caption, opening)
             if _label_count(sentence_sequence) >= _label_count(sequence):
                 sequence = sentence_sequence
-        if sequence and _is_plausible(caption, sequence):
+        if sequence and _is_plausible(caption, sequence) and not is_reagent_list(caption, sequence):
             sequences.append((sequence, members))
     if len(by_style) > 1:
         sequences += _mixed_style_sequences(
@@ -136,7 +137,20 @@ def _is_within(sequence: Sequence[LabelCandidate], other: Sequence[LabelCandidat
     """True if a whole sequence lies between two labels of another one whose labels begin sentences."""
     if not all(candidate.opens for candidate in other):
         return False
+    if _is_enumeration_of_last(sequence, other):
+        return True
     return any(a.start < sequence[0].start and sequence[-1].start < b.start for a, b in pairwise(other))
+
+
+def _is_enumeration_of_last(sequence: Sequence[LabelCandidate], other: Sequence[LabelCandidate]) -> bool:
+    """True for small letters behind the last of several capitals: "(A) One. (B) Two: (a) acid; (b) base"."""
+    return (
+        other[-1].start < sequence[0].start
+        and other[0].upper
+        and not sequence[0].upper
+        and len(other) > 1
+        and (other[0].style != "bare" or all(candidate.set_off for candidate in other))
+    )
 
 
 def is_in_order(sequence: Sequence[LabelCandidate]) -> bool:

@@ -32,7 +32,7 @@ _MARK_OR_REFERENCE = re.compile(
 _REFERENCE = re.compile(rf"\b(?:in|see|from|of|by|with|for)\s[(\[]\s?({LABELS})\s?[)\]]")
 # "mice a: one b: two", "nude mice A) one B) two", "(A: one; B: two)"
 _AFTER_TEXT = re.compile(rf"(?<=[ (])({BARE_LABELS})(?::|\)[.:,]?)(?=\s(?!{BARE_LABELS}[:)]))")
-_AFTER_TITLE = re.compile(r"(?<=[a-z\d)] )([a-zA])\.(?=\s[A-Z])")
+_AFTER_TITLE = re.compile(r"(?<=[a-z\d)] )(?<!\band )(?<!\bor )(?<!\bof )(?<!\bin )(?<!\bto )([a-zA])\.(?=\s[A-Z])")
 _GLUED_TO_WORD = re.compile(r"(?<=[a-z]{3})A(?=[).:]\s[A-Z])")
 # "A–D from the left; E–H from the right", "a control, b treated", "A. normal; B. scarred"
 _BEFORE_SMALL_LETTER = re.compile(
