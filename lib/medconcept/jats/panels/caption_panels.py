@@ -26,7 +26,10 @@ _SHARED_SENTENCE = re.compile(
     r"|Data\s+(?:are|represent|were|shown)|Values\s+(?:are|represent)|Results\s+are|Abbreviations"
     r"|Statistical\s+(?:significance|analys[ie]s)|\*+\s*,?\s*[pP]\b|[Ss]ee\s+also\b))"
 )
-_FULL_WIDTH_FORM = re.compile("[\u3001\u3002\uff01-\uff5e]")
+# These are about the last panel if an earlier one has its own.
+_SHARED_IF_ONCE = re.compile(
+    r"[.;!?]\)?\s(?=(?:(Scale\s+bar\b|Bar(?=\s?[=:,]|\s(?:is|equals?|represents?|indicates?)\b))|((?:Original\s+)?[Mm]agnifications?)\b|(?:Photo(?:micro)?graphs|Images|Micrographs)\s))"
+)
 _ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3002: ord("."), 0x3001: ord(",")}
 _LONGEST_LABEL = 24  # characters; longer bold text is a heading
 _AND_OR = "and|or|e|ou|y|et|und|oder"
@@ -77,7 +80,9 @@ def with_ascii_brackets(caption: str) -> str:
     >>> with_ascii_brackets("（Ａ）肝脏。")
     '(A)肝脏.'
     """
-    return caption if caption.isascii() or not _FULL_WIDTH_FORM.search(caption) else caption.translate(_ASCII)
+    if caption.isascii() or not any(mark in caption for mark in "（）。：，、；．"):
+        return caption
+    return caption.translate(_ASCII)
 
 
 def _skip_space(caption: str, at: int) -> int:
@@ -87,13 +92,13 @@ def _skip_space(caption: str, at: int) -> int:
 
 
 class _Mark(NamedTuple):
-    """A label of a panel in print, and whether it stands behind what it describes."""
+    """A label of a panel in print; `opens`: it begins a sentence or clause."""
 
     labels: tuple[str, ...]
     start: int
     end: int
     parent: str | None
-    trails: bool
+    opens: bool
 
 
 def _labelled_parts(
@@ -110,13 +115,13 @@ def _labelled_parts(
         subs = {label.printed[0] for label in candidate.labels if label.sub}
         parent = subs.pop() if len(subs) == 1 and candidate.style != "roman" else None
         printed = tuple(label.printed for label in candidate.labels)
-        marks.append(_Mark(printed, candidate.start, candidate.end, parent, _trails(caption, *candidate[3:6])))
+        marks.append(_Mark(printed, candidate.start, candidate.end, parent, candidate.opens))
         if romans and candidate.style != "roman" and len(printed) == 1:
             inner = romans[bisect_left(starts, candidate.end) : bisect_left(starts, end)]
             nested = sequence_of(caption, inner)
             if sum(len(c.labels) for c in nested) > 1 and not is_listed(caption, nested[0]):
                 marks += [
-                    _Mark(tuple(n.printed for n in c.labels), c.start, c.end, printed[0], _trails(caption, *c[3:6]))
+                    _Mark(tuple(n.printed for n in c.labels), c.start, c.end, printed[0], c.opens)
                     for c in nested
                 ]
     return _divide(caption, marks, breaks)
@@ -126,19 +131,19 @@ def _numbered_parts(
     caption: str, figure_label: str | None, breaks: frozenset[int]
 ) -> tuple[Panel, ...]:
     marks = [
-        _Mark(tuple(map(str, n.numbers)), n.start, n.end, None, _trails(caption, n.start, n.end, False))
+        _Mark(tuple(map(str, n.numbers)), n.start, n.end, None, False)
         for n in find_numbered(caption, figure_label)
     ]
     return _divide(caption, marks, breaks) if marks else ()
 
 
-def _trails(caption: str, start: int, end: int, opens: bool) -> bool:
+def _trails(caption: str, mark: _Mark) -> bool:
     """True for a label in brackets behind what it describes: "lung (A), liver (B)", "of lung (A) and liver"."""
-    if caption[end - 1] not in ")]" or start == 0:
+    if mark.start == 0 or caption[mark.end - 1] not in ")]":
         return False
-    if opens and caption[start - 2] not in ")]":
-        return _AFTER_AND_LABEL.match(caption, end) is not None  # "on A. cepa (a) and Z. mays (b)"
-    return _AFTER_TRAILING_LABEL.match(caption, end) is not None
+    if mark.opens and caption[mark.start - 2] not in ")]":
+        return _AFTER_AND_LABEL.match(caption, mark.end) is not None  # "on A. cepa (a) and Z. mays (b)"
+    return _AFTER_TRAILING_LABEL.match(caption, mark.end) is not None
 
 
 def _divide(caption: str, marks: list[_Mark], breaks: frozenset[int]) -> tuple[Panel, ...]:
@@ -147,8 +152,7 @@ def _divide(caption: str, marks: list[_Mark], breaks: frozenset[int]) -> tuple[P
         return _divide_after_labels(caption, marks, breaks)
     panels = [_shared_part(caption, 0, marks[0].start)]
     ends = [mark.start for mark in marks[1:]]
-    tail = _SHARED_SENTENCE.search(caption, marks[-1].end)
-    ends.append(tail.end() if tail else len(caption))
+    ends.append(_end_of_last(caption, marks[0].start, marks[-1].end))
     for mark, end in zip(marks, ends, strict=True):
         panels.append(
             Panel(mark.labels, mark.start, _trimmed_end(caption, mark.start, end), mark.start, mark.end, mark.parent)
@@ -157,12 +161,22 @@ def _divide(caption: str, marks: list[_Mark], breaks: frozenset[int]) -> tuple[P
     return tuple(panel for panel in panels if panel is not None and panel.start < panel.end)
 
 
+def _end_of_last(caption: str, first: int, last: int) -> int:
+    """Return where the part of the last panel ends and sentences about all begin; `first` is the first label."""
+    tail = _SHARED_SENTENCE.search(caption, last)
+    end = tail.end() if tail else len(caption)
+    once = _SHARED_IF_ONCE.search(caption, last, end)
+    if once is None:
+        return end
+    kind = re.escape(next((group for group in once.groups() if group), "")).lower()
+    return end if kind and re.search(rf"\b{kind}", caption[first:last], re.IGNORECASE) else once.end()
+
+
 def _all_trail(caption: str, marks: list[_Mark]) -> bool:
     """True if every label stands behind what it describes: the first surely, the others at least behind a word."""
-    if marks[0].start == 0 or not marks[0].trails:
-        return False
-    return all(
-        mark.trails or (caption[mark.end - 1] in ")]" and _AFTER_NOUN.search(caption, max(0, mark.start - 12), mark.start))
+    return _trails(caption, marks[0]) and all(
+        _trails(caption, mark)
+        or (caption[mark.end - 1] in ")]" and _AFTER_NOUN.search(caption, max(0, mark.start - 12), mark.start))
         for mark in marks
     )
 
@@ -176,7 +190,7 @@ def _divide_after_labels(caption: str, marks: list[_Mark], breaks: frozenset[int
         panels.append(Panel(mark.labels, at, mark.end, mark.start, mark.end, mark.parent))
         at = mark.end
         # "Lung (A) and liver (B) of mice. Heart (C)": the end of the sentence is about both.
-        if following and not mark.trails and (end := _SENTENCE_END.search(caption, at, following.start)):
+        if following and not _trails(caption, mark) and (end := _SENTENCE_END.search(caption, at, following.start)):
             panels.append(_shared_part(caption, _skip_joint(caption, at, end.end()), end.end()))
             at = end.end()
     at = _skip_joint(caption, at, len(caption))

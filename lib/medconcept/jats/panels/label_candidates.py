@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -70,9 +69,9 @@ _AFTER_UNSTOPPED_WORD = re.compile(r" (?<=[A-Za-z]{4} )([b-z])\.(?= [A-ZÀ-Ýα-
 _HALF_BRACKET = re.compile(rf"(?<=[a-z,;] )({BARE_LABELS})\)(?=\s)")
 _POSITION_STEMS = ("left", "right", "upper", "lower", "top", "bottom", "middle", "cent", "far", "inset")
 # Starts of a sentence or clause with one letter, or with one and a roman numeral, a digit or a prime.
-_CLAUSE_STARTS = re.compile(r"[.;:!?)\]'”\",]\s(?=[A-Za-z](?:[^A-Za-z]|[ivx]{1,4}[^A-Za-z]))")
-# "… in mice.A. Weight", "(×400).a) Liver": no space before the label, but words before the stop.
-_GLUED_STARTS = re.compile(r"[.;:!?)\]](?<=[a-z\d)\]%\u2e80-\uffee].)(?<!\b[a-z].)(?=[A-Za-z](?:[).:,]|\s[A-Z0-9(×*]|\s?[-–,]\s?[A-Z]|\s?(?:and|&)\s))")
+_CLAUSE_STARTS = re.compile(r"[.;:!?)\]'”\",]\s?(?=[A-Za-z](?:[^A-Za-z]|[ivx]{1,4}[^A-Za-z]))")
+# "… in mice.A. Weight", "(×400).a) Liver": no space before the label, but a word or number before the stop.
+_GLUED = re.compile(r"[a-z\d)\]%\u2e80-\uffee][.;:!?)\]](?=[A-Za-z](?:[).:,]|\s[A-Z0-9(×*]|\s?[-–,]\s?[A-Z]|\s?(?:and|&)\s))")
 _AFTER_AND = re.compile(r"and\s(?=[A-Za-z][.:)])")
 _AFTER_LETTER_AND = re.compile(r"\b[A-Za-z]\sand\s$")
 # A letter after these is always a name: vitamin (B), hepatitis (A), type (C).
@@ -181,10 +180,14 @@ def _after_figure_number(caption: str, breaks: frozenset[int]) -> Iterator[Label
 
 
 def _bare(caption: str, breaks: frozenset[int]) -> Iterator[LabelCandidate]:
-    starts = chain(
-        _CLAUSE_STARTS.finditer(caption), _AFTER_AND.finditer(caption), _GLUED_STARTS.finditer(caption)
-    )
-    for start in sorted({0, *[match.end() for match in starts], *breaks}):
+    starts = {0, *breaks, *[match.end() for match in _AFTER_AND.finditer(caption)]}
+    for clause in _CLAUSE_STARTS.finditer(caption):
+        start = clause.end()
+        if start - clause.start() == 2 or (
+            _GLUED.match(caption, start - 2) and caption[start - 3 : start - 2] not in (".", " ")
+        ):
+            starts.add(start)
+    for start in sorted(starts):
         if (second := caption[start + 1 : start + 2]).isalpha() and second not in "ivx":
             continue  # a word
         match = _BARE.match(caption, start)
@@ -196,7 +199,7 @@ def _bare(caption: str, breaks: frozenset[int]) -> Iterator[LabelCandidate]:
         if single and match.group(2) in (".", DASH) and not _text_follows(caption, match.end()):
             continue  # A. thaliana, A. B. Smith
         opens = start == 0 or start in breaks or caption[start - 1] in _STOPS or caption[start - 2] not in ",d"
-        if _AFTER_LETTER_AND.search(caption, max(0, start - 7), start):
+        if caption.startswith("and ", start - 4) and _AFTER_LETTER_AND.search(caption, start - 7, start):
             continue  # "primers a and b. A gel"
         if not opens and match.group(2) not in (":", ".", ")", ").", "):"):
             continue  # within a sentence a comma marks no label

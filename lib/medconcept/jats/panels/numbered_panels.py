@@ -13,7 +13,8 @@ from medconcept.jats.panels.panel_labels import DASH
 
 _MOST = 99  # panels of a figure
 _LABEL_RANGE = re.compile(rf"\b([0-9]{{1,3}})\s?(?:{DASH}|,|and|&|to)\s?([0-9]{{1,3}})\b")
-_ANNOUNCED = re.compile(rf"(?:^|[.:;]\s)(?:Fig(?:ure)?s\.?\s)?([0-9]{{1,3}})\s?{DASH}\s?([0-9]{{1,3}})[.:,]?\s(?=[A-Za-z])")
+_ANNOUNCED = re.compile(rf"(?:Fig(?:ure)?s\.?\s)?([0-9]{{1,3}})\s?{DASH}\s?([0-9]{{1,3}})[.:,]?\s(?=[A-Za-z])")
+_CLAUSE_WITH_NUMBER = re.compile(r"[.:;]\s(?=[0-9F])")
 _UNITS = (
     r"[kcmµμn]?m\b|[kmµμn]?g\b|[mµμ]?[lL]\b|s(?:ec)?\b|min\b|h(?:rs?|ours?)?\b|d(?:ays?)?\b|weeks?\b|months?\b|years?\b"
     r"|[mµμn]?M\b|[kM]?bp?\b|kDa\b|[kM]?Hz\b|mmol|%|°|times\b|fold\b|of\b|to\b|and\b|or\b|in\b|per\b|×|x\b"
@@ -46,7 +47,10 @@ def find_numbered(caption: str, figure_label: str | None) -> list[NumberedLabel]
     []
     """
     announced = _LABEL_RANGE.search(figure_label) if figure_label else None
-    if announced is None and (announced := _ANNOUNCED.search(caption)) is None:
+    if announced is None:
+        starts = (0, *(match.end() for match in _CLAUSE_WITH_NUMBER.finditer(caption)))
+        announced = next(filter(None, (_ANNOUNCED.match(caption, start) for start in starts)), None)
+    if announced is None:
         return []
     first, last = int(announced.group(1)), int(announced.group(2))
     if not first < last < first + _MOST:

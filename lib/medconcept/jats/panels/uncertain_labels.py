@@ -31,12 +31,15 @@ _MARK_OR_REFERENCE = re.compile(
 # "is shown in (D)", "the boxed area of (A)"
 _REFERENCE = re.compile(rf"\b(?:in|see|from|of|by|with|for)\s[(\[]\s?({LABELS})\s?[)\]]")
 # "mice a: one b: two", "nude mice A) one B) two", "(A: one; B: two)"
-_AFTER_TEXT = re.compile(rf"(?<=[ (])({BARE_LABELS})(?::|\)[.:,]?)(?=\s(?!{BARE_LABELS}[:)]))")
-_AFTER_TITLE = re.compile(r"(?<=[a-z\d)] )(?<!\band )(?<!\bor )(?<!\bof )(?<!\bin )(?<!\bto )([a-zA])\.(?=\s[A-Z])")
-_GLUED_TO_WORD = re.compile(r"(?<=[a-z]{3})A(?=[).:]\s[A-Z])")
+_AFTER_TEXT = re.compile(rf"[ (](?=[A-Za-z](?:[^A-Za-z]|[ivx]))({BARE_LABELS})(?::|\)[.:,]?)(?=\s(?!{BARE_LABELS}[:)]))")
+_AFTER_TITLE = re.compile(
+    r" (?<=[a-z\d)] )([a-zA])\.(?=\s[A-Z])(?<!\band ..)(?<!\bor ..)(?<!\bof ..)(?<!\bin ..)(?<!\bto ..)"
+)
+_GLUED_TO_WORD = re.compile(r"A(?<=[a-z]{3}A)(?=[).:]\s[A-Z])")
 # "A–D from the left; E–H from the right", "a control, b treated", "A. normal; B. scarred"
+_CLAUSE = re.compile(r"[.;:,!?d]\s(?=[A-Za-z](?:\s|[-‐‑‒–—−.]))")
 _BEFORE_SMALL_LETTER = re.compile(
-    rf"(?:^|(?<=[.;:,!?] )|(?<= and ))(?:([A-Za-z]\s?{DASH}\s?[A-Za-z])(?=\s[a-z])"
+    rf"(?:([A-Za-z]\s?{DASH}\s?[A-Za-z])(?=\s[a-z])"
     r"|([A-Za-z])(?=\s(?!(?:is|are|was|were|and|or|denotes?|represents?|indicates?|stands|[A-Za-z])\b)[A-Za-z0-9(*×]|\.\s[a-z]{3}))"
 )
 _CAPITAL_FOLLOWS = re.compile(r"\.?\s[A-Z0-9(*×]")
@@ -45,6 +48,9 @@ _SERIES_WORD = re.compile(r"(?:^|[.;,:(]\s?)([A-Za-z]{3,})\s$")
 _PARTS_OF_FIGURE = frozenset(
     ("image", "photo", "photograph", "picture", "graph", "plot", "chart", "map", "part", "plate", "micrograph")
 )
+
+
+_Found = tuple[LabelStyle, int, int, str, bool]  # style, start, end, text of the labels, whether it is set off
 
 
 def lengthened(
@@ -71,8 +77,8 @@ def _alone(letter: int, upper: bool, or_range: bool) -> re.Pattern[str]:
     first = "A" if upper else "a"
     text = chr(ord(first) + letter)
     # The look-behind follows a literal letter, which is searched for fast.
-    alone = rf"{text}(?<![A-Za-z].)(?![A-Za-z])"
-    return re.compile(rf"{alone}|{first}(?<![A-Za-z].){DASH}" if or_range else alone)
+    alone = rf"{text}(?<![^\s(\[,;–-].)(?=[\s)\].:,;–-])"
+    return re.compile(rf"{alone}|{first}(?<![^\s(\[].){DASH}" if or_range else alone)
 
 
 def _keys(sequence: Sequence[LabelCandidate]) -> set[tuple[int, str]]:
@@ -88,13 +94,15 @@ def _longer(
 ) -> list[LabelCandidate]:
     certain = [c for c in candidates if c.upper is upper and c.style != "roman"]
     named = {label.letter for candidate in certain for label in candidate.labels}
-    starts_sentences = len(sequence) > 1 and all(candidate.opens for candidate in sequence)
+    found: list[_Found] = []
+    if not sequence or sequence[0].style == "bracket":
+        found += _bracketed(caption, len(sequence) > 1 and all(candidate.opens for candidate in sequence))
+    if not sequence or sequence[0].style == "bare":
+        found += _bare(caption)
     uncertain: list[LabelCandidate] = []
-    for style, start, end, text, set_off in (*_bracketed(caption, starts_sentences), *_bare(caption)):
+    for style, start, end, text, set_off in found:
         labels = read_labels(text, upper)
         if not labels or not named.isdisjoint(label.letter for label in labels):
-            continue
-        if sequence and style != sequence[0].style:
             continue
         opens = begins_clause(caption, start, breaks)
         before = caption[max(0, start - 24) : start]
@@ -111,9 +119,6 @@ def _longer(
     if not longer or not _keys(longer) >= _keys(sequence) or not is_in_order(longer):
         return sequence
     return longer if _is_credible(caption, longer, uncertain) else sequence
-
-
-_Found = tuple[LabelStyle, int, int, str, bool]  # style, start, end, text of the labels, whether it is set off
 
 
 def _bracketed(caption: str, starts_sentences: bool) -> Iterator[_Found]:
@@ -136,13 +141,18 @@ def _bare(caption: str) -> Iterator[_Found]:
         elif caption.rfind("(", 0, start) <= caption.rfind(")", 0, start):
             yield "bare", start, end + 1, match.group(1), True
     for match in _AFTER_TITLE.finditer(caption):
-        yield "bare", match.start(), match.end() - 1, match.group(1), True
+        yield "bare", match.start(1), match.end(1), match.group(1), True
     for match in _GLUED_TO_WORD.finditer(caption):
         yield "bare", match.start(), match.end() + (caption[match.end()] == ")"), "A", True
-    for match in _BEFORE_SMALL_LETTER.finditer(caption):
+    for start in (0, *(clause.end() for clause in _CLAUSE.finditer(caption))):
+        if caption[start - 2 : start - 1] == "d" and not caption.endswith(" and ", 0, start):
+            continue
+        match = _BEFORE_SMALL_LETTER.match(caption, start)
+        if match is None:
+            continue
         text = match.group(1) or match.group(2)
         is_range = match.group(1) is not None
-        yield "bare", match.start(), match.start() + len(text), text, is_range
+        yield "bare", start, start + len(text), text, is_range
 
 
 def _without_series(caption: str, found: list[LabelCandidate]) -> list[LabelCandidate]:
