@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from medconcept.jats.panels.label_candidates import LabelCandidate, find_candidates, position_words
@@ -30,11 +31,12 @@ _SHARED_SENTENCE = re.compile(
 _SHARED_IF_ONCE = re.compile(
     r"[.;!?]\)?\s(?=(?:(Scale\s+bar\b|Bar(?=\s?[=:,]|\s(?:is|equals?|represents?|indicates?)\b))|((?:Original\s+)?[Mm]agnifications?)\b|(?:Photo(?:micro)?graphs|Images|Micrographs)\s))"
 )
-_ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3002: ord("."), 0x3001: ord(",")}
+_ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict(zip(map(ord, "。、【】〔〕"), ".,[][]", strict=True))
 _LONGEST_LABEL = 24  # characters; longer bold text is a heading
 _AND_OR = "and|or|e|ou|y|et|und|oder"
 _AFTER_TRAILING_LABEL = re.compile(rf"\s*(?:[,.;]|(?:{_AND_OR})\b|[和与及或]|$)")
 _AFTER_NOUN = re.compile(r"(?<![.;:,])(?<!\b(?:in|of|to|at|by|on|as))(?<!\b(?:for|and|the|are|was|see))(?<!\b(?:from|with|were|than))\s$")
+_AFTER_WORD_OR_SHOWN = re.compile(rf"{_AFTER_NOUN.pattern}|\b(?:shown|seen|depicted|displayed|illustrated) in $")
 _AFTER_AND_LABEL = re.compile(rf"\s*(?:{_AND_OR})\b")
 _JOINT = re.compile(rf"[ ,.;]*(?:(?:{_AND_OR}) )?")
 _SENTENCE_END = re.compile(r"[.!?:]\s+")
@@ -68,7 +70,7 @@ def find_panels(
     # "Left panel shows … (A) … Right panel shows …": letters within sentences only divide these.
     inset_only = len(words) == 1 and words[0][0] == "Inset" and caption[words[0][1]] == "("
     if (len({word for word, _, _ in words}) < 2 and not inset_only) or (
-        sequence and sequence[0].start < words[0][1]
+        sequence and sequence[0].start <= words[0][1]
     ):
         return _labelled_parts(caption, sequence, candidates, breaks) if sequence else _numbered_parts(caption, figure_label, breaks)
     return _divide(caption, [_Mark((word,), start, end, None, False) for word, start, end in words], breaks)
@@ -80,7 +82,7 @@ def with_ascii_brackets(caption: str) -> str:
     >>> with_ascii_brackets("（Ａ）肝脏。")
     '(A)肝脏.'
     """
-    if caption.isascii() or not any(mark in caption for mark in "（）。：，、；．"):
+    if caption.isascii() or not any(mark in caption for mark in "（）。：，、；．【Ａａ"):
         return caption
     return caption.translate(_ASCII)
 
@@ -151,14 +153,24 @@ def _divide(caption: str, marks: list[_Mark], breaks: frozenset[int]) -> tuple[P
     if _all_trail(caption, marks):
         return _divide_after_labels(caption, marks, breaks)
     panels = [_shared_part(caption, 0, marks[0].start)]
-    ends = [mark.start for mark in marks[1:]]
-    ends.append(_end_of_last(caption, marks[0].start, marks[-1].end))
-    for mark, end in zip(marks, ends, strict=True):
+    starts = [marks[0].start]
+    for before, mark in pairwise(marks):
+        starts.append(_start_of_sentence(caption, before.end, mark) if _trails(caption, mark) else mark.start)
+    ends = [*starts[1:], _end_of_last(caption, marks[0].start, marks[-1].end)]
+    for mark, start, end in zip(marks, starts, ends, strict=True):
         panels.append(
-            Panel(mark.labels, mark.start, _trimmed_end(caption, mark.start, end), mark.start, mark.end, mark.parent)
+            Panel(mark.labels, start, _trimmed_end(caption, start, end), mark.start, mark.end, mark.parent)
         )
     panels.append(_shared_part(caption, ends[-1], len(caption)))
     return tuple(panel for panel in panels if panel is not None and panel.start < panel.end)
+
+
+def _start_of_sentence(caption: str, after: int, mark: _Mark) -> int:
+    """Return where the sentence begins that a label behind it is about: "(A) Lung. The liver is healthy (B)."."""
+    if mark.opens or not _AFTER_WORD_OR_SHOWN.search(caption, max(0, mark.start - 14), mark.start):
+        return mark.start
+    ends = [match.end() for match in _SENTENCE_END.finditer(caption, after, mark.start)]
+    return ends[-1] if ends else mark.start
 
 
 def _end_of_last(caption: str, first: int, last: int) -> int:

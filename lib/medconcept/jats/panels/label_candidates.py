@@ -45,7 +45,7 @@ _BRACKETED = re.compile(
 _PANEL_WORD = re.compile(rf"[Pp](?<=\b.)anels?\s+\(?({LABELS})\)?(?![\w’'])")
 _FIGURE_NUMBER = re.compile(rf"Fig(?<=\bFig)(?:ure|s)?\.?\s?[0-9]{{1,2}}\s?\(?({LABELS})\)?(?=[:.]\s)")
 _BARE = re.compile(
-    rf"({BARE_LABELS})\s?(\)[.:,]?|[.:,;]|{DASH}(?=\s))(?=[\s\u2e80-\ud7ff])|({BARE_LABELS})(?=\s[A-Z0-9(\[“×*])|([A-Z]\s?&\s?[A-Z])(?=\s)"
+    rf"({BARE_LABELS})\s?(\.?\)[.:,]?|[.:,;|]|{DASH}(?=\s))(?:(?=[\s\u2e80-\ud7ff])|(?<=[:)])(?=[A-Z][a-z])|(?<=\.)(?=[A-Z][a-z]{{2,}}\s(?!et\b)[a-z]{{2}}))|({BARE_LABELS})(?=\s[A-Z0-9(\[“×*])|([A-Z]\s?&\s?[A-Z])(?=\s)"
 )
 _SIDES = "upper|lower|left|right|middle|center|centre|top|bottom"
 _POSITION_WORD = re.compile(
@@ -54,6 +54,7 @@ _POSITION_WORD = re.compile(
     r"(?:\s?(?:two\s|three\s)?(?i:panels?|rows?|columns?|images?|graphs?|plots?|insets?))?"
     r"(?:\s*(\)|:|,)|(?=\s(?:The|A|An|This|These|Same|Shown)\s)|(?<=anel|nels)(?=\s(?:shows?|represents?|depicts?|displays?|illustrates?|is|are)\b))"
 )
+_STAIN = re.compile(r"\bH\s?&\s?E\b")
 _INITIAL = re.compile(r"[A-Z](?:\.|\s(?![a-z&/])|$)")
 _CAPITAL_OR_DIGIT_WITHIN = re.compile(r"[a-z]+[A-Z0-9]")
 FIRST_UNSPACED = "\u2e80"
@@ -143,6 +144,8 @@ def _bracketed(caption: str, breaks: frozenset[int]) -> Iterator[LabelCandidate]
         if before and ends and _REFERENCE_WORDS.search(before):
             continue  # "as in (A)."
         content = match.group(1) or match.group(2)
+        if "&" in content and _STAIN.search(content):
+            continue  # "(A, H&E)"
         upper = content[0].isupper()
         named = bool(before) and match.group(2) is None and AFTER_OFTEN_NAME_WORD.search(before) is not None
         if labels := read_labels(content, upper):
@@ -201,12 +204,12 @@ def _bare(caption: str, breaks: frozenset[int]) -> Iterator[LabelCandidate]:
         opens = start == 0 or start in breaks or caption[start - 1] in _STOPS or caption[start - 2] not in ",d"
         if caption.startswith("and ", start - 4) and _AFTER_LETTER_AND.search(caption, start - 7, start):
             continue  # "primers a and b. A gel"
-        if not opens and match.group(2) not in (":", ".", ")", ").", "):"):
+        if not opens and match.group(2) in (None, ",", ";", "-", "–", "—"):
             continue  # within a sentence a comma marks no label
-        if match.group(2) and match.group(2)[0] == ")":
+        if match.group(2) and ")" in match.group(2):
             if caption.rfind("(", 0, start) > caption.rfind(")", 0, start):
                 continue  # "(arrows, a, b)" refers to marks in the figure
-            end = match.start(2) + 1
+            end = caption.index(")", end) + 1
         for upper in (True, False):
             if labels := read_labels(content, upper):
                 yield LabelCandidate("bare", upper, labels, start, end, opens, match.group(2) is not None)

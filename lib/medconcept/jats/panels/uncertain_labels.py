@@ -25,7 +25,7 @@ _LABEL_FIRST = re.compile(rf"[(\[]\s?({LABELS})\s?[,;:]\s?([^()\[\]]{{1,60}})[)\
 _LABEL_LAST = re.compile(rf"[(\[]([^()\[\]]{{2,60}}?)[,;]\s?({LABELS})\s?[)\]]")
 _MARK_OR_REFERENCE = re.compile(
     r"arrow|asteri|\bstars?\b|triang|circle|square|diamond|box|\blines?\b|\bbars?\b|heads?\b|dash|solid|dots?\b"
-    r"|\bfig|\btable|\bet al|\beq|\blanes?\b|\btracks?\b|\brefs?\b|[<>=]|^\s?[A-Za-z]\b",
+    r"|\bfig|\btable|\bet al|\beq|\blanes?\b|\btracks?\b|\brefs?\b|[<>=]|^\s?[A-Za-z]\s?$",
     re.IGNORECASE,
 )
 # "is shown in (D)", "the boxed area of (A)"
@@ -40,7 +40,7 @@ _GLUED_TO_WORD = re.compile(r"A(?<=[a-z]{3}A)(?=[).:]\s[A-Z])")
 _CLAUSE = re.compile(r"[.;:,!?d]\s(?=[A-Za-z](?:\s|[-‐‑‒–—−.]))")
 _BEFORE_SMALL_LETTER = re.compile(
     rf"(?:([A-Za-z]\s?{DASH}\s?[A-Za-z])(?=\s[a-z])"
-    r"|([A-Za-z])(?=\s(?!(?:is|are|was|were|and|or|denotes?|represents?|indicates?|stands|[A-Za-z])\b)[A-Za-z0-9(*×]|\.\s[a-z]{3}))"
+    r"|([A-Za-z])(?=\s(?!(?:is|are|was|were|and|or|denotes?|represents?|indicates?|stands|[A-Za-z])\b)[A-Za-z0-9(*×]|\.\s[a-z]{3}|\s?[-–—]\s[a-z]{3}))"
 )
 _CAPITAL_FOLLOWS = re.compile(r"\.?\s[A-Z0-9(*×]")
 # A word with which a series of names begins: "Primer A: … Primer B: …".
@@ -116,9 +116,9 @@ def _longer(
         return sequence
     both = sorted([*certain, *uncertain], key=lambda c: (c.start, -c.end))
     longer = best_sequence(caption, both)
-    if not longer or not _keys(longer) >= _keys(sequence) or not is_in_order(longer):
-        return sequence
-    return longer if _is_credible(caption, longer, uncertain) else sequence
+    if not _is_credible(caption, longer, uncertain):
+        longer = best_sequence(caption, [c for c in both if not _is_plain(c) or c in certain])
+    return longer if longer and _keys(longer) >= _keys(sequence) and is_in_order(longer) else sequence
 
 
 def _bracketed(caption: str, starts_sentences: bool) -> Iterator[_Found]:
@@ -137,7 +137,7 @@ def _bare(caption: str) -> Iterator[_Found]:
     for match in _AFTER_TEXT.finditer(caption):
         start, end = match.span(1)
         if caption[end] == ":":
-            yield "bare", start, end, match.group(1), True
+            yield "bare", start - (caption[start - 1] == "("), end, match.group(1), True
         elif caption.rfind("(", 0, start) <= caption.rfind(")", 0, start):
             yield "bare", start, end + 1, match.group(1), True
     for match in _AFTER_TITLE.finditer(caption):
@@ -157,15 +157,21 @@ def _bare(caption: str) -> Iterator[_Found]:
 
 def _without_series(caption: str, found: list[LabelCandidate]) -> list[LabelCandidate]:
     """Leave out names that share the word before them: "Primer A: … Primer B: …", but not "Image A: …"."""
-    words: list[str] = []
-    for candidate in found:
-        match = _SERIES_WORD.search(caption, max(0, candidate.start - 24), candidate.start)
-        words.append(match.group(1).lower() if match and candidate.style == "bare" else "")
-    return [
-        candidate
-        for candidate, word in zip(found, words, strict=True)
-        if not word or word in _PARTS_OF_FIGURE or words.count(word) == 1
+    words = [
+        _SERIES_WORD.search(caption, max(0, c.start - 24), c.start) if c.style == "bare" else None for c in found
     ]
+    texts = [word.group(1).lower() if word else "" for word in words]
+    out: list[LabelCandidate] = []
+    for candidate, word, text in zip(found, words, texts, strict=True):
+        if word and text in _PARTS_OF_FIGURE:
+            out.append(candidate._replace(start=word.start(1), opens=True))
+        elif not word or texts.count(text) == 1:
+            out.append(candidate)
+    return out
+
+
+def _is_plain(candidate: LabelCandidate) -> bool:
+    return candidate.style == "bare" and not candidate.set_off
 
 
 def _is_credible(
@@ -175,11 +181,13 @@ def _is_credible(
 
     "A" is an article, "B cells" and "E. coli" are names, but small letters other than a and i are no words.
     """
-    plain = [c for c in sequence if c.style == "bare" and not c.set_off and c in uncertain]
+    plain = [c for c in sequence if _is_plain(c) and c in uncertain]
     if not plain:
         return True
-    if not sequence[0].opens or (sequence[0].upper and len(plain) < 2):
+    if not sequence[0].opens:
         return False
+    if sequence[0].upper and len(plain) < 2:
+        return len(sequence) > 1 and caption[plain[0].start - 2 : plain[0].start] == "; "
     if len(_keys(sequence)) > 2:
         return True
     before = caption[: sequence[0].start].rstrip()[-1:]
