@@ -9,37 +9,20 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import NamedTuple
 
 from medconcept.jats.panels.label_candidates import LabelCandidate, find_candidates, position_words
 from medconcept.jats.panels.label_sequences import best_sequence, is_listed, sequence_of
 from medconcept.jats.panels.numbered_panels import find_numbered
 from medconcept.jats.panels.other_lists import without_other_lists
+from medconcept.jats.panels.panel_parts import Mark, divide
 from medconcept.jats.panels.uncertain_labels import lengthened
 from medconcept.jats.records.figure import Panel
 
 _TAG_OR_ENTITY = re.compile(r"</?bold>|</?(?:sup|sub|italic)>|&(?:amp|lt|gt);")
-# Sentences about all panels, with which captions end.
-_SHARED_SENTENCE = re.compile(
-    r"[.;!?]\)?\s(?=(?:Scale\s+bars\b|Error\s+bars\b|Bars\s+(?:represent|indicate|=)"
-    r"|All\s+(?:data|panels|images|values|scale)|In\s+all\s+panels|For\s+all"
-    r"|Data\s+(?:are|represent|were|shown)|Values\s+(?:are|represent)|Results\s+are|Abbreviations"
-    r"|Statistical\s+(?:significance|analys[ie]s)|\*+\s*,?\s*[pP]\b|[Ss]ee\s+also\b))"
+_ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict(
+    zip(map(ord, "。、【】〔〕"), ".,[][]", strict=True)
 )
-# These are about the last panel if an earlier one has its own.
-_SHARED_IF_ONCE = re.compile(
-    r"[.;!?]\)?\s(?=(?:(Scale\s+bar\b|Bar(?=\s?[=:,]|\s(?:is|equals?|represents?|indicates?)\b))|((?:Original\s+)?[Mm]agnifications?)\b|(?:Photo(?:micro)?graphs|Images|Micrographs)\s))"
-)
-_ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict(zip(map(ord, "。、【】〔〕"), ".,[][]", strict=True))
 _LONGEST_LABEL = 24  # characters; longer bold text is a heading
-_AND_OR = "and|or|e|ou|y|et|und|oder"
-_AFTER_TRAILING_LABEL = re.compile(rf"\s*(?:[,.;]|(?:{_AND_OR})\b|[和与及或]|$)")
-_AFTER_NOUN = re.compile(r"(?<![.;:,])(?<!\b(?:in|of|to|at|by|on|as))(?<!\b(?:for|and|the|are|was|see))(?<!\b(?:from|with|were|than))\s$")
-_AFTER_WORD_OR_SHOWN = re.compile(rf"{_AFTER_NOUN.pattern}|\b(?:shown|seen|depicted|displayed|illustrated) in $")
-_AFTER_AND_LABEL = re.compile(rf"\s*(?:{_AND_OR})\b")
-_JOINT = re.compile(rf"[ ,.;]*(?:(?:{_AND_OR}) )?")
-_SENTENCE_END = re.compile(r"[.!?:]\s+")
 
 
 def find_panels(
@@ -72,8 +55,12 @@ def find_panels(
     if (len({word for word, _, _ in words}) < 2 and not inset_only) or (
         sequence and sequence[0].start <= words[0][1]
     ):
-        return _labelled_parts(caption, sequence, candidates, breaks) if sequence else _numbered_parts(caption, figure_label, breaks)
-    return _divide(caption, [_Mark((word,), start, end, None, False) for word, start, end in words], breaks)
+        return (
+            _labelled_parts(caption, sequence, candidates, breaks)
+            if sequence
+            else _numbered_parts(caption, figure_label, breaks)
+        )
+    return divide(caption, [Mark((word,), start, end, None, False) for word, start, end in words], breaks)
 
 
 def with_ascii_brackets(caption: str) -> str:
@@ -93,23 +80,13 @@ def _skip_space(caption: str, at: int) -> int:
     return at
 
 
-class _Mark(NamedTuple):
-    """A label of a panel in print; `opens`: it begins a sentence or clause."""
-
-    labels: tuple[str, ...]
-    start: int
-    end: int
-    parent: str | None
-    opens: bool
-
-
 def _labelled_parts(
     caption: str,
     sequence: Sequence[LabelCandidate],
     candidates: Sequence[LabelCandidate],
     breaks: frozenset[int],
 ) -> tuple[Panel, ...]:
-    marks: list[_Mark] = []
+    marks: list[Mark] = []
     ends = [c.start for c in sequence[1:]] + [len(caption)]
     romans = [c for c in candidates if c.style == "roman"]
     starts = [c.start for c in romans]
@@ -117,112 +94,24 @@ def _labelled_parts(
         subs = {label.printed[0] for label in candidate.labels if label.sub}
         parent = subs.pop() if len(subs) == 1 and candidate.style != "roman" else None
         printed = tuple(label.printed for label in candidate.labels)
-        marks.append(_Mark(printed, candidate.start, candidate.end, parent, candidate.opens))
+        marks.append(Mark(printed, candidate.start, candidate.end, parent, candidate.opens))
         if romans and candidate.style != "roman" and len(printed) == 1:
             inner = romans[bisect_left(starts, candidate.end) : bisect_left(starts, end)]
             nested = sequence_of(caption, inner)
             if sum(len(c.labels) for c in nested) > 1 and not is_listed(caption, nested[0]):
                 marks += [
-                    _Mark(tuple(n.printed for n in c.labels), c.start, c.end, printed[0], c.opens)
+                    Mark(tuple(n.printed for n in c.labels), c.start, c.end, printed[0], c.opens)
                     for c in nested
                 ]
-    return _divide(caption, marks, breaks)
+    return divide(caption, marks, breaks)
 
 
-def _numbered_parts(
-    caption: str, figure_label: str | None, breaks: frozenset[int]
-) -> tuple[Panel, ...]:
+def _numbered_parts(caption: str, figure_label: str | None, breaks: frozenset[int]) -> tuple[Panel, ...]:
     marks = [
-        _Mark(tuple(map(str, n.numbers)), n.start, n.end, None, False)
+        Mark(tuple(map(str, n.numbers)), n.start, n.end, None, False)
         for n in find_numbered(caption, figure_label)
     ]
-    return _divide(caption, marks, breaks) if marks else ()
-
-
-def _trails(caption: str, mark: _Mark) -> bool:
-    """True for a label in brackets behind what it describes: "lung (A), liver (B)", "of lung (A) and liver"."""
-    if mark.start == 0 or caption[mark.end - 1] not in ")]":
-        return False
-    if mark.opens and caption[mark.start - 2] not in ")]":
-        return _AFTER_AND_LABEL.match(caption, mark.end) is not None  # "on A. cepa (a) and Z. mays (b)"
-    return _AFTER_TRAILING_LABEL.match(caption, mark.end) is not None
-
-
-def _divide(caption: str, marks: list[_Mark], breaks: frozenset[int]) -> tuple[Panel, ...]:
-    """Divide the whole caption into panels and shared text, before each label, or after it if all trail."""
-    if _all_trail(caption, marks):
-        return _divide_after_labels(caption, marks, breaks)
-    panels = [_shared_part(caption, 0, marks[0].start)]
-    starts = [marks[0].start]
-    for before, mark in pairwise(marks):
-        starts.append(_start_of_sentence(caption, before.end, mark) if _trails(caption, mark) else mark.start)
-    ends = [*starts[1:], _end_of_last(caption, marks[0].start, marks[-1].end)]
-    for mark, start, end in zip(marks, starts, ends, strict=True):
-        panels.append(
-            Panel(mark.labels, start, _trimmed_end(caption, start, end), mark.start, mark.end, mark.parent)
-        )
-    panels.append(_shared_part(caption, ends[-1], len(caption)))
-    return tuple(panel for panel in panels if panel is not None and panel.start < panel.end)
-
-
-def _start_of_sentence(caption: str, after: int, mark: _Mark) -> int:
-    """Return where the sentence begins that a label behind it is about: "(A) Lung. The liver is healthy (B)."."""
-    if mark.opens or not _AFTER_WORD_OR_SHOWN.search(caption, max(0, mark.start - 14), mark.start):
-        return mark.start
-    ends = [match.end() for match in _SENTENCE_END.finditer(caption, after, mark.start)]
-    return ends[-1] if ends else mark.start
-
-
-def _end_of_last(caption: str, first: int, last: int) -> int:
-    """Return where the part of the last panel ends and sentences about all begin; `first` is the first label."""
-    tail = _SHARED_SENTENCE.search(caption, last)
-    end = tail.end() if tail else len(caption)
-    once = _SHARED_IF_ONCE.search(caption, last, end)
-    if once is None:
-        return end
-    kind = re.escape(next((group for group in once.groups() if group), "")).lower()
-    return end if kind and re.search(rf"\b{kind}", caption[first:last], re.IGNORECASE) else once.end()
-
-
-def _all_trail(caption: str, marks: list[_Mark]) -> bool:
-    """True if every label stands behind what it describes: the first surely, the others at least behind a word."""
-    return _trails(caption, marks[0]) and all(
-        _trails(caption, mark)
-        or (caption[mark.end - 1] in ")]" and _AFTER_NOUN.search(caption, max(0, mark.start - 12), mark.start))
-        for mark in marks
-    )
-
-
-def _divide_after_labels(caption: str, marks: list[_Mark], breaks: frozenset[int]) -> tuple[Panel, ...]:
-    before = [match.end() for match in _SENTENCE_END.finditer(caption, 0, marks[0].start)]
-    at = max([*before, *(place for place in breaks if place < marks[0].start)], default=0)
-    panels = [_shared_part(caption, 0, at)]
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
-        at = _skip_joint(caption, at, mark.start)
-        panels.append(Panel(mark.labels, at, mark.end, mark.start, mark.end, mark.parent))
-        at = mark.end
-        # "Lung (A) and liver (B) of mice. Heart (C)": the end of the sentence is about both.
-        if following and not _trails(caption, mark) and (end := _SENTENCE_END.search(caption, at, following.start)):
-            panels.append(_shared_part(caption, _skip_joint(caption, at, end.end()), end.end()))
-            at = end.end()
-    at = _skip_joint(caption, at, len(caption))
-    panels.append(_shared_part(caption, at, len(caption)))
-    return tuple(panel for panel in panels if panel is not None and panel.start < panel.end)
-
-
-def _skip_joint(caption: str, at: int, end: int) -> int:
-    """Skip the comma, stop or "and" that joins a part to the one before."""
-    joint = _JOINT.match(caption, at, end)
-    return joint.end() if joint else at
-
-
-def _shared_part(caption: str, start: int, end: int) -> Panel | None:
-    end = _trimmed_end(caption, start, end)
-    return Panel((), start, end, None, None) if start < end else None
-
-
-def _trimmed_end(caption: str, start: int, end: int) -> int:
-    return start + len(caption[start:end].rstrip())
+    return divide(caption, marks, breaks) if marks else ()
 
 
 def _bold_spans(markup: str) -> tuple[tuple[int, int], ...]:

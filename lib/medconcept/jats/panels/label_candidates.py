@@ -72,7 +72,9 @@ _POSITION_STEMS = ("left", "right", "upper", "lower", "top", "bottom", "middle",
 # Starts of a sentence or clause with one letter, or with one and a roman numeral, a digit or a prime.
 _CLAUSE_STARTS = re.compile(r"[.;:!?)\]'”\",]\s?(?=[A-Za-z](?:[^A-Za-z]|[ivx]{1,4}[^A-Za-z]))")
 # "… in mice.A. Weight", "(×400).a) Liver": no space before the label, but a word or number before the stop.
-_GLUED = re.compile(r"[a-z\d)\]%\u2e80-\uffee][.;:!?)\]](?=[A-Za-z](?:[).:,]|\s[A-Z0-9(×*]|\s?[-–,]\s?[A-Z]|\s?(?:and|&)\s))")
+_GLUED = re.compile(
+    r"[a-z\d)\]%\u2e80-\uffee][.;:!?)\]](?=[A-Za-z](?:[).:,]|\s[A-Z0-9(×*]|\s?[-–,]\s?[A-Z]|\s?(?:and|&)\s))"
+)
 _AFTER_AND = re.compile(r"and\s(?=[A-Za-z][.:)])")
 _AFTER_LETTER_AND = re.compile(r"\b[A-Za-z]\sand\s$")
 # A letter after these is always a name: vitamin (B), hepatitis (A), type (C).
@@ -201,7 +203,9 @@ def _bare(caption: str, breaks: frozenset[int]) -> Iterator[LabelCandidate]:
         single = len(content) == 1
         if single and match.group(2) in (".", DASH) and not _text_follows(caption, match.end()):
             continue  # A. thaliana, A. B. Smith
-        opens = start == 0 or start in breaks or caption[start - 1] in _STOPS or caption[start - 2] not in ",d"
+        opens = (
+            start == 0 or start in breaks or caption[start - 1] in _STOPS or caption[start - 2] not in ",d"
+        )
         if caption.startswith("and ", start - 4) and _AFTER_LETTER_AND.search(caption, start - 7, start):
             continue  # "primers a and b. A gel"
         if not opens and match.group(2) in (None, ",", ";", "-", "–", "—"):
@@ -231,7 +235,9 @@ def _after_unstopped_title(caption: str, candidates: list[LabelCandidate]) -> It
 def _half_bracketed(caption: str) -> Iterator[LabelCandidate]:
     for match in _HALF_BRACKET.finditer(caption):
         start = match.start()
-        if caption.rfind("(", 0, start) > caption.rfind(")", 0, start) or begins_clause(caption, start, frozenset()):
+        if caption.rfind("(", 0, start) > caption.rfind(")", 0, start) or begins_clause(
+            caption, start, frozenset()
+        ):
             continue
         for upper in (True, False):
             if labels := read_labels(match.group(1), upper):
@@ -252,7 +258,13 @@ def _bold(
         for upper in (True, False):
             if labels := read_labels(label, upper):
                 yield LabelCandidate(
-                    "bare", upper, labels, begin, begin + len(label), begins_clause(caption, start, breaks), True
+                    "bare",
+                    upper,
+                    labels,
+                    begin,
+                    begin + len(label),
+                    begins_clause(caption, start, breaks),
+                    True,
                 )
 
 

@@ -13,7 +13,9 @@ from medconcept.jats.panels.panel_labels import DASH
 
 _MOST = 99  # panels of a figure
 _LABEL_RANGE = re.compile(rf"\b([0-9]{{1,3}})\s?(?:{DASH}|,|and|&|to)\s?([0-9]{{1,3}})\b")
-_ANNOUNCED = re.compile(rf"(?:Fig(?:ure)?s\.?\s)?([0-9]{{1,3}})\s?{DASH}\s?([0-9]{{1,3}})[.:,]?\s(?=[A-Za-z])")
+_ANNOUNCED = re.compile(
+    rf"(?:Fig(?:ure)?s\.?\s)?([0-9]{{1,3}})\s?{DASH}\s?([0-9]{{1,3}})[.:,]?\s(?=[A-Za-z])"
+)
 _CLAUSE_WITH_NUMBER = re.compile(r"[.:;]\s(?=[0-9F])")
 _UNITS = (
     r"[kcmµμn]?m\b|[kmµμn]?g\b|[mµμ]?[lL]\b|s(?:ec)?\b|min\b|h(?:rs?|ours?)?\b|d(?:ays?)?\b|weeks?\b|months?\b|years?\b"

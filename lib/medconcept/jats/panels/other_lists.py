@@ -38,7 +38,9 @@ def without_other_lists(caption: str, candidates: list[LabelCandidate]) -> list[
             return [
                 c
                 for c in candidates
-                if c.start < start or c.upper is not upper or (c.style != style and "roman" not in (c.style, style))
+                if c.start < start
+                or c.upper is not upper
+                or (c.style != style and "roman" not in (c.style, style))
             ]
     return candidates
 
@@ -49,5 +51,7 @@ def is_reagent_list(caption: str, sequence: Sequence[LabelCandidate]) -> bool:
         return False
     ends = [candidate.start for candidate in sequence[1:]] + [sequence[-1].end + 60]
     parts = zip(sequence, ends, strict=True)
-    named = sum(1 for candidate, end in parts if _REAGENT.search(caption, candidate.end, min(end, candidate.end + 60)))
+    named = sum(
+        1 for candidate, end in parts if _REAGENT.search(caption, candidate.end, min(end, candidate.end + 60))
+    )
     return 2 * named > len(sequence)

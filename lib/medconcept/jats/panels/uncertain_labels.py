@@ -7,6 +7,7 @@ certain candidates of `label_candidates` name are left to those.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -31,7 +32,9 @@ _MARK_OR_REFERENCE = re.compile(
 # "is shown in (D)", "the boxed area of (A)"
 _REFERENCE = re.compile(rf"\b(?:in|see|from|of|by|with|for)\s[(\[]\s?({LABELS})\s?[)\]]")
 # "mice a: one b: two", "nude mice A) one B) two", "(A: one; B: two)"
-_AFTER_TEXT = re.compile(rf"[ (](?=[A-Za-z](?:[^A-Za-z]|[ivx]))({BARE_LABELS})(?::|\)[.:,]?)(?=\s(?!{BARE_LABELS}[:)]))")
+_AFTER_TEXT = re.compile(
+    rf"[ (](?=[A-Za-z](?:[^A-Za-z]|[ivx]))({BARE_LABELS})(?::|\)[.:,]?)(?=\s(?!{BARE_LABELS}[:)]))"
+)
 _AFTER_TITLE = re.compile(
     r" (?<=[a-z\d)] )([a-zA])\.(?=\s[A-Z])(?<!\band ..)(?<!\bor ..)(?<!\bof ..)(?<!\bin ..)(?<!\bto ..)"
 )
@@ -46,11 +49,25 @@ _CAPITAL_FOLLOWS = re.compile(r"\.?\s[A-Z0-9(*×]")
 # A word with which a series of names begins: "Primer A: … Primer B: …".
 _SERIES_WORD = re.compile(r"(?:^|[.;,:(]\s?)([A-Za-z]{3,})\s$")
 _PARTS_OF_FIGURE = frozenset(
-    ("image", "photo", "photograph", "picture", "graph", "plot", "chart", "map", "part", "plate", "micrograph")
+    (
+        "image",
+        "photo",
+        "photograph",
+        "picture",
+        "graph",
+        "plot",
+        "chart",
+        "map",
+        "part",
+        "plate",
+        "micrograph",
+    )
 )
 
 
-_Found = tuple[LabelStyle, int, int, str, bool]  # style, start, end, text of the labels, whether it is set off
+_Found = tuple[
+    LabelStyle, int, int, str, bool
+]  # style, start, end, text of the labels, whether it is set off
 
 
 def lengthened(
@@ -116,8 +133,11 @@ def _longer(
         return sequence
     both = sorted([*certain, *uncertain], key=lambda c: (c.start, -c.end))
     longer = best_sequence(caption, both)
-    if not _is_credible(caption, longer, uncertain):
-        longer = best_sequence(caption, [c for c in both if not _is_plain(c) or c in certain])
+    doubtful = {
+        candidate.start for candidate in uncertain if candidate.style == "bare" and not candidate.set_off
+    }
+    if not _is_credible(caption, longer, doubtful):
+        longer = best_sequence(caption, [candidate for candidate in both if candidate.start not in doubtful])
     return longer if longer and _keys(longer) >= _keys(sequence) and is_in_order(longer) else sequence
 
 
@@ -158,30 +178,26 @@ def _bare(caption: str) -> Iterator[_Found]:
 def _without_series(caption: str, found: list[LabelCandidate]) -> list[LabelCandidate]:
     """Leave out names that share the word before them: "Primer A: … Primer B: …", but not "Image A: …"."""
     words = [
-        _SERIES_WORD.search(caption, max(0, c.start - 24), c.start) if c.style == "bare" else None for c in found
+        _SERIES_WORD.search(caption, max(0, c.start - 24), c.start) if c.style == "bare" else None
+        for c in found
     ]
     texts = [word.group(1).lower() if word else "" for word in words]
+    times = Counter(texts)
     out: list[LabelCandidate] = []
     for candidate, word, text in zip(found, words, texts, strict=True):
         if word and text in _PARTS_OF_FIGURE:
             out.append(candidate._replace(start=word.start(1), opens=True))
-        elif not word or texts.count(text) == 1:
+        elif not word or times[text] == 1:
             out.append(candidate)
     return out
 
 
-def _is_plain(candidate: LabelCandidate) -> bool:
-    return candidate.style == "bare" and not candidate.set_off
-
-
-def _is_credible(
-    caption: str, sequence: Sequence[LabelCandidate], uncertain: Sequence[LabelCandidate]
-) -> bool:
-    """True if the labels of a sequence that are letters without any mark are no words of a sentence.
+def _is_credible(caption: str, sequence: Sequence[LabelCandidate], doubtful: set[int]) -> bool:
+    """True if the labels that are letters without any mark, by their starts, are no words of a sentence.
 
     "A" is an article, "B cells" and "E. coli" are names, but small letters other than a and i are no words.
     """
-    plain = [c for c in sequence if _is_plain(c) and c in uncertain]
+    plain = [candidate for candidate in sequence if candidate.start in doubtful]
     if not plain:
         return True
     if not sequence[0].opens:
