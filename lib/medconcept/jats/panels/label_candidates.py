@@ -55,7 +55,7 @@ _POSITION_WORD = re.compile(
     r"(?:\s*(\)|:|,)|(?=\s(?:The|A|An|This|These|Same|Shown)\s)|(?<=anel|nels)(?=\s(?:shows?|represents?|depicts?|displays?|illustrates?|is|are)\b))"
 )
 _STAIN = re.compile(r"\bH\s?&\s?E\b")
-_INITIAL = re.compile(r"[A-Z](?:\.|\s(?![a-z&/])|$)")
+_INITIAL = re.compile(r"(?!A\s)[A-Z](?:\.(?!\s[a-z]{3})|\s(?![a-z&/])|$)")
 _CAPITAL_OR_DIGIT_WITHIN = re.compile(r"[a-z]+[A-Z0-9]")
 FIRST_UNSPACED = "\u2e80"
 """The first character of the scripts that are written without spaces, Chinese and Japanese."""
@@ -73,7 +73,7 @@ _POSITION_STEMS = ("left", "right", "upper", "lower", "top", "bottom", "middle",
 _CLAUSE_STARTS = re.compile(r"[.;:!?)\]'”\",]\s?(?=[A-Za-z](?:[^A-Za-z]|[ivx]{1,4}[^A-Za-z]))")
 # "… in mice.A. Weight", "(×400).a) Liver": no space before the label, but a word or number before the stop.
 _GLUED = re.compile(
-    r"[a-z\d)\]%\u2e80-\uffee][.;:!?)\]](?=[A-Za-z](?:[).:,]|\s[A-Z0-9(×*]|\s?[-–,]\s?[A-Z]|\s?(?:and|&)\s))"
+    r"(?:[a-z\d)\]%\u2e80-\uffee]|(?<=\w)[A-Z]|[”’\"'*+×])[.;:!?)\]](?=[A-Za-z](?:[).:,]|\s[A-Z0-9(×*]|\s?[-–,]\s?[A-Z]|\s?(?:and|&)\s))"
 )
 _AFTER_AND = re.compile(r"and\s(?=[A-Za-z][.:)])")
 _AFTER_LETTER_AND = re.compile(r"\b[A-Za-z]\sand\s$")
@@ -188,9 +188,7 @@ def _bare(caption: str, breaks: frozenset[int]) -> Iterator[LabelCandidate]:
     starts = {0, *breaks, *[match.end() for match in _AFTER_AND.finditer(caption)]}
     for clause in _CLAUSE_STARTS.finditer(caption):
         start = clause.end()
-        if start - clause.start() == 2 or (
-            _GLUED.match(caption, start - 2) and caption[start - 3 : start - 2] not in (".", " ")
-        ):
+        if start - clause.start() == 2 or _is_glued(caption, start):
             starts.add(start)
     for start in sorted(starts):
         if (second := caption[start + 1 : start + 2]).isalpha() and second not in "ivx":
@@ -219,6 +217,14 @@ def _bare(caption: str, breaks: frozenset[int]) -> Iterator[LabelCandidate]:
                 yield LabelCandidate("bare", upper, labels, start, end, opens, match.group(2) is not None)
 
 
+def _is_glued(caption: str, start: int) -> bool:
+    """True if a label begins right behind a stop, as in "mice.A. Weight"; not for "e.g.", "U.S.A."."""
+    if _GLUED.match(caption, start - 2) is None:
+        return False
+    is_initial = caption[start - 2].isalpha() and not caption[start - 3 : start - 2].isalnum()
+    return not is_initial or caption[start + 1] == ")"
+
+
 def _after_unstopped_title(caption: str, candidates: list[LabelCandidate]) -> Iterator[LabelCandidate]:
     """Yield labels after a title without a stop, if other labels of their kind begin sentences."""
     sentence_labels = {
@@ -241,7 +247,7 @@ def _half_bracketed(caption: str) -> Iterator[LabelCandidate]:
             continue
         for upper in (True, False):
             if labels := read_labels(match.group(1), upper):
-                yield LabelCandidate("bare", upper, labels, start, match.end(), False, False)
+                yield LabelCandidate("bare", upper, labels, start, match.end(), False, True)
 
 
 def _bold(

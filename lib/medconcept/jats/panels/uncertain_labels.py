@@ -29,6 +29,7 @@ _MARK_OR_REFERENCE = re.compile(
     r"|\bfig|\btable|\bet al|\beq|\blanes?\b|\btracks?\b|\brefs?\b|[<>=]|^\s?[A-Za-z]\s?$",
     re.IGNORECASE,
 )
+_BEFORE_SENTENCE = re.compile(rf"[(\[]({LABELS})[)\]](?=\s[A-Z][a-z]*\s)")
 # "is shown in (D)", "the boxed area of (A)"
 _REFERENCE = re.compile(rf"\b(?:in|see|from|of|by|with|for)\s[(\[]\s?({LABELS})\s?[)\]]")
 # "mice a: one b: two", "nude mice A) one B) two", "(A: one; B: two)"
@@ -76,7 +77,7 @@ def lengthened(
     """Return a longer sequence that uncertain labels give, with all labels of the given one; else the given one."""
     if sequence and sequence[0].style not in ("bracket", "bare"):
         return sequence
-    letters = {label.letter for candidate in sequence for label in candidate.labels}
+    letters = _letters(sequence)
     following = next(n for n in range(27) if n not in letters)
     for upper in (True, False):
         if sequence and sequence[0].upper is not upper:
@@ -102,6 +103,10 @@ def _keys(sequence: Sequence[LabelCandidate]) -> set[tuple[int, str]]:
     return {label[:2] for candidate in sequence for label in candidate.labels}
 
 
+def _letters(candidates: Sequence[LabelCandidate]) -> set[int]:
+    return {label.letter for candidate in candidates for label in candidate.labels}
+
+
 def _longer(
     caption: str,
     candidates: Sequence[LabelCandidate],
@@ -110,24 +115,31 @@ def _longer(
     upper: bool,
 ) -> list[LabelCandidate]:
     certain = [c for c in candidates if c.upper is upper and c.style != "roman"]
-    named = {label.letter for candidate in certain for label in candidate.labels}
+    # "(B)" within a sentence may refer to the panel that "B:" begins.
+    named = _letters(certain)
+    begun = _letters([c for c in certain if c.opens or c.style != "bracket"])
     found: list[_Found] = []
-    if not sequence or sequence[0].style == "bracket":
+    # Labels in brackets within sentences may be references to those without.
+    refers = len(_keys(sequence)) < 2 or not any(candidate.opens for candidate in sequence)
+    if refers or sequence[0].style == "bracket":
         found += _bracketed(caption, len(sequence) > 1 and all(candidate.opens for candidate in sequence))
-    if not sequence or sequence[0].style == "bare":
+    if refers or sequence[0].style == "bare":
         found += _bare(caption)
     uncertain: list[LabelCandidate] = []
     for style, start, end, text, set_off in found:
         labels = read_labels(text, upper)
-        if not labels or not named.isdisjoint(label.letter for label in labels):
+        elsewhere = begun if style == "bare" and set_off else named
+        if not labels or not elsewhere.isdisjoint(label.letter for label in labels):
             continue
         opens = begins_clause(caption, start, breaks)
-        before = caption[max(0, start - 24) : start]
-        if not opens and (
-            AFTER_NAME_WORD.search(before) or (style == "bare" and AFTER_OFTEN_NAME_WORD.search(before))
-        ):
+        before = "" if opens else caption[max(0, start - 24) : start]
+        if style == "bracket" and set_off:
+            before = ""  # "of the Ezh2 complex (A) The map"
+        is_name = AFTER_NAME_WORD.search(before) is not None
+        is_often_name = style == "bare" and AFTER_OFTEN_NAME_WORD.search(before) is not None
+        if (is_name or is_often_name) and not set_off:
             continue
-        uncertain.append(LabelCandidate(style, upper, labels, start, end, opens, set_off))
+        uncertain.append(LabelCandidate(style, upper, labels, start, end, opens, set_off, is_name or is_often_name))
     uncertain = _without_series(caption, uncertain)
     if not uncertain:
         return sequence
@@ -148,6 +160,8 @@ def _bracketed(caption: str, starts_sentences: bool) -> Iterator[_Found]:
         for match in _LABEL_LAST.finditer(caption):
             if not _MARK_OR_REFERENCE.search(match.group(1)):
                 yield "bracket", match.start(), match.end(), match.group(2), False
+    for match in _BEFORE_SENTENCE.finditer(caption):
+        yield "bracket", match.start(), match.end(), match.group(1), True
     for match in _REFERENCE.finditer(caption):
         start = caption.index(match.group(1), match.start(1)) - 1
         yield "bracket", start, match.end(), match.group(1), False
