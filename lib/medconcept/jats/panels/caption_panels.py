@@ -15,7 +15,7 @@ from medconcept.jats.panels.label_sequences import best_sequence, is_listed, seq
 from medconcept.jats.panels.numbered_panels import find_numbered
 from medconcept.jats.panels.other_lists import without_other_lists
 from medconcept.jats.panels.panel_parts import Mark, divide
-from medconcept.jats.panels.uncertain_labels import lengthened
+from medconcept.jats.panels.uncertain_labels import in_either_case, lengthened
 from medconcept.jats.records.figure import Panel
 
 _TAG_OR_ENTITY = re.compile(r"</?bold>|</?(?:sup|sub|italic)>|&(?:amp|lt|gt);")
@@ -48,6 +48,7 @@ def find_panels(
     sequence = best_sequence(caption, candidates) if candidates else []
     sequence = lengthened(caption, candidates, sequence, breaks)
     if sequence and any(c.opens for c in sequence):
+        sequence = in_either_case(caption, candidates, sequence)
         return _labelled_parts(caption, sequence, candidates, breaks)
     words = position_words(caption)
     # "Left panel shows … (A) … Right panel shows …": letters within sentences only divide these.

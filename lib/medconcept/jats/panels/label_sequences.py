@@ -18,8 +18,8 @@ from medconcept.jats.panels.label_candidates import SENTENCE, LabelCandidate
 from medconcept.jats.panels.other_lists import is_reagent_list
 from medconcept.jats.panels.panel_labels import Label, sub_rank
 
-_JOINT = re.compile(r"\s*(?:[-‐‑‒–—−,;&/]|and|to|und|et|y|e|,\s*and)?\s*")
-_DASH_OR_TO = re.compile(r"\s*(?:[-‐‑‒–—−]|to)\s*")
+_JOINT = re.compile(r"\s*(?:[-‐‑‒–—−~∼,;&/]|and|to|through|und|et|y|e|,\s*and)?\s*")
+_DASH_OR_TO = re.compile(r"\s*(?:[-‐‑‒–—−~∼]|to|through)\s*")
 # Sentences on scales, whose labels begin no part.
 _SCALE_SENTENCE = re.compile(r"[.;]\s(?:Scale\s+)?[Bb]ars?\b|\b[Mm]agnifications?\b[^.]*$")
 _MAX_EXCHANGE_DISTANCE = 150  # characters between two labels in exchanged order
@@ -186,9 +186,8 @@ def _is_plausible(caption: str, sequence: Sequence[LabelCandidate]) -> bool:
     if first.style == "roman":  # mid-sentence they number reasons and conditions as often as panels
         return first.opens and not is_listed(caption, first)
     if first.style == "bare" and not any(c.set_off for c in sequence):
-        # A plain capital before a capital may be a word, so two of them may be chance unless the first stands
-        # between the title and a sentence.
-        return len(sequence) > 2 or not first.upper or (first.start > 0 and all(c.opens for c in sequence))
+        # A plain capital before a capital may be a word, so two of them may be chance unless both begin sentences.
+        return len(sequence) > 2 or not first.upper or all(c.opens for c in sequence)
     return True
 
 

@@ -18,7 +18,7 @@ from medconcept.jats.panels.label_candidates import (
     LabelStyle,
     begins_clause,
 )
-from medconcept.jats.panels.label_sequences import best_sequence, is_in_order
+from medconcept.jats.panels.label_sequences import best_sequence, is_in_order, sequence_of
 from medconcept.jats.panels.panel_labels import BARE_LABELS, DASH, LABELS, read_labels
 
 # "(C, in red, ×200)" and "(anti-CD34, E–H)"; but "(arrows, c)" points at a mark, "(Smith et al., B)" elsewhere.
@@ -36,6 +36,8 @@ _REFERENCE = re.compile(rf"\b(?:in|see|from|of|by|with|for)\s[(\[]\s?({LABELS})\
 _AFTER_TEXT = re.compile(
     rf"[ (](?=[A-Za-z](?:[^A-Za-z]|[ivx]))({BARE_LABELS})(?::|\)[.:,]?)(?=\s(?!{BARE_LABELS}[:)]))"
 )
+# "In A, the jaws are closed."
+_IN = re.compile(rf"In (?<![a-z,] In )({BARE_LABELS})(?=,\s|\s(?:the|a|an|we|only|all|each)\s)")
 _AFTER_TITLE = re.compile(
     r" (?<=[a-z\d)] )([a-zA])\.(?=\s[A-Z])(?<!\band ..)(?<!\bor ..)(?<!\bof ..)(?<!\bin ..)(?<!\bto ..)"
 )
@@ -89,6 +91,22 @@ def lengthened(
     return sequence
 
 
+def in_either_case(
+    caption: str, candidates: Sequence[LabelCandidate], sequence: list[LabelCandidate]
+) -> list[LabelCandidate]:
+    """Return the sequence with labels in the other case where it lacks one: "(A) … (b) … (C) …"."""
+    upper = sequence[0].upper
+    if sequence[0].style != "bracket":
+        return sequence
+    others = [c for c in candidates if c.upper is not upper and c.style == "bracket" and c.opens]
+    same = [c for c in candidates if c.upper is upper and c.style == "bracket" and c.opens]
+    if not others or not _letters(same).isdisjoint(_letters(others)):
+        return sequence  # none, or a sequence of its own
+    both = sorted([*same, *(c._replace(upper=upper) for c in others)], key=lambda candidate: candidate.start)
+    longer = sequence_of(caption, both)
+    return longer if _keys(longer) > _keys(sequence) and is_in_order(longer) else sequence
+
+
 @lru_cache(maxsize=128)
 def _alone(letter: int, upper: bool, or_range: bool) -> re.Pattern[str]:
     """Return what matches the letter if it is no part of a word, or also the first letter before a dash."""
@@ -124,7 +142,7 @@ def _longer(
     if refers or sequence[0].style == "bracket":
         found += _bracketed(caption, len(sequence) > 1 and all(candidate.opens for candidate in sequence))
     if refers or sequence[0].style == "bare":
-        found += _bare(caption)
+        found += _bare(caption, bool(sequence))
     uncertain: list[LabelCandidate] = []
     for style, start, end, text, set_off in found:
         labels = read_labels(text, upper)
@@ -167,13 +185,15 @@ def _bracketed(caption: str, starts_sentences: bool) -> Iterator[_Found]:
         yield "bracket", start, match.end(), match.group(1), False
 
 
-def _bare(caption: str) -> Iterator[_Found]:
+def _bare(caption: str, has_sequence: bool) -> Iterator[_Found]:
     for match in _AFTER_TEXT.finditer(caption):
         start, end = match.span(1)
         if caption[end] == ":":
             yield "bare", start - (caption[start - 1] == "("), end, match.group(1), True
         elif caption.rfind("(", 0, start) <= caption.rfind(")", 0, start):
             yield "bare", start, end + 1, match.group(1), True
+    for match in () if has_sequence else _IN.finditer(caption):
+        yield "bare", match.start(1), match.end(1), match.group(1), True
     for match in _AFTER_TITLE.finditer(caption):
         yield "bare", match.start(1), match.end(1), match.group(1), True
     for match in _GLUED_TO_WORD.finditer(caption):
