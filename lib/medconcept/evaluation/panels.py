@@ -1,7 +1,7 @@
 """Panels of captions compared with captions that people split: labels, and the words of each panel.
 
-Gold is one JSON object a line, `{"figure": …, "caption": …, "panels": [{"label": "A", "text": …}, …]}`, with what
-all panels share repeated in the text of each.
+Gold is one JSON object a line, `{"figure": …, "caption": …, "panels": [{"label": "A", "text": …}, …]}`, with
+what all panels share repeated in the text of each.
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 
 from medconcept.jats.panels.label_candidates import LabelCandidate, find_candidates, position_words
 from medconcept.jats.panels.label_sequences import best_sequence, is_listed, sequence_of
+from medconcept.jats.panels.longer_sequences import in_either_case, lengthened
 from medconcept.jats.panels.numbered_panels import find_numbered
 from medconcept.jats.panels.other_lists import without_other_lists
 from medconcept.jats.panels.panel_parts import Mark, divide
-from medconcept.jats.panels.uncertain_labels import in_either_case, lengthened
 from medconcept.jats.records.figure import Panel
 
 _TAG_OR_ENTITY = re.compile(r"</?bold>|</?(?:sup|sub|italic)>|&(?:amp|lt|gt);")

@@ -325,7 +325,7 @@ def _after_opening_in(caption: str, at: int, breaks: frozenset[int]) -> bool:
 
 
 def _text_follows(caption: str, at: int) -> bool:
-    """True if what stands behind a stop is no name: neither A. thaliana nor A. B. Smith, but "A. H & E", "B. p53"."""
+    """False if a stop is that of a name, A. thaliana, A. B. Smith; true before "A. H & E stain", "B. p53"."""
     rest = caption[at : at + 40].lstrip()
     if not rest or _INITIAL.match(rest):
         return False

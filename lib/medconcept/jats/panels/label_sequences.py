@@ -186,7 +186,7 @@ def _is_plausible(caption: str, sequence: Sequence[LabelCandidate]) -> bool:
     if first.style == "roman":  # mid-sentence they number reasons and conditions as often as panels
         return first.opens and not is_listed(caption, first)
     if first.style == "bare" and not any(c.set_off for c in sequence):
-        # A plain capital before a capital may be a word, so two of them may be chance unless both begin sentences.
+        # A plain capital before a capital may be a word: two may be chance unless both begin sentences.
         return len(sequence) > 2 or not first.upper or all(c.opens for c in sequence)
     return True
 

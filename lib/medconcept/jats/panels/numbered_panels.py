@@ -1,7 +1,7 @@
 """Panels that are numbered through: "Figures 1–4. … 1 holotype 2 same 3–4 paratypes".
 
-Numbers are everywhere in captions, so they count only if a range announces them, in the label of the figure or
-in the caption itself, and if each number of the range then stands where it is due.
+Numbers are everywhere in captions, so they count only if a range announces them, in the label of the figure
+or in the caption itself, and if each number of the range then follows in order.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def find_numbered(caption: str, figure_label: str | None) -> list[NumberedLabel]
 
 
 def _in_order(caption: str, first: int, last: int, in_label: bool) -> list[NumberedLabel]:
-    """Return the numbers from the first on, each once, and again those of a group: "1–2 Elm: 1 leaf 2 fruit"."""
+    """Return the numbers from the first on, and again those of a group: "1–2 Elm: 1 leaf 2 fruit"."""
     places: list[NumberedLabel] = []
     due = first
     pending: list[int] = []

@@ -33,15 +33,21 @@ def without_other_lists(caption: str, candidates: list[LabelCandidate]) -> list[
         if caption[first.start - 2 : first.start - 1] not in (":", "."):
             continue
         heading = _HEADING.search(caption, max(0, first.start - _HEADING_LENGTH), first.start)
-        if heading and not (heading.group(1) and first.upper):  # reagents have small letters
-            style, upper, start = first.style, first.upper, first.start
-            return [
-                c
-                for c in candidates
-                if c.start < start
-                or c.upper is not upper
-                or (c.style != style and "roman" not in (c.style, style))
-            ]
+        if heading is None:
+            continue
+        style, upper, start = first.style, first.upper, first.start
+        is_again = any(
+            c.start < start and c.upper is upper and c.labels[0] == first.labels[0] for c in candidates
+        )
+        if heading.group(1) and upper and not is_again:
+            continue  # reagents have small letters, or those of the panels again
+        return [
+            c
+            for c in candidates
+            if c.start < start
+            or c.upper is not upper
+            or (c.style != style and "roman" not in (c.style, style))
+        ]
     return candidates
 
 

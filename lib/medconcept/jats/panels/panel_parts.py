@@ -54,7 +54,11 @@ def divide(caption: str, marks: Sequence[Mark], breaks: frozenset[int]) -> tuple
     panels = [_shared_part(caption, 0, marks[0].start)]
     starts = [marks[0].start]
     for before, mark in pairwise(marks):
-        starts.append(_start_of_sentence(caption, before.end, mark) if _trails(caption, mark) else mark.start)
+        starts.append(
+            _start_of_sentence(caption, before.end, mark)
+            if not mark.opens and _trails(caption, mark)
+            else mark.start
+        )
     ends = [*starts[1:], _end_of_last(caption, marks[0].start, marks[-1].end)]
     for mark, start, end in zip(marks, starts, ends, strict=True):
         panels.append(
@@ -65,7 +69,7 @@ def divide(caption: str, marks: Sequence[Mark], breaks: frozenset[int]) -> tuple
 
 
 def _trails(caption: str, mark: Mark) -> bool:
-    """True for a label in brackets behind what it describes: "lung (A), liver (B)", "of lung (A) and liver"."""
+    """True for a label in brackets behind what it describes: "lung (A), liver (B)"."""
     if mark.start == 0 or caption[mark.end - 1] not in ")]":
         return False
     if mark.opens and caption[mark.start - 2] not in ")]":
@@ -74,15 +78,15 @@ def _trails(caption: str, mark: Mark) -> bool:
 
 
 def _start_of_sentence(caption: str, after: int, mark: Mark) -> int:
-    """Return where the sentence begins that a label behind it is about: "(A) Lung. The liver is healthy (B)."."""
-    if mark.opens or not _AFTER_WORD_OR_SHOWN.search(caption, max(0, mark.start - 14), mark.start):
+    """Return where the sentence begins that a label ends: "(A) Lung. The liver is healthy (B)."."""
+    if not _AFTER_WORD_OR_SHOWN.search(caption, max(0, mark.start - 14), mark.start):
         return mark.start
     ends = [match.end() for match in _SENTENCE_END.finditer(caption, after, mark.start)]
     return ends[-1] if ends else mark.start
 
 
 def _end_of_last(caption: str, first: int, last: int) -> int:
-    """Return where the part of the last panel ends and sentences about all begin; `first` is the first label."""
+    """Return where sentences about all panels begin, given the starts of the first and the last label."""
     tail = _SHARED_SENTENCE.search(caption, last)
     end = tail.end() if tail else len(caption)
     once = _SHARED_IF_ONCE.search(caption, last, end)
@@ -93,9 +97,13 @@ def _end_of_last(caption: str, first: int, last: int) -> int:
 
 
 def _all_trail(caption: str, marks: Sequence[Mark]) -> bool:
-    """True if every label stands behind what it describes: the first surely, the others at least behind a word."""
-    return _trails(caption, marks[0]) and all(
+    """True if every label stands behind what it describes; before a later one any word is enough."""
+    if not _trails(caption, marks[0]):
+        return False
+    after_stops = marks[0].opens  # "on A. cepa L. (a) and Z. mays L. (b)."
+    return all(
         _trails(caption, mark)
+        or (after_stops and _AFTER_TRAILING_LABEL.match(caption, mark.end))
         or (
             caption[mark.end - 1] in ")]" and _AFTER_NOUN.search(caption, max(0, mark.start - 12), mark.start)
         )
@@ -104,8 +112,8 @@ def _all_trail(caption: str, marks: Sequence[Mark]) -> bool:
 
 
 def _divide_after_labels(caption: str, marks: Sequence[Mark], breaks: frozenset[int]) -> tuple[Panel, ...]:
-    before = [match.end() for match in _SENTENCE_END.finditer(caption, 0, marks[0].start)]
-    at = max([*before, *(place for place in breaks if place < marks[0].start)], default=0)
+    ends = [match.end() for match in _SENTENCE_END.finditer(caption, 0, marks[0].start)]
+    at = max((place for place in (*ends, *breaks) if place < marks[0].start), default=0)
     panels = [_shared_part(caption, 0, at)]
     for mark, following in zip(marks, [*marks[1:], None], strict=True):
         at = _skip_joint(caption, at, mark.start)
