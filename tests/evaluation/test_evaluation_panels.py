@@ -14,7 +14,8 @@ ROWS = [
      "panels": [{"label": "A", "text": "Mice. Lung."}, {"label": "B", "text": "Mice. Liver both."}]},
     # gold knows a third panel
     {"figure": "2", "caption": "(a) Lung. (b) Liver.",
-     "panels": [{"label": label, "text": text} for label, text in (("a", "Lung."), ("b", "Liver."), ("c", ""))]},
+     "panels": [{"label": "a", "text": "Lung."}, {"label": "b", "text": "Liver."},
+                {"label": "c", "text": ""}]},
     # gold knows none
     {"figure": "3", "caption": "(A) Lung. (B) Liver.", "panels": []},
 ]  # fmt: skip

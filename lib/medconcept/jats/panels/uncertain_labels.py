@@ -98,11 +98,11 @@ def without_brackets(caption: str, has_sequence: bool) -> Iterator[UncertainLabe
     for start in (0, *(clause.end() for clause in _CLAUSE.finditer(caption))):
         if caption[start - 2 : start - 1] == "d" and not caption.endswith(" and ", 0, start):
             continue
-        match = _BEFORE_SMALL_LETTER.match(caption, start)
-        if match is None:
+        small = _BEFORE_SMALL_LETTER.match(caption, start)
+        if small is None:
             continue
-        text = match.group(1) or match.group(2)
-        is_range = match.group(1) is not None
+        text = small.group(1) or small.group(2)
+        is_range = small.group(1) is not None
         yield UncertainLabel("bare", start, start + len(text), text, is_range)
 
 
