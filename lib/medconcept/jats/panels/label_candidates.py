@@ -136,7 +136,7 @@ def _bracketed(caption: str, breaks: frozenset[int]) -> Iterator[LabelCandidate]
             _WORD_BEFORE.search(caption, max(0, start - 5), start) and SENTENCE.match(caption, end)
         ):
             continue
-        opens = begins_clause(caption, start, breaks) or _after_opening_in(caption, start, breaks)
+        opens = begins_clause(caption, start, breaks) or after_opening_in(caption, start, breaks)
         before = "" if opens else caption[max(0, start - 24) : start]
         if not _ends_in_listed_word(before):
             before = ""
@@ -169,7 +169,7 @@ def _after_panel_word(caption: str, breaks: frozenset[int]) -> Iterator[LabelCan
             start = match.start()
             # "Panel A: … and Panel B: …"; "In panel A, …".
             has_colon = caption[match.end() : match.end() + 1] == ":"
-            after_in = _after_opening_in(caption, start, breaks)
+            after_in = after_opening_in(caption, start, breaks)
             if labels:
                 opens = has_colon or after_in or begins_clause(caption, start, breaks)
                 yield LabelCandidate("panel", upper, labels, start, match.end(), opens, False)
@@ -319,7 +319,7 @@ def begins_clause(caption: str, at: int, breaks: frozenset[int]) -> bool:
     return at == 0 or at in breaks or (bool(before) and before[-1] in ".;:!?)]")
 
 
-def _after_opening_in(caption: str, at: int, breaks: frozenset[int]) -> bool:
+def after_opening_in(caption: str, at: int, breaks: frozenset[int]) -> bool:
     """True after an "In" that begins a sentence: "In (A), the jaws are closed."."""
     return at > 2 and caption.startswith("In ", at - 3) and begins_clause(caption, at - 3, breaks)
 

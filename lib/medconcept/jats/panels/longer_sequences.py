@@ -14,6 +14,7 @@ from medconcept.jats.panels.label_candidates import (
     AFTER_NAME_WORD,
     AFTER_OFTEN_NAME_WORD,
     LabelCandidate,
+    after_opening_in,
     begins_clause,
 )
 from medconcept.jats.panels.label_sequences import best_sequence, is_in_order, sequence_of
@@ -110,7 +111,7 @@ def _longer(
         elsewhere = begun if style == "bare" and set_off else named
         if not labels or not elsewhere.isdisjoint(label.letter for label in labels):
             continue
-        opens = begins_clause(caption, start, breaks)
+        opens = begins_clause(caption, start, breaks) or after_opening_in(caption, start, breaks)
         before = "" if opens else caption[max(0, start - 24) : start]
         if style == "bracket" and set_off:
             before = ""  # "of the Ezh2 complex (A) The map"

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from medconcept.jats.panels.panel_labels import DASH
 
 _MOST = 99  # panels of a figure
-_LABEL_RANGE = re.compile(rf"\b([0-9]{{1,3}})\s?(?:{DASH}|,|and|&|to)\s?([0-9]{{1,3}})\b")
+# "Figures 1–4", "Figs 1, 2"; but "Figure 1-2" is one figure.
+_LABEL_RANGE = re.compile(rf"[a-z](?:s|en)\.?\s?([0-9]{{1,3}})\s?(?:{DASH}|,|and|&|to)\s?([0-9]{{1,3}})\b")
 _ANNOUNCED = re.compile(
     rf"(?:Fig(?:ure)?s\.?\s)?([0-9]{{1,3}})\s?{DASH}\s?([0-9]{{1,3}})[.:,]?\s(?=[A-Za-z])"
 )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from medconcept.jats.records.figure import Panel
@@ -51,14 +50,9 @@ def divide(caption: str, marks: Sequence[Mark], breaks: frozenset[int]) -> tuple
     """Divide the whole caption into panels and shared text, before each label, or after it if all trail."""
     if _all_trail(caption, marks):
         return _divide_after_labels(caption, marks, breaks)
-    panels = [_shared_part(caption, 0, marks[0].start)]
-    starts = [marks[0].start]
-    for before, mark in pairwise(marks):
-        starts.append(
-            _start_of_sentence(caption, before.end, mark)
-            if not mark.opens and _trails(caption, mark)
-            else mark.start
-        )
+    places = zip([0, *(mark.end for mark in marks[:-1])], marks, strict=True)
+    starts = [_start_of_part(caption, after, mark) for after, mark in places]
+    panels = [_shared_part(caption, 0, starts[0])]
     ends = [*starts[1:], _end_of_last(caption, marks[0].start, marks[-1].end)]
     for mark, start, end in zip(marks, starts, ends, strict=True):
         panels.append(
@@ -77,8 +71,15 @@ def _trails(caption: str, mark: Mark) -> bool:
     return _AFTER_TRAILING_LABEL.match(caption, mark.end) is not None
 
 
-def _start_of_sentence(caption: str, after: int, mark: Mark) -> int:
-    """Return where the sentence begins that a label ends: "(A) Lung. The liver is healthy (B)."."""
+def _start_of_part(caption: str, after: int, mark: Mark) -> int:
+    """Return where the part of a label begins: at it, at an "In" before it, or at the sentence that it ends.
+
+    "(A) Lung. In (B), the liver is shown. The heart is healthy (C)."
+    """
+    if mark.opens:
+        return mark.start - 3 if mark.start > 2 and caption.startswith("In ", mark.start - 3) else mark.start
+    if not after or not _trails(caption, mark):
+        return mark.start
     if not _AFTER_WORD_OR_SHOWN.search(caption, max(0, mark.start - 14), mark.start):
         return mark.start
     ends = [match.end() for match in _SENTENCE_END.finditer(caption, after, mark.start)]
