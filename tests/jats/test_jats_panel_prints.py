@@ -74,7 +74,14 @@ PAIRS: list[tuple[str, Parts, str]] = [
     ("Liver [A, H&E] and kidney [B, PAS].",
      [("A", "Liver [A, H&E]"), ("B", "kidney [B, PAS]")],
      "Atoms in the ring [C, N] and around it [O, S]."),
+    ("One stain (A, ×100; B, ×400) and another (C, ×100; D, ×400).",
+     [("", "One stain"), ("A", "(A, ×100;"), ("B", "B, ×400) and another"), ("C", "(C, ×100;"),
+      ("D", "D, ×400).")],
+     "One stain (a, ×100; n, ×400)."),
     # in words
+    ("Figure 2A shows lung; Figure 2B shows liver.",
+     [("A", "Figure 2A shows lung;"), ("B", "Figure 2B shows liver.")],
+     "As Figure 2A shows, lung is not what Figure 2B shows."),
     ("The lung is shown in (A). The liver is shown in (B).",
      [("A", "The lung is shown in (A)"), ("B", "The liver is shown in (B)")],
      "Both are as in (A). All of it was counted in (C)."),
@@ -111,6 +118,7 @@ PAIRS: list[tuple[str, Parts, str]] = [
      "肝脏（见B）。"),
     ("【a】肝脏；【b】肾脏。", [("a", "【a】肝脏；"), ("b", "【b】肾脏。")], "肝脏【1】。"),
     ("肝脏（Ａ）、肾脏（Ｂ）。", [("A", "肝脏（Ａ）"), ("B", "肾脏（Ｂ）")], "维生素Ａ、Ｂ。"),
+    ("小鼠 A:肝脏；B:肾脏", [("", "小鼠"), ("A", "A:肝脏；"), ("B", "B:肾脏")], "型Ａ:肝脏。"),
     ("A．肝脏；B．肾脏", [("A", "A．肝脏；"), ("B", "B．肾脏")], "Ａ型和Ｂ型。"),
 ]  # fmt: skip
 
@@ -166,6 +174,8 @@ def test_the_label_of_the_figure_announces_numbers() -> None:
         ("A route. Reagents: (i) acid; (ii) base.", []),
         ("A route. (a) NaH, DMF; (b) HCl; (c) reflux.", []),
         ("(A) One. (B) Two. Reagents: (A) acid; (B) base; (C) heat.", ["A", "B"]),
+        ("A gel. Lanes: A, marker; B, sample; C, control.", []),
+        ("Means; a, p < 0.05; b, p < 0.01; c: vs control.", []),
         ("Heart. Abbreviations: A: atrium; B: bundle; C: cusp.", []),
         # the words alone make no list of reagents
         ("Growth under normal conditions. (A) Root. (B) Leaf.", ["A", "B"]),

@@ -43,7 +43,9 @@ _BRACKETED = re.compile(
 )
 # The look-behind for the start of the word follows a literal letter, which is searched for fast.
 _PANEL_WORD = re.compile(rf"[Pp](?<=\b.)anels?\s+\(?({LABELS})\)?(?![\w’'])")
-_FIGURE_NUMBER = re.compile(rf"Fig(?<=\bFig)(?:ure|s)?\.?\s?[0-9]{{1,2}}\s?\(?({LABELS})\)?(?=[:.]\s)")
+_FIGURE_NUMBER = re.compile(
+    rf"Fig(?<=\bFig)(?:ure|s)?\.?\s?[0-9]{{1,2}}\s?\(?({LABELS})\)?(?=[:.]\s|\s(?:shows|represents|depicts)\b)"
+)
 _BARE = re.compile(
     rf"({BARE_LABELS})\s?(\.?\)[.:,]?|[.:,;|]|{DASH}(?=\s))(?:(?=[\s\u2e80-\ud7ff])|(?<=[:)])(?=[A-Z][a-z])|(?<=\.)(?=[A-Z][a-z]{{2,}}\s(?!et\b)[a-z]{{2}}))|({BARE_LABELS})(?=\s[A-Z0-9(\[“×*])|([A-Z]\s?&\s?[A-Z])(?=\s)"
 )
@@ -55,6 +57,8 @@ _POSITION_WORD = re.compile(
     r"(?:\s*(\)|:|,)|(?=\s(?:The|A|An|This|These|Same|Shown)\s)|(?<=anel|nels)(?=\s(?:shows?|represents?|depicts?|displays?|illustrates?|is|are)\b))"
 )
 _STAIN = re.compile(r"\bH\s?&\s?E\b")
+# "a, p < 0.05; b: vs control": letters that mark values in a plot.
+_SIGNIFICANCE = re.compile(r"[,:]?\s*(?:[Pp]\s?[<>=≤]|(?:vs|versus|compared|significantly)\b)")
 _INITIAL = re.compile(r"(?!A\s)[A-Z](?:\.(?!\s[a-z]{3})|\s(?![a-z&/])|$)")
 _CAPITAL_OR_DIGIT_WITHIN = re.compile(r"[a-z]+[A-Z0-9]")
 FIRST_UNSPACED = "\u2e80"
@@ -73,7 +77,7 @@ _POSITION_STEMS = ("left", "right", "upper", "lower", "top", "bottom", "middle",
 _CLAUSE_STARTS = re.compile(r"[.;:!?)\]'”\",]\s?(?=[A-Za-z](?:[^A-Za-z]|[ivx]{1,4}[^A-Za-z]))")
 # "… in mice.A. Weight", "(×400).a) Liver": no space before the label, but a word or number before the stop.
 _GLUED = re.compile(
-    r"(?:[a-z\d)\]%\u2e80-\uffee]|(?<=\w)[A-Z]|[”’\"'*+×])[.;:!?)\]](?=[A-Za-z](?:[).:,]|\s[A-Z0-9(×*]|\s?[-–,]\s?[A-Z]|\s?(?:and|&)\s))"
+    r"(?:[a-z\d)\]%\u2e80-\uffee]|(?<=\w)[A-Z]|[”’\"'*+×])(?:[.;:!?)\]]|(?<=[\u2e80-\ud7ff]),)(?=[A-Za-z](?:[).:,]|\s[A-Z0-9(×*]|\s?[-–,]\s?[A-Z]|\s?(?:and|&)\s))"
 )
 _AFTER_AND = re.compile(r"and\s(?=[A-Za-z][.:)])")
 _AFTER_LETTER_AND = re.compile(r"\b[A-Za-z]\sand\s$")
@@ -198,6 +202,8 @@ def _bare(caption: str, breaks: frozenset[int]) -> Iterator[LabelCandidate]:
             continue
         content = match.group(1) or match.group(3) or match.group(4)
         end = match.start() + len(content)
+        if _SIGNIFICANCE.match(caption, end):
+            continue
         single = len(content) == 1
         if single and match.group(2) in (".", DASH) and not _text_follows(caption, match.end()):
             continue  # A. thaliana, A. B. Smith

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from medconcept.jats.panels.label_candidates import LabelCandidate
 
 _HEADING = re.compile(
-    r"(?:^|[.;:)]\s)(?:([Rr]eagents?|[Rr]eactants?|[Rr]eaction|(?:[A-Z][a-z]+\s)?[Cc]onditions)|[Aa]bbreviations|[Kk]ey|[Ll]egend)"
+    r"(?:^|[.;:)]\s)(?:([Rr]eagents?|[Rr]eactants?|[Rr]eaction|(?:[A-Z][a-z]+\s)?[Cc]onditions)|[Aa]bbreviations|[Kk]ey|[Ll]egend|[Ll]anes?|[Ss]ymbols)"
     r"(?:(?:\s(?:and|&|,))?\s(?:reaction\s|the\s)?(?:conditions|reagents|used|solvents|yields|steps))?\s?[:.]\s?$"
 )
 _HEADING_LENGTH = 45

@@ -26,8 +26,11 @@ _BEFORE_SENTENCE = re.compile(rf"[(\[]({LABELS})[)\]](?=\s[A-Z][a-z]*\s)")
 _REFERENCE = re.compile(rf"\b(?:in|see|from|of|by|with|for)\s([(\[]\s?({LABELS})\s?[)\]])")
 # "mice a: one b: two", "nude mice A) one B) two", "(A: one; B: two)"
 _AFTER_TEXT = re.compile(
-    rf"[ (](?=[A-Za-z](?:[^A-Za-z]|[ivx]))({BARE_LABELS})(?::|\)[.:,]?)(?=\s(?!{BARE_LABELS}[:)]))"
+    rf"[ (](?=[A-Za-z](?:[^A-Za-z]|[ivx]))({BARE_LABELS})(?::|\)[.:,]?)"
+    rf"(?=(?:\s|[\u2e80-\ud7ff])(?!{BARE_LABELS}[:)]|vs\b|versus\b|[Pp]\s?[<>=≤]))"
 )
+# "of one stain (A, ×100; B, ×400) and the other (C, ×100; D, ×400)"
+_IN_ONE_BRACKET = re.compile(rf"\(({BARE_LABELS})(?=,\s[^();]{{1,40}};\s[A-Za-z](?:[,:]|\s?[-–]))")
 # "In A, the jaws are closed."
 _IN = re.compile(rf"In (?<![a-z,] In )({BARE_LABELS})(?=,\s|\s(?:the|a|an|we|only|all|each)\s)")
 _AFTER_TITLE = re.compile(
@@ -89,6 +92,8 @@ def without_brackets(caption: str, has_sequence: bool) -> Iterator[UncertainLabe
             yield UncertainLabel("bare", start - (caption[start - 1] == "("), end, match.group(1), True)
         elif caption.rfind("(", 0, start) <= caption.rfind(")", 0, start):
             yield UncertainLabel("bare", start, end + 1, match.group(1), True)
+    for match in _IN_ONE_BRACKET.finditer(caption):
+        yield UncertainLabel("bare", match.start(), match.end(), match.group(1), True)
     for match in () if has_sequence else _IN.finditer(caption):
         yield UncertainLabel("bare", match.start(1), match.end(1), match.group(1), True)
     for match in _AFTER_TITLE.finditer(caption):
