@@ -37,6 +37,9 @@ PAIRS: list[tuple[str, Parts, str]] = [
     ("Human tissuesA) One kind. B) Another kind.",
      [("", "Human tissues"), ("A", "A) One kind."), ("B", "B) Another kind.")],
      "The gene recA. The second gene mutB. Both are shown."),
+    ("Mutation of Adam22a) Scheme. b) Blot.",
+     [("", "Mutation of Adam22"), ("a", "a) Scheme."), ("b", "b) Blot.")],
+     "Flies (of Drosophila) and (other data) b. Blot."),
     # behind text without a stop
     ("Mice a: wild type b: mutant.",
      [("", "Mice"), ("a", "a: wild type"), ("b", "b: mutant.")],

@@ -36,7 +36,8 @@ _IN = re.compile(rf"In (?<![a-z,] In )({BARE_LABELS})(?=,\s|\s(?:the|a|an|we|onl
 _AFTER_TITLE = re.compile(
     r" (?<=[a-z\d)] )([a-zA])\.(?=\s[A-Z])(?<!\band ..)(?<!\bor ..)(?<!\bof ..)(?<!\bin ..)(?<!\bto ..)"
 )
-_GLUED_TO_WORD = re.compile(r"A(?<=[a-z]{3}A)(?=[).:]\s[A-Z])")
+# "human tissuesA. One", "Adam22A) one"
+_GLUED_TO_WORD = re.compile(r"A(?<=[a-z]{3}A)(?=[.:]\s[A-Z])|[Aa](?<=\w\w.)\)(?=\.?\s)")
 # "A–D from the left; E–H from the right", "a control, b treated", "A. normal; B. scarred"
 _CLAUSE = re.compile(r"[.;:,!?d]\s(?=[A-Za-z](?:\s|[-‐‑‒–—−.]))")
 _BEFORE_SMALL_LETTER = re.compile(
@@ -99,7 +100,9 @@ def without_brackets(caption: str, has_sequence: bool) -> Iterator[UncertainLabe
     for match in _AFTER_TITLE.finditer(caption):
         yield UncertainLabel("bare", match.start(1), match.end(1), match.group(1), True)
     for match in _GLUED_TO_WORD.finditer(caption):
-        yield UncertainLabel("bare", match.start(), match.end() + (caption[match.end()] == ")"), "A", True)
+        start, end = match.span()
+        if end - start == 1 or caption.rfind("(", 0, start) <= caption.rfind(")", 0, start):
+            yield UncertainLabel("bare", start, end, caption[start], True)
     for start in (0, *(clause.end() for clause in _CLAUSE.finditer(caption))):
         if caption[start - 2 : start - 1] == "d" and not caption.endswith(" and ", 0, start):
             continue
