@@ -204,6 +204,9 @@ def test_reagents_and_keys_are_no_panels(caption: str, expected: list[str]) -> N
         ("Flow in (A) mice, (B) rats.", [("", "Flow in"), ("A", "(A) mice,"), ("B", "(B) rats.")]),
         ("Views: (A), from the left; (B), from the right.",
          [("", "Views:"), ("A", "(A), from the left;"), ("B", "(B), from the right.")]),
+        # a sentence on one panel of several is still in the part of these
+        ("(A) Lung. (B, C) Cells. In (C), they are infected.",
+         [("A", "(A) Lung."), ("B,C", "(B, C) Cells. In (C), they are infected.")]),
         # one scale at the end is that of all panels, unless an earlier panel has its own
         ("(A) Lung. (B) Liver. Scale bar, 5 µm.",
          [("A", "(A) Lung."), ("B", "(B) Liver."), ("", "Scale bar, 5 µm.")]),

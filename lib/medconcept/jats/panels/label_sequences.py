@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from medconcept.jats.panels.label_candidates import SENTENCE, LabelCandidate
+from medconcept.jats.panels.label_candidates import SENTENCE, LabelCandidate, after_opening_in
 from medconcept.jats.panels.other_lists import is_reagent_list
 from medconcept.jats.panels.panel_labels import Label, sub_rank
 
@@ -304,6 +304,8 @@ def _begins_part(caption: str, candidate: LabelCandidate, last: LabelCandidate, 
     """True if a label of an earlier group begins a part of its own: no scale, no reference."""
     if _SCALE_SENTENCE.search(caption, last.end, candidate.start):
         return False
+    if after_opening_in(caption, candidate.start, frozenset()):
+        return False  # "(B, C) Cells. In (C), they are infected." is still about both
     before = caption[: candidate.start].rstrip()[-1:]
     if candidate.opens and (before not in ")]" or SENTENCE.match(caption, candidate.end)):
         return True  # "… of mice (x) (A), and" only refers, "(x). (A) Mice" does not
