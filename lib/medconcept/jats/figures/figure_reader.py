@@ -145,7 +145,7 @@ class FigureReader:
             doi=next((doi_of(i.value) for i in object_ids if (i.kind or "").lower() == "doi"), None),
             rights=read_rights(parts, group, caption.whole, self._licence),
             citing_paragraphs=tuple(figure.cited.citing_paragraphs),
-            panels=find_panels(caption.whole, caption.markup, len(caption.title or ""))
+            panels=find_panels(caption.whole, caption.markup, len(caption.title or ""), figure.label)
             if caption.whole
             else (),
         )

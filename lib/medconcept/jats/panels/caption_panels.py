@@ -12,49 +12,67 @@ from collections.abc import Sequence
 
 from medconcept.jats.panels.label_candidates import LabelCandidate, find_candidates, position_words
 from medconcept.jats.panels.label_sequences import best_sequence, is_listed, sequence_of
+from medconcept.jats.panels.longer_sequences import in_either_case, lengthened
+from medconcept.jats.panels.numbered_panels import find_numbered
+from medconcept.jats.panels.other_lists import without_other_lists
+from medconcept.jats.panels.panel_parts import Mark, divide
 from medconcept.jats.records.figure import Panel
 
 _TAG_OR_ENTITY = re.compile(r"</?bold>|</?(?:sup|sub|italic)>|&(?:amp|lt|gt);")
-# Sentences about all panels, with which captions end.
-_SHARED_SENTENCE = re.compile(
-    r"[.;!?]\)?\s(?=(?:Scale\s+bars\b|Error\s+bars\b|Bars\s+(?:represent|indicate|=)"
-    r"|All\s+(?:data|panels|images|values|scale)|In\s+all\s+panels|For\s+all"
-    r"|Data\s+(?:are|represent|were|shown)|Values\s+(?:are|represent)|Results\s+are|Abbreviations"
-    r"|Statistical\s+(?:significance|analys[ie]s)|\*+\s*,?\s*[pP]\b|[Ss]ee\s+also\b))"
+_ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict(
+    zip(map(ord, "。、【】〔〕"), ".,[][]", strict=True)
 )
 _LONGEST_LABEL = 24  # characters; longer bold text is a heading
-_AFTER_TRAILING_LABEL = re.compile(r"\s*(?:[,.;]|and\b|$)")
-_SENTENCE_END = re.compile(r"[.!?:]\s+")
 
 
-def find_panels(caption: str, markup: str | None = None, title_length: int = 0) -> tuple[Panel, ...]:
+def find_panels(
+    caption: str, markup: str | None = None, title_length: int = 0, figure_label: str | None = None
+) -> tuple[Panel, ...]:
     """Divide a caption into panels, in order and covering all text; empty if the caption has no panels.
 
-    `title_length` is the length of the title at its start; bold text is taken from `markup`. Offsets are code
-    points of `caption`.
+    `title_length` is the length of the title at its start; bold text is taken from `markup`; a label such as
+    "Figures 1–4" says that numbers are labels of panels. Offsets are code points of `caption`.
 
     >>> [(p.labels, p.start, p.end) for p in find_panels("Lung. (A) CT. (B, C) MRI.")]
     [((), 0, 5), (('A',), 6, 13), (('B', 'C'), 14, 25)]
     >>> find_panels("Vitamin (B) in nematodes (C. elegans).")
     ()
     """
+    caption = with_ascii_brackets(caption)
     bold = _bold_spans(markup) if markup and "<bold>" in markup else ()
     # A text begins after its title, which is an element or set in bold.
     ends = [title_length] if title_length else []
     ends += [end for start, end in bold if end - start > _LONGEST_LABEL]
     breaks = frozenset([_skip_space(caption, end) for end in ends])
-    candidates = find_candidates(caption, bold, breaks)
+    candidates = without_other_lists(caption, find_candidates(caption, bold, breaks))
     sequence = best_sequence(caption, candidates) if candidates else []
+    sequence = lengthened(caption, candidates, sequence, breaks)
     if sequence and any(c.opens for c in sequence):
-        return _labelled_parts(caption, sequence, candidates)
+        sequence = in_either_case(caption, candidates, sequence)
+        return _labelled_parts(caption, sequence, candidates, breaks)
     words = position_words(caption)
     # "Left panel shows … (A) … Right panel shows …": letters within sentences only divide these.
     inset_only = len(words) == 1 and words[0][0] == "Inset" and caption[words[0][1]] == "("
     if (len({word for word, _, _ in words}) < 2 and not inset_only) or (
-        sequence and sequence[0].start < words[0][1]
+        sequence and sequence[0].start <= words[0][1]
     ):
-        return _labelled_parts(caption, sequence, candidates) if sequence else ()
-    return _divide(caption, [((word,), start, end, None) for word, start, end in words])
+        return (
+            _labelled_parts(caption, sequence, candidates, breaks)
+            if sequence
+            else _numbered_parts(caption, figure_label, breaks)
+        )
+    return divide(caption, [Mark((word,), start, end, None, False) for word, start, end in words], breaks)
+
+
+def with_ascii_brackets(caption: str) -> str:
+    """Replace full-width brackets, stops and letters by those of ASCII, one by one.
+
+    >>> with_ascii_brackets("（Ａ）肝脏。")
+    '(A)肝脏.'
+    """
+    if caption.isascii() or not any(mark in caption for mark in "（）。：，、；．【Ａａ"):
+        return caption
+    return caption.translate(_ASCII)
 
 
 def _skip_space(caption: str, at: int) -> int:
@@ -64,9 +82,12 @@ def _skip_space(caption: str, at: int) -> int:
 
 
 def _labelled_parts(
-    caption: str, sequence: Sequence[LabelCandidate], candidates: Sequence[LabelCandidate]
+    caption: str,
+    sequence: Sequence[LabelCandidate],
+    candidates: Sequence[LabelCandidate],
+    breaks: frozenset[int],
 ) -> tuple[Panel, ...]:
-    marks: list[tuple[tuple[str, ...], int, int, str | None]] = []
+    marks: list[Mark] = []
     ends = [c.start for c in sequence[1:]] + [len(caption)]
     romans = [c for c in candidates if c.style == "roman"]
     starts = [c.start for c in romans]
@@ -74,61 +95,24 @@ def _labelled_parts(
         subs = {label.printed[0] for label in candidate.labels if label.sub}
         parent = subs.pop() if len(subs) == 1 and candidate.style != "roman" else None
         printed = tuple(label.printed for label in candidate.labels)
-        marks.append((printed, candidate.start, candidate.end, parent))
+        marks.append(Mark(printed, candidate.start, candidate.end, parent, candidate.opens))
         if romans and candidate.style != "roman" and len(printed) == 1:
             inner = romans[bisect_left(starts, candidate.end) : bisect_left(starts, end)]
             nested = sequence_of(caption, inner)
             if sum(len(c.labels) for c in nested) > 1 and not is_listed(caption, nested[0]):
-                marks += [(tuple(n.printed for n in c.labels), c.start, c.end, printed[0]) for c in nested]
-    return _divide(caption, marks)
+                marks += [
+                    Mark(tuple(n.printed for n in c.labels), c.start, c.end, printed[0], c.opens)
+                    for c in nested
+                ]
+    return divide(caption, marks, breaks)
 
 
-def _divide(caption: str, marks: list[tuple[tuple[str, ...], int, int, str | None]]) -> tuple[Panel, ...]:
-    """Divide the whole caption into panels and shared text, before each label, or after it if all trail."""
-    trailing = (
-        caption[end - 1] in ")]）" and _AFTER_TRAILING_LABEL.match(caption, end) for _, _, end, _ in marks
-    )
-    if marks[0][1] > 0 and all(trailing):
-        return _divide_after_labels(caption, marks)
-    panels = [_shared_part(caption, 0, marks[0][1])]
-    ends = [start for _, start, _, _ in marks[1:]]
-    tail = _SHARED_SENTENCE.search(caption, marks[-1][2])
-    ends.append(tail.end() if tail else len(caption))
-    for (labels, start, label_end, parent), end in zip(marks, ends, strict=True):
-        panels.append(Panel(labels, start, _trimmed_end(caption, start, end), start, label_end, parent))
-    panels.append(_shared_part(caption, ends[-1], len(caption)))
-    return tuple(panel for panel in panels if panel is not None and panel.start < panel.end)
-
-
-def _divide_after_labels(
-    caption: str, marks: list[tuple[tuple[str, ...], int, int, str | None]]
-) -> tuple[Panel, ...]:
-    before = list(_SENTENCE_END.finditer(caption, 0, marks[0][1]))
-    at = before[-1].end() if before else 0
-    panels = [_shared_part(caption, 0, at)]
-    for labels, start, end, parent in marks:
-        at = _skip_joint(caption, at, start)
-        panels.append(Panel(labels, at, end, start, end, parent))
-        at = end
-    at = _skip_joint(caption, at, len(caption))
-    panels.append(_shared_part(caption, at, len(caption)))
-    return tuple(panel for panel in panels if panel is not None and panel.start < panel.end)
-
-
-def _skip_joint(caption: str, at: int, end: int) -> int:
-    """Skip the comma, stop or "and" that joins a part to the one before."""
-    while at < end and caption[at] in " ,.;":
-        at += 1
-    return at + 4 if caption.startswith("and ", at, end) else at
-
-
-def _shared_part(caption: str, start: int, end: int) -> Panel | None:
-    end = _trimmed_end(caption, start, end)
-    return Panel((), start, end, None, None) if start < end else None
-
-
-def _trimmed_end(caption: str, start: int, end: int) -> int:
-    return start + len(caption[start:end].rstrip())
+def _numbered_parts(caption: str, figure_label: str | None, breaks: frozenset[int]) -> tuple[Panel, ...]:
+    marks = [
+        Mark(tuple(map(str, n.numbers)), n.start, n.end, None, False)
+        for n in find_numbered(caption, figure_label)
+    ]
+    return divide(caption, marks, breaks) if marks else ()
 
 
 def _bold_spans(markup: str) -> tuple[tuple[int, int], ...]:

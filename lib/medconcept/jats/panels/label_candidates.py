@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -39,14 +38,16 @@ class LabelCandidate(NamedTuple):
 
 
 _BRACKETED = re.compile(
-    rf"[(\[（]\s*({LABELS}|{ROMAN_LABELS})\s*(?:[,;:]\s*(?!arrow|star\b|aster)[a-z]{{3,10}}(?:\s[A-Za-z]{{2,12}}){{0,2}}\s*)?[)\]）]"
-    rf"|[(\[（]\s*[Pp]anels?\s+({LABELS})\s*(?:[,;:][^()]{{3,40}})?[)\]）]"
+    rf"[(\[]\s*({LABELS}|{ROMAN_LABELS})\s*(?:[.:]|[,;:]\s*(?!arrow|star\b|aster)[a-z]{{3,10}}(?:\s[A-Za-z]{{2,12}}){{0,2}})?\s*[)\]]"
+    rf"|[(\[]\s*[Pp]anels?\s+({LABELS})\s*(?:[,;:][^()]{{3,40}})?[)\]]"
 )
 # The look-behind for the start of the word follows a literal letter, which is searched for fast.
 _PANEL_WORD = re.compile(rf"[Pp](?<=\b.)anels?\s+\(?({LABELS})\)?(?![\w’'])")
-_FIGURE_NUMBER = re.compile(rf"Fig(?<=\bFig)(?:ure|s)?\.?\s?[0-9]{{1,2}}\s?\(?({LABELS})\)?(?=[:.]\s)")
+_FIGURE_NUMBER = re.compile(
+    rf"Fig(?<=\bFig)(?:ure|s)?\.?\s?[0-9]{{1,2}}\s?\(?({LABELS})\)?(?=[:.]\s|\s(?:shows|represents|depicts)\b)"
+)
 _BARE = re.compile(
-    rf"({BARE_LABELS})\s?([).:,;]|{DASH}(?=\s))(?=\s)|({BARE_LABELS})(?=\s[A-Z0-9(\[“])|([A-Z]\s?&\s?[A-Z])(?=\s)"
+    rf"({BARE_LABELS})\s?(\.?\)[.:,]?|[.:,;|]|{DASH}(?=\s))(?:(?=[\s\u2e80-\ud7ff])|(?<=[:)])(?=[A-Z][a-z])|(?<=\.)(?=[A-Z][a-z]{{2,}}\s(?!et\b)[a-z]{{2}}))|({BARE_LABELS})(?=\s[A-Z0-9(\[“×*])|([A-Z]\s?&\s?[A-Z])(?=\s)"
 )
 _SIDES = "upper|lower|left|right|middle|center|centre|top|bottom"
 _POSITION_WORD = re.compile(
@@ -55,6 +56,14 @@ _POSITION_WORD = re.compile(
     r"(?:\s?(?:two\s|three\s)?(?i:panels?|rows?|columns?|images?|graphs?|plots?|insets?))?"
     r"(?:\s*(\)|:|,)|(?=\s(?:The|A|An|This|These|Same|Shown)\s)|(?<=anel|nels)(?=\s(?:shows?|represents?|depicts?|displays?|illustrates?|is|are)\b))"
 )
+_STAIN = re.compile(r"\bH\s?&\s?E\b")
+# "a, p < 0.05; b: vs control": letters that mark values in a plot.
+_SIGNIFICANCE = re.compile(r"[,:]?\s*(?:[Pp]\s?[<>=≤]|(?:vs|versus|compared|significantly)\b)")
+_INITIAL = re.compile(r"(?!A\s)[A-Z](?:\.(?!\s[a-z]{3})|\s(?![a-z&/])|$)")
+_CAPITAL_OR_DIGIT_WITHIN = re.compile(r"[a-z]+[A-Z0-9]")
+FIRST_UNSPACED = "\u2e80"
+"""The first character of the scripts that are written without spaces, Chinese and Japanese."""
+_STOPS = ".;:!?)]"
 _START, _END = attrgetter("start"), attrgetter("end")
 _WORD_BEFORE = re.compile(r"[a-z]{4}$")
 SENTENCE = re.compile(r"\s[A-Z]")
@@ -65,16 +74,21 @@ _AFTER_UNSTOPPED_WORD = re.compile(r" (?<=[A-Za-z]{4} )([b-z])\.(?= [A-ZÀ-Ýα-
 _HALF_BRACKET = re.compile(rf"(?<=[a-z,;] )({BARE_LABELS})\)(?=\s)")
 _POSITION_STEMS = ("left", "right", "upper", "lower", "top", "bottom", "middle", "cent", "far", "inset")
 # Starts of a sentence or clause with one letter, or with one and a roman numeral, a digit or a prime.
-_CLAUSE_STARTS = re.compile(r"[.;:!?)\]'”\",]\s(?=[A-Za-z](?:[^A-Za-z]|[ivx]{1,4}[^A-Za-z]))")
+_CLAUSE_STARTS = re.compile(r"[.;:!?)\]'”\",]\s?(?=[A-Za-z](?:[^A-Za-z]|[ivx]{1,4}[^A-Za-z]))")
+# "… in mice.A. Weight", "(×400).a) Liver": no space before the label, but a word or number before the stop.
+_GLUED = re.compile(
+    r"(?:[a-z\d)\]%\u2e80-\uffee]|(?<=\w)[A-Z]|[”’\"'*+×])(?:[.;:!?)\]]|(?<=[\u2e80-\ud7ff]),)(?=[A-Za-z](?:[).:,]|\s[A-Z0-9(×*]|\s?[-–,]\s?[A-Z]|\s?(?:and|&)\s))"
+)
 _AFTER_AND = re.compile(r"and\s(?=[A-Za-z][.:)])")
+_AFTER_LETTER_AND = re.compile(r"\b[A-Za-z]\sand\s$")
 # A letter after these is always a name: vitamin (B), hepatitis (A), type (C).
-_NAME_WORDS = re.compile(
+AFTER_NAME_WORD = re.compile(
     r"\b(?:vitamins?|hepatitis|influenza|(?<!wild )(?<!wild-)types?|class(?:es)?|grades?|lanes?|eqs?\.?"
     r"|equations?|figs?\.?|figures?|tables?|complex|haplogroups?|and\s+vitamin)\s*$",
     re.IGNORECASE,
 )
 # After these it usually is one, but "the protein (A), the gene (B) and both (C)" are panels.
-_OFTEN_NAME_WORDS = re.compile(
+AFTER_OFTEN_NAME_WORD = re.compile(
     r"\b(?:(?<!control )groups?|stages?|factors?|proteins?|chains?|subunits?|domains?|alleles?|arms?|cohorts?"
     r"|phases?|steps?|sites?|points?|antigens?|strains?|clusters?|genotypes?)\s*$",
     re.IGNORECASE,
@@ -119,24 +133,27 @@ def find_candidates(
 def _bracketed(caption: str, breaks: frozenset[int]) -> Iterator[LabelCandidate]:
     for match in _BRACKETED.finditer(caption):
         start, end = match.span()
-        is_attached = start and not caption[start - 1].isspace() and caption[start - 1] not in ".,;:)–—-/"
+        before_it = caption[start - 1] if start else " "
+        is_attached = not (before_it.isspace() or before_it in ".,;:!?)–—-/" or before_it >= FIRST_UNSPACED)
         # cell(s), f(a); but "…between the markers(A) Lung."
         if is_attached and not (
             _WORD_BEFORE.search(caption, max(0, start - 5), start) and SENTENCE.match(caption, end)
         ):
             continue
-        opens = _opens(caption, start, breaks)
+        opens = begins_clause(caption, start, breaks) or after_opening_in(caption, start, breaks)
         before = "" if opens else caption[max(0, start - 24) : start]
         if not _ends_in_listed_word(before):
             before = ""
-        if before and "anel" not in match.group() and _NAME_WORDS.search(before):
+        if before and "anel" not in match.group() and AFTER_NAME_WORD.search(before):
             continue
         ends = end == len(caption) or caption[end] in ".,;)"
         if before and ends and _REFERENCE_WORDS.search(before):
             continue  # "as in (A)."
         content = match.group(1) or match.group(2)
+        if "&" in content and _STAIN.search(content):
+            continue  # "(A, H&E)"
         upper = content[0].isupper()
-        named = bool(before) and match.group(2) is None and _OFTEN_NAME_WORDS.search(before) is not None
+        named = bool(before) and match.group(2) is None and AFTER_OFTEN_NAME_WORD.search(before) is not None
         if labels := read_labels(content, upper):
             yield LabelCandidate("bracket", upper, labels, start, end, opens, False, named)
         if content[0] in "ivx" and (labels := read_romans(content)):
@@ -156,9 +173,9 @@ def _after_panel_word(caption: str, breaks: frozenset[int]) -> Iterator[LabelCan
             start = match.start()
             # "Panel A: … and Panel B: …"; "In panel A, …".
             has_colon = caption[match.end() : match.end() + 1] == ":"
-            after_in = caption[max(0, start - 3) : start] == "In " and _opens(caption, start - 3, breaks)
+            after_in = after_opening_in(caption, start, breaks)
             if labels:
-                opens = has_colon or after_in or _opens(caption, start, breaks)
+                opens = has_colon or after_in or begins_clause(caption, start, breaks)
                 yield LabelCandidate("panel", upper, labels, start, match.end(), opens, False)
 
 
@@ -167,13 +184,17 @@ def _after_figure_number(caption: str, breaks: frozenset[int]) -> Iterator[Label
     for match in _FIGURE_NUMBER.finditer(caption):
         for upper in (True, False):
             labels = read_labels(match.group(1), upper)
-            if labels and _opens(caption, match.start(), breaks):
+            if labels and begins_clause(caption, match.start(), breaks):
                 yield LabelCandidate("panel", upper, labels, match.start(), match.end(), True, False)
 
 
 def _bare(caption: str, breaks: frozenset[int]) -> Iterator[LabelCandidate]:
-    starts = chain(_CLAUSE_STARTS.finditer(caption), _AFTER_AND.finditer(caption))
-    for start in sorted({0, *[match.end() for match in starts], *breaks}):
+    starts = {0, *breaks, *[match.end() for match in _AFTER_AND.finditer(caption)]}
+    for clause in _CLAUSE_STARTS.finditer(caption):
+        start = clause.end()
+        if start - clause.start() == 2 or _is_glued(caption, start):
+            starts.add(start)
+    for start in sorted(starts):
         if (second := caption[start + 1 : start + 2]).isalpha() and second not in "ivx":
             continue  # a word
         match = _BARE.match(caption, start)
@@ -181,19 +202,33 @@ def _bare(caption: str, breaks: frozenset[int]) -> Iterator[LabelCandidate]:
             continue
         content = match.group(1) or match.group(3) or match.group(4)
         end = match.start() + len(content)
+        if _SIGNIFICANCE.match(caption, end):
+            continue
         single = len(content) == 1
         if single and match.group(2) in (".", DASH) and not _text_follows(caption, match.end()):
             continue  # A. thaliana, A. B. Smith
-        opens = start == 0 or start in breaks or caption[start - 2] not in ",d"
-        if not opens and match.group(2) not in (":", ".", ")"):
+        opens = (
+            start == 0 or start in breaks or caption[start - 1] in _STOPS or caption[start - 2] not in ",d"
+        )
+        if caption.startswith("and ", start - 4) and _AFTER_LETTER_AND.search(caption, start - 7, start):
+            continue  # "primers a and b. A gel"
+        if not opens and match.group(2) in (None, ",", ";", "-", "–", "—"):
             continue  # within a sentence a comma marks no label
-        if match.group(2) == ")":
+        if match.group(2) and ")" in match.group(2):
             if caption.rfind("(", 0, start) > caption.rfind(")", 0, start):
                 continue  # "(arrows, a, b)" refers to marks in the figure
-            end = match.end(2)
+            end = caption.index(")", end) + 1
         for upper in (True, False):
             if labels := read_labels(content, upper):
                 yield LabelCandidate("bare", upper, labels, start, end, opens, match.group(2) is not None)
+
+
+def _is_glued(caption: str, start: int) -> bool:
+    """True if a label begins right behind a stop, as in "mice.A. Weight"; not for "e.g.", "U.S.A."."""
+    if _GLUED.match(caption, start - 2) is None:
+        return False
+    is_initial = caption[start - 2].isalpha() and not caption[start - 3 : start - 2].isalnum()
+    return not is_initial or caption[start + 1] == ")"
 
 
 def _after_unstopped_title(caption: str, candidates: list[LabelCandidate]) -> Iterator[LabelCandidate]:
@@ -212,11 +247,13 @@ def _after_unstopped_title(caption: str, candidates: list[LabelCandidate]) -> It
 def _half_bracketed(caption: str) -> Iterator[LabelCandidate]:
     for match in _HALF_BRACKET.finditer(caption):
         start = match.start()
-        if caption.rfind("(", 0, start) > caption.rfind(")", 0, start) or _opens(caption, start, frozenset()):
+        if caption.rfind("(", 0, start) > caption.rfind(")", 0, start) or begins_clause(
+            caption, start, frozenset()
+        ):
             continue
         for upper in (True, False):
             if labels := read_labels(match.group(1), upper):
-                yield LabelCandidate("bare", upper, labels, start, match.end(), False, False)
+                yield LabelCandidate("bare", upper, labels, start, match.end(), False, True)
 
 
 def _bold(
@@ -233,7 +270,13 @@ def _bold(
         for upper in (True, False):
             if labels := read_labels(label, upper):
                 yield LabelCandidate(
-                    "bare", upper, labels, begin, begin + len(label), _opens(caption, start, breaks), True
+                    "bare",
+                    upper,
+                    labels,
+                    begin,
+                    begin + len(label),
+                    begins_clause(caption, start, breaks),
+                    True,
                 )
 
 
@@ -258,7 +301,7 @@ def position_words(caption: str) -> list[tuple[str, int, int]]:
     places: list[tuple[str, int, int]] = []
     for start in sorted(starts):
         bracket = caption[start] == "("
-        opens = _opens(caption, start, frozenset()) or _follows_the(caption, start)
+        opens = begins_clause(caption, start, frozenset()) or _follows_the(caption, start)
         if not (opens or bracket) or (places and start < places[-1][2]):
             continue
         match = _POSITION_WORD.match(caption, start)
@@ -272,16 +315,24 @@ def position_words(caption: str) -> list[tuple[str, int, int]]:
 
 def _follows_the(caption: str, at: int) -> bool:
     """True if a sentence begins with "The" and this word: "The top panel shows"."""
-    return at >= 4 and caption.startswith("The ", at - 4) and _opens(caption, at - 4, frozenset())
+    return at >= 4 and caption.startswith("The ", at - 4) and begins_clause(caption, at - 4, frozenset())
 
 
-def _opens(caption: str, at: int, breaks: frozenset[int]) -> bool:
+def begins_clause(caption: str, at: int, breaks: frozenset[int]) -> bool:
     before = caption[:at].rstrip() if at < 2 else caption[max(0, at - 3) : at].rstrip()
     if before and before[-1] in '”’"':
         before = before[:-1]
-    return at == 0 or at in breaks or (bool(before) and before[-1] in ".;:!?)]）")
+    return at == 0 or at in breaks or (bool(before) and before[-1] in ".;:!?)]")
+
+
+def after_opening_in(caption: str, at: int, breaks: frozenset[int]) -> bool:
+    """True after an "In" that begins a sentence: "In (A), the jaws are closed."."""
+    return at > 2 and caption.startswith("In ", at - 3) and begins_clause(caption, at - 3, breaks)
 
 
 def _text_follows(caption: str, at: int) -> bool:
+    """False if a stop is that of a name, A. thaliana, A. B. Smith; true before "A. H & E stain", "B. p53"."""
     rest = caption[at : at + 40].lstrip()
-    return bool(rest) and not rest[0].islower() and not re.match(r"[A-Z]\.?(?:\s|$)", rest)
+    if not rest or _INITIAL.match(rest):
+        return False
+    return not rest[0].islower() or _CAPITAL_OR_DIGIT_WITHIN.match(rest) is not None

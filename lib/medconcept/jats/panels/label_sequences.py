@@ -14,11 +14,12 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from medconcept.jats.panels.label_candidates import SENTENCE, LabelCandidate
+from medconcept.jats.panels.label_candidates import SENTENCE, LabelCandidate, after_opening_in
+from medconcept.jats.panels.other_lists import is_reagent_list
 from medconcept.jats.panels.panel_labels import Label, sub_rank
 
-_JOINT = re.compile(r"\s*(?:[-‐‑‒–—−,;&/]|and|to|und|et|y|e|,\s*and)?\s*")
-_DASH_OR_TO = re.compile(r"\s*(?:[-‐‑‒–—−]|to)\s*")
+_JOINT = re.compile(r"\s*(?:[-‐‑‒–—−~∼,;&/]|and|to|through|und|et|y|e|,\s*and)?\s*")
+_DASH_OR_TO = re.compile(r"\s*(?:[-‐‑‒–—−~∼]|to|through)\s*")
 # Sentences on scales, whose labels begin no part.
 _SCALE_SENTENCE = re.compile(r"[.;]\s(?:Scale\s+)?[Bb]ars?\b|\b[Mm]agnifications?\b[^.]*$")
 _MAX_EXCHANGE_DISTANCE = 150  # characters between two labels in exchanged order
@@ -47,7 +48,7 @@ def best_sequence(caption: str, candidates: Sequence[LabelCandidate]) -> list[La
             sentence_sequence = sequence_of(caption, opening)
             if _label_count(sentence_sequence) >= _label_count(sequence):
                 sequence = sentence_sequence
-        if sequence and _is_plausible(caption, sequence):
+        if sequence and _is_plausible(caption, sequence) and not is_reagent_list(caption, sequence):
             sequences.append((sequence, members))
     if len(by_style) > 1:
         sequences += _mixed_style_sequences(
@@ -72,7 +73,7 @@ def _rank(
     sequence_and_members: tuple[list[LabelCandidate], list[LabelCandidate]],
 ) -> tuple[int, bool, bool, int]:
     sequence, _ = sequence_and_members
-    return _label_count(sequence), _is_in_order(sequence), _are_single(sequence), -sequence[0].start
+    return _label_count(sequence), is_in_order(sequence), _are_single(sequence), -sequence[0].start
 
 
 def _is_first(candidate: LabelCandidate) -> bool:
@@ -136,10 +137,23 @@ def _is_within(sequence: Sequence[LabelCandidate], other: Sequence[LabelCandidat
     """True if a whole sequence lies between two labels of another one whose labels begin sentences."""
     if not all(candidate.opens for candidate in other):
         return False
+    if _is_enumeration_of_last(sequence, other):
+        return True
     return any(a.start < sequence[0].start and sequence[-1].start < b.start for a, b in pairwise(other))
 
 
-def _is_in_order(sequence: Sequence[LabelCandidate]) -> bool:
+def _is_enumeration_of_last(sequence: Sequence[LabelCandidate], other: Sequence[LabelCandidate]) -> bool:
+    """True for small letters behind the last of several capitals: "(A) One. (B) Two: (a) acid; (b) base"."""
+    return (
+        other[-1].start < sequence[0].start
+        and other[0].upper
+        and not sequence[0].upper
+        and len(other) > 1
+        and (other[0].style != "bare" or all(candidate.set_off for candidate in other))
+    )
+
+
+def is_in_order(sequence: Sequence[LabelCandidate]) -> bool:
     """True if no label first appears after a later one.
 
     "Mutants (B, D), controls (A, C). A–B, front; C–D, back": labels out of order are more likely references.
@@ -172,9 +186,8 @@ def _is_plausible(caption: str, sequence: Sequence[LabelCandidate]) -> bool:
     if first.style == "roman":  # mid-sentence they number reasons and conditions as often as panels
         return first.opens and not is_listed(caption, first)
     if first.style == "bare" and not any(c.set_off for c in sequence):
-        # A plain capital before a capital may be a word, so two of them may be chance unless the first stands
-        # between the title and a sentence.
-        return len(sequence) > 2 or not first.upper or (first.start > 0 and all(c.opens for c in sequence))
+        # A plain capital before a capital may be a word: two may be chance unless both begin sentences.
+        return len(sequence) > 2 or not first.upper or all(c.opens for c in sequence)
     return True
 
 
@@ -291,6 +304,8 @@ def _begins_part(caption: str, candidate: LabelCandidate, last: LabelCandidate, 
     """True if a label of an earlier group begins a part of its own: no scale, no reference."""
     if _SCALE_SENTENCE.search(caption, last.end, candidate.start):
         return False
+    if after_opening_in(caption, candidate.start, frozenset()):
+        return False  # "(B, C) Cells. In (C), they are infected." is still about both
     before = caption[: candidate.start].rstrip()[-1:]
     if candidate.opens and (before not in ")]" or SENTENCE.match(caption, candidate.end)):
         return True  # "… of mice (x) (A), and" only refers, "(x). (A) Mice" does not

@@ -9,7 +9,7 @@ from typing import NamedTuple
 DASH = r"[-‐‑‒–—−]"
 _SUB = r"(?:[ivx]{1,4}|[0-9]{1,2}|['’′″\"]{1,3})"
 _ITEM = rf"(?:[A-Z]{_SUB}?|[a-z](?:[ivx]{{2,4}}|[0-9]{{1,2}}|['’′″]{{1,3}})?)"
-_JOIN = rf"\s*(?:{DASH}|,\s*and\b|,\s*&|[,;/&+]|\band\b|\bto\b|\bund\b|\bet\b|\by\b|\be\b)\s*"
+_JOIN = rf"\s*(?:{DASH}|,\s*and\b|,\s*&|[,;/&+~∼]|\band\b|\bto\b|\bthrough\b|\bund\b|\bet\b|\by\b|\be\b)\s*"
 LABELS = rf"{_ITEM}(?:{_JOIN}(?:{_ITEM}|{_SUB})){{0,11}}"
 _PLAIN_ITEM = r"[A-Za-z](?:[0-9]{1,2}|['’′]{1,3})?(?![a-z])"
 BARE_LABELS = rf"{_ITEM}(?:{_JOIN}{_PLAIN_ITEM}){{0,11}}"
@@ -20,7 +20,7 @@ ROMAN_LABELS = _ROMAN_LIST
 _LIST_PART = re.compile(rf"({_JOIN})?({_ITEM}(?![a-z])|{_SUB})")
 _LETTER_AND_SUB = re.compile(rf"([A-Za-z])({_SUB})?\Z")
 _SUB_ONLY = re.compile(rf"{_SUB}\Z")
-_RANGE = re.compile(rf"\s*(?:{DASH}|to)\s*")
+_RANGE = re.compile(rf"\s*(?:{DASH}|[~∼]|to|through)\s*")
 
 
 class Label(NamedTuple):
