@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from export_lake import RELEASE, build, contents, json_of
+from export_lake import build
+from export_rows import RELEASE, contents
 
 from medconcept.exports.options import ExportOptions
 from medconcept.lake.lake import Lake

@@ -44,29 +44,33 @@ def card(facts: ExportFacts) -> str:
 
 
 def loading(facts: ExportFacts) -> str:
-    """The snippet that loads the export, run in its folder."""
+    """The snippet that loads the export; `folder` is where it lies, or its name on the Hub."""
     split = next(iter(rows_by_split(facts.of(facts.main))))
+    folder = f'folder = "medconcept-{facts.release.name}"  # where these files are'
     if facts.options.format == "webdataset":
         first = facts.of(DATA)[0].files[0].path
-        return (
-            "import webdataset\n\n"
-            f'samples = webdataset.WebDataset("{first}", shardshuffle=False).decode("pil")\n'
-            "for sample in samples:\n"
-            '    print(sample["__key__"], sample["txt"], sample["json"]["concept_ids"])\n'
-            "    break"
-        )
+        return f"""import webdataset
+
+{folder}
+samples = webdataset.WebDataset(f"{{folder}}/{first}", shardshuffle=False).decode("pil")
+for sample in samples:
+    print(sample["__key__"], sample["txt"], sample["json"]["concept_ids"])
+    break"""
     if facts.options.format == "conceptclip":
         first = facts.of(DATA)[0].files[1].path
-        return (
-            "import json\n\n"
-            f'with open("{first}", encoding="utf-8") as lines:\n'
-            "    for line in map(json.loads, lines):\n"
-            '        print(line["image"], line["caption"], line["umls_meta_info"])\n'
-            "        break"
-        )
-    names = [name for name in configurations(facts) if name != "default"]
-    more = f'\nload_dataset(".", "{names[0]}", split="{split}", streaming=True)' if names else ""
-    return f'from datasets import load_dataset\n\ndataset = load_dataset("."){more}'
+        return f"""import json
+
+{folder}
+with open(f"{{folder}}/{first}", encoding="utf-8") as lines:
+    for line in map(json.loads, lines):
+        print(line["image"], line["caption"], line["umls_meta_info"])
+        break"""
+    others = [name for name in configurations(facts) if name != "default"]
+    more = f'\nrows = load_dataset(folder, "{others[0]}", split="{split}", streaming=True)' if others else ""
+    return f"""from datasets import load_dataset
+
+{folder}
+dataset = load_dataset(folder){more}"""
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -20,7 +20,7 @@ REQUIRED = (
 "absent."""
 
 _FORMATS = {
-    ".parquet": "application/vnd.apache.parquet",
+    ".parquet": "application/x-parquet",
     ".tar": "application/x-tar",
     ".jsonl": "application/jsonlines",
 }
@@ -46,7 +46,8 @@ _CONTEXT: dict[str, Any] = {
     "references": "cr:references", "regex": "cr:regex", "repeated": "cr:repeated", "replace": "cr:replace",
     "sc": "https://schema.org/", "separator": "cr:separator", "source": "cr:source",
     "subField": "cr:subField",
-    "transform": "cr:transform",
+    "transform": "cr:transform", "equivalentProperty": "cr:equivalentProperty",
+    "samplingRate": "cr:samplingRate",
 }  # fmt: skip
 
 
@@ -121,7 +122,7 @@ def _distribution(facts: ExportFacts) -> list[dict[str, Any]]:
             objects.append(
                 {
                     "@type": "cr:FileSet", "@id": _set(folder), "name": _set(folder),
-                    "encodingFormat": _FORMATS[suffix], "includes": f"{folder}/**/*{suffix}",
+                    "encodingFormat": _FORMATS[suffix], "includes": _pattern(shards[0].name) + suffix,
                     "containedIn": [{"@id": shard.files[0].path} for shard in shards],
                 }
             )  # fmt: skip
@@ -151,6 +152,15 @@ def _records(facts: ExportFacts, folder: str) -> dict[str, Any]:
 
 def _set(folder: str) -> str:
     return f"{folder}-files"
+
+
+def _pattern(shard: str) -> str:
+    """The pattern of shards in folders as deep as one of them.
+
+    >>> _pattern("data/commercial/ct/train-00000-of-00001"), _pattern("metadata/train-00000-of-00001")
+    ('data/*/*/*', 'metadata/*')
+    """
+    return "/".join((shard.split("/")[0], *("*" for _ in shard.split("/")[1:])))
 
 
 def _licence_url(code: str) -> str:

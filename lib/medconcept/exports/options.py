@@ -40,9 +40,8 @@ class ExportOptions:
 
     >>> ExportOptions("r1", "huggingface", licences=("CC-BY", "nothing"))
     Traceback (most recent call last):
-    medconcept.errors.ConfigError: --only-licence nothing: not one of commercial, noncommercial, other,
-    nor a \
-code such as CC-BY-4.0 or CC-BY
+    medconcept.errors.ConfigError: --only-licence nothing: not one of commercial, noncommercial, other, \
+nor a code such as CC-BY-4.0 or CC-BY
     """
 
     release: str

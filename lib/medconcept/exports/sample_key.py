@@ -15,7 +15,7 @@ def sample_key(triplet_key: str) -> str:
     WebDataset ends the key of a sample at the first dot of a member's name: a dot would merge samples.
 
     >>> sample_key("PMC1.2#F1.a/0")
-    'PMC1-2-F1-a-0-46a9ec9dccd98f402c05'
+    'PMC1-2-F1-a-0-c2b2df377ebbce9ba510'
     >>> sample_key("PMC1-2#F1.a/0") == sample_key("PMC1.2#F1.a/0")
     False
     """

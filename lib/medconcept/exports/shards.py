@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -142,7 +142,12 @@ def open_shard(folder: Path, name: str, kind: str, schema: pa.Schema) -> Iterato
             credits = opened(credits_name(name))
             files.append(credits)
         shard = Shard(writer, credits)
-        yield shard
+        try:
+            yield shard
+        except BaseException:
+            with suppress(Exception):
+                writer.close()  # pyarrow's would write its footer later, to a file that is closed
+            raise
         writer.close()
     images: list[str] = list(writer.images) if isinstance(writer, _LineShard) else []
     shard.entry = ShardEntry(
