@@ -28,7 +28,7 @@ def documents(facts: ExportFacts) -> Iterator[tuple[str, Content]]:
             files = [
                 (shard.rows, shard.files[0]) for shard in facts.of(DATA) if split_of(shard.name) == split
             ]
-            yield f"{split}-index.json", shard_index((f.path, rows, f.bytes, f.md5) for rows, f in files)
+            yield f"{split}-index.json", shard_index((f.path, rows, f.bytes) for rows, f in files)
     yield MANIFEST, manifest(facts)
 
 

@@ -27,7 +27,7 @@ class ParquetShard:
         self.schema = with_features(schema)
         has_image = IMAGE in schema.names
         self._rows = ROWS_WITH_IMAGE if has_image else ROWS_WITHOUT
-        leaves = _leaves(self.schema)
+        leaves = leaf_columns(self.schema)
         plain = [leaf for leaf in leaves if leaf == f"{IMAGE}.bytes"]
         self._writer = pq.ParquetWriter(
             sink,
@@ -69,7 +69,7 @@ class ParquetShard:
         self._waiting, self._waiting_rows, self._waiting_bytes = [], 0, 0
 
 
-def _leaves(schema: pa.Schema) -> list[str]:
+def leaf_columns(schema: pa.Schema) -> list[str]:
     """The paths of the columns that Parquet stores for a schema."""
     sink = pa.BufferOutputStream()
     pq.write_table(schema.empty_table(), sink)

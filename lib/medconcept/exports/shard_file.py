@@ -1,4 +1,4 @@
-"""A file written under a temporary name, with its checksums, that gets its own name when it is whole."""
+"""A file written under a temporary name, with its checksum, that gets its own name when it is whole."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ _BLOCK = 1024 * 1024
 
 @dataclass(frozen=True)
 class FileEntry:
-    """A file of an export: its path below the folder, its size, its checksums."""
+    """A file of an export: its path below the folder, its size, its checksum."""
 
     path: str
     bytes: int
     sha256: str
-    md5: str
 
     def as_json(self) -> dict[str, Any]:
         """The entry as the manifest has it."""
@@ -49,9 +48,9 @@ class ShardFile:
         self._final.parent.mkdir(parents=True, exist_ok=True)
         self._temporary = self._final.with_name(f"{self._final.name}{TEMPORARY}{uuid.uuid4().hex}")
         self._file = self._temporary.open("xb", buffering=_BLOCK)
-        self._sha256, self._md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+        self._sha256 = hashlib.sha256()
         self._bytes = 0
-        self.entry = FileEntry(path, 0, "", "")
+        self.entry = FileEntry(path, 0, "")
 
     @property
     def closed(self) -> bool:
@@ -62,7 +61,6 @@ class ShardFile:
         """Append bytes, or whatever holds bytes."""
         view = memoryview(data)
         self._sha256.update(view)
-        self._md5.update(view)
         self._bytes += view.nbytes
         self._file.write(view)
         return view.nbytes
@@ -107,7 +105,7 @@ class ShardFile:
                 self._temporary.unlink(missing_ok=True)
         if kind is None:
             self._temporary.replace(self._final)
-            self.entry = FileEntry(self._path, self._bytes, self._sha256.hexdigest(), self._md5.hexdigest())
+            self.entry = FileEntry(self._path, self._bytes, self._sha256.hexdigest())
 
 
 def write_file(folder: Path, path: str, data: Any, *, sync: bool = True) -> FileEntry:

@@ -67,11 +67,8 @@ def as_json(record: dict[str, Any]) -> bytes:
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-def shard_index(shards: Iterable[tuple[str, int, int, str]]) -> bytes:
-    """The index that the `wids` reader of webdataset takes: of (path, samples, bytes, md5) of each shard."""
-    listed = [
-        {"url": path, "nsamples": samples, "filesize": size, "md5sum": md5}
-        for path, samples, size, md5 in shards
-    ]
+def shard_index(shards: Iterable[tuple[str, int, int]]) -> bytes:
+    """The index that the `wids` reader of webdataset takes: of (path, samples, bytes) of each shard."""
+    listed = [{"url": path, "nsamples": samples, "filesize": size} for path, samples, size in shards]
     index = {"__kind__": "wids-shard-index-v1", "wids_version": 1, "shardlist": listed}
     return (json.dumps(index, indent=1) + "\n").encode()

@@ -114,7 +114,7 @@ def _export(
     rows = public_rows(triplets, images=options.images, with_words=True)
     listed = opted_out(lake.spark, triplets, lake.read("articles", at), entries, triplets)
     chosen = selected(triplets, images, options, listed).persist()
-    counts = _counts(chosen)
+    counts = _counts(chosen, options)
     if sum(counts[name] for name in counts if name in ("exported", *REASONS)) != release["rows"]["triplets"]:
         raise LakeDamaged(
             f"release {options.release!r}: triplets has other rows than when it was published; put the table "
@@ -163,7 +163,7 @@ def _release(lake: Lake, name: str) -> tuple[Any, Commit]:
     return row, at
 
 
-def _counts(chosen: DataFrame) -> dict[str, int]:
+def _counts(chosen: DataFrame, options: ExportOptions) -> dict[str, int]:
     """Rows by the reason that leaves them out, those exported, and what is withheld of these."""
     exported = F.col("_left_out").isNull()
     found = (
@@ -182,7 +182,7 @@ def _counts(chosen: DataFrame) -> dict[str, int]:
     counts = {"exported": own["rows"] if own else 0, **counts}
     if own and own["named"]:
         counts |= {"partly.restricted_vocabulary": own["named"], "names_withheld": own["names"]}
-    if own and own["no_derivatives"]:
+    if own and own["no_derivatives"] and options.has_images:
         counts["partly.no_derivatives"] = own["no_derivatives"]
     return counts
 
