@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import io
 import resource
 import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,11 +83,11 @@ def _measure(
     for kind, rival in (("huggingface", _pyarrow), ("webdataset", _webdataset)):
         ours, theirs = [], []
         for _ in range(3):  # alternating, since other processes slow both down
-            ours.append(_seconds(lambda kind=kind: _ours(folder / kind, kind, DATA, batches)))
-            theirs.append(_seconds(lambda rival=rival: rival(folder / "rival", batches)))
+            ours.append(_seconds(partial(_ours, folder / kind, kind, DATA, batches)))
+            theirs.append(_seconds(partial(rival, folder / "rival", batches)))
         figures[f"{kind}_rows_per_second"] = round(options.rows / min(ours))
         figures[f"{kind}_rival_rows_per_second"] = round(options.rows / min(theirs))
-        checksum = min(_seconds(lambda: _checksums(folder / "rival")) for _ in range(3))
+        checksum = min(_seconds(partial(_checksums, folder / "rival")) for _ in range(3))
         ratios[f"{kind}_to_rival"] = round(min(theirs) / min(ours), 2)
         ratios[f"{kind}_to_rival_with_checksum"] = round((min(theirs) + checksum) / min(ours), 2)
         shutil.rmtree(folder / "rival")
@@ -189,20 +189,20 @@ def _read_back(folder: Path, batches: list[pa.RecordBatch], count: int) -> dict[
     tar = webdataset.WebDataset(str(folder / f"webdataset/{NAME}.tar"), shardshuffle=False)
 
     def files() -> int:
-        return sum(1 for path in paths if io.BytesIO(path.read_bytes()))
+        return sum(bool(path.read_bytes()) for path in paths)
 
     readers: dict[str, Callable[[], int]] = {
         "loose_files": files,
         "datasets_streaming": lambda: sum(1 for _ in parquet),
         "webdataset": lambda: sum(1 for _ in tar),
     }
-    figures = {}
+    figures: dict[str, float] = {}
     for name, read in readers.items():
-        found: list[int] = []
-        seconds = _seconds(lambda read=read, found=found: found.append(read()))
-        if found != [count]:
+        begin = time.process_time()
+        found = read()
+        if found != count:
             raise SystemExit(f"{name} read {found} of {count} rows")
-        figures[f"read_{name}_per_second"] = round(count / seconds)
+        figures[f"read_{name}_per_second"] = round(count / (time.process_time() - begin))
     shutil.rmtree(loose)
     return figures
 

@@ -1,4 +1,4 @@
-"""The job export_dataset: every format from a release, the same bytes however it is run, taken up after a kill."""
+"""The job export_dataset: every format, the same bytes however it is run, taken up after a kill."""
 
 from __future__ import annotations
 

@@ -103,15 +103,15 @@ def _info(facts: ExportFacts, name: str, shards: Sequence[ShardEntry]) -> dict[s
     info: dict[str, Any] = {"config_name": name}
     if facts.options.format == "webdataset":
         info["features"] = _tar_features(facts, shards)
+    sizes = {
+        split: sum(shard.files[0].bytes for shard in shards if split_of(shard.name) == split)
+        for split in rows_by_split(shards)
+    }
     splits = [
-        {
-            "name": split,
-            "num_bytes": sum(shard.files[0].bytes for shard in shards if split_of(shard.name) == split),
-            "num_examples": rows,
-        }
+        {"name": split, "num_bytes": sizes[split], "num_examples": rows}
         for split, rows in rows_by_split(shards).items()
     ]
-    size = sum(split["num_bytes"] for split in splits)
+    size = sum(sizes.values())
     return {**info, "splits": splits, "download_size": size, "dataset_size": size}
 
 
@@ -120,7 +120,7 @@ def _tar_features(facts: ExportFacts, shards: Sequence[ShardEntry]) -> list[dict
     schema = facts.schemas[DATA]
     record = _record_features(schema)
     extensions = sorted({name for shard in shards for name in shard.inside.get("extension", {})})
-    fields = [{"name": name, "dtype": "image"} for name in extensions]
+    fields: list[dict[str, Any]] = [{"name": name, "dtype": "image"} for name in extensions]
     fields.append({"name": "txt", "dtype": "string"})
     fields.append({"name": "json", "struct": record})
     return [*fields, {"name": "__key__", "dtype": "string"}, {"name": "__url__", "dtype": "string"}]
