@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from medconcept.exports.card_text import CITATION, INTENDED_USE, LIMITS, RESPONSIBLE_USE, SUMMARY
 from medconcept.exports.card_yaml import card_yaml, configurations
 from medconcept.exports.facts import DATA, METADATA, ExportFacts, rows_by_split
 from medconcept.exports.inside import most_frequent
+from medconcept.runtime.control_characters import visible
 
 _SHOWN = 20  # values of a field
 _CONTENTS = {
@@ -17,8 +19,7 @@ _CONTENTS = {
     "`image`, "
     "`caption`, `umls_meta_info` alone (`data_min`), and the image files (`images`, named by their SHA-256).",
     "metadata": "Parquet files with the metadata of each figure: ids, offsets, concepts, checksums and "
-    "licences, "
-    "without words of the article and without images.",
+    "licences, without words of the article and without images.",
 }
 
 
@@ -26,9 +27,9 @@ def card(facts: ExportFacts) -> str:
     """The text of README.md."""
     inside = facts.inside(facts.main)
     sections = [
-        f"---\n{card_yaml(facts)}---\n\n# MedConcept, release {facts.release.name}",
+        f"---\n{card_yaml(facts)}---\n\n# MedConcept, release {_plain(facts.release.name)}",
         SUMMARY,
-        f"## What is in the files\n\n{_CONTENTS[facts.options.format]}\n\n{_files(facts)}",
+        f"## What is in the files\n\n{_CONTENTS[facts.options.format]}{_copies(facts)}\n\n{_files(facts)}",
         f"## Loading\n\n```python\n{loading(facts)}\n```",
         f"## Counts\n\n{_counts(facts, inside)}",
         f"## Fields\n\n{_fields(facts)}",
@@ -46,7 +47,8 @@ def card(facts: ExportFacts) -> str:
 def loading(facts: ExportFacts) -> str:
     """The snippet that loads the export; `folder` is where it lies, or its name on the Hub."""
     split = next(iter(rows_by_split(facts.of(facts.main))))
-    folder = f'folder = "medconcept-{facts.release.name}"  # where these files are'
+    name = json.dumps(f"medconcept-{facts.release.name}")
+    folder = f"folder = {name}  # where these files are"
     if facts.options.format == "webdataset":
         first = facts.of(DATA)[0].files[0].path
         return f"""import webdataset
@@ -91,8 +93,22 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def _cell(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
-    text = " ".join(str(value).split())
-    return text.replace("|", "\\|").replace("<", "&lt;")
+    return _plain(value).replace("|", "\\|")
+
+
+def _plain(value: object) -> str:
+    """Text from outside on one line, which is neither HTML nor a link."""
+    text = visible(" ".join(str(value).split()))
+    return text.replace("<", "&lt;").replace("[", "\\[")
+
+
+def _copies(facts: ExportFacts) -> str:
+    if facts.options.images == "original" or not facts.options.has_images:
+        return ""
+    return (
+        " The images are training copies: scaled, their colours converted, their metadata removed; "
+        "`image_sha256`, `image_format`, `image_width` and `image_height` are of the image as published."
+    )
 
 
 def _files(facts: ExportFacts) -> str:
@@ -103,8 +119,7 @@ def _files(facts: ExportFacts) -> str:
     ]  # fmt: skip
     return table(("configuration", "rows by split", "files", "bytes"), rows) + (
         "\n\nEvery file is listed with its SHA-256 in `manifest.json`; `ASSETS.json` says of each kind of "
-        "file what "
-        "it holds and what was withheld."
+        "file what it holds and what was withheld."
     )
 
 
@@ -136,11 +151,9 @@ def _fields(facts: ExportFacts) -> str:
         have = {field.path for field in facts.fields[METADATA]}
         lacking = [field.path for field in facts.fields[DATA] if field.path not in have]
         parts.append(
-            "The configuration `metadata` has the same fields without "
-            f"{', '.join(f'`{p}`' for p in lacking)}; words "
-            "of the article in nested fields are null there. It also has the figures whose terms let "
-            "metadata "
-            "alone leave."
+            f"The configuration `metadata` has these fields but for {', '.join(f'`{p}`' for p in lacking)}; "
+            "words of the article in nested fields are null there. It also has the figures whose terms let "
+            "metadata alone leave."
         )
     return "\n\n".join(parts)
 
@@ -153,14 +166,11 @@ def _provenance(facts: ExportFacts) -> str:
     )
     thanks = "".join(f"\n\n{line}" for line in facts.acknowledgements)
     return (
-        f"Release `{release.name}` of {release.published}, made with medconcept {release.code_version}; "
-        "content "
-        f"digest of its triplets `{release.digests.get('triplets', '')}`. Figures, captions and images are "
-        "those of "
-        "open-access articles; `article_key`, `article_version` and `source_sha256` name the very file of "
-        "the article, "
-        "`image_sha256` that of the image. Captions were linked to concepts of these terminologies:\n\n"
-        f"{sources}{thanks}"
+        f"Release `{_plain(release.name)}` of {release.published}, made with medconcept "
+        f"{release.code_version}; content digest of its triplets `{release.digests.get('triplets', '')}`. "
+        "Figures, captions and images are those of open-access articles; `article_key`, `article_version` and "
+        "`source_sha256` name the very file of the article, `image_sha256` that of the image. Captions were "
+        f"linked to concepts of these terminologies:\n\n{sources}{thanks}"
     )
 
 
@@ -174,8 +184,7 @@ def _left_out(facts: ExportFacts) -> str:
     if METADATA in facts.schemas and DATA in facts.schemas:
         parts.append(
             f"{sum(s.rows for s in facts.of(METADATA)):,} rows are in the configuration `metadata`: those "
-            "too that "
-            "are left out for their licence or for want of an image."
+            "too that are left out for their licence or for want of an image."
         )
     if named := facts.counts.get("partly.restricted_vocabulary"):
         names = facts.counts["names_withheld"]
@@ -185,12 +194,18 @@ def _left_out(facts: ExportFacts) -> str:
     if fixed := facts.counts.get("partly.no_derivatives"):
         parts.append(
             f"The terms of {fixed:,} rows permit unchanged copies only: no crop, panel or scaled copy of "
-            "their "
-            "images may be passed on (`rights.withheld` is `no_derivatives`)."
+            "their images may be passed on (`rights.withheld` is `no_derivatives`)."
         )
     asked = facts.options
-    if asked.where:
-        parts.append(f"Asked for with `--where`: `{' '.join(asked.where.split())}`.")
+    given = {
+        "--where": asked.where,
+        "--only-licence": ", ".join(asked.licences),
+        "--split": ", ".join(asked.splits),
+        "--images": asked.images,
+        "--seed": asked.seed,
+    }
+    options = [(name, value) for name, value in given.items() if value not in (None, "")]
+    parts.append(table(("option", "value"), options))
     return "\n\n".join(parts)
 
 
@@ -200,13 +215,10 @@ def _licences(facts: ExportFacts, inside: Mapping[str, Mapping[str, int]]) -> st
         credit = " The files in `attribution` have the credit line of every row, next to its `sample_key`."
     return (
         "Each row has a licence of its own, that of its figure: `rights` has what it permits, with the "
-        "words that it "
-        "was read from; `attribution` is the credit line to print with the image."
+        "words that it was read from; `attribution` is the credit line to print with the image."
         + credit
-        + " Whoever changes an "
-        "image adds what was changed. `rights_group` is `commercial` where copies and commercial use are "
-        "permitted, "
-        "`noncommercial` where copies are, and `other` where neither is known.\n\n"
+        + " Whoever changes an image adds what was changed. `rights_group` is `commercial` where copies and "
+        "commercial use are permitted, `noncommercial` where copies are, and `other` where neither is known.\n\n"
         + table(("licence", "rows"), most_frequent(inside.get("licence", {}), _SHOWN))
     )
 
@@ -219,7 +231,7 @@ def _limits(facts: ExportFacts, inside: Mapping[str, Mapping[str, int]]) -> str:
         top = most_frequent(counts, 1)
         if top and rows:
             parts.append(
-                f"- {len(counts):,} {what}; the most frequent, {top[0][0]}, has {top[0][1] / rows:.0%} of "
+                f"- {len(counts):,} {what}; the most frequent, {_plain(top[0][0])}, has {top[0][1] / rows:.0%} of "
                 "the rows."
             )
     tail = facts.frequency
@@ -228,16 +240,14 @@ def _limits(facts: ExportFacts, inside: Mapping[str, Mapping[str, int]]) -> str:
             f"- {tail.concepts:,} concepts; by the number of rows that name them: "
             + ", ".join(f"{bins} rows {count:,}" for bins, count in tail.by_rows.items() if count)
             + ". The most frequent: "
-            + ", ".join(f"{name or key} ({count:,})" for key, name, count in tail.frequent)
+            + ", ".join(f"{_plain(name or key)} ({count:,})" for key, name, count in tail.frequent)
             + "."
         )
     retracted = inside.get("is_retracted", {}).get("true", 0)
     concern = inside.get("has_concern", {}).get("true", 0)
     parts.append(
         f"- Retractions: {retracted:,} rows are of articles that were retracted when the release was made, "
-        f"{concern:,} "
-        "of articles with an expression of concern (`is_retracted`, `has_concern`). Articles may have "
-        "been retracted "
-        "since."
+        f"{concern:,} of articles with an expression of concern (`is_retracted`, `has_concern`). Articles may "
+        "have been retracted since."
     )
     return "\n".join(parts)

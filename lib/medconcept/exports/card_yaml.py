@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,11 +10,11 @@ import yaml
 
 from medconcept.exports.facts import DATA, METADATA, ExportFacts, rows_by_split, split_of
 from medconcept.exports.features import IMAGE, yaml_features
-from medconcept.exports.inside import NONE
 from medconcept.exports.shards import SUFFIX, ShardEntry
 from medconcept.modality import RADIOLOGY
 
 _RADIOLOGY = "radiology"  # the configuration with all of its modalities
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 # Licences that the Hub has a name for.
 _HUB_LICENCES = frozenset(
     (
@@ -27,8 +28,7 @@ _SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "
 GATE = (
     "By requesting access you acknowledge that this is a research resource derived from publicly available "
     "articles of PubMed Central and from metadata processing. You are responsible for complying with the "
-    "terms "
-    "of the upstream sources when you reconstruct, redistribute or use content derived from them. You "
+    "terms of the upstream sources when you reconstruct, redistribute or use content derived from them. You "
     "agree not "
     "to use it to identify persons, and not to use it in place of clinical judgement or patient care."
 )
@@ -46,7 +46,8 @@ def card_yaml(facts: ExportFacts) -> str:
     """The YAML block of the card, without its fences."""
     inside = facts.inside(facts.main)
     rows = sum(shard.rows for shard in facts.of(facts.main))
-    languages = sorted({name.split("-")[0].lower() for name in inside.get("language", {}) if name != NONE})
+    spoken = {name.replace("_", "-").split("-")[0].lower() for name in inside.get("language", {})}
+    languages = sorted(name for name in spoken if _LANGUAGE.fullmatch(name))
     content: dict[str, Any] = {
         "pretty_name": f"MedConcept {facts.release.name}",
         **_licence(sorted(inside.get("licence", {}))),

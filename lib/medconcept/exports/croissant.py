@@ -101,8 +101,7 @@ def _responsible(inside: dict[str, dict[str, int]]) -> dict[str, Any]:
         "rai:dataSocialImpact": "Models trained on published figures may fail on patients who are seldom "
         "published.",
         "rai:dataReleaseMaintenancePlan": "A release is never changed; works that opt out or are "
-        "retracted are left "
-        "out of, or marked in, later releases.",
+        "retracted are left out of, or marked in, later releases.",
     }
 
 

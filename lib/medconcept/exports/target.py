@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -29,12 +30,13 @@ class Target:
         """Check the name. Raises ExportError for an address of another file system."""
         name = out.removeprefix("file://") if out.startswith("file:/") else out
         name = name.removeprefix("file:")
-        if not name.strip() or _SCHEME.match(name):
+        path = Path(os.path.realpath(name))
+        if not name.strip() or not path.name or _SCHEME.match(name):
             raise ExportError(
                 f"--out {out}: not a folder on a disk; export to one that all workers see, and copy it "
                 "from there"
             )
-        self.folder = Path(name).absolute()
+        self.folder = path
         self.working = self.folder.with_name(self.folder.name + INCOMPLETE)
 
     def state(self, digest: str) -> State:
@@ -54,8 +56,7 @@ class Target:
             if _digest_in(self.working / _PLAN) != digest:
                 raise ExportError(
                     f"{self.working}: an unfinished export of another release or with other options; "
-                    "finish it "
-                    "with the same command as before, or delete it"
+                    "finish it with the same command as before, or delete it"
                 )
             return "resumed"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,17 +88,21 @@ def export_dataset(
     """
     begun = time.monotonic()
     try:
-        with Progress(lake.spark, JOB, log) as progress:
-            result = _export(lake, config, options, Target(out), progress, log)
+        with Progress(lake.spark, JOB, log) as progress, ExitStack() as cached:
+            result = _export(lake, config, options, Target(out), progress, cached, log)
     except Exception as error:
         raise as_medconcept_error(error, JOB) from error
-    finally:
-        lake.spark.catalog.clearCache()
     return ExportResult(**{**vars(result), "seconds": time.monotonic() - begun})
 
 
 def _export(
-    lake: Lake, config: Config, options: ExportOptions, target: Target, progress: Progress, log: Log
+    lake: Lake,
+    config: Config,
+    options: ExportOptions,
+    target: Target,
+    progress: Progress,
+    cached: ExitStack,
+    log: Log,
 ) -> ExportResult:
     require_lake(lake)
     release, at = _release(lake, options.release)
@@ -114,6 +119,7 @@ def _export(
     rows = public_rows(triplets, images=options.images, with_words=True)
     listed = opted_out(lake.spark, triplets, lake.read("articles", at), entries, triplets)
     chosen = selected(triplets, images, options, listed).persist()
+    cached.callback(chosen.unpersist)
     counts = _counts(chosen, options)
     if sum(counts[name] for name in counts if name in ("exported", *REASONS)) != release["rows"]["triplets"]:
         raise LakeDamaged(
@@ -125,6 +131,8 @@ def _export(
     log(f"{JOB}: {counts['exported']:,} of {release['rows']['triplets']:,} triplets{_left_out(counts)}")
     target.begin(digest)
     parts = _parts(options, triplets, rows, chosen)
+    for part in parts:
+        cached.callback(part.plan.unpersist)
     names = [shard.name for part in parts for shard in part.shards]
     folder = str(target.working)
     kept = whole_shards(lake.spark, names, folder) if state == "resumed" else {}
@@ -232,16 +240,14 @@ def _check_written(target: Target, shards: Sequence[PlannedShard], done: dict[st
             have = "no" if entry is None else f"{entry.rows:,}"
             raise LakeDamaged(
                 f"{shard.name}: {have} of {shard.rows:,} rows were found again in triplets and "
-                "image_bytes; put "
-                "the tables back from a copy"
+                "image_bytes; put the tables back from a copy"
             )
         for file in entry.files:
             path = target.working / file.path
             if not path.exists() or path.stat().st_size != file.bytes:
                 raise ExportError(
                     f"--out {target.folder}: a worker wrote {file.path}, which this machine does not see; "
-                    "name a "
-                    "folder that all machines share"
+                    "name a folder that all machines share"
                 )
 
 
@@ -253,7 +259,6 @@ def _checked(lake: Lake, target: Target) -> ExportResult:
     if wrong:
         raise ExportError(
             f"{target.folder}: {wrong[0]} is not the file that was exported ({len(wrong)} such files); "
-            "delete "
-            "the folder and export again"
+            "delete the folder and export again"
         )
     return ExportResult(str(target.folder), "nothing new", 0.0, len(manifest["shards"]))

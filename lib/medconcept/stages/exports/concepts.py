@@ -24,6 +24,7 @@ def concept_frequency(triplets: DataFrame, chosen: DataFrame) -> ConceptFrequenc
     )
     counts = {row["bin"]: row["count"] for row in each.groupBy(bins.alias("bin")).count().collect()}
     top = each.orderBy(F.desc("rows"), "id").limit(_FREQUENT).collect()
+    each.unpersist()
     return ConceptFrequency(
         sum(counts.values()),
         {name: counts[name] for name, _ in _BINS if name in counts},
