@@ -168,8 +168,8 @@ def _provenance(facts: ExportFacts) -> str:
     return (
         f"Release `{_plain(release.name)}` of {release.published}, made with medconcept "
         f"{release.code_version}; content digest of its triplets `{release.digests.get('triplets', '')}`. "
-        "Figures, captions and images are those of open-access articles; `article_key`, `article_version` and "
-        "`source_sha256` name the very file of the article, `image_sha256` that of the image. Captions were "
+        "Figures, captions and images are of open-access articles; `article_key`, `article_version` and "
+        "`source_sha256` name the file of the article, `image_sha256` that of the image. Captions were "
         f"linked to concepts of these terminologies:\n\n{sources}{thanks}"
     )
 
@@ -218,7 +218,7 @@ def _licences(facts: ExportFacts, inside: Mapping[str, Mapping[str, int]]) -> st
         "words that it was read from; `attribution` is the credit line to print with the image."
         + credit
         + " Whoever changes an image adds what was changed. `rights_group` is `commercial` where copies and "
-        "commercial use are permitted, `noncommercial` where copies are, and `other` where neither is known.\n\n"
+        "commercial use are permitted, `noncommercial` where copies are, `other` where neither is.\n\n"
         + table(("licence", "rows"), most_frequent(inside.get("licence", {}), _SHOWN))
     )
 
@@ -231,8 +231,8 @@ def _limits(facts: ExportFacts, inside: Mapping[str, Mapping[str, int]]) -> str:
         top = most_frequent(counts, 1)
         if top and rows:
             parts.append(
-                f"- {len(counts):,} {what}; the most frequent, {_plain(top[0][0])}, has {top[0][1] / rows:.0%} of "
-                "the rows."
+                f"- {len(counts):,} {what}; the most frequent, {_plain(top[0][0])}, has "
+                f"{top[0][1] / rows:.0%} of the rows."
             )
     tail = facts.frequency
     if tail.concepts:
@@ -247,7 +247,7 @@ def _limits(facts: ExportFacts, inside: Mapping[str, Mapping[str, int]]) -> str:
     concern = inside.get("has_concern", {}).get("true", 0)
     parts.append(
         f"- Retractions: {retracted:,} rows are of articles that were retracted when the release was made, "
-        f"{concern:,} of articles with an expression of concern (`is_retracted`, `has_concern`). Articles may "
-        "have been retracted since."
+        f"{concern:,} of articles with an expression of concern (`is_retracted`, `has_concern`). Articles "
+        "may have been retracted since."
     )
     return "\n".join(parts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -23,14 +22,14 @@ class ParquetShard:
     A row group has about 100 rows (10,000 without images) and at most ROW_GROUP_BYTES before compression.
     """
 
-    def __init__(self, sink: Any, schema: pa.Schema) -> None:
+    def __init__(self, path: str, schema: pa.Schema) -> None:
         self.schema = with_features(schema)
         has_image = IMAGE in schema.names
         self._rows = ROWS_WITH_IMAGE if has_image else ROWS_WITHOUT
         leaves = leaf_columns(self.schema)
         plain = [leaf for leaf in leaves if leaf == f"{IMAGE}.bytes"]
         self._writer = pq.ParquetWriter(
-            sink,
+            path,
             self.schema,
             compression={leaf: "none" if leaf in plain else "snappy" for leaf in leaves},
             use_dictionary=[leaf for leaf in leaves if leaf not in plain],

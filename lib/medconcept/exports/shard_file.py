@@ -49,13 +49,9 @@ class ShardFile:
         self._temporary = self._final.with_name(f"{self._final.name}{TEMPORARY}{uuid.uuid4().hex}")
         self._file = self._temporary.open("xb", buffering=_BLOCK)
         self._sha256 = hashlib.sha256()
+        self._is_written_elsewhere = False
         self._bytes = 0
         self.entry = FileEntry(path, 0, "")
-
-    @property
-    def closed(self) -> bool:
-        """As files have it: pyarrow asks."""
-        return self._file.closed
 
     def write(self, data: Any) -> int:
         """Append bytes, or whatever holds bytes."""
@@ -65,28 +61,10 @@ class ShardFile:
         self._file.write(view)
         return view.nbytes
 
-    def tell(self) -> int:
-        """Bytes written so far."""
-        return self._bytes
-
-    def flush(self) -> None:
-        """Hand what was written to the operating system."""
-        self._file.flush()
-
-    def close(self) -> None:
-        """As files have it: pyarrow's writers call it; the `with` block closes the file."""
-
-    def readable(self) -> bool:
-        """Never."""
-        return False
-
-    def writable(self) -> bool:
-        """Always."""
-        return True
-
-    def seekable(self) -> bool:
-        """Never."""
-        return False
+    def path_to_write(self) -> str:
+        """The temporary path, for a library that writes the file itself; `write` is not used then."""
+        self._is_written_elsewhere = True
+        return str(self._temporary)
 
     def __enter__(self) -> ShardFile:
         return self
@@ -104,8 +82,12 @@ class ShardFile:
             if kind is not None:
                 self._temporary.unlink(missing_ok=True)
         if kind is None:
+            if self._is_written_elsewhere:
+                self._bytes, checksum = self._temporary.stat().st_size, file_sha256(self._temporary)
+            else:
+                checksum = self._sha256.hexdigest()
             self._temporary.replace(self._final)
-            self.entry = FileEntry(self._path, self._bytes, self._sha256.hexdigest())
+            self.entry = FileEntry(self._path, self._bytes, checksum)
 
 
 def write_file(folder: Path, path: str, data: Any, *, sync: bool = True) -> FileEntry:

@@ -136,7 +136,7 @@ def open_shard(folder: Path, name: str, kind: str, schema: pa.Schema) -> Iterato
             files.append(opened(f"{minimised_name(name)}{SUFFIX[kind]}"))
             writer = _LineShard(folder, main, files[1], schema)
         else:
-            writer = ParquetShard(main, schema)
+            writer = ParquetShard(main.path_to_write(), schema)
         credits = None
         if IMAGE in schema.names:
             credits = opened(credits_name(name))
