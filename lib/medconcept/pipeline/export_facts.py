@@ -41,14 +41,17 @@ def export_facts(
     chosen: DataFrame,
 ) -> ExportFacts:
     """The facts of an export: `schemas` by folder, `chosen` the keys of the rows that are in its main one."""
-    published = lake.read("commits").where(F.col("seq") == at.seq).select("committed_at").collect()[0][0]
+    day = F.date_format(
+        "committed_at", "yyyy-MM-dd"
+    )  # in the session's time zone, UTC; collected it would be local
+    published = lake.read("commits").where(F.col("seq") == at.seq).select(day).collect()[0][0]
     names = lake.read("concept_names", at)
     terminologies = names.select("source", "source_version", "licence").distinct().collect()
     return ExportFacts(
         options=options,
         digest=digest,
         release=Release(
-            release["name"], published.date().isoformat(), release["code_version"], dict(release["digests"]),
+            release["name"], published, release["code_version"], dict(release["digests"]),
             dict(release["withheld"] or {}),
         ),
         counts=counts,

@@ -93,7 +93,9 @@ def selected(
         F.coalesce("_image_size", F.lit(0)).cast("long").alias("_image_size"),
         _reason(is_listed, options).alias("_left_out"),
         rule().alias("_rule"),
-        F.size(F.filter("concepts", lambda c: c["name_withheld"].isNotNull())).alias("_names"),
+        F.coalesce(
+            F.array_size(F.filter("concepts", lambda c: c["name_withheld"].isNotNull())), F.lit(0)
+        ).alias("_names"),
     )
 
 
