@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,22 @@ def test_the_card_counts_what_is_inside(written: tuple[Path, ExportFacts]) -> No
         "metadata")} == {
             "ct": 140, "mri": 8, "radiology": 148, "chart": 5, "noncommercial": 10, "metadata": 153,
         }  # fmt: skip
+
+
+def test_text_from_outside_neither_breaks_the_card_nor_its_snippet(tmp_path: Path) -> None:
+    rows = samples(range(1, 4))
+    rows[0]["journal"] = "J | <script>x</script> [a](b)\n\x1b[31m"
+    rows[1]["language"] = "klingon"
+    known = facts("conceptclip", [write_shard(tmp_path / "out", named("data", "train"), "conceptclip", rows)])
+    release = replace(known.release, name='r"1\n: x')
+    known = replace(known, release=release)
+    text = card(known)
+    assert yaml.safe_load(text.split("---\n")[1])["language"] == ["en"]
+    assert "\n| J \\| &lt;script>x&lt;/script> \\[a](b) \\x1b\\[31m | 1 |\n" in text and "\x1b" not in text
+    (tmp_path / 'medconcept-r"1\n: x').symlink_to(tmp_path / "out")
+    assert "CT of a heart" in in_folder(loading(known), tmp_path, tmp_path)
+    content = yaml.safe_load(dict(documents(known))["CITATION.cff"])  # type: ignore[arg-type] — it is text
+    assert content["version"] == release.name
 
 
 def test_the_hub_format_loads_whole_streamed_and_by_configuration(huggingface: Path, tmp_path: Path) -> None:
