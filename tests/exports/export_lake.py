@@ -28,7 +28,7 @@ def put(lake: Lake, **tables: list[dict[str, Any]]) -> None:
         transaction.stage(lake, run_id, name, batch)
     manifest = transaction.Manifest(
         seq=head.seq + 1, run_id=run_id, job="test", tables=tuple(tables),
-        base_versions=head.versions or dict.fromkeys(tables, 0), input_versions={}, settings_digest="",
+        base_versions=head.base_versions, input_versions={}, settings_digest="",
         code_version="", inserts_only=tuple(tables),
     )  # fmt: skip
     with lease(lake.files, run_id) as owner:
