@@ -65,6 +65,12 @@ class LeaseHeld(MedconceptError):
     exit_code = 7
 
 
+class ExportError(MedconceptError):
+    """An export leaves no row, or its folder cannot be written or holds something else."""
+
+    exit_code = 9
+
+
 def as_medconcept_error(error: Exception, doing: str) -> MedconceptError:
     """The error to show to a user: `error` itself, the one raised in a worker, or one line about it.
 

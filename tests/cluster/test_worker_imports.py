@@ -19,6 +19,7 @@ NEEDED = {
     "medconcept.workers.annotate.link_captions": set[str](),
     "medconcept.workers.dictionary.read_terms": set[str](),
     "medconcept.workers.images.examine_files": {"PIL", "simplejpeg"},
+    "medconcept.workers.exports.write_shards": set[str](),
     "medconcept.workers.triplets.figure_facts": {"yaml"},
     "medconcept.workers.triplets.connected_groups": {"scipy"},
 }

@@ -190,6 +190,7 @@ def test_unforeseen_errors_are_one_line_too(monkeypatch, capsys) -> None:
         (errors.SuiteBroken, 6),
         (errors.LeaseHeld, 7),
         (errors.LakeDamaged, 8),
+        (errors.ExportError, 9),
         (RuntimeError, 1),
     ],
 )

@@ -10,24 +10,27 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from medconcept.cli.export_options import export_options
 from medconcept.cli.output import as_json_text, print_rows, print_text, progress_printer
-from medconcept.cli.parser import JOBS, ON_REQUEST, REPAIRS
+from medconcept.cli.parser import EXPORTS, JOBS, ON_REQUEST, REPAIRS
 from medconcept.cli.source_options import with_source_arguments
 from medconcept.config import Config
 from medconcept.errors import ConfigError, InputError, MedconceptError, as_medconcept_error
 from medconcept.runtime.stdout import StdoutToStderr
 
 if TYPE_CHECKING:
+    from medconcept.exports.options import ExportOptions
     from medconcept.lake.lake import Lake
     from medconcept.stages.stage import StageResult
 
 
 def run(arguments: argparse.Namespace, config: Config) -> int:
-    """Run a command of JOBS, QUESTIONS or REPAIRS, or `run`; returns the exit code.
+    """Run a command of JOBS, EXPORTS, QUESTIONS or REPAIRS, or `run`; returns the exit code.
 
     Raises MedconceptError.
     """
     config = _with_arguments(config, arguments)
+    options = export_options(arguments) if arguments.command in EXPORTS else None
     _require_folder_of_report(getattr(arguments, "report", None))
     is_job = arguments.command == "run" or arguments.command in JOBS
     # Starts a JVM: arguments and configuration have been checked by now.
@@ -43,11 +46,25 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
             [j for j in JOBS if j not in ON_REQUEST] if arguments.command == "run" else [arguments.command]
         )
         return _run_jobs(lake, config, names, arguments)
+    if options is not None:
+        return _export(lake, config, options, arguments)
     if arguments.command in REPAIRS:
         lines = _repair(lake, arguments.command)
         print_text(as_json_text(lines) if arguments.json else "\n".join(lines or ["Nothing to do"]))
         return 0
     _answer(lake, config, arguments)
+    return 0
+
+
+def _export(lake: Lake, config: Config, options: ExportOptions, arguments: argparse.Namespace) -> int:
+    from medconcept.pipeline.export_dataset import export_dataset
+
+    log = progress_printer(lake, as_json=arguments.json)
+    result = export_dataset(lake, config, options, arguments.out, log)
+    if arguments.json:
+        print(as_json_text({**vars(result), "seconds": round(result.seconds, 3)}))
+    else:
+        print_text("\n".join(result.lines()))
     return 0
 
 

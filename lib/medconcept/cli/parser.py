@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from medconcept import __version__
 from medconcept.cli.arguments import COMMANDS, EXAMPLES, add_arguments
+from medconcept.cli.export_options import add_export_arguments
 from medconcept.cli.source_options import add_source_arguments
 
 JOBS = {
@@ -22,6 +23,7 @@ JOBS = {
     "count_concepts": "count how many captions name each concept, and pin the counts",
     "group_images": "group images with the same pixels or looks, and pin the groups",
 }
+EXPORTS = {"export_dataset": "write files for trainers from a release"}
 ON_REQUEST = ("count_concepts", "group_images")  # jobs that `run` leaves out
 QUESTIONS = {
     "status": "what is in the lake, and what its source has in addition",
@@ -33,7 +35,7 @@ REPAIRS = {
     "restore": "put tables that something else wrote to back to the last commit, as new versions",
     "clear": "delete the batches that a gate refused and that are held under _rejected",
 }
-COMMAND_NAMES = ("run", *JOBS, *QUESTIONS, *REPAIRS, *COMMANDS)
+COMMAND_NAMES = ("run", *JOBS, *EXPORTS, *QUESTIONS, *REPAIRS, *COMMANDS)
 OVERVIEW = f"""\
 medconcept {__version__}: image-text-concept data from the figures of PubMed Central articles
 
@@ -44,6 +46,7 @@ Start here
 
 Ask a lake: {", ".join(QUESTIONS)}
 Single jobs, in order: {", ".join(JOBS)}
+Hand data on: {", ".join(EXPORTS)}
 Repair a lake: {", ".join(REPAIRS)}
 Link and score: {", ".join(COMMANDS)}
 
@@ -80,6 +83,15 @@ _HELP: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "count_concepts": (("medconcept count_concepts --lake build/lake",), "docs/annotation.md"),
     "group_images": (("medconcept group_images --lake build/lake",), "docs/images.md"),
+    "export_dataset": (
+        (
+            "medconcept export_dataset --release r1 --format huggingface --out build/r1 --lake build/lake",
+            "medconcept export_dataset --release r1 --format webdataset --out build/ct --only-licence "
+            "commercial "
+            "--where \"exists(modality, m -> m.modality = 'ct')\" --lake build/lake",
+        ),
+        "docs/exports.md",
+    ),
     "run": (
         (
             "medconcept run --config demo",
@@ -136,6 +148,8 @@ def build_parser() -> Parser:
     )
     for name, what in JOBS.items():
         _add_job_arguments(_add(commands, name, what))
+    for name, what in EXPORTS.items():
+        add_export_arguments(_add(commands, name, what))
     questions = {name: _add(commands, name, what) for name, what in QUESTIONS.items()}
     add_source_arguments(questions["status"])
     sql, diff = questions["sql"], questions["diff"]

@@ -4,8 +4,8 @@ from pyspark.sql.types import StringType
 
 from medconcept.tables.column import column
 from medconcept.tables.table import Table
+from medconcept.triplets.options import SPLITS_OF_DATA
 
-SPLITS_OF_DATA = ("train", "validation", "test")
 MEMBER_KINDS = ("article", "caption", "image")
 
 SPLITS = Table(

@@ -22,8 +22,8 @@ from medconcept.tables.column import column
 from medconcept.tables.figure_facts import MODALITY, PRIVACY_FLAG, RIGHTS
 from medconcept.tables.mentions import SPAN
 from medconcept.tables.nested import columns_of
-from medconcept.tables.splits import SPLITS_OF_DATA
 from medconcept.tables.table import Table
+from medconcept.triplets.options import SPLITS_OF_DATA
 
 TRIPLET_CONCEPT = StructType(
     [

@@ -10,6 +10,7 @@ from medconcept.errors import ConfigError
 from medconcept.images.statuses import Flag
 from medconcept.sources.options import PATH
 
+SPLITS_OF_DATA = ("train", "validation", "test")
 NOTICES = ("retracted", "retraction_notice", "concern")
 
 

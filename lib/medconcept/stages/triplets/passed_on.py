@@ -20,7 +20,11 @@ def passed_on(triplets: DataFrame) -> DataFrame:
     nested fields neither; ids, spans, measures, checksums, terms and credit line are. Names of concepts and
     training copies that must stay in the lake are not in the table.
     """
-    is_free = ~_withholds("text")
+    return with_words_where(triplets, ~_withholds("text"))
+
+
+def with_words_where(triplets: DataFrame, is_free: Column) -> DataFrame:
+    """Triplets whose words, those of nested fields too, are null unless the condition holds."""
 
     def without_text(item: Column) -> Column:
         return item.withField("text", F.when(is_free, item["text"]))

@@ -13,8 +13,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from medconcept.tables.splits import SPLITS_OF_DATA
-from medconcept.triplets.options import SplitConfig
+from medconcept.triplets.options import SPLITS_OF_DATA, SplitConfig
 from medconcept.workers.triplets.connected_groups import COMPONENT, component_batches
 
 TRAIN, VALIDATION, TEST = SPLITS_OF_DATA

@@ -1,0 +1,62 @@
+"""Options of the command line of export_dataset."""
+
+from __future__ import annotations
+
+import argparse
+
+from medconcept.exports.options import FORMATS, IMAGE_KINDS, LICENCE_GROUPS, ExportOptions
+from medconcept.triplets.options import SPLITS_OF_DATA
+
+
+def add_export_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("--release", metavar="NAME", required=True, help="the release to export")
+    parser.add_argument("--format", choices=FORMATS, required=True, help="format of the files")
+    parser.add_argument(
+        "--out", metavar="DIR", required=True, help="new folder, on a disk that all workers see"
+    )
+    parser.add_argument("--where", metavar="SQL", help="condition over the columns of triplets")
+    parser.add_argument(
+        "--only-licence",
+        metavar="GROUP|CODE",
+        action="append",
+        default=[],
+        help=f"only figures under it: {', '.join(LICENCE_GROUPS)}, or a code such as CC-BY-4.0 or CC-BY; "
+        "may be "
+        "repeated",
+    )
+    parser.add_argument(
+        "--split", choices=SPLITS_OF_DATA, action="append", default=[], help="only it; may be repeated"
+    )
+    parser.add_argument(
+        "--images",
+        choices=IMAGE_KINDS,
+        default="original",
+        help="image files as published, or the training copies of images.derive (default: original)",
+    )
+    parser.add_argument(
+        "--seed", metavar="N", type=int, default=0, help="decides the order of rows (default: 0)"
+    )
+    parser.add_argument(
+        "--shard-bytes",
+        metavar="N",
+        type=int,
+        default=0,
+        help="bytes of a file at most (default: by the format)",
+    )
+    parser.add_argument("--url", metavar="URL", help="home page that the documents of the export name")
+
+
+def export_options(arguments: argparse.Namespace) -> ExportOptions:
+    """The options as given. Raises ConfigError."""
+    return ExportOptions(
+        release=arguments.release,
+        format=arguments.format,
+        where=arguments.where,
+        licences=tuple(sorted(set(arguments.only_licence))),
+        splits=tuple(sorted(set(arguments.split))),
+        images=arguments.images,
+        seed=arguments.seed,
+        shard_bytes=arguments.shard_bytes,
+        url=arguments.url,
+    )
