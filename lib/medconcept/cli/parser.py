@@ -137,6 +137,14 @@ def build_parser() -> Parser:
     for name, what in JOBS.items():
         _add_job_arguments(_add(commands, name, what))
     questions = {name: _add(commands, name, what) for name, what in QUESTIONS.items()}
+    for question in questions.values():
+        question.add_argument(
+            "--engine",
+            choices=("auto", "datafusion", "spark"),
+            default="auto",
+            help="what answers: DataFusion, without Java, or Spark (default: auto, DataFusion where its answer "
+            "is that of Spark)",
+        )
     add_source_arguments(questions["status"])
     sql, diff = questions["sql"], questions["diff"]
     sql.add_argument("query", metavar="QUERY", help="a SELECT of Spark SQL; `medconcept tables` lists tables")
