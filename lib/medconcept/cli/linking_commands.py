@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from medconcept.cli.command_dictionary import prepared
 from medconcept.cli.lake_dictionary import TABLES, dictionary_of_lake
 from medconcept.cli.output import as_json_text, print_text
 from medconcept.config import Config
@@ -28,6 +27,7 @@ from medconcept.evaluation.evaluate import (
 )
 from medconcept.evaluation.gold import Gold, read_gold
 from medconcept.evaluation.tuning import cross_validated, learn, terms_by_id, unseen_only
+from medconcept.library.compiled_sources import prepared
 from medconcept.linking.learned import read_learned, write_learned
 from medconcept.linking.linker import Linker
 from medconcept.linking.types import Entity, Link, LinkSettings

@@ -176,7 +176,11 @@ def _without_metadata(kind: Any) -> Any:
 
 def _plain(kind: Any) -> Any:
     # Articles and images: a batch of them may be larger than 32-bit offsets reach.
-    views = {pa.string_view(): pa.string(), pa.binary_view(): pa.large_binary(), pa.binary(): pa.large_binary()}
+    views = {
+        pa.string_view(): pa.string(),
+        pa.binary_view(): pa.large_binary(),
+        pa.binary(): pa.large_binary(),
+    }
     return _mapped(kind, lambda leaf: views.get(leaf, leaf))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 FORMAT = "_medconcept/format.json"
+DICTIONARIES = "_dictionaries"  # compiled dictionaries, named by their SHA-256
 # 2: all that the parser reads; 3: mentions by the linker, concept_statistics; 4: what PMC says;
 # 5: centrality of concepts, what was recognised; 6: figures.citing_paragraphs, which was `mentions`;
 # 7: images of triplets, and their modality, privacy, rights and splits; 8: raw_articles.sidecar
@@ -34,11 +35,6 @@ KEYS: dict[str, tuple[str, ...]] = {
     "commits": (),
 }
 DATA_TABLES = tuple(name for name, key in KEYS.items() if key)
-# Columns, or fields of their structs, and the names that they have in versions that older formats wrote.
-FORMER_NAMES: dict[str, dict[str, str]] = {
-    "articles": {"image_tables.citing_paragraphs": "mentions"},
-    "figures": {"citing_paragraphs": "mentions"},
-}
 
 
 @dataclass(frozen=True)

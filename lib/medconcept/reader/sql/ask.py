@@ -9,7 +9,9 @@ from medconcept.reader.layout import Commit
 from medconcept.reader.sql.translate import ParsedQuery, translate
 
 
-def run_sql(lake: CommittedLake, query: ParsedQuery, at: Commit | None = None) -> tuple[pa.Table, tuple[str, ...]]:
+def run_sql(
+    lake: CommittedLake, query: ParsedQuery, at: Commit | None = None
+) -> tuple[pa.Table, tuple[str, ...]]:
     """Run a query over all tables under their names, now or at a commit: the rows, and their columns' names.
 
     Raises NeedsSpark for a query that DataFusion cannot answer, or may answer differently.
@@ -17,4 +19,3 @@ def run_sql(lake: CommittedLake, query: ParsedQuery, at: Commit | None = None) -
     tables = {name: lake.open(name, at) for name in sorted(query.tables)}
     translated = translate(query, {name: arrow_schema(table) for name, table in tables.items()})
     return lake.query(translated.sql, tables), translated.names
-

@@ -49,6 +49,8 @@ def column_name(part: exp.Expression) -> str:
         return str(part.this).lower()
     if isinstance(part, exp.Paren):
         return column_name(part.this)
+    if isinstance(part, exp.Bracket) and not part.args.get("offset") and len(part.expressions) == 1:
+        return f"{column_name(part.this)}[{column_name(part.expressions[0])}]"
     if function := _FUNCTIONS.get(type(part)):
         return f"{function}({_argument(part.this)})"
     if operator := _OPERATORS.get(type(part)):

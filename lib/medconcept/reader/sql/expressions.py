@@ -11,8 +11,22 @@ from sqlglot import exp
 from medconcept.reader.moments import parse_timestamp
 from medconcept.reader.needs_spark import NeedsSpark
 from medconcept.reader.sql.kinds import (
-    ARRAY, BINARY, BOOLEAN, DATE, DECIMAL, DOUBLE, INT, MAP, NULL, NUMBERS, STRUCT, TEXT, TIME,
-    common, kind_of, require,
+    ARRAY,
+    BINARY,
+    BOOLEAN,
+    DATE,
+    DECIMAL,
+    DOUBLE,
+    INT,
+    MAP,
+    NULL,
+    NUMBERS,
+    STRUCT,
+    TEXT,
+    TIME,
+    common,
+    kind_of,
+    require,
 )  # fmt: skip
 
 Written = tuple[str, str]  # SQL, kind
@@ -39,6 +53,26 @@ _OF_TWO_TEXTS: dict[type[exp.Expression], str] = {
     exp.Contains: "contains",
 }
 _PARTS_OF_TIME: dict[type[exp.Expression], str] = {exp.Year: "year", exp.Month: "month", exp.Day: "day"}
+# Arguments that are written, of expressions that have others than `this` and `expression`.
+_ARGUMENTS: dict[type[exp.Expression], tuple[str, ...]] = {
+    exp.Column: ("this", "table"),
+    exp.Literal: ("this", "is_string"),
+    exp.Div: ("this", "expression", "safe"),
+    exp.In: ("this", "expressions", "query"),
+    exp.Between: ("this", "low", "high"),
+    exp.Concat: ("expressions", "safe"),
+    exp.DPipe: ("this", "expression", "safe"),
+    exp.Coalesce: ("this", "expressions", "is_nvl", "is_null"),
+    exp.If: ("this", "true", "false"),
+    exp.Case: ("this", "ifs", "default"),
+    exp.Cast: ("this", "to", "safe"),
+    exp.TryCast: ("this", "to", "safe", "requires_string"),
+    exp.Substring: ("this", "start", "length"),
+    exp.Bracket: ("this", "expressions", "offset", "safe"),
+    exp.Count: ("this", "big_int"),
+    exp.Distinct: ("expressions",),
+    exp.Window: ("this", "partition_by", "order", "over"),
+}
 _RANKS: dict[type[exp.Expression], str] = {
     exp.RowNumber: "row_number",
     exp.Rank: "rank",
@@ -58,8 +92,10 @@ class Scope(Protocol):
 
 def write(node: Any, scope: Scope) -> Written:
     """Write an expression. Raises NeedsSpark for one that may mean something else in DataFusion."""
-    writer = _WRITERS.get(type(node))
-    if writer is not None:
+    if type(node) not in _WRITTEN:
+        raise NeedsSpark(_spoken(node))
+    _only(node, *_ARGUMENTS.get(type(node), ("this", "expression")))
+    if writer := _WRITERS.get(type(node)):
         return writer(node, scope)
     if operator := _COMPARISONS.get(type(node)):
         (left, right), _ = _compared([node.this, node.args["expression"]], scope)
@@ -67,16 +103,14 @@ def write(node: Any, scope: Scope) -> Written:
     if operator := _ARITHMETIC.get(type(node)):
         return _arithmetic(node, operator, scope)
     if type(node) in _OF_TEXT:
-        _only(node, "this")
         name, kind = _OF_TEXT[type(node)]
         return f"{name}({_of_kind(node.this, scope, TEXT)})", kind
     if name := _OF_TWO_TEXTS.get(type(node)):
-        _only(node, "this", "expression")
         texts = (_of_kind(each, scope, TEXT) for each in (node.this, node.expression))
         return f"{name}({', '.join(texts)})", BOOLEAN
-    if part := _PARTS_OF_TIME.get(type(node)):
-        return f"CAST(date_part('{part}', {_of_kind(node.this, scope, TIME, DATE)}) AS INT)", INT
-    raise NeedsSpark(_spoken(node))
+    part, moment = _PARTS_OF_TIME[type(node)], node.this
+    moment = moment.this if isinstance(moment, exp.TsOrDsToDate) else moment
+    return f"CAST(date_part('{part}', {_of_kind(moment, scope, TIME, DATE)}) AS INT)", INT
 
 
 def _spoken(node: Any) -> str:
@@ -234,7 +268,6 @@ def _is(node: exp.Is, scope: Scope) -> Written:
 
 
 def _in(node: exp.In, scope: Scope) -> Written:
-    _only(node, "this", "expressions", "query")
     if query := node.args.get("query"):
         value, kind = write(node.this, scope)
         sql, kinds = scope.subquery(query)
@@ -246,7 +279,6 @@ def _in(node: exp.In, scope: Scope) -> Written:
 
 
 def _between(node: exp.Between, scope: Scope) -> Written:
-    _only(node, "this", "low", "high")
     (value, low, high), _ = _compared([node.this, node.args["low"], node.args["high"]], scope)
     return f"({value} BETWEEN {low} AND {high})", BOOLEAN
 
@@ -259,12 +291,10 @@ def _pattern(node: Any, scope: Scope) -> str:
 
 
 def _like(node: exp.Like, scope: Scope) -> Written:
-    _only(node, "this", "expression")
     return f"({_of_kind(node.this, scope, TEXT)} LIKE {_pattern(node, scope)})", BOOLEAN
 
 
 def _ilike(node: exp.ILike, scope: Scope) -> Written:
-    _only(node, "this", "expression")
     return f"(lower({_of_kind(node.this, scope, TEXT)}) LIKE lower({_pattern(node, scope)}))", BOOLEAN
 
 
@@ -310,7 +340,6 @@ def _case(node: exp.Case, scope: Scope) -> Written:
 
 
 def _cast(node: Any, scope: Scope) -> Written:
-    _only(node, "this", "to", "safe")
     wanted = kind_of(node.args["to"])
     literal = node.this.unnest()
     if wanted == TIME and isinstance(literal, exp.Literal) and literal.is_string:
@@ -356,7 +385,10 @@ def _bracket(node: exp.Bracket, scope: Scope) -> Written:
     if not isinstance(place, exp.Literal):
         raise NeedsSpark("an item at a place that is no plain number or text")
     if kind == ARRAY and str(place.this).isdigit() and not place.is_string:
-        return f"{sql}[{int(str(place.this)) + 1}]", kind_of(node.type)
+        number = int(str(place.this)) + 1 - (node.args.get("offset") or 0)  # element_at counts from 1
+        if number < 1:
+            raise NeedsSpark("an item at a place before the first")
+        return f"{sql}[{number}]", kind_of(node.type)
     if kind == MAP and place.is_string:
         node.set("type", node.this.type.expressions[1])
         return f"{sql}[{write(place, scope)[0]}]", kind_of(node.this.type.expressions[1])
@@ -369,7 +401,6 @@ def _array_size(node: exp.ArraySize, scope: Scope) -> Written:
 
 
 def _array_contains(node: exp.ArrayContains, scope: Scope) -> Written:
-    _only(node, "this", "expression")
     array, item = _of_kind(node.this, scope, ARRAY), write(node.expression, scope)
     if kind_of(node.this.type.expressions[0]) != item[1] or item[1] not in (TEXT, INT):
         raise NeedsSpark("array_contains with an item of another type")
@@ -379,12 +410,10 @@ def _array_contains(node: exp.ArrayContains, scope: Scope) -> Written:
 
 
 def _count(node: exp.Count, scope: Scope) -> Written:
-    _only(node, "this", "big_int")
     if isinstance(node.this, exp.Star):
         return "count(*)", INT
     if isinstance(node.this, exp.Distinct):
-        _only(node.this, "expressions")
-        if len(node.this.expressions) != 1:
+        if len(node.this.expressions) != 1 or node.this.args.get("on"):
             raise NeedsSpark("count of several distinct columns")
         sql, kind = write(node.this.expressions[0], scope)
         require(kind, TEXT, INT, DOUBLE, BOOLEAN, TIME, DATE)
@@ -414,7 +443,6 @@ def _filter(node: exp.Filter, scope: Scope) -> Written:
 
 
 def _window(node: exp.Window, scope: Scope) -> Written:
-    _only(node, "this", "partition_by", "order", "over")
     rank = _RANKS.get(type(node.this))
     if rank is None and not isinstance(node.this, exp.Count | exp.Sum | exp.Min | exp.Max | exp.Avg):
         raise NeedsSpark("a window with another function")
@@ -498,3 +526,4 @@ _WRITERS: dict[type[Any], Callable[[Any, Scope], Written]] = {
     exp.Exists: _exists,
     exp.Subquery: _scalar,
 }
+_WRITTEN = {*_WRITERS, *_COMPARISONS, *_ARITHMETIC, *_OF_TEXT, *_OF_TWO_TEXTS, *_PARTS_OF_TIME}

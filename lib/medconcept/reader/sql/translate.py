@@ -133,7 +133,8 @@ def translate(query: ParsedQuery, schemas: Mapping[str, pa.Schema]) -> Translati
 
 def _has_mixed_case(tree: exp.Expression) -> bool:
     """Whether a query within the query gives a column a name with capitals, which a star would show."""
-    return any(alias.alias != alias.alias.lower() for alias in tree.find_all(exp.Alias))
+    inner = (alias for alias in tree.find_all(exp.Alias) if alias.parent is not tree)
+    return any(alias.alias != alias.alias.lower() for alias in inner)
 
 
 class _Queries:
@@ -178,7 +179,9 @@ class _Queries:
             raise NeedsSpark("WITH RECURSIVE")
         if any(cte.args["alias"].args.get("columns") for cte in clause.expressions):
             raise NeedsSpark("WITH that names columns")
-        parts = (f"{quoted_name(cte.alias)} AS ({_Queries().query(cte.this)[0]})" for cte in clause.expressions)
+        parts = (
+            f"{quoted_name(cte.alias)} AS ({_Queries().query(cte.this)[0]})" for cte in clause.expressions
+        )
         return f"WITH {', '.join(parts)} "
 
     def _select(self, tree: exp.Select, is_outermost: bool) -> tuple[str, list[str]]:
