@@ -27,7 +27,8 @@ from medconcept.tables import TABLES
 SOURCE = (
     "(SELECT seq, nullif(seq % 4, 0) AS n, CASE WHEN seq > 3 THEN seq / 4 END AS d, job, committed_at AS at, "
     "CASE WHEN seq % 3 <> 0 THEN job END AS j, CASE WHEN seq > 2 THEN versions END AS v, "
-    "CASE WHEN seq = 1 THEN 'a\u03a3\U0001d6fc ' WHEN seq = 2 THEN '' WHEN seq > 9 THEN ' it''s 100%_\\\\n' END AS t "
+    "CASE WHEN seq = 1 THEN 'a\u03a3\U0001d6fc ' WHEN seq = 2 THEN '' "
+    "WHEN seq > 9 THEN ' it''s 100%_\\\\n' END AS t "
     "FROM commits) AS s"
 )
 # Expressions over a row of SOURCE that the two engines write or compute in different ways.
@@ -111,19 +112,25 @@ EXPRESSIONS = (
 )
 QUERIES = (
     "SELECT *, Seq + 1, count(*) OVER (PARTITION BY job) AS N FROM commits ORDER BY seq DESC",
-    "SELECT Job, count(*), count(DISTINCT run_id), max(SEQ), min(seq), sum(seq), avg(seq) FROM commits GROUP BY job ORDER BY job",
+    "SELECT Job, count(*), count(DISTINCT run_id), max(SEQ), min(seq), sum(seq), avg(seq) "
+    "FROM commits GROUP BY job ORDER BY job",
     "SELECT count(*), count(n), sum(n), avg(d), max(j), min(at), count_if(n > 1) AS c, bool_and(n > 0) AS b "
     f"FROM {SOURCE} WHERE seq > 99",
     f"SELECT n, count(*) AS c, sum(d) FILTER (WHERE seq > 5) AS s FROM {SOURCE} GROUP BY n ORDER BY n",
     f"SELECT n, j, seq FROM {SOURCE} ORDER BY n DESC, j, seq LIMIT 9 OFFSET 1",
     f"SELECT DISTINCT n, j FROM {SOURCE} ORDER BY j DESC NULLS FIRST, n",
     "SELECT a.seq, b.Seq AS S, b.job AS j FROM commits a LEFT JOIN commits b ON a.seq = b.seq + 5 ORDER BY 1",
-    "SELECT a.seq, b.seq AS s FROM commits a FULL OUTER JOIN commits b ON a.seq = b.seq + 9 ORDER BY a.seq, s",
-    "SELECT figure_key, title FROM figures JOIN articles USING (article_key) WHERE is_current ORDER BY figure_key",
-    "SELECT * FROM figures LEFT ANTI JOIN mentions ON figures.figure_key = mentions.figure_key ORDER BY figure_key",
-    "SELECT f.figure_key, f.panels[0].labels[0] AS l, element_at(f.section, 1) AS s, f.section[1], f.panels, size(f.panels) AS n FROM figures f ORDER BY 1",
+    "SELECT a.seq, b.seq AS s FROM commits a FULL OUTER JOIN commits b ON a.seq = b.seq + 9 "
+    "ORDER BY a.seq, s",
+    "SELECT figure_key, title FROM figures JOIN articles USING (article_key) WHERE is_current "
+    "ORDER BY figure_key",
+    "SELECT * FROM figures LEFT ANTI JOIN mentions ON figures.figure_key = mentions.figure_key "
+    "ORDER BY figure_key",
+    "SELECT f.figure_key, f.panels[0].labels[0] AS l, element_at(f.section, 1) AS s, f.section[1], "
+    "f.panels, size(f.panels) AS n FROM figures f ORDER BY 1",
     "SELECT name, versions['figures'] AS f, rows['figures'], rows, digests FROM releases ORDER BY name",
-    "SELECT mention_key, spans[0].start + 1 AS s, spans, alternatives, array_contains(flags, 'negated') AS x FROM mentions ORDER BY 1",
+    "SELECT mention_key, spans[0].start + 1 AS s, spans, alternatives, array_contains(flags, 'negated') AS x "
+    "FROM mentions ORDER BY 1",
     "WITH c AS (SELECT job, max(seq) AS last FROM commits GROUP BY job) "
     "SELECT c.job, last, row_number() OVER (ORDER BY last DESC) AS place FROM c ORDER BY place",
     "SELECT seq FROM commits WHERE seq < 3 UNION SELECT 2 UNION ALL SELECT 2 ORDER BY seq",
@@ -189,7 +196,7 @@ def by_spark(lake: Lake, query: str, at: Any = None) -> list[dict[str, Any]]:
 
 def by_reader(lake: CommittedLake, query: str, at: Any = None) -> list[dict[str, Any]]:
     rows, names = run_sql(lake, parse(query), at)
-    return json_rows(rows, queries.distinct_names(names))
+    return json_rows(rows, names)
 
 
 def in_order(rows: list[dict[str, Any]]) -> list[str]:

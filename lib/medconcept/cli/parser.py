@@ -142,8 +142,8 @@ def build_parser() -> Parser:
             "--engine",
             choices=("auto", "datafusion", "spark"),
             default="auto",
-            help="what answers: DataFusion, without Java, or Spark (default: auto, DataFusion where its answer "
-            "is that of Spark)",
+            help="what answers: DataFusion, without Java, or Spark (default: auto, which takes DataFusion "
+            "where its answer is that of Spark)",
         )
     add_source_arguments(questions["status"])
     sql, diff = questions["sql"], questions["diff"]

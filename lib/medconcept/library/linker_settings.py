@@ -31,7 +31,7 @@ class LinkerSources:
 
 
 def linker_sources(config: Config, *, lake_required: bool) -> LinkerSources:
-    """The dictionary of the lake's last commit, else of the configuration's sources, unless a lake is required.
+    """The dictionary of the lake's last commit, else that of the sources unless a lake is required.
 
     Raises LakeError or ConfigError in one line.
     """
@@ -142,7 +142,7 @@ def frequent_concepts(annotate: AnnotateConfig, lake: CommittedLake | None) -> f
 
 
 def terms_of(lake: CommittedLake | None) -> dict[str, tuple[str, str]]:
-    """For each term of the dictionary, by its id at its source, the concept that is preferred and its source."""
+    """For each term of the dictionary, by its id at its source: the preferred concept, and its source."""
     if lake is None:
         return {}
     query = "SELECT source_id, min(source_rank) AS source_rank, concept_id, source FROM concept_names"

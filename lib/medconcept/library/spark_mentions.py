@@ -25,7 +25,7 @@ _TYPES = {"article_key": "string", "language": "string", "panels": _PANELS, "abb
 
 
 def mentions(captions: DataFrame, config: Config, lake: CommittedLake | None) -> DataFrame:
-    """Link captions with the dictionary of a lake. Raises ConfigError without one, InputError without columns."""
+    """Link captions with the dictionary of a lake. Raises ConfigError or InputError in one line."""
     if lake is None:
         raise ConfigError(
             "mentions: Spark's workers need the dictionary of a lake; run build_dictionary first"

@@ -18,6 +18,8 @@ _Convert = Callable[[Any], Any]
 def json_rows(rows: pa.Table, names: Sequence[str]) -> list[dict[str, Any]]:
     """Rows as dictionaries by these names: times in UTC to the millisecond, bytes in base64, maps as objects.
 
+    A name that is there twice gets a number, see distinct_names.
+
     >>> json_rows(pa.table({"a": [b"x", None]}), ["A"])
     [{'A': 'eA=='}, {'A': None}]
     """
@@ -25,7 +27,24 @@ def json_rows(rows: pa.Table, names: Sequence[str]) -> list[dict[str, Any]]:
         [convert(value) for value in column.to_pylist()]
         for column, convert in ((column, _converter(column.type)) for column in rows.columns)
     ]
+    names = distinct_names(names)
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def distinct_names(names: Sequence[str]) -> list[str]:
+    """Names of columns with a number after each that has been used already: SQL may repeat a name.
+
+    >>> distinct_names(["a", "b", "a", "a_2", "a"])
+    ['a', 'b', 'a_3', 'a_2', 'a_4']
+    """
+    taken, used, out = set(names), set[str](), []
+    for name in names:
+        number, free = 2, name
+        while free in used or (free != name and free in taken):
+            free, number = f"{name}_{number}", number + 1
+        used.add(free)
+        out.append(free)
+    return out
 
 
 def _converter(kind: Any) -> _Convert:

@@ -2,4 +2,4 @@
 
 
 class NeedsSpark(Exception):
-    """The reader cannot answer, or not for certain as Spark would; the message is the reason, in a few words."""
+    """The reader cannot answer, or not for certain as Spark would; the message says why."""

@@ -16,7 +16,8 @@ _SOURCES = """
 _REFUSED = """
     SELECT reason, count(*) AS n FROM (
         SELECT reason, event, row_number() OVER (
-            PARTITION BY source, source_key, source_sha256, parser_version, reason ORDER BY at DESC, event DESC
+            PARTITION BY source, source_key, source_sha256, parser_version, reason
+            ORDER BY at DESC, event DESC
         ) AS number FROM quarantine WHERE parser_version = 'sync_articles')
     WHERE number = 1 AND event = 'opened' GROUP BY reason ORDER BY reason"""
 

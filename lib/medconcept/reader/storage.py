@@ -44,6 +44,8 @@ class Storage:
         if scheme in (None, "file"):
             path = re.sub(r"^/{2,}", "/", rest) if scheme else rest
             self._folder = Path(os.path.abspath(path))
+            if "%" in str(self._folder):
+                raise NeedsSpark("a path with %, which Delta's library takes for an escape")
             self.root = f"file:{self._folder}"
         elif scheme in ("s3", "s3a"):
             self.options = s3_options(options)

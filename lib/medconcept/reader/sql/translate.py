@@ -16,6 +16,7 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
 from medconcept.errors import InputError
+from medconcept.reader.json_values import distinct_names
 from medconcept.reader.layout import KEYS
 from medconcept.reader.needs_spark import NeedsSpark
 from medconcept.reader.sql.column_names import column_name
@@ -24,8 +25,8 @@ from medconcept.reader.sql.kinds import ARRAY, MAP, SCALARS, STRUCT, common, kin
 
 WRITES = "sql: reads only; a statement that changes tables or settings is not run"
 _WRITING = (
-    exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Alter, exp.TruncateTable, exp.Set,
-    exp.Use, exp.Cache, exp.Uncache, exp.Copy,
+    exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Alter, exp.TruncateTable,
+    exp.Set, exp.Use, exp.Cache, exp.Uncache, exp.Copy,
 )  # fmt: skip
 _JOINS = {
     ("", ""): "JOIN", ("", "INNER"): "JOIN", ("", "CROSS"): "CROSS JOIN",
@@ -48,6 +49,11 @@ class ParsedQuery:
 
     tree: exp.Query
     tables: frozenset[str]
+
+    @property
+    def has_limit(self) -> bool:
+        """Whether it, or a query within it, takes some of its rows."""
+        return self.tree.find(exp.Limit, exp.Offset) is not None
 
 
 @dataclass(frozen=True)
@@ -102,9 +108,9 @@ def translate(query: ParsedQuery, schemas: Mapping[str, pa.Schema]) -> Translati
     >>> columns = {"runs": pa.schema([("job", pa.string()), ("n", pa.int64())])}
     >>> translate(parse("SELECT max(n) / 2 FROM runs ORDER BY 1"), columns).names
     ('(max(n) / 2)',)
-    >>> translate(parse("SELECT log(n) AS l FROM runs"), columns)
+    >>> translate(parse("SELECT round(n) AS r FROM runs"), columns)
     Traceback (most recent call last):
-    medconcept.reader.needs_spark.NeedsSpark: the function log
+    medconcept.reader.needs_spark.NeedsSpark: the function round
     """
     parts = query.tree.selects
     stars = [part for part in parts if part.is_star]
@@ -116,18 +122,17 @@ def translate(query: ParsedQuery, schemas: Mapping[str, pa.Schema]) -> Translati
     columns = {
         name: {column.name: type_of(column.type) for column in schema} for name, schema in schemas.items()
     }
-    names = [None if part.is_star else column_name(part) for part in parts]
     try:
         schema = MappingSchema(columns, dialect="spark")
         tree = qualify(query.tree.copy(), schema=schema, dialect="spark")
         tree = annotate_types(tree, schema=schema, dialect="spark")
     except SqlglotError as error:
         raise NeedsSpark("names that only Spark resolves") from error
-    out = [part.alias_or_name for part in tree.selects]
-    if stars:
-        at = names.index(None)
-        names[at : at + 1] = out[at : at + 1 + len(out) - len(names)]
     sql, _ = _Queries().query(tree, is_outermost=True)
+    names = [None if part.is_star else column_name(part) for part in parts]
+    if stars:
+        out, at = [part.alias_or_name for part in tree.selects], names.index(None)
+        names[at : at + 1] = out[at : at + 1 + len(out) - len(names)]
     return Translation(sql, tuple(map(str, names)))
 
 
@@ -186,8 +191,8 @@ class _Queries:
 
     def _select(self, tree: exp.Select, is_outermost: bool) -> tuple[str, list[str]]:
         _only(
-            tree, "expressions", "from_", "from", "joins", "where", "group", "having", "order", "limit", "offset",
-            "distinct", "with_", "with",
+            tree, "expressions", "from_", "from", "joins", "where", "group", "having", "order", "limit",
+            "offset", "distinct", "with_", "with",
         )  # fmt: skip
         sources, of_joins = self._from(tree)
         self._require_own_aliases(tree)
@@ -195,11 +200,10 @@ class _Queries:
         if not is_outermost:
             self._require_known_types(tree, parts)
         aliases = [part.alias_or_name for part in tree.expressions]
-        is_unique = len(set(aliases)) == len(aliases)
-        if not is_unique:
-            if not is_outermost or tree.args.get("order"):
-                raise NeedsSpark("two columns of one name")
-            aliases = [f"_{number}" for number in range(len(aliases))]
+        unique = {name for name in aliases if aliases.count(name) == 1}
+        if len(unique) < len(aliases) and not is_outermost:
+            raise NeedsSpark("two columns of one name")
+        aliases = distinct_names(aliases)
         named = (f"{sql} AS {quoted_name(name)}" for (sql, _), name in zip(parts, aliases, strict=True))
         kinds = [kind for _, kind in parts]
         distinct = ""
@@ -215,7 +219,7 @@ class _Queries:
         sql += self._group(tree)
         if having := tree.args.get("having"):
             sql += f" HAVING {self._condition(having.this)}"
-        self._aliases = set(aliases) if is_unique else set()
+        self._aliases = unique
         return sql, kinds
 
     def _condition(self, node: Any) -> str:
@@ -256,7 +260,7 @@ class _Queries:
         return f"{sql} AS {quoted_name(alias.name)}"
 
     def _require_own_aliases(self, tree: exp.Select) -> None:
-        """Refuse an alias that is a column's name, too, where it may be meant: the engines differ in which."""
+        """Refuse an alias that is a column's name, too: the engines differ in which of them they mean."""
         if not any(tree.args.get(clause) for clause in ("group", "having", "order", "where")):
             return
         columns = {column.name for column in tree.find_all(exp.Column) if column.table}
