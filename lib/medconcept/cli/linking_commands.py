@@ -1,4 +1,4 @@
-"""Commands that need no lake, and Spark only for a recogniser: `evaluate`, `link`, `train_ner`, `tune`."""
+"""Commands that need no lake, and Spark only for a recogniser: those of `arguments.COMMANDS`."""
 
 from __future__ import annotations
 
@@ -35,6 +35,10 @@ from medconcept.linking.types import Entity, Link, LinkSettings
 
 def run(arguments: argparse.Namespace, config: Config) -> int:
     """Run one of COMMANDS; returns the exit code. Raises MedconceptError."""
+    if arguments.command == "score_retrieval":
+        from medconcept.cli.score_retrieval import run as score_retrieval
+
+        return score_retrieval(arguments)
     if arguments.command == "train_ner":
         from medconcept.cli.train_ner import run as train
 

@@ -106,6 +106,7 @@ _HELP: dict[str, tuple[tuple[str, ...], str]] = {
     "link": ((EXAMPLES["link"],), "docs/annotation.md"),
     "tune": ((EXAMPLES["tune"],), "docs/evaluation.md"),
     "train_ner": ((EXAMPLES["train_ner"],), "docs/recognition.md"),
+    "score_retrieval": ((EXAMPLES["score_retrieval"],), "docs/retrieval.md"),
 }
 
 

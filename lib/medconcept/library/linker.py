@@ -80,7 +80,7 @@ class TextLinker:
 
     def __init__(self, config: Config, sources: LinkerSources) -> None:
         """Take a configuration and its dictionary; load_linker finds both."""
-        self._config, self._lake = config, sources.lake
+        self._config, self.lake = config, sources.lake
         self.linker = make_linker(config, sources)
         self._frequent = frequent_concepts(config.annotate, sources.lake)
         self._terms = terms_of(sources.lake) if config.annotate.learned is not None else {}
@@ -128,7 +128,7 @@ class TextLinker:
         """
         from medconcept.library.spark_mentions import mentions
 
-        return mentions(captions, self._config, self._lake)
+        return mentions(captions, self._config, self.lake)
 
     def _column(self, texts: Sequence[Any], language: str | None, context: ArticleContext) -> list[Any]:
         """The links of each text as plain values; None for a text that is None."""
@@ -153,7 +153,7 @@ class TextLinker:
             first, last = link.spans[0][0], link.spans[-1][1]
             if any(start < last and first < end for start, end in runs):
                 flags.add("address")
-            if link.method == TUNED and self._lake is not None:
+            if link.method == TUNED and self.lake is not None:
                 if link.source_id not in self._terms:
                     continue
                 concept, source = self._terms[link.source_id]

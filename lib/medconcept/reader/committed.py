@@ -78,7 +78,8 @@ class CommittedLake:
     def at(self, *, release: str | None = None, as_of: str | None = None) -> Commit | None:
         """The commit of a release, a commit number or a UTC time; None if neither is given.
 
-        Raises LakeError where there is none, InputError where `as_of` is neither a number nor a time.
+        Raises LakeError where there is none, InputError where `as_of` is neither a number nor a time,
+        NeedsSpark where it may be a time in another form.
         """
         if release is not None:
             return self.release(release)
@@ -87,6 +88,8 @@ class CommittedLake:
         if as_of.isdigit():
             return self.commit(int(as_of))
         moment = parse_timestamp(as_of)
+        if moment is None and any(map(str.isdigit, as_of)):
+            raise NeedsSpark(f"a time in another form than 2026-11-24T10:00:00: {as_of}")
         if moment is None:
             raise InputError(
                 f"--as-of {as_of}: neither a number of commits nor a timestamp such as 2026-11-24T10:00:00"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlglot import exp
 
 from medconcept.reader.needs_spark import NeedsSpark
@@ -29,7 +31,7 @@ _FUNCTIONS: dict[type[exp.Expression], str] = {
 }
 
 
-def column_name(part: exp.Expression) -> str:
+def column_name(part: Any) -> str:
     """The name of a column as it stands in a query. Raises NeedsSpark where only Spark knows it.
 
     >>> import sqlglot
@@ -58,7 +60,7 @@ def column_name(part: exp.Expression) -> str:
     raise NeedsSpark("a column without a name (AS …)")
 
 
-def _argument(part: exp.Expression) -> str:
+def _argument(part: Any) -> str:
     if isinstance(part, exp.Star):
         return "1"
     if isinstance(part, exp.Distinct):

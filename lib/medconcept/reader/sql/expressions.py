@@ -108,8 +108,8 @@ def write(node: Any, scope: Scope) -> Written:
     if name := _OF_TWO_TEXTS.get(type(node)):
         texts = (_of_kind(each, scope, TEXT) for each in (node.this, node.expression))
         return f"{name}({', '.join(texts)})", BOOLEAN
-    part, moment = _PARTS_OF_TIME[type(node)], node.this
-    moment = moment.this if isinstance(moment, exp.TsOrDsToDate) else moment
+    part = _PARTS_OF_TIME[type(node)]
+    moment = node.this.this if isinstance(node.this, exp.TsOrDsToDate) else node.this
     return f"CAST(date_part('{part}', {_of_kind(moment, scope, TIME, DATE)}) AS INT)", INT
 
 
@@ -376,7 +376,12 @@ def _dot(node: exp.Dot, scope: Scope) -> Written:
     sql, kind = write(node.this, scope)
     if kind != STRUCT:
         raise NeedsSpark(f"a field of a {kind}")
-    return f"{sql}[{quoted_text(node.expression.name)}]", kind_of(node.type)
+    return _within(sql, quoted_text(node.expression.name)), kind_of(node.type)
+
+
+def _within(nested: str, place: str) -> str:
+    """An item or field. Where CASE has made a null, DataFusion looks into what lies under it."""
+    return f"CASE WHEN {nested} IS NOT NULL THEN {nested}[{place}] END"
 
 
 def _bracket(node: exp.Bracket, scope: Scope) -> Written:
@@ -388,16 +393,17 @@ def _bracket(node: exp.Bracket, scope: Scope) -> Written:
         number = int(str(place.this)) + 1 - (node.args.get("offset") or 0)  # element_at counts from 1
         if number < 1:
             raise NeedsSpark("an item at a place before the first")
-        return f"{sql}[{number}]", kind_of(node.type)
+        return _within(sql, str(number)), kind_of(node.type)
     if kind == MAP and place.is_string:
         node.set("type", node.this.type.expressions[1])
-        return f"{sql}[{write(place, scope)[0]}]", kind_of(node.this.type.expressions[1])
+        return _within(sql, write(place, scope)[0]), kind_of(node.this.type.expressions[1])
     raise NeedsSpark(f"an item of a {kind}")
 
 
 def _array_size(node: exp.ArraySize, scope: Scope) -> Written:
     _only(node, "this")
-    return f"coalesce(CAST(cardinality({_of_kind(node.this, scope, ARRAY, MAP)}) AS INT), -1)", INT
+    nested = _of_kind(node.this, scope, ARRAY, MAP)
+    return f"CASE WHEN {nested} IS NULL THEN -1 ELSE CAST(cardinality({nested}) AS INT) END", INT
 
 
 def _array_contains(node: exp.ArrayContains, scope: Scope) -> Written:
@@ -405,8 +411,9 @@ def _array_contains(node: exp.ArrayContains, scope: Scope) -> Written:
     if kind_of(node.this.type.expressions[0]) != item[1] or item[1] not in (TEXT, INT):
         raise NeedsSpark("array_contains with an item of another type")
     # Where it is not among them, a null may be it.
-    null = f"WHEN {array} IS NULL OR {item[0]} IS NULL OR array_position({array}, NULL) IS NOT NULL THEN NULL"
-    return f"CASE WHEN array_has({array}, {item[0]}) THEN TRUE {null} ELSE FALSE END", BOOLEAN
+    null = f"CASE WHEN array_position({array}, NULL) IS NULL THEN FALSE END"
+    has = f"CASE WHEN array_has({array}, {item[0]}) THEN TRUE ELSE {null} END"
+    return f"CASE WHEN {array} IS NOT NULL AND {item[0]} IS NOT NULL THEN {has} END", BOOLEAN
 
 
 def _count(node: exp.Count, scope: Scope) -> Written:

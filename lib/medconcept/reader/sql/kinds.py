@@ -49,7 +49,7 @@ _LEAVES = {
 
 def kind_of(data_type: Any) -> str:
     """The kind of a type that sqlglot has found. Raises NeedsSpark for one that is not known."""
-    kind = _KIND_OF.get(getattr(data_type, "this", None))
+    kind = _KIND_OF.get(data_type.this) if isinstance(data_type, exp.DataType) else None
     if kind is None:
         raise NeedsSpark("a value whose type is known to Spark alone")
     return kind

@@ -99,6 +99,7 @@ def parse(query: str) -> ParsedQuery:
             f"sql: [TABLE_OR_VIEW_NOT_FOUND] The table or view `{unknown[0]}` cannot be found "
             f"(tables: {', '.join(KEYS)})"
         )
+    assert isinstance(tree, exp.Query)  # as asked above
     return ParsedQuery(tree, frozenset(named))
 
 
@@ -119,7 +120,7 @@ def translate(query: ParsedQuery, schemas: Mapping[str, pa.Schema]) -> Translati
     has_using = any(join.args.get("using") for join in query.tree.find_all(exp.Join))
     if stars and (has_using or _has_mixed_case(query.tree)):
         raise NeedsSpark("a star over columns that the query names")
-    columns = {
+    columns: dict[str, object] = {
         name: {column.name: type_of(column.type) for column in schema} for name, schema in schemas.items()
     }
     try:
@@ -136,7 +137,7 @@ def translate(query: ParsedQuery, schemas: Mapping[str, pa.Schema]) -> Translati
     return Translation(sql, tuple(map(str, names)))
 
 
-def _has_mixed_case(tree: exp.Expression) -> bool:
+def _has_mixed_case(tree: exp.Query) -> bool:
     """Whether a query within the query gives a column a name with capitals, which a star would show."""
     inner = (alias for alias in tree.find_all(exp.Alias) if alias.parent is not tree)
     return any(alias.alias != alias.alias.lower() for alias in inner)
