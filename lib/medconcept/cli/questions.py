@@ -28,13 +28,15 @@ def answered_without_spark(arguments: argparse.Namespace, config: Config) -> boo
         return False
     try:
         answer = _answer(arguments, config)
-    except NeedsSpark as why:
-        if arguments.engine == DATAFUSION:
-            raise InputError(f"{arguments.command}: without Spark there is no answer: {why}") from why
-        print(visible(f"{arguments.command} goes through Spark: {str(why)[:120]}"), file=sys.stderr)
-        return False
+    except MedconceptError:
+        raise
     except Exception as error:
-        raise as_medconcept_error(error, arguments.command) from error
+        # Spark answers, too, where a library of the reader fails on something that nobody foresaw.
+        why = str(error) if isinstance(error, NeedsSpark) else f"{type(error).__name__}: {error}"
+        if arguments.engine == DATAFUSION:
+            raise InputError(f"{arguments.command}: without Spark there is no answer: {why}") from error
+        print(visible(f"{arguments.command} goes through Spark: {why[:120]}"), file=sys.stderr)
+        return False
     _print(arguments, answer)
     return True
 

@@ -105,9 +105,9 @@ def write(node: Any, scope: Scope) -> Written:
     if type(node) in _OF_TEXT:
         name, kind = _OF_TEXT[type(node)]
         return f"{name}({_of_kind(node.this, scope, TEXT)})", kind
-    if name := _OF_TWO_TEXTS.get(type(node)):
+    if predicate := _OF_TWO_TEXTS.get(type(node)):
         texts = (_of_kind(each, scope, TEXT) for each in (node.this, node.expression))
-        return f"{name}({', '.join(texts)})", BOOLEAN
+        return f"{predicate}({', '.join(texts)})", BOOLEAN
     part = _PARTS_OF_TIME[type(node)]
     moment = node.this.this if isinstance(node.this, exp.TsOrDsToDate) else node.this
     return f"CAST(date_part('{part}', {_of_kind(moment, scope, TIME, DATE)}) AS INT)", INT
