@@ -246,11 +246,19 @@ def test_options_of_s3() -> None:
     assert options == {"aws_endpoint": "https://minio:9000", "aws_virtual_hosted_style_request": "true"}
 
 
+def test_a_bucket_that_does_not_answer_is_left_to_spark() -> None:
+    options = {"spark.hadoop.fs.s3a.endpoint": "http://127.0.0.1:9", "spark.hadoop.fs.s3a.access.key": "k"}
+    options["spark.hadoop.fs.s3a.secret.key"] = "s"
+    with pytest.raises(LakeError, match="cannot be read without Spark: s3://lakes/one cannot be read"):
+        medconcept.tables(Config(lake="s3://lakes/one", spark=SparkConfig(options=options)))
+
+
 def test_a_plain_path_may_be_on_a_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Storage("lake").root == f"file:{Path.cwd()}/lake"
     monkeypatch.setenv("HADOOP_CONF_DIR", "/etc/hadoop")
-    with pytest.raises(NeedsSpark):
-        Storage("lake")
+    for lake in ("lake", "s3a://bucket/lake"):
+        with pytest.raises(NeedsSpark, match="Hadoop's configuration"):
+            Storage(lake)
     assert Storage("file:/lake/").root == "file:/lake"
     with pytest.raises(NeedsSpark, match="a path with %"):
         Storage("file:/lake%20")
@@ -316,6 +324,8 @@ COLUMNS = {
         "SELECT lower(job) AS job FROM runs WHERE job = 'A'",
         "SELECT n FROM runs WHERE n NOT IN (SELECT n FROM runs)",
         "SELECT n FROM runs r WHERE n = (SELECT max(n) FROM runs WHERE job = r.job)",
+        "SELECT lower(job) AS job, job || 'x' AS k FROM runs",
+        "SELECT a.n FROM runs a, runs b FULL JOIN runs c ON b.n = c.n",
         "SELECT DISTINCT counts FROM runs",
         "SELECT n FROM runs GROUP BY ROLLUP (n)",
         "SELECT n FROM runs ORDER BY parts",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,13 @@ class Storage:
     def __init__(self, lake: str, spark_options: Mapping[str, str] | None = None) -> None:
         """Take a path or URI, and settings of Spark, of which those of S3A count here, too.
 
-        Raises NeedsSpark for file systems other than local disks and S3, and where a plain path may not be
-        on the local disk.
+        Raises NeedsSpark for file systems other than local disks and S3, and where Hadoop has a configuration
+        that Spark alone reads.
         """
         options = dict(spark_options or {})
         scheme, rest = _split(lake)
-        if scheme is None and _has_other_default(options):
-            raise NeedsSpark("a plain path may be on a cluster's file system")
+        if scheme != "file" and _is_set_by_hadoop(options):
+            raise NeedsSpark("Hadoop's configuration says where paths lie and how S3 is reached")
         self.options: dict[str, str] = {}
         self._folder: Path | None = None
         if scheme in (None, "file"):
@@ -64,7 +65,7 @@ class Storage:
         return None if self._folder is None else self._folder / name
 
     def exists(self, name: str) -> bool:
-        """True if there is such a file."""
+        """True if there is such a file. Raises NeedsSpark where a bucket does not answer."""
         if self._folder is not None:
             return (self._folder / name).is_file()
         try:
@@ -72,7 +73,7 @@ class Storage:
         except FileNotFoundError:
             return False
         except Exception as error:
-            raise self._unreadable(name, error) from error
+            raise NeedsSpark(f"{self.root} cannot be read: {_reason(error)}") from error
         return True
 
     def read(self, name: str) -> bytes:
@@ -97,15 +98,17 @@ class Storage:
         return sorted(path.rstrip("/").rpartition("/")[2] for path in paths)
 
     def _unreadable(self, name: str, error: Exception) -> LakeError:
-        why = getattr(error, "strerror", None) or (str(error).strip() or type(error).__name__).splitlines()[0]
-        return LakeError(f"{self.root}/{name}: {why[:300]}")
+        return LakeError(f"{self.root}/{name}: {_reason(error)}")
 
     @cached_property
     def _store(self) -> Any:
         from obstore.store import S3Store
 
         bucket, _, prefix = self.root.partition("://")[2].partition("/")
-        return S3Store(bucket, prefix=prefix or None, config=self.options)  # type: ignore[arg-type]
+        # By default it tries again for minutes, where Spark may know better how to reach the bucket.
+        retries: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
+        options: Any = self.options
+        return S3Store(bucket, prefix=prefix or None, config=options, retry_config=retries)
 
 
 def s3_options(spark_options: Mapping[str, str]) -> dict[str, str]:
@@ -137,8 +140,13 @@ def _split(lake: str) -> tuple[str | None, str]:
     return (match[1].lower(), match[2]) if match else (None, lake)
 
 
-def _has_other_default(options: Mapping[str, str]) -> bool:
-    """Whether Hadoop may have another default file system than the local one."""
+def _reason(error: Exception) -> str:
+    first, *_ = (str(error).strip() or type(error).__name__).splitlines()
+    return str(getattr(error, "strerror", None) or first)[:300]
+
+
+def _is_set_by_hadoop(options: Mapping[str, str]) -> bool:
+    """Whether Hadoop may have another default file system, and settings of S3 of its own."""
     return "spark.hadoop.fs.defaultFS" in options or any(
         name in os.environ for name in ("HADOOP_CONF_DIR", "PYSPARK_GATEWAY_PORT")
     )

@@ -238,6 +238,8 @@ class _Queries:
             way = _JOINS.get(((join.side or "").upper(), (join.kind or "").upper()))
             if way is None:
                 raise NeedsSpark("a join of another kind")
+            if way in ("RIGHT JOIN", "FULL JOIN") and len(tree.args["joins"]) > 1:
+                raise NeedsSpark("several joins, one of them an outer one of the right side")
             joins += f" {way} {self._source(join.this)}"
             if on := join.args.get("on"):
                 joins += f" ON {self._condition(on)}"
@@ -262,7 +264,8 @@ class _Queries:
 
     def _require_own_aliases(self, tree: exp.Select) -> None:
         """Refuse an alias that is a column's name, too: the engines differ in which of them they mean."""
-        if not any(tree.args.get(clause) for clause in ("group", "having", "order", "where")):
+        has_clause = any(tree.args.get(clause) for clause in ("group", "having", "order", "where"))
+        if not has_clause and len(tree.expressions) == 1:
             return
         columns = {column.name for column in tree.find_all(exp.Column) if column.table}
         for part in tree.expressions:
