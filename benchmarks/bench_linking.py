@@ -24,7 +24,6 @@ from typing import Any
 import numpy as np
 from results import write
 
-from medconcept.cli.command_dictionary import prepared
 from medconcept.config import load_config
 from medconcept.dictionary.linking_dictionary import LinkingDictionary
 from medconcept.dictionary.name_rules import EXACT, FUNCTION_WORDS, match_key
@@ -37,6 +36,7 @@ from medconcept.evaluation.documents import Annotation
 from medconcept.evaluation.evaluate import FORMATS, Predictions, identifiers_of, predict
 from medconcept.evaluation.gold import read_gold
 from medconcept.evaluation.tuning import cross_validated
+from medconcept.library.compiled_sources import prepared
 from medconcept.linking.candidates import is_of_source
 from medconcept.linking.learned import read_learned
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from medconcept.lake.held import KEPT, Held, clear_held, held_batches, hold
-from medconcept.pipeline.status import status_lines
+from medconcept.lake.held import KEPT, clear_held, hold
+from medconcept.reader.held import Held, held_batches
+from medconcept.reader.status_lines import status_lines
 from medconcept.spark.hadoop_files import HadoopFiles
 
 

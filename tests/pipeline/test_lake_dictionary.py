@@ -36,6 +36,7 @@ def test_the_dictionary_of_a_lake_links_and_scores(spark, folder, capsys):
     assert (told["mention"]["tp"], told["mention"]["fp"]) == (1, 1)
 
 
-def test_a_lake_without_a_dictionary_is_one_line(spark, tmp_path, capsys):
-    assert main(["link", "x", "--lake", str(tmp_path / "none")]) != 0
-    assert "there is no dictionary yet" in capsys.readouterr().err
+def test_a_lake_that_is_not_there_is_one_line(tmp_path, capsys):
+    assert main(["link", "x", "--lake", str(tmp_path / "none")]) == 4
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == f"medconcept: file:{tmp_path}/none: there is no lake here"

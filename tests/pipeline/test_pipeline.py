@@ -10,9 +10,10 @@ from corpus import Corpus
 from released import Released
 
 from medconcept.errors import GateFailed, InputError
-from medconcept.lake.held import clear_held, held_batches
+from medconcept.lake.held import clear_held
 from medconcept.lake.lake import Lake
 from medconcept.pipeline.status import status
+from medconcept.reader.held import held_batches
 
 
 @pytest.fixture(scope="module")

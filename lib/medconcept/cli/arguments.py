@@ -13,12 +13,14 @@ COMMANDS = {
     "link": "show the concepts of a text, with their places in it",
     "tune": "learn from development gold which concept a text means, into a file",
     "train_ner": "train a recogniser of entities from gold, with Spark NLP",
+    "score_retrieval": "score embeddings of images and texts: Recall@1, 5 and 10 both ways",
 }
 EXAMPLES = {
     "evaluate": "medconcept evaluate --gold gold.jsonl --format craft-captions --json",
     "link": 'medconcept link "No evidence of hepatocellular carcinoma" --config demo',
     "tune": "medconcept tune --gold gold.jsonl --format craft-captions --out learned.json",
     "train_ner": "medconcept train_ner --gold gold.txt --format pubtator --out build/models/disease",
+    "score_retrieval": "medconcept score_retrieval --image-embeddings A.npy --text-embeddings B.npy",
 }
 
 
@@ -26,6 +28,9 @@ def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
     """The options of one of COMMANDS."""
     if name == "train_ner":
         _add_training(parser)
+        return
+    if name == "score_retrieval":
+        _add_retrieval(parser)
         return
     parser.add_argument(
         "--dictionary",
@@ -75,6 +80,22 @@ def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--out", metavar="FILE", required=True, help="the file to write")
     else:
         parser.add_argument("--learned", metavar="FILE", help="a file that `tune` wrote (default: none)")
+
+
+def _add_retrieval(parser: argparse.ArgumentParser) -> None:
+    what = "of a row for each pair, in the same order"
+    parser.add_argument("--image-embeddings", metavar="FILE", required=True, help=f"a .npy file {what}")
+    parser.add_argument("--text-embeddings", metavar="FILE", required=True, help=f"a .npy file {what}")
+    parser.add_argument(
+        "--captions",
+        metavar="FILE",
+        help="a caption a line, as text or as JSON objects: copies count as right answers (default: texts "
+        "with the same embedding are copies)",
+    )
+    parser.add_argument("--other-image-embeddings", metavar="FILE", help="of a second model, to compare with")
+    parser.add_argument("--other-text-embeddings", metavar="FILE", help="the same")
+    parser.add_argument("--samples", metavar="N", type=int, default=10_000, help="of the bootstrap")
+    parser.add_argument("--seed", metavar="N", type=int, help="of the bootstrap (printed with the result)")
 
 
 def _add_training(parser: argparse.ArgumentParser) -> None:

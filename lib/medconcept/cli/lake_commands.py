@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medconcept.cli.export_options import export_options
-from medconcept.cli.output import as_json_text, print_rows, print_text, progress_printer
-from medconcept.cli.parser import EXPORTS, JOBS, ON_REQUEST, REPAIRS
+from medconcept.cli.output import as_json_text, print_text, progress_printer
+from medconcept.cli.parser import EXPORTS, JOBS, ON_REQUEST, QUESTIONS, REPAIRS
+from medconcept.cli.questions import answer_with_spark, answered_without_spark
 from medconcept.cli.source_options import with_source_arguments
 from medconcept.config import Config
-from medconcept.errors import ConfigError, InputError, MedconceptError, as_medconcept_error
+from medconcept.errors import ConfigError
 from medconcept.runtime.stdout import StdoutToStderr
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     options = export_options(arguments) if arguments.command in EXPORTS else None
     _require_folder_of_report(getattr(arguments, "report", None))
     is_job = arguments.command == "run" or arguments.command in JOBS
+    if arguments.command in QUESTIONS and answered_without_spark(arguments, config):
+        return 0
     # Starts a JVM: arguments and configuration have been checked by now.
     with StdoutToStderr():
         from medconcept.lake.lake import Lake
@@ -52,7 +55,7 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
         lines = _repair(lake, arguments.command)
         print_text(as_json_text(lines) if arguments.json else "\n".join(lines or ["Nothing to do"]))
         return 0
-    _answer(lake, config, arguments)
+    answer_with_spark(lake, config, arguments)
     return 0
 
 
@@ -79,35 +82,6 @@ def _repair(lake: Lake, command: str) -> list[str]:
 
     require_lake(lake)
     return [f"the batch of run {run_id} was deleted" for run_id in clear_held(lake.files)]
-
-
-def _answer(lake: Lake, config: Config, arguments: argparse.Namespace) -> None:
-    if arguments.command == "status":
-        from medconcept.pipeline.status import status, status_lines
-
-        state = status(lake, config)
-        print_text(as_json_text(state) if arguments.json else "\n".join(status_lines(state)))
-        return
-    from medconcept.lake import queries
-
-    if arguments.command == "tables":
-        print_rows(queries.list_tables(lake), arguments.json)
-    elif arguments.command == "diff":
-        changes = queries.diff(lake, arguments.old, arguments.new)
-        if arguments.json:
-            print(json.dumps(changes))
-        else:
-            print_rows([{"table": name, **counts} for name, counts in changes.items()], False)
-    else:
-        at = queries.resolve_commit(lake, release=arguments.release, as_of=arguments.as_of)
-        frame = queries.run_sql(lake, arguments.query, at)
-        try:
-            rows = queries.rows_as_json(frame)
-        except Exception as error:
-            problem = as_medconcept_error(error, "sql")
-            # What is neither the lake's nor Spark's fault is that of the query.
-            raise InputError(str(problem)) if type(problem) is MedconceptError else problem from error
-        print_rows(rows, arguments.json)
 
 
 def _with_arguments(config: Config, arguments: argparse.Namespace) -> Config:

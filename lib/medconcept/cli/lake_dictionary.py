@@ -8,6 +8,9 @@ from urllib.parse import unquote, urlsplit
 from medconcept.config import Config
 from medconcept.dictionary.linking_dictionary import SIMILAR, LinkingDictionary, open_linking
 from medconcept.errors import LakeError
+from medconcept.library import linker_settings
+from medconcept.reader.needs_spark import NeedsSpark
+from medconcept.reader.storage import Storage
 from medconcept.runtime.c_compiler import cache_folder
 
 TABLES = ("concepts", "concept_names")  # accepted by `--dictionary` in place of a file
@@ -16,9 +19,16 @@ TABLES = ("concepts", "concept_names")  # accepted by `--dictionary` in place of
 def dictionary_of_lake(config: Config) -> LinkingDictionary:
     """The dictionary of the lake's last commit, checked against its checksum.
 
-    A file on a local disk is mapped in place; any other is copied into the user's cache once.
-    Starts Spark, which reads the lake. Raises LakeError where the lake has no dictionary.
+    A file on a local disk is mapped in place; any other is copied into the user's cache once. Starts Spark
+    only for a lake that nothing else reads. Raises LakeError where the lake has no dictionary.
     """
+    try:
+        return linker_settings.dictionary_of_lake(Storage(config.lake, config.spark.options)).dictionary
+    except NeedsSpark:
+        return _read_by_spark(config)
+
+
+def _read_by_spark(config: Config) -> LinkingDictionary:
     from medconcept.runtime.stdout import StdoutToStderr
 
     with StdoutToStderr():

@@ -1,4 +1,4 @@
-"""Commands that need no lake, and Spark only for a recogniser: `evaluate`, `link`, `train_ner`, `tune`."""
+"""Commands that need no lake, and Spark only for a recogniser: those of `arguments.COMMANDS`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from medconcept.cli.arguments import READING_FORMATS
-from medconcept.cli.command_dictionary import prepared
 from medconcept.cli.lake_dictionary import TABLES, dictionary_of_lake
 from medconcept.cli.output import as_json_text, print_text
 from medconcept.config import Config
@@ -30,6 +29,7 @@ from medconcept.evaluation.evaluate import (
 from medconcept.evaluation.gold import Gold, read_gold
 from medconcept.evaluation.panels import panel_lines, panel_report, read_split_captions
 from medconcept.evaluation.tuning import cross_validated, learn, terms_by_id, unseen_only
+from medconcept.library.compiled_sources import prepared
 from medconcept.linking.learned import read_learned, write_learned
 from medconcept.linking.linker import Linker
 from medconcept.linking.types import Entity, Link, LinkSettings
@@ -37,6 +37,10 @@ from medconcept.linking.types import Entity, Link, LinkSettings
 
 def run(arguments: argparse.Namespace, config: Config) -> int:
     """Run one of COMMANDS; returns the exit code. Raises MedconceptError."""
+    if arguments.command == "score_retrieval":
+        from medconcept.cli.score_retrieval import run as score_retrieval
+
+        return score_retrieval(arguments)
     if arguments.command == "train_ner":
         from medconcept.cli.train_ner import run as train
 

@@ -118,6 +118,7 @@ _HELP: dict[str, tuple[tuple[str, ...], str]] = {
     "link": ((EXAMPLES["link"],), "docs/annotation.md"),
     "tune": ((EXAMPLES["tune"],), "docs/evaluation.md"),
     "train_ner": ((EXAMPLES["train_ner"],), "docs/recognition.md"),
+    "score_retrieval": ((EXAMPLES["score_retrieval"],), "docs/retrieval.md"),
 }
 
 
@@ -151,6 +152,14 @@ def build_parser() -> Parser:
     for name, what in EXPORTS.items():
         add_export_arguments(_add(commands, name, what))
     questions = {name: _add(commands, name, what) for name, what in QUESTIONS.items()}
+    for question in questions.values():
+        question.add_argument(
+            "--engine",
+            choices=("auto", "datafusion", "spark"),
+            default="auto",
+            help="what answers: DataFusion, without Java, or Spark (default: auto, which takes DataFusion "
+            "where its answer is that of Spark)",
+        )
     add_source_arguments(questions["status"])
     sql, diff = questions["sql"], questions["diff"]
     sql.add_argument("query", metavar="QUERY", help="a SELECT of Spark SQL; `medconcept tables` lists tables")

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
-from datetime import datetime, timezone
+from dataclasses import asdict
 
-from medconcept.errors import LakeError
+from medconcept.reader.held import REASON, REJECTED, Held
 from medconcept.spark.hadoop_files import HadoopFiles
 
-REJECTED, REASON = "_rejected", "reason.json"
 KEPT = 10  # batches: each may be as large as the corpus
-
-
-@dataclass(frozen=True)
-class Held:
-    """A batch that a gate refused: its run and job, the gate's message, and when, in UTC."""
-
-    run_id: str
-    job: str
-    reason: str
-    at: str = field(default_factory=lambda: f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}")
 
 
 def hold(files: HadoopFiles, staged: str, held: Held) -> str:
@@ -31,17 +19,6 @@ def hold(files: HadoopFiles, staged: str, held: Held) -> str:
     for run_id in files.list(REJECTED)[:-KEPT]:
         files.delete(f"{REJECTED}/{run_id}")
     return where
-
-
-def held_batches(files: HadoopFiles) -> list[Held]:
-    """The batches under `_rejected`, oldest first; where the reason cannot be read, the run alone."""
-    batches = []
-    for run_id in files.list(REJECTED):
-        try:
-            batches.append(Held(**json.loads(files.read(f"{REJECTED}/{run_id}/{REASON}"))))
-        except (LakeError, ValueError, TypeError):
-            batches.append(Held(run_id, "", "", at=""))
-    return batches
 
 
 def clear_held(files: HadoopFiles) -> list[str]:

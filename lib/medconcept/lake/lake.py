@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Any
 
 from delta.tables import DeltaTable
@@ -13,19 +12,15 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from medconcept.errors import LakeDamaged, LakeError, as_medconcept_error
+from medconcept.reader.layout import FORMAT as FORMAT
+from medconcept.reader.layout import FORMAT_VERSION as FORMAT_VERSION
+from medconcept.reader.layout import OLDER_FORMATS as OLDER_FORMATS
+from medconcept.reader.layout import Commit as Commit
 from medconcept.spark.hadoop_files import HadoopFiles, reason
 from medconcept.spark.session import new_session
 from medconcept.tables import TABLES, Table
 from medconcept.tables.fit import fitted
 
-FORMAT = "_medconcept/format.json"
-# 2: all that the parser reads; 3: mentions by the linker, concept_statistics; 4: what PMC says;
-# 5: centrality of concepts, what was recognised; 6: figures.citing_paragraphs, which was `mentions`;
-# 7: images of triplets, and their modality, privacy, rights and splits; 8: raw_articles.sidecar
-FORMAT_VERSION = 8
-# Formats that lack columns, or have them under former names: `fitted` reads them, and the first run that
-# writes migrates them (lake.migration).
-OLDER_FORMATS = (4, 5, 6, 7)
 MIGRATE = "migrate"  # the job that commits the table versions that a migration made
 RESTORE = "restore"  # the command that commits the table versions that it put back
 _LOG_FILE = re.compile(r"[0-9]{20}\.json")  # as Delta's protocol names a commit
@@ -35,20 +30,6 @@ PROPERTIES = {
     "delta.enableExpiredLogCleanup": "false",
     "delta.deletedFileRetentionDuration": "interval 3650 days",
 }
-
-
-@dataclass(frozen=True)
-class Commit:
-    """One row of `commits`; seq 0 stands for the lake before the first."""
-
-    seq: int = 0
-    versions: dict[str, int] = field(default_factory=dict)
-    dictionary_sha256: str | None = None
-
-    @property
-    def base_versions(self) -> dict[str, int]:
-        """The versions from which the next commit starts: before the first, those of empty tables."""
-        return self.versions or {name: 0 for name in TABLES if name != "commits"}
 
 
 class Lake:

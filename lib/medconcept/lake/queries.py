@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from typing import Any, cast
 
 from delta.tables import DeltaTable
@@ -14,6 +13,7 @@ from pyspark.sql import functions as F
 from medconcept.errors import InputError, LakeError
 from medconcept.lake.lake import Commit, Lake
 from medconcept.lake.releases import release_commit
+from medconcept.reader.json_values import distinct_names
 from medconcept.spark.hadoop_files import reason
 from medconcept.tables import DATA_TABLES, TABLES
 
@@ -137,22 +137,6 @@ def rows_as_json(frame: DataFrame, limit: int | None = None) -> list[dict[str, A
         else rows
     )
     return [json.loads(row["j"]) for row in text.toLocalIterator()]
-
-
-def distinct_names(names: Sequence[str]) -> list[str]:
-    """Names of columns with a number after each that has been used already: SQL may repeat a name.
-
-    >>> distinct_names(["a", "b", "a", "a_2", "a"])
-    ['a', 'b', 'a_3', 'a_2', 'a_4']
-    """
-    taken, used, out = set(names), set[str](), []
-    for name in names:
-        number, free = 2, name
-        while free in used or (free != name and free in taken):
-            free, number = f"{name}_{number}", number + 1
-        used.add(free)
-        out.append(free)
-    return out
 
 
 def diff(lake: Lake, old: str, new: str) -> dict[str, dict[str, int]]:

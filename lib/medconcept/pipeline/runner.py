@@ -19,12 +19,13 @@ from medconcept.errors import MedconceptError, as_medconcept_error
 from medconcept.lake import transaction
 from medconcept.lake.change_log import have_same_rows
 from medconcept.lake.changes import DELETE, UPSERT, change_set
-from medconcept.lake.held import Held, hold
+from medconcept.lake.held import hold
 from medconcept.lake.lake import Lake
 from medconcept.lake.lease import lease
 from medconcept.lake.migration import open_for_writing
 from medconcept.quality.docs import write_docs
 from medconcept.quality.gate import judge, named_columns, prepare, require
+from medconcept.reader.held import Held
 from medconcept.spark.progress import Progress
 from medconcept.spark.session import SIDE_RESULTS_POOL
 from medconcept.stages.context import ARTICLE, FEW, Context, Log

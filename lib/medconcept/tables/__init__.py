@@ -1,5 +1,9 @@
 """All tables of a lake, by name."""
 
+import sys
+from types import ModuleType
+from typing import Any
+
 from medconcept.tables.articles import ARTICLES
 from medconcept.tables.concept_statistics import CONCEPT_STATISTICS
 from medconcept.tables.concepts import CONCEPT_NAMES, CONCEPTS
@@ -37,3 +41,16 @@ TABLES: dict[str, Table] = {
 DATA_TABLES = tuple(name for name, table in TABLES.items() if not table.is_ledger)
 
 __all__ = ["DATA_TABLES", "TABLES", "Table"]
+
+
+class _CallablePackage(ModuleType):
+    """This package: an attribute of `medconcept`, it stands where the function medconcept.tables would."""
+
+    def __call__(self, lake: Any) -> list[dict[str, Any]]:
+        """What is in a lake: medconcept.reader.read_table.tables."""
+        from medconcept.reader.read_table import tables
+
+        return tables(lake)
+
+
+sys.modules[__name__].__class__ = _CallablePackage

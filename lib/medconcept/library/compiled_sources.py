@@ -1,4 +1,4 @@
-"""The dictionary that a command links with: files named by the user, or the sources of the configuration."""
+"""The dictionary that texts are linked with without a lake: files, or the sources of the configuration."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""medconcept as a library: the linker of a configuration or a lake."""
