@@ -18,6 +18,8 @@ def read_opt_out(path: str | None) -> OptOutList:
     """Read the list that the configuration names; an empty one for None. Raises ConfigError, OptOutError."""
     if path is None:
         return OptOutList()
+    if Path(path).exists() and not Path(path).is_file():  # a pipe would never end
+        raise ConfigError(f"opt_out: {path}: is not a file")
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

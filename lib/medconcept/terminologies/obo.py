@@ -19,6 +19,8 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*(.*)', re.DOTALL)
 _MODIFIERS = re.compile(r'(\s+\{\w+="[^{}]*\})?(\s+! .*)?$')
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "W": " "}
+# A comment, the head of a stanza, or a tag with a value whose quotes are closed.
+_WHOLE_LINE = re.compile(r'|!.*|\[\w+\]|[\w-]+: ?(?:[^"\\]|\\.|"(?:[^"\\]|\\.)*")+')
 _CURIE_URI = re.compile(r".*[/#]([A-Za-z][A-Za-z0-9.]*)_([^/#_][^/#]*)")
 
 
@@ -27,11 +29,13 @@ def read_obo(data: bytes, source: str) -> Iterator[Term]:
 
     If the file has ids with the prefix `source:`, terms with other prefixes belong to other ontologies and
     are left out. Cycles of is_a or replaced_by are harmless, since they are never followed. Raises
-    DictionarySourceError if there is no [Term] stanza, or one without id.
+    DictionarySourceError if there is no [Term] stanza, one without id, or the file breaks off within a line.
     """
     text = data.decode("utf-8-sig")
     if "\n[Term]" not in "\n" + text.replace("\r", "\n"):
         raise DictionarySourceError(source, "not obo: it has no [Term] stanza")
+    if not text.endswith(("\n", "\r")) and not _WHOLE_LINE.fullmatch(last := text.splitlines()[-1].strip()):
+        raise DictionarySourceError(source, f"the last line, {last[:40]!r}, breaks off: is the file whole?")
     stanzas: dict[str, list[tuple[str, str]]] = {}
     for tags in _stanzas(text):
         ids = [value for tag, value in tags if tag == "id"]

