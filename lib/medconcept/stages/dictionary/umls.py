@@ -39,7 +39,7 @@ class Release:
         if table not in self.files:
             fields = ", ".join(f"{name} STRING" for name in columns)
             return self.spark.createDataFrame([], f"{fields}, _is_complete BOOLEAN")
-        lines = self.spark.read.option("lineSep", "\n").text(self.files[table])
+        lines = self.spark.read.options(lineSep="\n", __globPaths__="false").text(self.files[table])
         first = lines.head()
         if first is None:
             raise DictionarySourceError(self.source.name, f"{table}.RRF is empty")
