@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -199,6 +200,9 @@ def test_a_list_that_cannot_be_read_stops_the_run(tmp_path) -> None:
 
     with pytest.raises(ConfigError, match=r"opt_out: .*nowhere: cannot be read"):
         read_opt_out(str(tmp_path / "nowhere"))
+    os.mkfifo(tmp_path / "pipe")  # reading it would never end
+    with pytest.raises(ConfigError, match=r"opt_out: .*pipe: is not a file"):
+        read_opt_out(str(tmp_path / "pipe"))
     (tmp_path / "list").write_text("PMC5\nnonsense\n")
     with pytest.raises(InputError, match="line 2 'nonsense'"):
         read_opt_out(str(tmp_path / "list"))
