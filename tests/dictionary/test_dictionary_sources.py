@@ -290,7 +290,9 @@ def test_errors_belong_to_their_family_and_cross_processes(error, family, code):
     assert str(again) == str(error)
 
 
-TWO_STANZAS = b"[Term]\nid: X:1\nname: heart\n\n[Term]\nid: X:2\nname: liver\nsynonym: \"hepar, the\" EXACT []\n"
+TWO_STANZAS = (
+    b'[Term]\nid: X:1\nname: heart\n\n[Term]\nid: X:2\nname: liver\nsynonym: "hepar, the" EXACT []\n'
+)
 TABLE = b"concept_id\tname\tsemantic_type\nX:1\theart\tanatomy\nX:2\tliver\tanatomy\n"
 MESH_TABLE = b"D006321\tHeart\tcor|hearts\tA07\nD008099\tLiver\thepar\tA03\n"
 
