@@ -97,11 +97,13 @@ bench: setup demo-data $(VENV)/.bench ## run all benchmarks; each prints a table
 		if [ $$code -eq 2 ]; then echo "skipped"; elif [ $$code -ne 0 ]; then failed="$$failed $$script"; fi; \
 	done; if [ -n "$$failed" ]; then echo "failed:$$failed"; exit 1; fi
 
-bench-long: setup demo-data $(VENV)/.bench ## benchmarks at full size: 20,000 articles and mutants, 8,000,000 rows (over an hour)
+bench-long: setup demo-data $(VENV)/.bench ## benchmarks at full size: 20,000 articles and mutants, 8,000,000 rows, 10,000 damaged lakes, 200 kills (a day)
 	$(PY) benchmarks/bench_jats_fuzz.py --count 20000 --output build/bench/jats_fuzz_long.json
 	$(PY) benchmarks/bench_parse_articles.py --articles 20000 --small 1000 --output build/bench/parse_articles_long.json
 	$(PY) benchmarks/bench_inventory.py --rows 8000000
 	$(PY) benchmarks/bench_increment.py --articles 20000
+	$(PY) benchmarks/bench_mutated_lakes.py --count 10000
+	$(PY) benchmarks/bench_kills.py --count 200
 
 docs: $(VENV)/.installed ## generate docs/tables.md from the table schemas
 	$(PY) -m medconcept.tables.docs docs/tables.md

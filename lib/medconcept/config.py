@@ -259,6 +259,10 @@ class RightsConfig:
     licences_held: tuple[str, ...] = ()
 
 
+# Such as 5, 1.5, 1e5, 2026-11-24, 2026-11-24T10, 20261124T10Z.
+_NUMBER_OR_TIME = re.compile(r"[0-9][0-9._-]*([eE][0-9-]+|T[0-9][0-9._-]*)?[A-Z]?")
+
+
 @dataclass(frozen=True)
 class ReleaseConfig:
     """How a release is named; without a name it is called r1, r2, …
@@ -267,15 +271,28 @@ class ReleaseConfig:
     Traceback (most recent call last):
     medconcept.errors.ConfigError: release name 'my release': only letters, digits, '.', '_' and '-', \
 a letter or digit first
+    >>> ReleaseConfig("2026-11")
+    Traceback (most recent call last):
+    medconcept.errors.ConfigError: release name '2026-11': reads as a number or a time, which name commits; \
+put letters before it
     """
 
     name: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse now what the gate of `releases` would refuse after all work."""
-        if self.name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", self.name):
+        """Refuse now what the gate of `releases` would refuse after all work, or what no query could name."""
+        if self.name is None:
+            return
+        if len(self.name) > 100:
+            raise ConfigError(f"release name {self.name[:20]}…: {len(self.name)} characters, 100 at most")
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", self.name):
             raise ConfigError(
                 f"release name {self.name!r}: only letters, digits, '.', '_' and '-', a letter or digit first"
+            )
+        if _NUMBER_OR_TIME.fullmatch(self.name):
+            raise ConfigError(
+                f"release name {self.name!r}: reads as a number or a time, which name commits; put letters "
+                "before it"
             )
 
 

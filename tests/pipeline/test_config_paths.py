@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from medconcept.config import Config, load_config, parse_config
+from medconcept.config import Config, ReleaseConfig, load_config, parse_config
 from medconcept.errors import ConfigError
 
 PATHS = """
@@ -81,3 +81,16 @@ def test_base_is_text(tmp_path: Path) -> None:
     (tmp_path / "my.yaml").write_text("base: 3\n")
     with pytest.raises(ConfigError, match="'base' must be str, not 3"):
         load_config(str(tmp_path / "my.yaml"))
+
+
+@pytest.mark.parametrize("name", ["5", "007", "1.5", "1e5", "2026-11", "2026-11-24T10", "20261124T101500Z"])
+def test_a_release_is_not_named_as_commits_are(name: str) -> None:
+    with pytest.raises(ConfigError, match="reads as a number or a time"):
+        ReleaseConfig(name)
+
+
+def test_names_of_releases_have_letters_and_an_end() -> None:
+    for name in ("r1", "5th", "2026-11-trial", "v1.0", "a" * 100):
+        assert ReleaseConfig(name).name == name
+    with pytest.raises(ConfigError, match="101 characters, 100 at most"):
+        ReleaseConfig("a" * 101)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -201,6 +202,9 @@ def test_a_list_that_cannot_be_read_stops_the_run(spark, tmp_path) -> None:
         read_opt_out(spark, str(tmp_path / "nowhere"))
     with pytest.raises(ConfigError, match=r"opt_out: file:.*nowhere: cannot be read"):
         read_opt_out(spark, (tmp_path / "nowhere").as_uri())
+    os.mkfifo(tmp_path / "pipe")  # reading it would never end
+    with pytest.raises(ConfigError, match=r"opt_out: .*pipe: is not a file"):
+        read_opt_out(spark, str(tmp_path / "pipe"))
     (tmp_path / "list").write_text("PMC5\nnonsense\n")
     with pytest.raises(InputError, match="line 2 'nonsense'"):
         read_opt_out(spark, str(tmp_path / "list"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from medconcept.config import Config
 from medconcept.dictionary.linking_dictionary import SIMILAR, LinkingDictionary, open_linking
@@ -40,9 +39,9 @@ def _read_by_spark(config: Config) -> LinkingDictionary:
         sha256 = lake.head().dictionary_sha256 if lake.exists else None
         if sha256 is None:
             raise LakeError(f"{lake.root}: there is no dictionary yet; run build_dictionary first")
-        place = urlsplit(lake.files.uri(f"{DICTIONARIES}/{sha256}"))
-        path = Path(unquote(place.path))
-        if place.scheme != "file":
+        uri = lake.files.uri(f"{DICTIONARIES}/{sha256}")
+        path = Path(uri.removeprefix("file:"))  # Hadoop writes a local path with its characters as they are
+        if not uri.startswith("file:"):
             path = cache_folder() / sha256
             for suffix in ("", SIMILAR):
                 name = f"{DICTIONARIES}/{sha256}{suffix}"

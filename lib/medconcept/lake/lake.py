@@ -21,6 +21,7 @@ from medconcept.spark.session import new_session
 from medconcept.tables import TABLES, Table
 from medconcept.tables.fit import fitted
 
+LAST_COMMIT = "_medconcept/last_commit.json"  # the number of the last commit, written when it is named
 MIGRATE = "migrate"  # the job that commits the table versions that a migration made
 RESTORE = "restore"  # the command that commits the table versions that it put back
 _LOG_FILE = re.compile(r"[0-9]{20}\.json")  # as Delta's protocol names a commit
@@ -106,7 +107,9 @@ class Lake:
             content = json.loads(self.files.read(FORMAT))
             version, tables = content["format_version"], content["tables"]
         except (ValueError, KeyError, TypeError) as error:
-            raise LakeError(f"{self.root}: {FORMAT} is damaged; is this a lake?") from error
+            raise LakeDamaged(
+                f"{self.root}: {FORMAT} is damaged; put it back from a copy of the lake"
+            ) from error
         if version != FORMAT_VERSION and version not in OLDER_FORMATS:
             raise LakeError(
                 f"{self.root}: the lake has format {version}, this program reads and writes "
@@ -132,10 +135,12 @@ class Lake:
     def last_commits(self) -> dict[str, Any]:
         """Return the last row of `commits` of each job; reads Delta only if its log has grown since.
 
-        Raises LakeDamaged unless the commits are numbered from 1, each number once.
+        Raises LakeDamaged unless the commits are numbered from 1, each number once, and the last is there.
         """
         log = self.files.list("commits/_delta_log")
         if log != self._seen[0]:
+            noted = self._noted_last_commit()
+            log = self.files.list("commits/_delta_log")  # after the note: a commit may just have been named
             seq = F.col("seq").cast("decimal(38,0)")
             row = F.max_by(F.struct(*TABLES["commits"].schema.names), "seq").alias("row")
             # Of the numbers 1 to n, and as good as of no others, these are the sums.
@@ -147,8 +152,30 @@ class Lake:
                     f"{self.path('commits')}: rows are missing or there twice: {n} commits up to number "
                     f"{max(each['row']['seq'] for each in last)}; put the table back from a copy of the lake"
                 )
+            if noted > n:
+                raise LakeDamaged(
+                    f"{self.path('commits')}: its last rows are missing: {n} of {noted} commits are there; "
+                    "put the table back from a copy of the lake, or `medconcept restore` goes back to the "
+                    "last commit that is there"
+                )
             self._seen = (log, {each["job"]: each["row"] for each in last})
         return self._seen[1]
+
+    def note_last_commit(self, seq: int) -> None:
+        """Write down the number of the last commit; Delta does not miss the last files of a log."""
+        self.files.write(LAST_COMMIT, json.dumps({"seq": seq}).encode())
+
+    def _noted_last_commit(self) -> int:
+        try:
+            return int(json.loads(self.files.read(LAST_COMMIT))["seq"])
+        except (LakeError, ValueError, KeyError, TypeError):
+            return 0  # a lake of an older program version, or a killed run; the next commit writes it
+
+    def forget_last_commit(self) -> int:
+        """Delete that number and return it: `commits` counts as it is. For the holder of the lease alone."""
+        noted = self._noted_last_commit()
+        self.files.delete(LAST_COMMIT)
+        return noted
 
     def cache_last_commits(self, last_commits: dict[str, Any]) -> None:
         """Set the cached last row of each job; only for the holder of the lease, who alone appends rows."""
@@ -164,6 +191,7 @@ class Lake:
     def read(self, table: str, at: Commit | None = None) -> DataFrame:
         """Return a table at a commit, by default the last one; a ledger by default with its current rows."""
         if TABLES[table].is_ledger and at is None:
+            self._require_latest(table)
             return self._load(table, None)
         commit = at or self.head()
         return self._load(table, commit.versions.get(table, 0))
@@ -177,6 +205,17 @@ class Lake:
         if not log_files:
             raise LakeError(f"{self.root}: there is no table {table}")
         return int(max(log_files).removesuffix(".json"))
+
+    def _require_latest(self, table: str) -> None:
+        """Raise LakeDamaged where a ledger's latest version is older than the one the last commit names."""
+        if table == "commits" or not self.files.exists(f"{table}/_delta_log"):
+            return
+        named = self.head().versions.get(table, 0)  # first: a run may be committing
+        if (latest := self.latest_version(table)) < named:
+            raise LakeDamaged(
+                f"{self.path(table)}: the last versions of its log are missing: the latest is {latest}, the "
+                f"last commit names {named}; put the table back from a copy of the lake"
+            )
 
     def lacks(self, table: str) -> bool:
         """True where a lake of an older format has no such table yet, which reads as an empty one."""

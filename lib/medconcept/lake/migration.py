@@ -60,7 +60,8 @@ def _update_columns(lake: Lake, table: Table) -> None:
             writer = rows.select(*columns).write.format("delta").mode("overwrite")
             writer.option("overwriteSchema", "true").save(path)
         elif lacking:
-            spark.sql(f"ALTER TABLE delta.`{path}` ADD COLUMNS ({', '.join(lacking)})")
+            quoted_path = path.replace("`", "``")
+            spark.sql(f"ALTER TABLE delta.`{quoted_path}` ADD COLUMNS ({', '.join(lacking)})")
     except Exception as error:
         raise LakeError(f"{lake.root}: the lake cannot be written ({reason(error)})") from error
 

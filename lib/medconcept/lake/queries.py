@@ -10,8 +10,8 @@ from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from medconcept.errors import InputError, LakeError
-from medconcept.lake.lake import Commit, Lake
+from medconcept.errors import InputError, LakeDamaged, LakeError
+from medconcept.lake.lake import FORMAT, Commit, Lake
 from medconcept.lake.releases import release_commit
 from medconcept.reader.json_values import distinct_names
 from medconcept.spark.hadoop_files import reason
@@ -19,9 +19,12 @@ from medconcept.tables import DATA_TABLES, TABLES
 
 
 def require_lake(lake: Lake) -> None:
-    """Raise LakeError unless the lake is there."""
-    if not lake.exists:
-        raise LakeError(f"{lake.root}: there is no lake here")
+    """Raise LakeError unless the lake is there, LakeDamaged where its tables are, but not its format."""
+    if lake.exists:
+        return
+    if lake.files.exists("commits/_delta_log"):
+        raise LakeDamaged(f"{lake.files.uri(FORMAT)} is missing; a run of any job writes it")
+    raise LakeError(f"{lake.root}: there is no lake here")
 
 
 def list_tables(lake: Lake) -> list[dict[str, Any]]:

@@ -38,17 +38,32 @@ def restore(lake: Lake) -> list[str]:
         for left in lake.files.list(transaction.STAGING):
             lake.files.delete(f"{transaction.STAGING}/{left}")
             done.append(f"batches of run {left} were discarded")
+        noted = lake.forget_last_commit()
         head = lake.head()
+        if noted > head.seq:
+            done.append(f"commits: commit {head.seq} is the last; up to {noted} their rows are missing")
+            _clear_log(lake, lake.latest_version("commits"), noted - head.seq)
         versions: dict[str, int] = {}
         for table in TABLES:
             if table not in LEDGERS_OF_RUNS and (line := _put_back(lake, table, head)):
                 versions[table] = lake.latest_version(table)
                 done.append(line)
         if versions:
-            lake.files.delete(f"{CHANGES}/{head.seq + 1}")  # of the commit that had begun
+            for seq in range(head.seq + 1, max(noted, head.seq + 1) + 1):  # of what had begun, or is missing
+                lake.files.delete(f"{CHANGES}/{seq}")
             transaction.commit(lake, _manifest(head, run_id, versions), owner)
             done.append(f"commit {head.seq + 1} names the versions put back")
+        else:
+            lake.note_last_commit(head.seq)
         return done
+
+
+def _clear_log(lake: Lake, version: int, missing: int) -> None:
+    """Delete what is left of the missing versions of `commits` after this one: checksums of former files."""
+    for number in range(version + 1, version + 1 + missing):
+        name = f"{number:020d}"
+        for left in (f".{name}.json.crc", f"{name}.crc", f".{name}.crc.crc"):
+            lake.files.delete(f"commits/_delta_log/{left}")
 
 
 def _put_back(lake: Lake, table: str, head: Commit) -> str | None:

@@ -32,6 +32,7 @@ from medconcept.lake.changes import DELETE, KEEP, UPSERT
 from medconcept.lake.lake import Lake
 from medconcept.lake.lease import Lease
 from medconcept.lake.table_log import STAMP_SETTING, TableVersion, version_stamped
+from medconcept.spark.hadoop_files import NO_PATTERNS
 from medconcept.tables import TABLES, Table
 from medconcept.tables.fit import fitted, quoted
 
@@ -81,12 +82,13 @@ def stage(lake: Lake, run_id: str, table: str, rows: DataFrame) -> DataFrame:
     path = lake.files.uri(f"{STAGING}/{run_id}/{table}")
     rows.write.mode("overwrite").options(**STAGING_OPTIONS).parquet(path)
     # With the schema given, Spark does not read it from the files.
-    return lake.spark.read.schema(rows.schema).parquet(path)
+    return lake.spark.read.option(*NO_PATTERNS).schema(rows.schema).parquet(path)
 
 
 def staged(lake: Lake, run_id: str, table: str) -> DataFrame:
     """Read a staged batch back from its files."""
-    return lake.spark.read.parquet(lake.files.uri(f"{STAGING}/{run_id}/{table}"))
+    reader = lake.spark.read.option(*NO_PATTERNS)
+    return reader.parquet(lake.files.uri(f"{STAGING}/{run_id}/{table}"))
 
 
 def commit(lake: Lake, manifest: Manifest, owner: Lease) -> None:
@@ -104,7 +106,8 @@ def begin(lake: Lake, manifest: Manifest, owner: Lease) -> None:
     owner.require()
     for table in manifest.tables:
         _version_written(lake, manifest, table)
-    lake.files.write(f"{STAGING}/{manifest.run_id}/{MANIFEST}", json.dumps(asdict(manifest)).encode())
+    content = {**asdict(manifest), "stamp": manifest.stamp}
+    lake.files.write(f"{STAGING}/{manifest.run_id}/{MANIFEST}", json.dumps(content).encode())
 
 
 def recover(lake: Lake, owner: Lease) -> list[str]:
@@ -296,6 +299,7 @@ def name_commit(lake: Lake, manifest: Manifest, versions: dict[str, int]) -> Non
             f"{lake.path('commits')}: it had a row of commit {manifest.seq} before and has none now; put the "
             "table back from a copy of the lake"
         )
+    lake.note_last_commit(manifest.seq)
     lake.cache_last_commits({**last_commits, manifest.job: row})
 
 
@@ -330,9 +334,16 @@ def append_row(lake: Lake, table: str, row: dict[str, object], txn_version: int 
 
 
 def _read_manifest(lake: Lake, name: str) -> Manifest | None:
+    """A manifest; None for one that is not whole.
+
+    Its run was killed while writing it, before the commit had begun. If it was damaged later, nothing names
+    what the run wrote to tables, and the next commit of these tables stops.
+    """
     try:
         data = json.loads(lake.files.read(name))
-    except ValueError:
-        return None  # the run was killed while writing it: the commit had not begun
-    lists = {name: tuple(data.get(name, ())) for name in ("tables", "inserts_only", "replaced")}
-    return Manifest(**{**data, **lists})
+        stamp = data.pop("stamp", None)  # older program versions wrote none
+        lists = {name: tuple(data.get(name, ())) for name in ("tables", "inserts_only", "replaced")}
+        manifest = Manifest(**{**data, **lists})
+    except (LakeDamaged, ValueError, TypeError, AttributeError):
+        return None
+    return manifest if stamp in (None, manifest.stamp) else None

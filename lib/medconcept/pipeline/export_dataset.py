@@ -109,7 +109,7 @@ def _export(
     triplets = lake.read("triplets", at)
     if options.where is not None:
         check_condition(triplets, options.where)
-    entries = read_opt_out(config.opt_out)
+    entries = read_opt_out(lake.spark, config.opt_out)
     digest = options.digest(release["digests"], entries.digest, __version__, pa.__version__)
     state = target.state(digest)
     if state == "finished":

@@ -6,12 +6,16 @@ One implementation for local disks, HDFS, S3A, ABFS and DBFS: whatever Spark can
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, cast
 
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
-from medconcept.errors import LakeError, first_line
+from medconcept.errors import LakeDamaged, LakeError, first_line
+
+# An option of Spark's readers: `[`, `{`, `*` and `?` in a path are characters of names, not patterns.
+NO_PATTERNS = ("__globPaths__", "false")
 
 
 class HadoopFiles:
@@ -35,6 +39,10 @@ class HadoopFiles:
         """Full URI of a file under the root."""
         return f"{self.root}/{name}" if name else self.root
 
+    def encoded_uri(self, name: str) -> str:
+        """The URI with its characters escaped, for what takes URIs, not paths of Hadoop's."""
+        return str(self._path(name).toUri().toString())
+
     def exists(self, name: str) -> bool:
         """True if the file or folder exists."""
         return bool(self._call(lambda: self._fs.exists(self._path(name)), name))
@@ -42,6 +50,12 @@ class HadoopFiles:
     def is_file(self, name: str) -> bool:
         """True for a file that exists, false for a folder."""
         return bool(self._call(lambda: self._fs.isFile(self._path(name)), name))
+
+    def is_endless(self) -> bool:
+        """True for a root that is a pipe, socket or device of this machine: reading it may never end."""
+        local = Path(self.root.removeprefix("file:"))
+        is_local = self.root.startswith("file:") and local.exists()
+        return is_local and not local.is_file() and not local.is_dir()
 
     def list(self, name: str) -> list[str]:
         """Names directly under a folder, sorted; empty if the folder does not exist."""
@@ -71,7 +85,8 @@ class HadoopFiles:
         """The SHA-256 of a file of any size; its bytes stay in the JVM."""
         stream = self._call(lambda: self._fs.open(self._path(name)), name)
         try:
-            return str(self._jvm.org.apache.commons.codec.digest.DigestUtils.sha256Hex(stream))
+            sha256 = self._jvm.org.apache.commons.codec.digest.DigestUtils.sha256Hex
+            return str(self._call(lambda: sha256(stream), name))
         finally:
             stream.close()
 
@@ -79,7 +94,8 @@ class HadoopFiles:
         """The bytes of a small file."""
         stream = self._call(lambda: self._fs.open(self._path(name)), name)
         try:
-            return bytes(self._jvm.org.apache.commons.io.IOUtils.toByteArray(stream))
+            to_bytes = self._jvm.org.apache.commons.io.IOUtils.toByteArray
+            return bytes(self._call(lambda: to_bytes(stream), name))
         finally:
             stream.close()
 
@@ -118,6 +134,11 @@ class HadoopFiles:
         try:
             return action()
         except Py4JJavaError as error:
+            if error.java_exception.getClass().getSimpleName() == "ChecksumException":
+                raise LakeDamaged(
+                    f"{self.uri(name)}: the file is damaged: its checksum does not fit; put it back from a "
+                    "copy of the lake"
+                ) from error
             raise LakeError(f"{self.uri(name)}: {reason(error)}") from error
 
 

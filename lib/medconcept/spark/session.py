@@ -26,6 +26,7 @@ CARRIED = (
     "spark.sql.parquet.columnarReaderBatchSize",
     "spark.sql.shuffle.partitions",
     "spark.sql.ansi.enabled",
+    "parquet.page.verify-checksum.enabled",
 )
 DELTA_CATALOG = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
 SIDE_RESULTS_POOL = "side_results"  # as conf/fairscheduler.xml calls it
@@ -47,6 +48,8 @@ def get_session(config: SparkConfig, app_name: str = "medconcept") -> SparkSessi
     active.conf.set("spark.sql.parquet.compression.codec", "zstd")
     # A row may be a whole article: 4,096 of them at once, Spark's own choice, are half a gigabyte a task.
     active.conf.set("spark.sql.parquet.columnarReaderBatchSize", "256")
+    # Pages have checksums, which readers ignore by default: a changed byte would be another value.
+    active.conf.set("parquet.page.verify-checksum.enabled", "true")
     _require(active, "org.apache.spark.sql.delta.DeltaLog", "Delta Lake (io.delta:delta-spark_2.12)")
     _require(
         active, "com.johnsnowlabs.nlp.DocumentAssembler", "Spark NLP (com.johnsnowlabs.nlp:spark-nlp_2.12)"

@@ -157,7 +157,7 @@ class Context:
         return self.cached[name]
 
     def ship_files(self, *uris: str) -> None:
-        """Have Spark ship files to its workers, each once."""
+        """Have Spark ship files, given by encoded URIs, to its workers, each once."""
         spark = self.lake.spark.sparkContext
         shipped = spark._jsc.sc().listFiles()
         missing = [uri for uri in uris if not shipped.contains(uri)]

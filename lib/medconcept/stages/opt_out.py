@@ -22,6 +22,8 @@ def read_opt_out(spark: SparkSession, path: str | None) -> OptOutList:
     """
     if path is None:
         return OptOutList()
+    if Path(path).exists() and not Path(path).is_file():  # a pipe would never end
+        raise ConfigError(f"opt_out: {path}: is not a file")
     try:
         if "://" in path:
             folder, _, name = path.rpartition("/")

@@ -53,8 +53,7 @@ def read_tsv(data: bytes, source: str, left_out: LeftOut) -> Iterator[Term]:
     Raises DictionarySourceError if the header lacks a required column or has an unknown one, or for an
     unknown scope or language.
     """
-    text = io.StringIO(data.decode("utf-8-sig"))
-    rows = csv.reader(text, delimiter="\t", quoting=csv.QUOTE_NONE)
+    rows = iter(table_rows(data, source))
     header = [column.strip() for column in next(rows, [])]
     _check_header(header, source)
     grouped: dict[str, list[Row]] = {}
@@ -71,6 +70,30 @@ def read_tsv(data: bytes, source: str, left_out: LeftOut) -> Iterator[Term]:
             grouped.setdefault(one_id(entry["concept_id"]), []).append(entry)
     for concept_id, entries in grouped.items():
         yield _term(source, concept_id, entries, left_out)
+
+
+def table_rows(data: bytes, source: str) -> list[list[str]]:
+    """The lines of tab-separated values in UTF-8.
+
+    Raises DictionarySourceError for a file that was cut: its last line has no end and fewer columns than the
+    first one.
+
+    >>> table_rows(b"a\\tb\\n1\\t2", "MINE")
+    [['a', 'b'], ['1', '2']]
+    >>> table_rows(b"a\\tb\\n1\\t2\\n3", "MINE")
+    Traceback (most recent call last):
+    medconcept.terminologies.term.DictionarySourceError: dictionary source MINE: line 3, the last, has no \
+end and 1 of 2 columns: is the file whole?
+    """
+    text = io.StringIO(data.decode("utf-8-sig"))
+    rows = list(csv.reader(text, delimiter="\t", quoting=csv.QUOTE_NONE))
+    if rows and not data.endswith((b"\n", b"\r")) and len(rows[-1]) < len(rows[0]):
+        raise DictionarySourceError(
+            source,
+            f"line {len(rows)}, the last, has no end and {len(rows[-1])} of {len(rows[0])} columns: is the "
+            "file whole?",
+        )
+    return rows
 
 
 def _check_header(header: list[str], source: str) -> None:

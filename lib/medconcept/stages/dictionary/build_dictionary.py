@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from medconcept.config import DictionarySource
 from medconcept.dictionary.name_variants import FORMS_VERSION
 from medconcept.errors import ConfigError, InputError
-from medconcept.spark.hadoop_files import HadoopFiles
+from medconcept.spark.hadoop_files import NO_PATTERNS, HadoopFiles
 from medconcept.stages.context import Context
 from medconcept.stages.dictionary import concept_rows, umls, umls_census
 from medconcept.stages.dictionary.compile_dictionary import DICTIONARIES, compile_names
@@ -173,7 +173,10 @@ def _files(context: Context) -> DataFrame | None:
         folder = HadoopFiles(spark, source.path)
         if not folder.exists(""):
             raise InputError(f"dictionary source {source.name}: {source.path}: no such file")
-        one = spark.read.format("binaryFile").load(folder.root).select(F.lit(rank).alias("_rank"), "content")
+        if folder.is_endless():
+            raise InputError(f"dictionary source {source.name}: {source.path}: is a pipe or device")
+        reader = spark.read.format("binaryFile").option(*NO_PATTERNS)
+        one = reader.load(folder.root).select(F.lit(rank).alias("_rank"), "content")
         frame = one if frame is None else frame.unionByName(one)
     return frame
 

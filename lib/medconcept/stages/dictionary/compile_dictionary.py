@@ -14,7 +14,7 @@ from medconcept.dictionary.ellipsis import PARTS, PROCESSES
 from medconcept.dictionary.linking_dictionary import SIMILAR as SIMILAR_SUFFIX
 from medconcept.dictionary.name_index import NAMES, RETIRED
 from medconcept.dictionary.stop_concepts import NOT_CONCEPTS
-from medconcept.errors import LakeError
+from medconcept.errors import LakeDamaged
 from medconcept.spark.progress import Count
 from medconcept.stages.context import Context
 from medconcept.stages.dictionary.assemble_files import assemble
@@ -41,13 +41,15 @@ def kernel_file() -> str:
 def send_dictionary(context: Context, sha256: str) -> None:
     """Ship a compiled dictionary, its index of similar names and the kernel to each host by Spark.
 
-    Raises LakeError if the dictionary does not exist.
+    Raises LakeDamaged if the dictionary does not exist; workers compare its bytes with its name.
     """
     files, path = context.lake.files, f"{DICTIONARIES}/{sha256}"
     if not files.exists(path):
-        raise LakeError(f"{context.lake.root}: the compiled dictionary {sha256[:12]} is not there")
-    similar = (files.uri(path + SIMILAR_SUFFIX),) if files.exists(path + SIMILAR_SUFFIX) else ()
-    context.ship_files(kernel_file(), files.uri(path), *similar)
+        raise LakeDamaged(
+            f"{files.uri(path)}: the compiled dictionary is missing; put it back from a copy of the lake"
+        )
+    similar = (files.encoded_uri(path + SIMILAR_SUFFIX),) if files.exists(path + SIMILAR_SUFFIX) else ()
+    context.ship_files(kernel_file(), files.encoded_uri(path), *similar)
 
 
 def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -> dict[str, str | int]:
@@ -67,7 +69,7 @@ def compile_names(context: Context, names: DataFrame, terms: DataFrame | None) -
     lexicon = lexicon_files[MAIN].sha256
     # The file is kept: Spark ships added files also to workers that start later.
     context.lake.files.replace(lexicon_files[MAIN].name, f"{DICTIONARIES}/{lexicon}")
-    context.ship_files(context.lake.files.uri(f"{DICTIONARIES}/{lexicon}"))
+    context.ship_files(context.lake.files.encoded_uri(f"{DICTIONARIES}/{lexicon}"))
     small_batches = context.lake.with_new_session()  # a packed row is a quarter of a megabyte
     small_batches.spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "100")
     small_batches.spark.conf.set("spark.sql.parquet.columnarReaderBatchSize", "16")

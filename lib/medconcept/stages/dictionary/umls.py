@@ -50,7 +50,7 @@ class Release:
         names = COLUMNS[table]
         lines = None
         if table in self.files:
-            lines = self.spark.read.option("lineSep", "\n").text(self.files[table])
+            lines = self.spark.read.options(lineSep="\n", __globPaths__="false").text(self.files[table])
             first = lines.head()
             if first is not None:
                 check_first_line(first["value"], table, self.source.name)

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from medconcept.sources.bucket import parse_bucket
 from medconcept.spark.arrow_batches import small_batches
+from medconcept.spark.hadoop_files import NO_PATTERNS
 from medconcept.spark.progress import Count, Counter
 from medconcept.stages.context import Context
 from medconcept.stages.images.sources import MediaSource, archives_of
@@ -98,7 +99,5 @@ def with_bytes(files: DataFrame) -> DataFrame:
         return files.select(*_FILE, F.lit(None).cast("binary").alias("content")).where(F.lit(False))
     reader = files.sparkSession.read.format("binaryFile")
     # Not taken for patterns: a file may be called f[1].jpg.
-    contents = (
-        reader.option("__globPaths__", "false").load(uris).select(F.col("path").alias("uri"), "content")
-    )
+    contents = reader.option(*NO_PATTERNS).load(uris).select(F.col("path").alias("uri"), "content")
     return files.join(contents, "uri").select(*_FILE, "content")

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from medconcept.config import Config
 from medconcept.errors import InputError
 from medconcept.sources.bucket import is_bucket, parse_bucket
-from medconcept.spark.hadoop_files import HadoopFiles, reason
+from medconcept.spark.hadoop_files import NO_PATTERNS, HadoopFiles, reason
 from medconcept.stages.sync.archive import is_archive, list_archives, with_contents
 from medconcept.stages.sync.folder import file_etag, path_within, source_name
 from medconcept.workers.images.list_archives import MEMBERS, list_members
@@ -48,7 +48,8 @@ def media_source(spark: SparkSession, config: Config) -> MediaSource | None:
 def folder_media(spark: SparkSession, root: str) -> DataFrame:
     """The files of a folder at any depth, by Spark, without reading them: rows of MEDIA."""
     try:
-        files = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(root)
+        reader = spark.read.format("binaryFile").option("recursiveFileLookup", "true")
+        files = reader.option(*NO_PATTERNS).load(root)
     except Exception as error:
         raise InputError(f"{root}: {reason(error)}") from error
     return files.select(

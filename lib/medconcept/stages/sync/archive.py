@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from medconcept.config import SyncConfig
 from medconcept.errors import InputError
-from medconcept.spark.hadoop_files import HadoopFiles
+from medconcept.spark.hadoop_files import NO_PATTERNS, HadoopFiles
 from medconcept.stages.sync.folder import listed, source_name
 from medconcept.workers.sync.archive_members import SCHEMA, read_archives
 from medconcept.workers.sync.folder_files import COUNTED
@@ -81,6 +81,7 @@ def with_contents(spark: SparkSession, archives: DataFrame, config: SyncConfig) 
     contents = (
         spark.read.format("binaryFile")
         .option("pathGlobFilter", any_case(pattern))
+        .option(*NO_PATTERNS)
         .load(files.root)
         .select(F.col("path").alias("uri"), F.col("content").alias("blob"))
     )

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 from medconcept.config import SyncConfig
 from medconcept.errors import ConfigError, InputError
 from medconcept.jats import SIDECAR_ENDING
-from medconcept.spark.hadoop_files import HadoopFiles
+from medconcept.spark.hadoop_files import NO_PATTERNS, HadoopFiles
 from medconcept.workers.sync.folder_files import (
     COUNTED,
     LISTED,
@@ -121,6 +121,7 @@ def read_files(spark: SparkSession, listing: DataFrame, config: SyncConfig) -> D
         spark.read.format("binaryFile")
         .option("recursiveFileLookup", "true")
         .option("pathGlobFilter", "{" + ",".join(_patterns(config.include)) + "}")
+        .option(*NO_PATTERNS)
         .load(files.root)
     )
     contents = read_in.where(~is_sidecar & (F.col("length") <= config.max_bytes)).select(

@@ -18,7 +18,7 @@ from medconcept.rights import OptOutList
 from medconcept.sources.bucket import Bucket
 from medconcept.sources.inventory_manifest import Manifest
 from medconcept.sources.options import Selection
-from medconcept.spark.hadoop_files import HadoopFiles
+from medconcept.spark.hadoop_files import NO_PATTERNS, HadoopFiles
 from medconcept.stages.opt_out import is_named
 from medconcept.workers.sync.fetch_articles import OPTED_OUT
 from medconcept.workers.sync.inventory_parts import SCHEMA, read_parts
@@ -215,9 +215,10 @@ def _selected(each: DataFrame, selection: Selection, spark: SparkSession) -> tup
 def pmcid_list(spark: SparkSession, path: str) -> DataFrame:
     """Read the distinct ids of a file with one PMC id per line: pmc. Raises InputError on any other line."""
     files = HadoopFiles(spark, path)
-    if not files.exists(""):
+    if not files.exists("") or files.is_endless():
         raise InputError(f"{path}: no such file of PMC ids")
-    lines = spark.read.text(files.root).select(F.upper(F.trim("value")).alias("line")).where("line <> ''")
+    text = spark.read.option(*NO_PATTERNS).text(files.root)
+    lines = text.select(F.upper(F.trim("value")).alias("line")).where("line <> ''")
     wrong = lines.where(~F.col("line").rlike("^(PMC)?[0-9]{1,12}$")).limit(1).collect()
     if wrong:
         raise InputError(f"{path}: {wrong[0]['line'][:40]!r} is no PMC id such as PMC13900")
