@@ -18,9 +18,10 @@ from tiny_lake import TinyLake, triplet
 import medconcept
 from medconcept.cli import main
 from medconcept.config import Config, SparkConfig
-from medconcept.errors import LakeError
+from medconcept.errors import LakeDamaged, LakeError
 from medconcept.reader.committed import CommittedLake
 from medconcept.reader.json_values import json_rows
+from medconcept.reader.layout import LAST_COMMIT
 from medconcept.reader.moments import parse_timestamp
 from medconcept.reader.needs_spark import NeedsSpark
 from medconcept.reader.sql.ask import run_sql
@@ -54,6 +55,17 @@ def test_a_table_is_read_as_it_was_committed(tiny: TinyLake) -> None:
     assert medconcept.read_table(lake, "image_bytes").column("content").to_pylist() == [b"\x00\xff"]
     assert medconcept.read_table(lake, "images").num_rows == 0
     assert medconcept.read_table(lake, "triplets", form="polars").height == 3
+
+
+def test_a_commit_that_was_named_and_is_gone_is_missed(tiny: TinyLake) -> None:
+    note = tiny.folder / LAST_COMMIT
+    note.write_text('{"seq": 9}')
+    try:
+        with pytest.raises(LakeDamaged, match=r"commits: its last rows are missing: 2 of 9 commits"):
+            medconcept.read_table(tiny.folder, "triplets")
+    finally:
+        note.unlink()
+    assert medconcept.read_table(tiny.folder, "triplets").num_rows == 3
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from medconcept.errors import LakeDamaged, LakeError, as_medconcept_error
 from medconcept.reader.layout import FORMAT as FORMAT
 from medconcept.reader.layout import FORMAT_VERSION as FORMAT_VERSION
+from medconcept.reader.layout import LAST_COMMIT as LAST_COMMIT
 from medconcept.reader.layout import OLDER_FORMATS as OLDER_FORMATS
 from medconcept.reader.layout import Commit as Commit
 from medconcept.spark.hadoop_files import HadoopFiles, reason
@@ -21,7 +22,6 @@ from medconcept.spark.session import new_session
 from medconcept.tables import TABLES, Table
 from medconcept.tables.fit import fitted
 
-LAST_COMMIT = "_medconcept/last_commit.json"  # the number of the last commit, written when it is named
 MIGRATE = "migrate"  # the job that commits the table versions that a migration made
 RESTORE = "restore"  # the command that commits the table versions that it put back
 _LOG_FILE = re.compile(r"[0-9]{20}\.json")  # as Delta's protocol names a commit
