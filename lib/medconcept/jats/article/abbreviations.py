@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
+from operator import itemgetter
 
 from lxml import etree
 
@@ -19,21 +20,36 @@ from medconcept.jats.article.abbreviation_lists import (
     listed_abbreviations,
 )
 from medconcept.jats.article.element_context import ContextIndex
+from medconcept.jats.article.long_forms import LONGEST, folded, long_form_before, long_form_behind, long_form_of_letter
 from medconcept.jats.records.article_parts import Abbreviation
 from medconcept.jats.records.figure import Figure
 from medconcept.jats.text.element_text import clean, is_inline, plain_text
 
-# A short form is one word of two to ten characters with a capital in it.
-_SHORT = re.compile(
-    r"\((?![Ff]ig|[Tt]abl|[Ss]ee)\s?(?=[^\s()\[\]]{0,9}[A-ZΑ-Ω])([^\W\d_][^\s()\[\]=<>±%,;]{1,9})\s?[);,]"
+# A short form in a bracket: one or two words with a capital, which may end in a bracket, "CrB(+)"; or a word in
+# lower case alone in its bracket; or behind its long form in the bracket.
+_TOKEN = (
+    r"(?:[^\W\d_]|\d{1,2}[A-Za-z-])[^\s()\[\]=<>±%,;:\"”]{0,9}(?:\([^\s()]{1,3}\))?"
+    r"(?: (?!et\b|and\b|Fig|Tab|Text)[^\W_][^\s()\[\]=<>±%,;:\"”.]{0,9})?"
 )
-# The same for UTF-8 bytes, slightly wider: a prefilter only.
+_CAPITAL = r"[A-ZΑ-Ω\U0001D400-\U0001D7FF]"
+_INSIDE = (
+    r"(?![Ff]ig|[Tt]abl|[Ss]ee\b|[Ee]q)\s?[\"'“‘]?"
+    rf"(?:(?=[^\s()\[\]]{{0,9}}{_CAPITAL}|[a-z]{{1,7}} [A-Z])({_TOKEN})"
+    r"[\"'”’]?\s?[)\];,]|([a-z]{2,6})\))"
+)
+_ROUND, _SQUARE = re.compile(rf"\({_INSIDE}"), re.compile(rf"\[{_INSIDE}")
+_LAST = re.compile(r"\(([^()\[\]]{3,120})[,;] ((?=[^\s()\[\]]{0,9}[A-Z])[^\W\d_][\w\-+/]{1,9})\)")
+_BEHIND = re.compile(r"\((?<=[A-Z0-9αβγ] \()([a-zA-Z][a-z]+[ \-][^()\[\]]{3,100})\)")
+# The same for UTF-8 bytes, wider: a prefilter only.
 _SHORT_BYTES = re.compile(
-    rb"\((?![Ff]ig|[Tt]abl|[Ss]ee)\s?(?=[^\s()]{0,9}[A-Z\xce])[A-Za-z\x80-\xff][^\s()=<>%,;]{1,20}\s?[);,]"
+    rb"\((?:(?![Ff]ig|[Tt]abl|[Ss]ee)\s?(?:\xe2..)?[\"']?"
+    rb"(?:(?=[^\s()]{0,9}[A-Z\xce\xf0]|[a-z]{1,7} [A-Z])[\w\x80-\xff][^\s()=<>%,;:]{0,20}(?:\([^\s()]{1,9}\))?"
+    rb"(?: (?!et |and |Fig|Tab)[\w\x80-\xff][^\s()=<>%,;:.]{0,12})?[^\s()\w]{0,4}\s?[);,]|[a-z]{2,6}\))"
+    rb"|[^()]{3,160}[,;] (?=[^\s()]{0,9}[A-Z])[\w+/\-\x80-\xff]{2,20}\)"
+    rb"|(?:(?<=[A-Z0-9] \()|(?<=[\xb1-\xb3] \())[a-zA-Z][a-z]+[ \-][^()]{3,120}\))"
 )
-# A clause boundary or a bracket inside a long form: its letters matched by chance.
-_BROKEN = re.compile(r"[.;:!?)\]] |\A[(\[]| [(\[]")
-_LONGEST_WORD = 24  # characters, on average over a long form
+_NUMBER_OF_REGISTRY = re.compile(r"(?:EC|CAS|RRID)[:\s]\S+")
+_TOKEN_BEFORE = re.compile(r"[^\s()\[\],;:]{2,10}\Z")
 _EXCLUDED = ("caption", "table-wrap", "ref-list", "abstract", "trans-abstract")
 
 
@@ -72,49 +88,75 @@ def abbreviation_pairs(text: str) -> Iterator[tuple[str, str, int]]:
     >>> list(abbreviation_pairs("We used magnetic resonance imaging (MRI), as (see) there."))
     [('MRI', 'magnetic resonance imaging', 36)]
     """
-    for match in _SHORT.finditer(text) if "(" in text else ():
-        short = match.group(1)
-        end = match.start()
-        max_words = min(len(short) + 5, 2 * len(short))
-        before = text[max(0, end - _LONGEST_WORD * max_words) : end]
-        lowered = before.lower()
-        if len(lowered) != len(before):
-            lowered = _lower_same_length(before)
-        at = _first_letter(short.lower(), lowered)
-        if at >= 0 and (long := _long_form(short, before, at, max_words)):
+    return iter(sorted(_pairs(text), key=itemgetter(2)))
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str, int]]:
+    rounds = _ROUND.finditer(text) if "(" in text else ()
+    squares = _SQUARE.finditer(text) if "[" in text else ()
+    for match in chain(rounds, squares):
+        start = match.start()
+        if short := match[2]:
+            # In lower case only first letters of words count, the last of them first.
+            word = text.rfind(" ", 0, start - 1) + 1
+            if text[word : word + 1].lower() != short[-1]:
+                continue
+            long = long_form_before(short, text[max(0, start - LONGEST) : start])
+            if long and _recurs(short, text):
+                yield short, long, match.start(2)
+            continue
+        short = match[1]
+        if len(short) == 1:
+            if match[0][-1] == ")" and (long := long_form_of_letter(short, text[max(0, start - 30) : start])):
+                if _recurs(short, text):
+                    yield short, long, match.start(1)
+        elif long := long_form_before(short, text[max(0, start - LONGEST) : start]):
             yield short, long, match.start(1)
+    if "(" not in text:
+        return
+    for match in _LAST.finditer(text):
+        within, short = match.groups()
+        bracket = match.start()
+        if _NUMBER_OF_REGISTRY.fullmatch(within):
+            long = long_form_before(short, text[max(0, bracket - LONGEST) : bracket])
+        else:
+            long = long_form_before(short, within + " ")
+            if long and " " not in long and (len(short) < 4 or len(long) < len(within)):
+                long = None  # "(Carlsbad, CA)"
+        if long:
+            yield short, long, match.start(2)
+    for match in _BEHIND.finditer(text):
+        before = _TOKEN_BEFORE.search(text, max(0, match.start() - 12), match.start() - 1)
+        if before and folded(before[0][0]) == folded(match[1][0]):
+            if long := long_form_behind(before[0], match[1]):
+                yield before[0], long, before.start()
 
 
-def _lower_same_length(text: str) -> str:
-    """Lower case of the same length: some capitals, such as İ, become two characters in lower case."""
-    return "".join([one if len(one := character.lower()) == 1 else character for character in text])
+def _recurs(short: str, text: str) -> bool:
+    """Whether a short form that could be a label or a word is used again in the text, outside of a bracket."""
+    if short in ("A", "I"):
+        return False
+    if len(short) == 1:
+        others = chr(ord(short) - 1), chr(ord(short) + 1)
+        if any(f"({one})" in text or f"({one}," in text or f", {one})" in text for one in others):
+            return False  # one of several labels
+    at = text.find(short)
+    while at >= 0:
+        before, after = text[at - 1 : at], text[at + len(short) : at + len(short) + 1]
+        if not (before.isalnum() or before in ("(", "[", "-", "/", "_") or after.isalnum()):
+            if after not in (")", "]", "'", "’", "_"):
+                return True
+        at = text.find(short, at + 1)
+    return False
 
 
-def _first_letter(short: str, text: str) -> int:
-    """Return where the first letter matches if all letters match from right to left, else -1."""
-    at = len(text)
-    for letter in short[:0:-1]:
-        if letter.isalnum():
-            at = text.rfind(letter, 0, at)
-            if at < 0:
-                return -1
-    first = short[0]
-    at = text.rfind(first, 0, at)
-    while at > 0 and text[at - 1].isalnum():
-        at = text.rfind(first, 0, at)
-    return at
-
-
-def _long_form(short: str, before: str, at: int, max_words: int) -> str | None:
-    """Return the words from the one that holds the first letter, or None if they cannot be a long form."""
-    while at > 0 and not before[at - 1].isspace():
-        at -= 1
-    words = before[at:].split()
-    joined = " ".join(words)
-    long = joined.strip(" ,-–")
-    if len(words) > max_words or len(long) <= len(short) or short in words or _BROKEN.search(joined):
-        return None
-    return long
+def _recurs(short: str, text: str) -> bool:
+    """Whether a short form that could be a label or a word is used again in the text, outside of a bracket."""
+    if short in ("A", "I"):
+        return False
+    if len(short) == 1 and re.search(rf"[(,–-][{chr(ord(short) - 1)}{chr(ord(short) + 1)}][),–-]", text):
+        return False  # one of several labels
+    return re.search(rf"(?<![\w(\[/-]){short}(?![\w)\]'’])", text) is not None
 
 
 def _in_article(

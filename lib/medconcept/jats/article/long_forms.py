@@ -1,0 +1,333 @@
+"""What a short form stands for, by its letters in the words before or behind it.
+
+The algorithm of Schwartz and Hearst (Pacific Symposium on Biocomputing 2003, 451-462) takes the fewest words
+that hold all letters; so "cervical cancer (CC)" would be "cancer". Here first letters of words come first, as
+in Ab3P (Sohn and others, BMC Bioinformatics 2008, 9:402), and numbers, Greek letters and the order of parts
+are compared by what they mean.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+_GREEK = dict(zip("αβγδεζηθικλμνξοπρσςτυφχψω", "abgdezhtiklmnxoprsstufcpo", strict=True))
+_LETTER_OF = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "theta": "θ",
+    "kappa": "κ", "lambda": "λ", "sigma": "σ", "omega": "ω",
+}  # fmt: skip
+_GREEK_NAMES = re.compile("|".join(_LETTER_OF))
+# To the letter that a reader sees: letters of mathematics are plain ones, Greek ones the first of their names.
+_FOLDED = {
+    ord(c): _GREEK.get(plain, plain)
+    for c in [*_GREEK, "µ", "ϵ", "ϕ", *map(chr, range(0x1D400, 0x1D800))]
+    if len(plain := unicodedata.normalize("NFKC", c).lower()) == 1
+}
+_FOLDING = re.compile("[µͰ-Ͽ\U0001D400-\U0001D7FF]")
+_NUMBERS = {
+    "1": ("one", "mono", "first", "uni", "i"), "2": ("two", "di", "bi", "second", "ii"),
+    "3": ("three", "tri", "third", "iii"), "4": ("four", "tetra", "quad", "iv"),
+    "5": ("five", "penta", "fifth", "v"), "6": ("six", "hexa", "vi"), "7": ("seven", "hepta", "vii"),
+    "8": ("eight", "octa", "viii"), "9": ("nine", "nona", "ix"),
+}  # fmt: skip
+_FUNCTION_WORDS = frozenset(
+    ("a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "per", "the", "to", "with")
+)
+_WORD = re.compile(r"[^\W_]+")
+_PART = re.compile(r"[^\W\d_]+|\d+")  # "b2" has two parts: a digit is the beginning of one
+_DIGITS = re.compile(r"\d+")
+# A clause boundary or a bracket inside a long form: its letters matched by chance.
+_BROKEN = re.compile(r"[.;:!?)\]] |\A[(\[]| [(\[]")
+_BALANCED = re.compile(r"(?<=[^\s(\[])[(\[][^\s()\[\]]*[)\]]")  # "4-(9-acridinylamino)", "N[methyl]"
+_OUTSIDE = " ,/-–\"'“‘’”«»„"  # of a long form
+_PREFIX = re.compile(r"(?:non|anti|pre|post)-", re.IGNORECASE)  # not part of what a short form stands for
+_LONGEST_WORD = 24  # characters, on average over a long form
+LONGEST = _LONGEST_WORD * 17  # characters of the text before a short form that are looked at
+_WORD_LIKE = re.compile(r"[^\W\d_][^\W\d_A-ZΑ-Ω]{3,}")  # one capital at most, at the beginning: "Control"
+# Words that follow a name, whose initial a short form may lack.
+_HEADS = frozenset(("acid", "cell", "cells", "disease", "gene", "protein", "syndrome", "virus"))
+_WORDY = re.compile(r"[^\W\d_]{4}")  # a formula has no such word
+_LOCANTS = re.compile(r"\d, ?\d")
+_ENDED = re.compile(r"(?<!\bInc)(?<!\bLtd)(?<!\bal)\.\Z|[:;!?]\Z")
+_SIGN = re.compile(r"([+\-−])\)?\Z")
+_SIGNS = {"+": "positive", "-": "negative", "−": "negative"}
+_PIECE = re.compile(r"[;:,]\s")
+_PLURAL = re.compile(r"[A-Z0-9]s\Z")
+# The last part of a short form that a long form may begin with.
+_SUFFIX = re.compile(r"(?:[\- ]\w{1,3}|[α-ω]|[A-Z]?\d{1,2}|(?<=[A-Z]{2})[a-rt-z])\Z")
+
+
+def folded(text: str) -> str:
+    """Lower case of the same length, Greek letters as Latin ones.
+
+    >>> folded("TNF-α"), folded("𝑁𝛽"), len(folded("İ"))
+    ('tnf-a', 'nb', 1)
+    """
+    lowered = text.lower()
+    if lowered.isascii():
+        return lowered
+    if len(lowered) == len(text) and _FOLDING.search(lowered) is None:
+        return lowered
+    if len(lowered) != len(text):  # some capitals become two characters
+        lowered = "".join([one if len(one := c.lower()) == 1 else c for c in text])
+    return lowered.translate(_FOLDED)
+
+
+def letters_of(short: str) -> str:
+    """The letters and digits that a long form must have, in lower case.
+
+    >>> letters_of("TNFalpha"), letters_of("IL-1β"), letters_of("H. pylori")
+    ('tnfa', 'il1b', 'hpylori')
+    """
+    low = folded(short)
+    if len(low) < 5 and low.isalnum():
+        return low
+    if (shorter := _GREEK_NAMES.sub(lambda name: name[0][0], low)) != low and len(shorter) > 1:
+        low = shorter
+    return "".join([c for c in low if c.isalnum()])
+
+
+def long_form_before(short: str, before: str) -> str | None:
+    """The long form at the end of the text before a short form, None if there is none.
+
+    >>> long_form_before("MRI", "We used magnetic resonance imaging ")
+    'magnetic resonance imaging'
+    >>> [long_form_before("CC", "of cervical cancer "), long_form_before("Control", "the untreated controls ")]
+    ['cervical cancer', None]
+    >>> long_form_before("IP3", "yields inositol 1,4,5-trisphosphate ")
+    'inositol 1,4,5-trisphosphate'
+    >>> long_form_before("IFN-gamma", "factor and gamma-interferon ")
+    'gamma-interferon'
+    """
+    most = min(len(short) + 5, 2 * len(short))
+    before = before[-_LONGEST_WORD * most :]
+    before = _last_clause(before)
+    low, letters = folded(before), letters_of(short)
+    long = _in_order(short, letters, before, low, most)
+    if long is None and not short.isalpha():
+        if (sign := _SIGN.search(short)) and (word := _SIGNS[sign[1]]) in low[-24:]:
+            long = _in_order(short, letters + word[0], before, low, most)
+        if long is None and before[-1:].isspace():
+            at = _with_number(letters, low)
+            long = _checked(short, before, at, most) if at >= 0 else None
+    if long is None and not short.isupper() and letters[-1:] == "s" and _PLURAL.search(short):
+        long = _in_order(short, letters[:-1], before, low, most)
+    if long is None and not (short.isupper() and short.isalpha()) and before[-1:].isspace():
+        at = _reordered(short, low)
+        long = _checked(short, before, at, most) if at >= 0 else None
+    return long
+
+
+def _last_clause(text: str) -> str:
+    """The text behind the last end of a clause and the last bracket: no long form goes over these."""
+    end = len(text) - 1
+    cut = max(text.rfind(". ", 0, end), text.rfind("; ", 0, end), text.rfind(": ", 0, end))
+    opened = max(text.rfind(" ("), text.rfind(" ["))
+    if opened > cut:
+        return text[max(opened + 1, text.find(")", opened), text.find("]", opened)) + 1 :]
+    return text[cut + 2 :] if cut >= 0 else text
+
+
+def _in_order(short: str, letters: str, before: str, low: str, most: int) -> str | None:
+    fewest = _by_letters(letters, low)
+    # What is wrong with the fewest words is wrong with more of them.
+    if fewest < 0 or low.count(" ", fewest) > most:
+        return None
+    at = _by_initials(letters, low)
+    if at < 0 and letters[-1] == "s" and _PLURAL.search(short):
+        at = _by_initials(letters[:-1], low)
+    if at >= 0 and (long := _checked(short, before, at, most, by_initials=True)):
+        return long
+    # Letters inside words are no evidence for a word, and "N(CH3)" is a formula.
+    if short.islower() or not before[-1:].isspace() or not _is_likely(letters, low, fewest):
+        return None
+    return _checked(short, before, fewest, most)
+
+
+def long_form_behind(short: str, behind: str) -> str | None:
+    """The long form at the beginning of the text in a bracket behind a short form: first letters of all words.
+
+    >>> long_form_behind("EMLA", "eutectic mixture of local anesthetics; Astra")
+    'eutectic mixture of local anesthetics'
+    >>> long_form_behind("EMLA", "emulsion of local anesthetics") is None
+    True
+    """
+    letters = letters_of(short)
+    if _PLURAL.search(short):
+        letters = letters.removesuffix("s")
+    for piece in dict.fromkeys((behind, _PIECE.split(behind, maxsplit=1)[0])):
+        words = [part for part in _PART.findall(folded(piece)) if part not in _FUNCTION_WORDS]
+        ways = (words, _content(folded(piece)))
+        if len(words) > 1 and any(letters == "".join([word[0] for word in way]) for way in ways):
+            return " ".join(piece.split()).strip(_OUTSIDE)
+    return None
+
+
+def long_form_of_letter(letter: str, before: str) -> str | None:
+    """The last word of a text if it has this first letter: all that a form of one letter has as evidence.
+
+    >>> long_form_of_letter("E", "plasma levels of epinephrine "), long_form_of_letter("E", "in mice ")
+    ('epinephrine', None)
+    """
+    word = before[before.rfind(" ", 0, -1) + 1 :].strip("\"'“‘ ")
+    if len(word) < 5 or not before[-1:].isspace() or not word.replace("-", "").isalpha():
+        return None
+    return word if folded(word[0]) == folded(letter) else None
+
+
+def _by_letters(letters: str, text: str) -> int:
+    """Return where the first letter matches if all letters match from right to left, else -1."""
+    at = len(text)
+    for letter in letters[:0:-1]:
+        at = text.rfind(letter, 0, at)
+        if at < 0:
+            return -1
+    first = letters[0]
+    at = text.rfind(first, 0, at)
+    while at > 0 and text[at - 1].isalnum():
+        at = text.rfind(first, 0, at)
+    return at
+
+
+def _by_initials(letters: str, text: str) -> int:
+    """Return where the last words begin whose first letters these are, else -1.
+
+    All words, or all but function words, or words with their hyphens.
+    """
+    size = len(letters)
+    if size < 2:
+        return -1
+    tail = text[-20 * size - 20 :]
+    parts = _PART.findall(tail)
+    words = parts[-size:]
+    if "".join([word[0] for word in words]) != letters:
+        words = [word for word in parts if word not in _FUNCTION_WORDS][-size:]
+        if "".join([word[0] for word in words]) != letters:
+            if "-" not in tail:
+                return -1
+            words = _content(tail)[-size:]
+            if "".join([word[0] for word in words]) != letters:
+                return -1
+    at = len(text)
+    for word in reversed(words):
+        at = text.rfind(word, 0, at)
+    return at
+
+
+def _content(text: str) -> list[str]:
+    """The words of a text without function words; those with hyphens are one."""
+    return [word for word in text.split() if word not in _FUNCTION_WORDS]
+
+
+def _is_likely(letters: str, low: str, at: int) -> bool:
+    """Whether letters inside words are evidence enough."""
+    long = low[at:].rstrip(_OUTSIDE)
+    words = long.split()
+    if words[0] in _FUNCTION_WORDS:
+        return False
+    if len(letters) > 2:
+        initials = "".join([word[0] for word in _PART.findall(long) if word not in _FUNCTION_WORDS])
+        if initials[:-1] == letters:
+            return True
+    if ", " in long and not _LOCANTS.search(long):
+        if len(letters) + 1 < len([word for word in words if word not in _FUNCTION_WORDS]):
+            return False  # a list
+    # The last word has no part in it: the letters matched words further away by chance.
+    last = words[-1]
+    if letters[-1] in last or last in _HEADS or len(letters) > 3 or len(words) == 1:
+        return True
+    return letters[-1] in "s0123456789" and letters[-2] in last
+
+
+def _is_word(short: str, words: Sequence[str]) -> bool:
+    """True for a word of the long form itself, or for one that is no short form: a name, a foreign word."""
+    low = folded(short)
+    if len(low) > 3 and any(word[: len(low)] == low and len(word) < 1.6 * len(low) for word in map(folded, words)):
+        return True
+    return _WORD_LIKE.fullmatch(short) is not None and (
+        len(short) > 5 or any(word.startswith(low[:3]) and len(word) < 1.6 * len(short) for word in map(folded, words))
+    )
+
+
+def _with_number(letters: str, text: str) -> int:
+    """The same for a short form whose number is a word, or stands elsewhere: "T3", "2D", "PAR2", "N2O"."""
+    others = _DIGITS.sub("", letters)
+    if others == letters or not others:
+        return -1
+    at = _by_initials(others, text)
+    is_by_initials = at >= 0
+    if at < 0:
+        at = _by_letters(others, text)
+    if at < 0:
+        return -1
+    for number in _DIGITS.findall(letters):
+        ways = (number, *_NUMBERS.get(number, ()))
+        if any(part[0].startswith(ways) for part in _PART.finditer(text, at)):
+            continue
+        begin = _before(text, at, ways)
+        if begin < 0:
+            # The number of a formula is not read: "nitrous oxide".
+            return at if is_by_initials and not letters[-1].isdigit() else -1
+        at = begin
+    return at
+
+
+def _reordered(short: str, text: str) -> int:
+    """The same for a short form whose last part comes first: "IFN-gamma", "QTc", "CYCB2"."""
+    suffix = _SUFFIX.search(_GREEK_NAMES.sub(lambda name: _LETTER_OF[name[0]], short))
+    if suffix is None:
+        return -1
+    core = letters_of(suffix.string[: suffix.start()])
+    last = folded(suffix[0].lstrip("- "))
+    if len(core) < 2:
+        return -1
+    at = _by_initials(core, text)
+    at = at if at >= 0 else _by_letters(core, text)
+    return _before(text, at, (last, *_NUMBERS.get(last, ()))) if at >= 0 else -1
+
+
+def _before(text: str, at: int, ways: tuple[str, ...]) -> int:
+    """Where the word before a place begins if it has one of these beginnings, or the one before "type"."""
+    words = list(_WORD.finditer(text, max(0, at - 40), at))
+    for word in words[:-3:-1]:
+        if word[0].startswith(ways):
+            return word.start()
+        if word[0] not in ("type", "class", "subtype"):
+            break
+    if len(words) > 1 and words[-1][0].startswith(ways) and words[-2][0] in ("type", "class"):
+        return words[-2].start()
+    return -1
+
+
+def _checked(short: str, before: str, at: int, most: int, *, by_initials: bool = False) -> str | None:
+    """Return the words from the one that holds the first letter, or None if they cannot be a long form."""
+    begin = at
+    while begin > 0 and not before[begin - 1].isspace():
+        begin -= 1
+    if at > begin and before[begin] != before[at] and (prefix := _PREFIX.fullmatch(before, begin, at)):
+        begin = prefix.end()
+    words = before[begin:].split()
+    joined = " ".join(words)
+    long = joined.strip(_OUTSIDE)
+    if len(words) > most or not _WORDY.search(long) or len(long) <= len(short) or short in words:
+        return None
+    if _ENDED.search(joined) and not (by_initials and joined[-1] == "."):
+        return None
+    first, _, second = short.partition(" ")
+    if second:
+        low = folded(long)
+        if folded(first) in _FUNCTION_WORDS or low.replace("-", " ").startswith(folded(short)):
+            return None
+        if not any(part[0] == folded(second[0]) for part in _PART.findall(low)):
+            return None
+        if second.islower() and len(second) > 2 and folded(second) != folded(words[-1]):
+            return None  # "E site" is an exit site
+    if not by_initials and _is_word(short, words):
+        return None
+    return None if _is_broken(joined) else long
+
+
+def _is_broken(text: str) -> bool:
+    """True for a text with a boundary of clauses or a bracket that is not within a word."""
+    return _BROKEN.search(_BALANCED.sub("", text) if "(" in text or "[" in text else text) is not None
