@@ -24,6 +24,7 @@ from medconcept.jats.article.long_forms import LONGEST, folded, long_form_before
 from medconcept.jats.records.article_parts import Abbreviation
 from medconcept.jats.records.figure import Figure
 from medconcept.jats.text.element_text import clean, is_inline, plain_text
+from medconcept.jats.text.visible_text import VisibleText, visible_form
 
 # A short form in a bracket: one or two words with a capital, which may end in a bracket, "CrB(+)"; or a word in
 # lower case alone in its bracket; or behind its long form in the bracket.
@@ -49,6 +50,7 @@ _SHORT_BYTES = re.compile(
     rb"|(?:(?<=[A-Z0-9] \()|(?<=[\xb1-\xb3] \())[a-zA-Z][a-z]+[ \-][^()]{3,120}\))"
 )
 _NUMBER_OF_REGISTRY = re.compile(r"(?:EC|CAS|RRID)[:\s]\S+")
+_ALONE = re.compile(r"(?<![\w(\[/-])[^\W\d_]{1,6}(?![\w)\]'’])")
 _TOKEN_BEFORE = re.compile(r"[^\s()\[\],;:]{2,10}\Z")
 _EXCLUDED = ("caption", "table-wrap", "ref-list", "abstract", "trans-abstract")
 
@@ -88,10 +90,15 @@ def abbreviation_pairs(text: str) -> Iterator[tuple[str, str, int]]:
     >>> list(abbreviation_pairs("We used magnetic resonance imaging (MRI), as (see) there."))
     [('MRI', 'magnetic resonance imaging', 36)]
     """
-    return iter(sorted(_pairs(text), key=itemgetter(2)))
+    if text.isascii() or visible_form(text) is text:
+        return iter(sorted(_pairs(text), key=itemgetter(2)))
+    stored = VisibleText(text)
+    pairs = sorted(_pairs(stored.visible), key=itemgetter(2))
+    return ((short, long, stored.outer(start, start + 1)[0]) for short, long, start in pairs)
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str, int]]:
+    used = _UsedWords(text)
     rounds = _ROUND.finditer(text) if "(" in text else ()
     squares = _SQUARE.finditer(text) if "[" in text else ()
     for match in chain(rounds, squares):
@@ -102,13 +109,13 @@ def _pairs(text: str) -> Iterator[tuple[str, str, int]]:
             if text[word : word + 1].lower() != short[-1]:
                 continue
             long = long_form_before(short, text[max(0, start - LONGEST) : start])
-            if long and _recurs(short, text):
+            if long and short in used:
                 yield short, long, match.start(2)
             continue
         short = match[1]
         if len(short) == 1:
             if match[0][-1] == ")" and (long := long_form_of_letter(short, text[max(0, start - 30) : start])):
-                if _recurs(short, text):
+                if short in used:
                     yield short, long, match.start(1)
         elif long := long_form_before(short, text[max(0, start - LONGEST) : start]):
             yield short, long, match.start(1)
@@ -132,31 +139,23 @@ def _pairs(text: str) -> Iterator[tuple[str, str, int]]:
                 yield before[0], long, before.start()
 
 
-def _recurs(short: str, text: str) -> bool:
-    """Whether a short form that could be a label or a word is used again in the text, outside of a bracket."""
-    if short in ("A", "I"):
-        return False
-    if len(short) == 1:
-        others = chr(ord(short) - 1), chr(ord(short) + 1)
-        if any(f"({one})" in text or f"({one}," in text or f", {one})" in text for one in others):
-            return False  # one of several labels
-    at = text.find(short)
-    while at >= 0:
-        before, after = text[at - 1 : at], text[at + len(short) : at + len(short) + 1]
-        if not (before.isalnum() or before in ("(", "[", "-", "/", "_") or after.isalnum()):
-            if after not in (")", "]", "'", "’", "_"):
-                return True
-        at = text.find(short, at + 1)
-    return False
+class _UsedWords:
+    """Whether a short form that could be a label or a word is used in a text, outside of a bracket."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._words: set[str] | None = None  # lazily: few texts have such a form
 
-def _recurs(short: str, text: str) -> bool:
-    """Whether a short form that could be a label or a word is used again in the text, outside of a bracket."""
-    if short in ("A", "I"):
-        return False
-    if len(short) == 1 and re.search(rf"[(,–-][{chr(ord(short) - 1)}{chr(ord(short) + 1)}][),–-]", text):
-        return False  # one of several labels
-    return re.search(rf"(?<![\w(\[/-]){short}(?![\w)\]'’])", text) is not None
+    def __contains__(self, short: str) -> bool:
+        if short in ("A", "I"):
+            return False
+        if len(short) == 1:
+            others = chr(ord(short) - 1), chr(ord(short) + 1)
+            if any(label in self._text for one in others for label in (f"({one})", f"({one},", f", {one})")):
+                return False  # one of several labels
+        if self._words is None:
+            self._words = set(_ALONE.findall(self._text))
+        return short in self._words
 
 
 def _in_article(
