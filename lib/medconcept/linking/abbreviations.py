@@ -32,10 +32,9 @@ def explanations(text: str) -> list[tuple[str, str, int]]:
     """Short form, long form, and from where in the text it stands for that; a key holds for all of it.
 
     >>> explanations("MS: mass spectrometry; multiple sclerosis (MS).")
-    [('MS', 'mass spectrometry', 0), ('MS', 'multiple sclerosis', 43)]
+    [('MS', 'multiple sclerosis', 43), ('MS', 'mass spectrometry', 0)]
     """
-    found = [*abbreviation_pairs(text), *((short, long, 0) for short, long in legend_pairs(text))]
-    return sorted(found, key=itemgetter(2))
+    return [*abbreviation_pairs(text), *((short, long, 0) for short, long in legend_pairs(text))]
 
 
 class Meanings:
@@ -48,9 +47,9 @@ class Meanings:
     """
 
     def __init__(self, explained: Iterable[tuple[str, str, int]]) -> None:
-        """Take explanations in the order of their places."""
+        """Take explanations, as `explanations` gives them."""
         self._of: dict[str, tuple[list[int], list[str]]] = {}
-        for short, long, start in explained:
+        for short, long, start in sorted(explained, key=itemgetter(2)):
             starts, longs = self._of.setdefault(short, ([], []))
             starts.append(start)
             longs.append(long)
@@ -115,7 +114,7 @@ def occurrences(text: str, short: str) -> list[tuple[int, int]]:
     >>> occurrences("(E) Levels of E, and E-cadherin", "E")
     [(14, 15)]
     """
-    if len(short) == 1:
+    if len(short) == 1 and short.isalpha():
         return [match.span() for match in re.finditer(rf"(?<=\s){re.escape(short)}(?=[\s,;]|\.?$)", text)]
     result, size = [], len(short)
     at = text.find(short)

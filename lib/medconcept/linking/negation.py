@@ -13,13 +13,12 @@ from functools import lru_cache
 from itertools import accumulate
 from operator import itemgetter
 
-from medconcept.linking.negation_triggers import END, GENES, NO_OF, PSEUDO, TRIGGERS, VERB, Reach, Trigger
+from medconcept.linking.negation_triggers import END, GENES, ITEM, NO_OF, PSEUDO, TRIGGERS, VERB, Reach, Trigger
 
 _LEAD = len("spontaneously been ")  # the most that precedes the first hint word of a phrase
 REACH = 60  # characters: about ten words, the window of ConText's own rules is five to ten
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\sa-z])")
-_ITEM = re.compile(r",|/|\b(?:and|or|nor)\b", re.IGNORECASE)  # what items of a list have between them
 _CLAUSE_BEFORE = re.compile(r"[,(]")
 # Every phrase of a trigger has a word of this list, or with such a stem: a text without one has no trigger.
 _STEMS = tuple(sorted({stem for trigger in TRIGGERS for stem in trigger.stems}))
@@ -171,7 +170,7 @@ class _Sentence:
 
     def _end_of_list(self, at: int) -> int:
         if self._items is None:
-            places = [match.start() for match in _ITEM.finditer(self._text, self._start, self._end)]
+            places = [match.start() for match in ITEM.finditer(self._text, self._start, self._end)]
             far = [place + REACH for place in places]
             for n in range(len(places) - 2, -1, -1):
                 if places[n + 1] - places[n] <= REACH:

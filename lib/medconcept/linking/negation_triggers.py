@@ -56,7 +56,7 @@ PSEUDO = re.compile(_spaced(
     rf"|{_NOT} (?:significantly )?(?:affect|alter|change|differ|influence|impair|increase|decrease)\w*"
     r"|without (?:any )?(?:further )?difficulty|gram[\s-]negative|(?:double|triple|dominant|false|true)[\s-]negative"
     r"|whether or not|or not|(?:presence|absence) (?:or|and) absence(?: of)?|absence (?:or|and) presence(?: of)?"
-    r"|present or absent|positive (?:or|and|/) negative"
+    r"|present or absent|positive (?:or|and|/) negative(?: for)?"
     r"|(?:once|until|when|after|if) [^.,;]{0,60}\bresolved"
     r"|No\.(?=\s?\d))\b"
     r"|\b(?:with\s*(?:and/or|or|and|/)\s*|\+/[-−]\s*)without\b|\bno\.\s?(?=\d)"),
@@ -113,6 +113,7 @@ END = re.compile(
     r"|;|(?:^|(?<=\s))\((?:[A-Za-z]|[ivx]{2,4})(?:\s?[-–,&]\s?[A-Za-z])*\)",
     re.IGNORECASE,
 )  # fmt: skip
+ITEM = re.compile(r",|/|\b(?:and|or|nor)\b", re.IGNORECASE)  # what items of a list have between them
 # A verb behind "mice without …": the mice do that.
 VERB = _any(
     r"is", r"are", r"was", r"were", r"has", r"had", r"have", r"shows?", r"showed", r"showing", r"shown", r"develop(?:s|ed)?",
