@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 
 GOLD_FORMATS = ("craft-captions", "pubtator")
+READING_FORMATS = ("short-forms", "negation")
+"""Gold for what is read from text without a dictionary; only `evaluate` has these."""
 NER_FORMATS = (*GOLD_FORMATS, "bioc", "conll")
 COMMANDS = {
     "evaluate": "score the annotation against a gold file",
@@ -38,7 +40,8 @@ def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--language", default="en", help="language of the text (default: en)")
     else:
         parser.add_argument("--gold", metavar="FILE", required=True, help="texts with their true concepts")
-        parser.add_argument("--format", choices=GOLD_FORMATS, required=True, help="format of the gold")
+        formats = (*GOLD_FORMATS, *READING_FORMATS) if name == "evaluate" else GOLD_FORMATS
+        parser.add_argument("--format", choices=formats, required=True, help="format of the gold")
         parser.add_argument(
             "--sources", metavar="A,B", help="ontologies that are linked and scored (default: by the format)"
         )

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from medconcept.cli.arguments import READING_FORMATS
 from medconcept.cli.command_dictionary import prepared
 from medconcept.cli.lake_dictionary import TABLES, dictionary_of_lake
 from medconcept.cli.output import as_json_text, print_text
@@ -27,6 +28,7 @@ from medconcept.evaluation.evaluate import (
     scored_sources,
 )
 from medconcept.evaluation.gold import Gold, read_gold
+from medconcept.evaluation.readings import REPORTS, reading_lines
 from medconcept.evaluation.tuning import cross_validated, learn, terms_by_id, unseen_only
 from medconcept.linking.learned import read_learned, write_learned
 from medconcept.linking.linker import Linker
@@ -39,6 +41,8 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
         from medconcept.cli.train_ner import run as train
 
         return train(arguments, config)
+    if arguments.command == "evaluate" and arguments.format in READING_FORMATS:
+        return _score_reading(arguments)
     return _link(arguments, config) if arguments.command == "link" else _score(arguments, config)
 
 
@@ -49,6 +53,13 @@ def _dictionary(arguments: argparse.Namespace, config: Config, sources: Sequence
         return dictionary_of_lake(replace(config, lake=arguments.lake or config.lake))
     recognises = bool(getattr(arguments, "recogniser", None) or getattr(arguments, "train", False))
     return prepared(config, named, sources, similar=recognises)
+
+
+def _score_reading(arguments: argparse.Namespace) -> int:
+    """Score what is read from texts without a dictionary."""
+    out = REPORTS[arguments.format](arguments.gold)
+    print_text(json.dumps(out) if arguments.json else "\n".join(reading_lines(out)))
+    return 0
 
 
 def _score(arguments: argparse.Namespace, config: Config) -> int:

@@ -42,17 +42,21 @@ def read_gold(path: str, format: str) -> Gold:
     reader = READERS.get(format)
     if reader is None:
         raise InputError(f"{path}: unknown gold format {format!r} (known: {', '.join(READERS)})")
+    left_out: dict[str, int] = {}
+    documents = tuple(reader(read_gold_text(path), path, left_out))
+    if not documents:
+        raise InputError(f"{path}: it has no document in the format {format}")
+    return Gold(documents, left_out)
+
+
+def read_gold_text(path: str) -> str:
+    """Return the text of a gold file. Raises InputError with one line that names the file and the reason."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        return Path(path).read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or 'cannot be read'}") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 at byte {error.start}") from error
-    left_out: dict[str, int] = {}
-    documents = tuple(reader(text, path, left_out))
-    if not documents:
-        raise InputError(f"{path}: it has no document in the format {format}")
-    return Gold(documents, left_out)
 
 
 def _craft_captions(text: str, path: str, left_out: dict[str, int]) -> Iterator[Document]:
