@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
 
@@ -24,7 +25,7 @@ from medconcept.jats.article.long_forms import LONGEST, folded, long_form_before
 from medconcept.jats.records.article_parts import Abbreviation
 from medconcept.jats.records.figure import Figure
 from medconcept.jats.text.element_text import clean, is_inline, plain_text
-from medconcept.jats.text.visible_text import VisibleText, visible_form
+from medconcept.jats.text.visible_text import VisibleText, has_invisible
 
 # A short form in a bracket: one or two words with a capital, which may end in a bracket, "CrB(+)"; or a word in
 # lower case alone in its bracket; or behind its long form in the bracket.
@@ -34,11 +35,12 @@ _TOKEN = (
 )
 _CAPITAL = r"[A-ZΑ-Ω\U0001D400-\U0001D7FF]"
 _INSIDE = (
-    r"(?![Ff]ig|[Tt]abl|[Ss]ee\b|[Ee]q)\s?[\"'“‘]?"
+    r"(?![Ff]ig|[Tt]abl|[Ss]ee\b|[Ee]q|[A-Z]\s?[-–]\s?[A-Z][),;])\s?[\"'“‘]?"
     rf"(?:(?=[^\s()\[\]]{{0,9}}{_CAPITAL}|[a-z]{{1,7}} [A-Z])({_TOKEN})"
     r"[\"'”’]?\s?[)\];,]|([a-z]{2,6})\))"
 )
 _ROUND, _SQUARE = re.compile(rf"\({_INSIDE}"), re.compile(rf"\[{_INSIDE}")
+_OPENINGS = ((_ROUND, "("), (_SQUARE, "["))
 _LAST = re.compile(r"\(([^()\[\]]{3,120})[,;] ((?=[^\s()\[\]]{0,9}[A-Z])[^\W\d_][\w\-+/]{1,9})\)")
 _BEHIND = re.compile(r"\((?<=[A-Z0-9αβγ] \()([a-zA-Z][a-z]+[ \-][^()\[\]]{3,100})\)")
 # The same for UTF-8 bytes, wider: a prefilter only.
@@ -90,48 +92,67 @@ def abbreviation_pairs(text: str) -> Iterator[tuple[str, str, int]]:
     >>> list(abbreviation_pairs("We used magnetic resonance imaging (MRI), as (see) there."))
     [('MRI', 'magnetic resonance imaging', 36)]
     """
-    if text.isascii() or visible_form(text) is text:
-        return iter(sorted(_pairs(text), key=itemgetter(2)))
+    if "(" not in text and "[" not in text:
+        return iter(())
+    if not has_invisible(text):
+        return iter(_pairs(text))
     stored = VisibleText(text)
-    pairs = sorted(_pairs(stored.visible), key=itemgetter(2))
-    return ((short, long, stored.outer(start, start + 1)[0]) for short, long, start in pairs)
+    return (
+        (short, long, stored.outer(start, start + 1)[0]) for short, long, start in _pairs(stored.visible)
+    )
 
 
-def _pairs(text: str) -> Iterator[tuple[str, str, int]]:
-    used = _UsedWords(text)
-    rounds = _ROUND.finditer(text) if "(" in text else ()
-    squares = _SQUARE.finditer(text) if "[" in text else ()
-    for match in chain(rounds, squares):
-        start = match.start()
-        if short := match[2]:
-            # In lower case only first letters of words count, the last of them first.
-            word = text.rfind(" ", 0, start - 1) + 1
-            if text[word : word + 1].lower() != short[-1]:
-                continue
-            long = long_form_before(short, text[max(0, start - LONGEST) : start])
-            if long and short in used:
-                yield short, long, match.start(2)
-            continue
-        short = match[1]
-        if len(short) == 1:
-            if match[0][-1] == ")" and (long := long_form_of_letter(short, text[max(0, start - 30) : start])):
-                if short in used:
-                    yield short, long, match.start(1)
-        elif long := long_form_before(short, text[max(0, start - LONGEST) : start]):
-            yield short, long, match.start(1)
-    if "(" not in text:
-        return
+def _pairs(text: str) -> list[tuple[str, str, int]]:
+    found = [
+        (match[match.lastindex or 1], long, match.start(match.lastindex or 1))
+        for pattern, bracket in _OPENINGS
+        if bracket in text
+        for match in pattern.finditer(text)
+        if (long := _explained(match, text))
+    ]
+    found += _within_brackets(text)
+    found += _behind(text)
+    if len(found) > 1:
+        found.sort(key=itemgetter(2))
+    return found
+
+
+def _explained(match: re.Match[str], text: str) -> str | None:
+    """The long form before a short form in a bracket."""
+    short, word = match.groups()
+    start = match.start()
+    if word:
+        # In lower case only first letters of words count, the last of them first.
+        first = text.rfind(" ", 0, start - 1) + 1
+        if text[first : first + 1].lower() != word[-1]:
+            return None
+        long = long_form_before(word, text[max(0, start - LONGEST) : start])
+        return long if long and _is_used(word, text) else None
+    if len(short) > 1:
+        return long_form_before(short, text[max(0, start - LONGEST) : start])
+    if short in "AI" or text[match.end() - 1] != ")":
+        return None  # an article, a pronoun, and most often the label of a panel
+    long = long_form_of_letter(short, text[max(0, start - 30) : start])
+    return long if long and _is_used(short, text) else None
+
+
+def _within_brackets(text: str) -> Iterator[tuple[str, str, int]]:
+    """Yield short forms that end a bracket, behind their long form or the number of a registry."""
     for match in _LAST.finditer(text):
         within, short = match.groups()
-        bracket = match.start()
         if _NUMBER_OF_REGISTRY.fullmatch(within):
-            long = long_form_before(short, text[max(0, bracket - LONGEST) : bracket])
+            start = match.start()
+            long = long_form_before(short, text[max(0, start - LONGEST) : start])
         else:
             long = long_form_before(short, within + " ")
             if long and " " not in long and (len(short) < 4 or len(long) < len(within)):
-                long = None  # "(Carlsbad, CA)"
+                continue  # "(Carlsbad, CA)"
         if long:
             yield short, long, match.start(2)
+
+
+def _behind(text: str) -> Iterator[tuple[str, str, int]]:
+    """Yield short forms with their long form in a bracket behind them."""
     for match in _BEHIND.finditer(text):
         before = _TOKEN_BEFORE.search(text, max(0, match.start() - 12), match.start() - 1)
         if before and folded(before[0][0]) == folded(match[1][0]):
@@ -139,23 +160,18 @@ def _pairs(text: str) -> Iterator[tuple[str, str, int]]:
                 yield before[0], long, before.start()
 
 
-class _UsedWords:
-    """Whether a short form that could be a label or a word is used in a text, outside of a bracket."""
+def _is_used(short: str, text: str) -> bool:
+    """Whether a short form that could be a label or a word is used in the text outside of a bracket."""
+    if len(short) == 1:
+        others = chr(ord(short) - 1), chr(ord(short) + 1)
+        if any(label in text for one in others for label in (f"({one})", f"({one},", f", {one})")):
+            return False  # one of several labels
+    return short in _words_alone(text)
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._words: set[str] | None = None  # lazily: few texts have such a form
 
-    def __contains__(self, short: str) -> bool:
-        if short in ("A", "I"):
-            return False
-        if len(short) == 1:
-            others = chr(ord(short) - 1), chr(ord(short) + 1)
-            if any(label in self._text for one in others for label in (f"({one})", f"({one},", f", {one})")):
-                return False  # one of several labels
-        if self._words is None:
-            self._words = set(_ALONE.findall(self._text))
-        return short in self._words
+@lru_cache(maxsize=1)  # several forms of one text
+def _words_alone(text: str) -> frozenset[str]:
+    return frozenset(_ALONE.findall(text))
 
 
 def _in_article(
@@ -175,11 +191,11 @@ def _in_article(
         at = raw.find(b"(")  # many times as fast as the pattern's own search
         if at < 0 or _SHORT_BYTES.search(raw, at) is None:
             continue
+        if next(element.iterancestors(*_EXCLUDED), None) is not None:
+            continue
         text = raw.decode("utf-8")
         new_pairs = [pair for pair in abbreviation_pairs(text) if (pair[0], pair[1].lower()) not in seen]
         if not new_pairs:
-            continue
-        if next(element.iterancestors(*_EXCLUDED), None) is not None:
             continue
         place = contexts.enclosing(element).text_place
         plain = clean(text) if is_inline(element) else plain_text(element)

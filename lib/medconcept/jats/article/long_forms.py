@@ -42,18 +42,23 @@ _BROKEN = re.compile(r"[.;:!?)\]] |\A[(\[]| [(\[]")
 _BALANCED = re.compile(r"(?<=[^\s(\[])[(\[][^\s()\[\]]*[)\]]")  # "4-(9-acridinylamino)", "N[methyl]"
 _OUTSIDE = " ,/-–\"'“‘’”«»„"  # of a long form
 _PREFIX = re.compile(r"(?:non|anti|pre|post)-", re.IGNORECASE)  # not part of what a short form stands for
-_LONGEST_WORD = 24  # characters, on average over a long form
+_LONGEST_WORD = 14  # characters, on average over a long form
 LONGEST = _LONGEST_WORD * 17  # characters of the text before a short form that are looked at
+_LONGEST_CONTRACTION = 5  # characters of one word: "Chol"
 _WORD_LIKE = re.compile(r"[^\W\d_][^\W\d_A-ZΑ-Ω]{3,}")  # one capital at most, at the beginning: "Control"
 # Words that follow a name, whose initial a short form may lack.
 _HEADS = frozenset(("acid", "cell", "cells", "disease", "gene", "protein", "syndrome", "virus"))
 _WORDY = re.compile(r"[^\W\d_]{4}")  # a formula has no such word
 _LOCANTS = re.compile(r"\d, ?\d")
-_ENDED = re.compile(r"(?<!\bInc)(?<!\bLtd)(?<!\bal)\.\Z|[:;!?]\Z")
+_ENDS = (". ", ": ", "; ", "! ", "? ")
+_ABBREVIATED = re.compile(r"\b(?:Inc|Ltd|Corp|Co|al|spp?|ssp|var|cv)\. \Z")
 _SIGN = re.compile(r"([+\-−])\)?\Z")
 _SIGNS = {"+": "positive", "-": "negative", "−": "negative"}
 _PIECE = re.compile(r"[;:,]\s")
 _PLURAL = re.compile(r"[A-Z0-9]s\Z")
+_MAY_BE_REORDERED = re.compile(
+    r"(?:[- ]\w{1,3}|[α-ω\d]|[A-Z]{2}[a-rt-z]|" + "|".join(_LETTER_OF) + r")\Z"
+)
 # The last part of a short form that a long form may begin with.
 _SUFFIX = re.compile(r"(?:[\- ]\w{1,3}|[α-ω]|[A-Z]?\d{1,2}|(?<=[A-Z]{2})[a-rt-z])\Z")
 
@@ -80,7 +85,7 @@ def letters_of(short: str) -> str:
     >>> letters_of("TNFalpha"), letters_of("IL-1β"), letters_of("H. pylori")
     ('tnfa', 'il1b', 'hpylori')
     """
-    low = folded(short)
+    low = short.lower() if short.isascii() else folded(short)
     if len(low) < 5 and low.isalnum():
         return low
     if (shorter := _GREEK_NAMES.sub(lambda name: name[0][0], low)) != low and len(shorter) > 1:
@@ -100,30 +105,41 @@ def long_form_before(short: str, before: str) -> str | None:
     >>> long_form_before("IFN-gamma", "factor and gamma-interferon ")
     'gamma-interferon'
     """
+    if before[-2:] in _ENDS and not _ABBREVIATED.search(before):
+        return None
+    if len(short) > _LONGEST_CONTRACTION and short[1:].islower() and short.isalpha():
+        # A name, such as that of a firm, unless first letters of words spell it.
+        first = before.rfind(" ", 0, -1) + 1
+        if before[first : first + 1].lower() != short[-1]:
+            return None
     most = min(len(short) + 5, 2 * len(short))
-    before = before[-_LONGEST_WORD * most :]
-    before = _last_clause(before)
+    before = _last_clause(before[-_LONGEST_WORD * most :])
     low, letters = folded(before), letters_of(short)
+    _, _, second = short.partition(" ")
+    if second and f" {folded(second[0])}" not in low and f"-{folded(second[0])}" not in low:
+        return None
     long = _in_order(short, letters, before, low, most)
-    if long is None and not short.isalpha():
-        if (sign := _SIGN.search(short)) and (word := _SIGNS[sign[1]]) in low[-24:]:
-            long = _in_order(short, letters + word[0], before, low, most)
-        if long is None and before[-1:].isspace():
-            at = _with_number(letters, low)
-            long = _checked(short, before, at, most) if at >= 0 else None
-    if long is None and not short.isupper() and letters[-1:] == "s" and _PLURAL.search(short):
+    if long is not None or (short.isalpha() and short.isupper()):
+        return long
+    if letters[-1:] == "s" and _PLURAL.search(short):
         long = _in_order(short, letters[:-1], before, low, most)
-    if long is None and not (short.isupper() and short.isalpha()) and before[-1:].isspace():
+    elif (sign := _SIGN.search(short)) and (word := _SIGNS[sign[1]]) in low[-24:]:
+        long = _in_order(short, letters + word[0], before, low, most)
+    if long is not None or not before[-1:].isspace() or short.islower():
+        return long
+    at = _with_number(letters, low)
+    if at < 0 and _MAY_BE_REORDERED.search(short):
         at = _reordered(short, low)
-        long = _checked(short, before, at, most) if at >= 0 else None
-    return long
+    return _checked(short, before, at, most) if at >= 0 else None
 
 
 def _last_clause(text: str) -> str:
     """The text behind the last end of a clause and the last bracket: no long form goes over these."""
     end = len(text) - 1
     cut = max(text.rfind(". ", 0, end), text.rfind("; ", 0, end), text.rfind(": ", 0, end))
-    opened = max(text.rfind(" ("), text.rfind(" ["))
+    opened = text.rfind(" (")
+    if "[" in text:
+        opened = max(opened, text.rfind(" ["))
     if opened > cut:
         return text[max(opened + 1, text.find(")", opened), text.find("]", opened)) + 1 :]
     return text[cut + 2 :] if cut >= 0 else text
@@ -246,7 +262,7 @@ def _is_word(short: str, words: Sequence[str]) -> bool:
     if len(low) > 3 and any(word[: len(low)] == low and len(word) < 1.6 * len(low) for word in map(folded, words)):
         return True
     return _WORD_LIKE.fullmatch(short) is not None and (
-        len(short) > 5 or any(word.startswith(low[:3]) and len(word) < 1.6 * len(short) for word in map(folded, words))
+        len(short) > _LONGEST_CONTRACTION or any(word.startswith(low[:3]) and len(word) < 1.6 * len(short) for word in map(folded, words))
     )
 
 
@@ -255,12 +271,12 @@ def _with_number(letters: str, text: str) -> int:
     others = _DIGITS.sub("", letters)
     if others == letters or not others:
         return -1
+    fewest = _by_letters(others, text)
+    if fewest < 0:
+        return -1
     at = _by_initials(others, text)
     is_by_initials = at >= 0
-    if at < 0:
-        at = _by_letters(others, text)
-    if at < 0:
-        return -1
+    at = at if is_by_initials else fewest
     for number in _DIGITS.findall(letters):
         ways = (number, *_NUMBERS.get(number, ()))
         if any(part[0].startswith(ways) for part in _PART.finditer(text, at)):
@@ -282,9 +298,11 @@ def _reordered(short: str, text: str) -> int:
     last = folded(suffix[0].lstrip("- "))
     if len(core) < 2:
         return -1
+    fewest = _by_letters(core, text)
+    if fewest < 0:
+        return -1
     at = _by_initials(core, text)
-    at = at if at >= 0 else _by_letters(core, text)
-    return _before(text, at, (last, *_NUMBERS.get(last, ()))) if at >= 0 else -1
+    return _before(text, at if at >= 0 else fewest, (last, *_NUMBERS.get(last, ())))
 
 
 def _before(text: str, at: int, ways: tuple[str, ...]) -> int:
@@ -311,8 +329,6 @@ def _checked(short: str, before: str, at: int, most: int, *, by_initials: bool =
     joined = " ".join(words)
     long = joined.strip(_OUTSIDE)
     if len(words) > most or not _WORDY.search(long) or len(long) <= len(short) or short in words:
-        return None
-    if _ENDED.search(joined) and not (by_initials and joined[-1] == "."):
         return None
     first, _, second = short.partition(" ")
     if second:
