@@ -42,14 +42,14 @@ _INSIDE = (
 _ROUND, _SQUARE = re.compile(rf"\({_INSIDE}"), re.compile(rf"\[{_INSIDE}")
 _OPENINGS = ((_ROUND, "("), (_SQUARE, "["))
 _LAST = re.compile(r"\(([^()\[\]]{3,120})[,;] ((?=[^\s()\[\]]{0,9}[A-Z])[^\W\d_][\w\-+/]{1,9})\)")
-_BEHIND = re.compile(r"\((?<=[A-Z0-9αβγ] \()([a-zA-Z][a-z]+[ \-][^()\[\]]{3,100})\)")
+_BEHIND = re.compile(r"\((?<=[A-Z0-9αβγ] \()([a-zA-Z][a-z]+[ ,\-][^()\[\]]{3,100})\)")
 # The same for UTF-8 bytes, wider: a prefilter only.
 _SHORT_BYTES = re.compile(
     rb"\((?:(?![Ff]ig|[Tt]abl|[Ss]ee)\s?(?:\xe2..)?[\"']?"
     rb"(?:(?=[^\s()]{0,9}[A-Z\xce\xf0]|[a-z]{1,7} [A-Z])[\w\x80-\xff][^\s()=<>%,;:]{0,20}(?:\([^\s()]{1,9}\))?"
     rb"(?: (?!et |and |Fig|Tab)[\w\x80-\xff][^\s()=<>%,;:.]{0,12})?[^\s()\w]{0,4}\s?[);,]|[a-z]{2,6}\))"
     rb"|[^()]{3,160}[,;] (?=[^\s()]{0,9}[A-Z])[\w+/\-\x80-\xff]{2,20}\)"
-    rb"|(?:(?<=[A-Z0-9] \()|(?<=[\xb1-\xb3] \())[a-zA-Z][a-z]+[ \-][^()]{3,120}\))"
+    rb"|(?:(?<=[A-Z0-9] \()|(?<=[\xb1-\xb3] \())[a-zA-Z][a-z]+[ ,\-][^()]{3,120}\))"
 )
 _NUMBER_OF_REGISTRY = re.compile(r"(?:EC|CAS|RRID)[:\s]\S+")
 _ALONE = re.compile(r"(?<![\w(\[/-])[^\W\d_]{1,6}(?![\w)\]'’])")

@@ -31,6 +31,7 @@ _NUMBERS = {
     "5": ("five", "penta", "fifth", "v"), "6": ("six", "hexa", "vi"), "7": ("seven", "hepta", "vii"),
     "8": ("eight", "octa", "viii"), "9": ("nine", "nona", "ix"),
 }  # fmt: skip
+_KINDS = frozenset(("type", "class", "subtype"))  # words that stand next to a number
 _FUNCTION_WORDS = frozenset(
     ("a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "per", "the", "to", "with")
 )
@@ -174,7 +175,7 @@ def long_form_behind(short: str, behind: str) -> str | None:
         letters = letters.removesuffix("s")
     for piece in dict.fromkeys((behind, _PIECE.split(behind, maxsplit=1)[0])):
         words = [part for part in _PART.findall(folded(piece)) if part not in _FUNCTION_WORDS]
-        ways = (words, _content(folded(piece)))
+        ways = (words, _content(folded(piece)), [word for word in words if len(word) > 1])  # "p-xylene"
         if len(words) > 1 and any(letters == "".join([word[0] for word in way]) for way in ways):
             return " ".join(piece.split()).strip(_OUTSIDE)
     return None
@@ -226,7 +227,7 @@ def _by_initials(letters: str, text: str) -> int:
             if "".join([word[0] for word in words]) != letters:
                 return -1
     at = len(text)
-    for word in reversed(words):
+    for word in words[::-1]:
         at = text.rfind(word, 0, at)
     return at
 
@@ -306,16 +307,13 @@ def _reordered(short: str, text: str) -> int:
 
 
 def _before(text: str, at: int, ways: tuple[str, ...]) -> int:
-    """Where the word before a place begins if it has one of these beginnings, or the one before "type"."""
+    """Where the word before a place begins if it has one of these beginnings, with "type" before it."""
     words = list(_WORD.finditer(text, max(0, at - 40), at))
-    for word in words[:-3:-1]:
-        if word[0].startswith(ways):
-            return word.start()
-        if word[0] not in ("type", "class", "subtype"):
-            break
-    if len(words) > 1 and words[-1][0].startswith(ways) and words[-2][0] in ("type", "class"):
-        return words[-2].start()
-    return -1
+    if words and words[-1][0] in _KINDS:
+        del words[-1]  # "B2-type cyclin"
+    if not words or not words[-1][0].startswith(ways):
+        return -1
+    return words[-2].start() if len(words) > 1 and words[-2][0] in _KINDS else words[-1].start()
 
 
 def _checked(short: str, before: str, at: int, most: int, *, by_initials: bool = False) -> str | None:
