@@ -90,7 +90,11 @@ def test_the_report_is_a_table(tmp_path, capsys):
         ("short-forms", "12\ntext\n  CF cystic fibrosis\n", "'CF cystic fibrosis' is no pair"),
         ("short-forms", "12\ntext\n", "it has no pair in the format short-forms"),
         ("negation", "a\tb\tc\td\n1\tfever\n", "line 2: not negation: 2 columns"),
-        ("negation", "a\tb\tc\td\n1\t\tNo fever\tNegated\n", "line 2: not negation: 4 columns, or no concept"),
+        (
+            "negation",
+            "a\tb\tc\td\n1\t\tNo fever\tNegated\n",
+            "line 2: not negation: 4 columns, or no concept",
+        ),
         ("negation", "a\tb\tc\td\n", "it has no sentence in the format negation"),
     ],
 )

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jats_examples import parsed
 
-from medconcept.jats.article.abbreviations import abbreviation_pairs
+from medconcept.jats.article.short_form_pairs import abbreviation_pairs
 from medconcept.jats.text.visible_text import VisibleText, visible_form
 
 
@@ -64,7 +64,7 @@ def pairs(text: str) -> list[tuple[str, str]]:
         ("Of mean blood pressure (mbp); mbp fell.", ("mbp", "mean blood pressure")),
         ("Of plasma epinephrine (E), and E rose.", ("E", "epinephrine")),
         # before the long form
-        ("EMLA (eutectic mixture of local anesthetics) cream.", ("EMLA", "eutectic mixture of local anesthetics")),
+        ("EMLA (eutectic mixture of local anesthetics).", ("EMLA", "eutectic mixture of local anesthetics")),
         ("By MRI (magnetic resonance imaging; Siemens).", ("MRI", "magnetic resonance imaging")),
         ("Removal of BTEX (benzene, toluene, ethylbenzene, and p-xylene).",
          ("BTEX", "benzene, toluene, ethylbenzene, and p-xylene")),
@@ -76,7 +76,7 @@ def pairs(text: str) -> list[tuple[str, str]]:
         # quotation marks, soft hyphens, spaces of no width
         ("The “low infested colonies” (LIC).", ("LIC", "low infested colonies")),
         ('An "astigmatic intensity equation" ("AIE").', ("AIE", "astigmatic intensity equation")),
-        ("By mag\u00adnetic reso\u00adnance imag\u00ading (M\u00adRI).", ("MRI", "magnetic resonance imaging")),
+        ("By mag\u00adnetic reso\u00adnance imaging (M\u00adRI).", ("MRI", "magnetic resonance imaging")),
         ("The cys\u200btic fibrosis (CF).", ("CF", "cystic fibrosis")),
         # ends that are no end of a sentence
         ("The British Aircraft Corp. (BAC).", ("BAC", "British Aircraft Corp.")),
@@ -155,7 +155,10 @@ def test_the_articles_own_list_comes_first() -> None:
     ("paragraph", "expected"),
     [
         ("Into the <italic>exit</italic> site (E site) there.", ("E site", "exit site")),
-        ("EMLA (eutectic mixture of local anesthetics) cream.", ("EMLA", "eutectic mixture of local anesthetics")),
+        (
+            "EMLA (eutectic mixture of local anesthetics) cream.",
+            ("EMLA", "eutectic mixture of local anesthetics"),
+        ),
         ("Of superoxide dismutase (EC 1.15.1.1; SOD).", ("SOD", "superoxide dismutase")),
         ("A two-dimensional (2D) map.", ("2D", "two-dimensional")),
         ("Of mean blood pressure (mbp), mbp fell.", ("mbp", "mean blood pressure")),
@@ -171,11 +174,27 @@ def test_the_prefilter_on_bytes_lets_each_kind_of_paragraph_through(
     assert [(a.short, a.long) for a in parsed(f"<p>{paragraph}</p>").abbreviations] == [expected]
 
 
-_PIECES = ["cystic fibrosis ", "(CF)", "(E)", "E ", "[CF]", "(mbp) ", "mean blood pressure ", "α", "\u00ad", "(EC 1; ", ". "]
+_PIECES = [
+    "cystic fibrosis ",
+    "(CF)",
+    "(E)",
+    "E ",
+    "[CF]",
+    "(mbp) ",
+    "mean blood pressure ",
+    "α",
+    "\u00ad",
+    "(EC 1; ",
+    ". ",
+]
 
 
 @settings(deadline=None)
-@given(st.lists(st.sampled_from([*_PIECES, "İ", "𝛼", "(", ")", "CF (cystic fibrosis)", "x2 ", "(X2Y) "]), max_size=25))
+@given(
+    st.lists(
+        st.sampled_from([*_PIECES, "İ", "𝛼", "(", ")", "CF (cystic fibrosis)", "x2 ", "(X2Y) "]), max_size=25
+    )
+)
 def test_no_text_stops_it_and_every_place_holds_its_short_form(pieces: list[str]) -> None:
     text = "".join(pieces)
     for short, long, start in abbreviation_pairs(text):

@@ -50,9 +50,18 @@ SENTENCES = (
     ("[Diabetes] was diagnosed in all patients.", ""),
     # lists, to their last item, and long names
     ("No evidence of type II diabetes in the left and [right ventricle]", "negated"),
-    ("Negative for fever, chills, night sweats, weight loss, shortness of breath or [chest pain].", "negated"),
-    ("Denies any [bleeding other than the bleeding that she had from the wound two weeks before].", "negated"),
-    ("No effusion was seen in the first of the many scans that were made in that year of [cardiomegaly].", ""),
+    (
+        "Negative for fever, chills, night sweats, weight loss, shortness of breath or [chest pain].",
+        "negated",
+    ),
+    (
+        "Denies any [bleeding other than the bleeding that she had from the wound two weeks before].",
+        "negated",
+    ),
+    (
+        "No effusion was seen in the first of the many scans that were made in that year of [cardiomegaly].",
+        "",
+    ),
     # the end of a clause
     ("No fever; [cough] for two weeks.", ""),
     ("No effusion other than a small [pleural effusion].", ""),

@@ -88,7 +88,7 @@ def naive_flags(text, sentences, place):
 
 
 def naive_end(trigger, match, spans, end):
-    text, (a, b) = match.string, match.span()
+    text, b = match.string, match.end()
     stop = b + negation.REACH
     for item in negation_triggers.ITEM.finditer(text, b, end):
         if item.start() > stop:

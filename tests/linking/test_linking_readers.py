@@ -42,7 +42,11 @@ def concepts(text, surface, **more):
 
 
 def flagged(text):
-    return {text[link.spans[0][0] : link.spans[-1][1]] for link in LINKER.link(text).links if "negated" in link.flags}
+    return {
+        text[link.spans[0][0] : link.spans[-1][1]]
+        for link in LINKER.link(text).links
+        if "negated" in link.flags
+    }
 
 
 def test_a_short_form_means_what_its_last_explanation_says():
@@ -54,7 +58,9 @@ def test_a_short_form_means_what_its_last_explanation_says():
 
 def test_an_explanation_in_the_caption_goes_before_that_of_the_article():
     article = ArticleContext((("MS", "multiple sclerosis"), ("MS", "mass spectrometry")))
-    assert concepts("MS patients.", "MS", article=article) == ["MONDO:ms"]  # the first: the article's own list
+    assert concepts("MS patients.", "MS", article=article) == [
+        "MONDO:ms"
+    ]  # the first: the article's own list
     assert concepts("Mass spectrometry (MS): MS of cells.", "MS", article=article) == ["MESH:ms"] * 2
 
 
@@ -88,7 +94,9 @@ def test_short_forms_sentences_panels_and_entities_with_invisible_signs():
     text = "(A) No tu\u00admor. (B) Multiple scle\u200brosis (M\u00adS): MS."
     caption = Caption(text, sentences=[(0, 14), (15, len(text))], entities=[Entity(7, 13, "X")])
     (result,) = LINKER.link_batch([caption])
-    assert [(link.spans[0], link.source_id, link.flags, link.panels, link.sentence) for link in result.links] == [
+    assert [
+        (link.spans[0], link.source_id, link.flags, link.panels, link.sentence) for link in result.links
+    ] == [
         ((7, 13), "MONDO:tumor", ("negated",), ("A",), 0),
         ((19, 38), "MONDO:ms", (), ("B",), 1),
         ((40, 43), "MONDO:ms", (), ("B",), 1),

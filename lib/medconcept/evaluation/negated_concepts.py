@@ -49,7 +49,7 @@ def read_marked_sentences(path: str) -> tuple[MarkedSentence, ...]:
 
 
 def _place(concept: str, text: str) -> tuple[int, int] | None:
-    """Where a concept stands: in capitals and as whole words if it does so, white space of any length."""
+    """Where a concept stands: in capitals and as whole words if it does so."""
     capitals, words = concept.upper().split(), concept.split()
     for pattern, flags in (
         (r"(?<!\w)" + r"\s+".join(map(re.escape, capitals)) + r"(?![\w'])", 0),
@@ -64,7 +64,7 @@ def _place(concept: str, text: str) -> tuple[int, int] | None:
 def negation_report(
     gold: Sequence[MarkedSentence], *, samples: int = SAMPLES, seed: int = SEED
 ) -> dict[str, Any]:
-    """Concepts flagged as negated, compared with those that are; sentences without their concept are left out.
+    """Concepts flagged as negated, compared with those that are; sentences without their concept left out.
 
     >>> gold = [MarkedSentence("1", "No fever, but cough.", place, yes) for place, yes in
     ...         [((3, 8), True), ((14, 19), True), (None, False)]]

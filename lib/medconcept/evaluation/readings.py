@@ -25,5 +25,7 @@ def reading_lines(out: Mapping[str, Any]) -> list[str]:
             lines.append(f"{name:14}{cells}   {low:.4f} to {high:.4f}")
     drawn = out["bootstrap"]
     lines.append(f"bootstrap: {drawn['samples']} samples, seed {drawn['seed']}")
-    lines.extend(f"left out of the gold: {reason}: {times}" for reason, times in out.get("left_out", {}).items())
+    lines.extend(
+        f"left out of the gold: {reason}: {times}" for reason, times in out.get("left_out", {}).items()
+    )
     return lines

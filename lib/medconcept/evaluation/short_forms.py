@@ -1,7 +1,7 @@
 """Short forms with their long forms compared with those that people found in abstracts.
 
-Gold is in the form of MED1250 (Sohn and others, BMC Bioinformatics 2008, 9:402): blocks between empty lines, each
-an id, a title, an abstract, and lines of two spaces and `short form|long form`; `//` begins a comment.
+Gold is in the form of MED1250 (Sohn and others, BMC Bioinformatics 2008, 9:402): blocks between empty lines,
+each an id, a title, an abstract, and lines of two spaces and `short form|long form`; `//` begins a comment.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from medconcept.errors import InputError
 from medconcept.evaluation.bootstrap import SAMPLES, SEED, f1_interval
 from medconcept.evaluation.gold import read_gold_text
 from medconcept.evaluation.score import Counts, total
-from medconcept.jats.article.abbreviations import abbreviation_pairs
+from medconcept.jats.article.short_form_pairs import abbreviation_pairs
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from operator import itemgetter
 
 from medconcept.dictionary.name_rules import FUNCTION_WORDS
-from medconcept.jats.article.abbreviations import abbreviation_pairs
+from medconcept.jats.article.short_form_pairs import abbreviation_pairs
 
 # The limit of long forms per short form: each of them is looked up at each occurrence.
 MAX_LONG_FORMS = 8

@@ -13,7 +13,17 @@ from functools import lru_cache
 from itertools import accumulate
 from operator import itemgetter
 
-from medconcept.linking.negation_triggers import END, GENES, ITEM, NO_OF, PSEUDO, TRIGGERS, VERB, Reach, Trigger
+from medconcept.linking.negation_triggers import (
+    END,
+    GENES,
+    ITEM,
+    NO_OF,
+    PSEUDO,
+    TRIGGERS,
+    VERB,
+    Reach,
+    Trigger,
+)
 
 _LEAD = len("spontaneously been ")  # the most that precedes the first hint word of a phrase
 REACH = 60  # characters: about ten words, the window of ConText's own rules is five to ten
@@ -21,16 +31,15 @@ _WORD = re.compile(r"[^\W_]+")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\sa-z])")
 _CLAUSE_BEFORE = re.compile(r"[,(]")
 # Every phrase of a trigger has a word of this list, or with such a stem: a text without one has no trigger.
-_STEMS = tuple(sorted({stem for trigger in TRIGGERS for stem in trigger.stems}))
 _HINT_WORDS = frozenset((
-    "no", "not", "o", "without", "free", "rule", "rules", "ruled", "never", "neither", "nor", "none", "nil", "cannot",
-    "could", "may", "might", "likely", "unlikely", "fail", "fails", "neg", "r", "isn", "aren", "wasn", "weren",
-    "hasn", "haven", "hadn", "doesn", "don", "didn", "can", "couldn", "won", "wo", "wouldn", "resolved",
+    "no", "not", "o", "without", "free", "rule", "rules", "ruled", "never", "neither", "nor", "none", "nil",
+    "cannot", "could", "may", "might", "likely", "unlikely", "fail", "fails", "neg", "r", "isn", "aren",
+    "wasn", "weren", "hasn", "haven", "hadn", "doesn", "don", "didn", "can", "couldn", "won", "wouldn", "resolved",
 ))  # fmt: skip
 _HINT_STEMS = (
-    "absen", "lack", "negativ", "deny", "denie", "declin", "failed", "exclude", "possibl", "probabl", "suspect",
-    "suspicio", "suggest", "presum", "question", "consistent", "compatible", "concern", "differential", "devoid",
-    "unremark",
+    "absen", "lack", "negativ", "deny", "denie", "declin", "failed", "exclude", "possibl", "probabl",
+    "suspect", "suspicio", "suggest", "presum", "question", "consistent", "compatible", "concern",
+    "differential", "devoid", "unremark",
 )  # fmt: skip
 _Reach = tuple[str, int, int]  # flag, begin, end
 
@@ -77,7 +86,9 @@ def context_flags(
         begins = [begin for begin, _ in ahead]
         # Of the reaches that begin before a place, the one that ends last decides.
         furthest = list(accumulate((stop for _, stop in ahead), max))
-        behind = sorted((reach[1:] for reach in backward if reach[0] == flag), key=itemgetter(1), reverse=True)
+        behind = sorted(
+            (reach[1:] for reach in backward if reach[0] == flag), key=itemgetter(1), reverse=True
+        )
         stops = [-stop for _, stop in behind]
         earliest = list(accumulate((begin for begin, _ in behind), min))
         for own, (start, end) in zip(flags, places, strict=True):
@@ -147,12 +158,12 @@ class _Sentence:
         return self._in_capitals or (at == self._start and NO_OF.match(self._text, at) is not None)
 
     def end_of_reach(self, trigger: Trigger, a: int, b: int) -> int:
-        """Where the reach of a trigger at a to b ends: at what ends it, or REACH behind the last item of a list."""
+        """Where the reach of a trigger ends: at what ends it, or REACH behind the last item of a list."""
         stop = min(self._ends.first_from(b, self._end), self._end_of_list(b))
         if trigger.reach is Reach.PHRASE:
             if self._verbs is None:
                 self._verbs = self._places(VERB)
-            stop = self._verbs.first_from(b, stop) if self._verbs.first_from(b, stop) < stop else stop
+            stop = min(stop, self._verbs.first_from(b, stop))
             if self._text[a : a + 4].lower() == "lack" and (genes := GENES.match(self._text, b, stop)):
                 stop = min(stop, genes.end())
         return stop

@@ -48,15 +48,16 @@ _SEEN = (
 _NOT = r"(?:not|(?:is|are|was|were|has|have|had|does|do|did|can|could|wo|would)n['’]t|can['’]t)"
 
 PSEUDO = re.compile(_spaced(
-    r"\b(?:no (?:(?:significant|further|major|clear|obvious) )?(?:increase|change|difference|effect|influence|impact|correlation"
-    r"|association|relation(?:ship)?|suspicious change)s?"
+    r"\b(?:no (?:(?:significant|further|major|clear|obvious) )?"
+    r"(?:increase|change|difference|effect|influence|impact|correlation|association|relation(?:ship)?|suspicious change)s?"
     r"|no (?:more|less|later|earlier|fewer) than|no (?:matter|doubt)|not? (?:less|more) than"
     r"|not only|not certain (?:if|whether)|not necessarily|not drain|not extend|not limited to|not to scale"
     r"|not (?:been )?shown|not (?:drawn|applicable|determined|significant(?:ly)?)"
     rf"|{_NOT} (?:significantly )?(?:affect|alter|change|differ|influence|impair|increase|decrease)\w*"
-    r"|without (?:any )?(?:further )?difficulty|gram[\s-]negative|(?:double|triple|dominant|false|true)[\s-]negative"
-    r"|whether or not|or not|(?:presence|absence) (?:or|and) absence(?: of)?|absence (?:or|and) presence(?: of)?"
-    r"|present or absent|positive (?:or|and|/) negative(?: for)?"
+    r"|without (?:any )?(?:further )?difficulty"
+    r"|gram[\s-]negative|(?:double|triple|dominant|false|true)[\s-]negative"
+    r"|whether or not|or not|present or absent|positive (?:or|and|/) negative(?: for)?"
+    r"|(?:presence|absence) (?:or|and) absence(?: of)?|absence (?:or|and) presence(?: of)?"
     r"|(?:once|until|when|after|if) [^.,;]{0,60}\bresolved"
     r"|No\.(?=\s?\d))\b"
     r"|\b(?:with\s*(?:and/or|or|and|/)\s*|\+/[-−]\s*)without\b|\bno\.\s?(?=\d)"),
@@ -65,13 +66,15 @@ PSEUDO = re.compile(_spaced(
 TRIGGERS = (
     Trigger("negated", Reach.CLAUSE, _any(
         r"no evidence (?:of|for)", r"no signs? of", r"(?<!with )(?<!and )(?<!in )no", r"cannot see", _NOT,
-        r"den(?:y|ies|ied|ying)", r"declin(?:es|ed)", r"never", r"fail(?:s|ed)? to (?:reveal|show|demonstrate)",
+        r"den(?:y|ies|ied|ying)", r"declin(?:es|ed)", r"never",
+        r"fail(?:s|ed)? to (?:reveal|show|demonstrate)",
         r"neither", r"nor", r"absent", r"ruled out(?: for)?", r"rules out",
     ), ("no", "not", "isn", "aren", "wasn", "weren", "hasn", "haven", "hadn", "doesn", "don", "didn", "can",
         "couldn", "won", "wouldn", "cannot", "den", "declin", "never", "fail", "neither", "absen", "rule")),
     Trigger("negated", Reach.PHRASE, _any(
-        r"(?<=with )no", r"(?<=and )no", r"(?<=in )no", r"without", r"w/o", r"absence of", r"lack of", r"lacks?",
-        r"lacking", r"negative for", r"neg for", r"free (?:of|from)", r"devoid of", r"unremarkable for",
+        r"(?<=with )no", r"(?<=and )no", r"(?<=in )no", r"without", r"w/o", r"absence of",
+        r"lack of", r"lacks?", r"lacking", r"negative for", r"neg for", r"free (?:of|from)",
+        r"devoid of", r"unremarkable for",
     ), ("no", "without", "o", "absen", "lack", "neg", "free", "devoid", "unremark")),
     Trigger("negated", Reach.BEFORE, _any(
         rf"(?<!not ){_BE} (?:(?:all|also|both|now|largely) )?(?:ruled out|excluded|absent)",
@@ -83,11 +86,13 @@ TRIGGERS = (
     ), ("ruled", "exclud", "absent", "negativ", "unlikely", "not", "isn", "aren", "wasn", "weren", "couldn",
         "can", "resolved")),
     Trigger("negated", Reach.LABEL, re.compile(
-        r":\s*(?:none|negative|absent|nil|no|not (?:present|seen|found|detected|identified))\b(?=\s*(?:[.,;)\n]|$))",
+        r":\s*(?:none|negative|absent|nil|no|not (?:present|seen|found|detected|identified))\b"
+        r"(?=\s*(?:[.,;)\n]|$))",
         re.IGNORECASE,
     ), ("none", "negativ", "absent", "nil", "no")),
     Trigger("negated", Reach.WORD, re.compile(
-        r"(?<=[^\W\d_])[- ]free\b(?! (?:of|from|fluid|air|flap|edge|margin|wall|end|energy)\b)", re.IGNORECASE,
+        r"(?<=[^\W\d_])[- ]free\b(?! (?:of|from|fluid|air|flap|edge|margin|wall|end|energy)\b)",
+        re.IGNORECASE,
     ), ("free",)),
     Trigger("uncertain", Reach.CLAUSE, _any(
         r"possible", r"possibly", r"probable", r"probably", r"suspected", r"suspicious for",
@@ -116,18 +121,22 @@ END = re.compile(
 ITEM = re.compile(r",|/|\b(?:and|or|nor)\b", re.IGNORECASE)  # what items of a list have between them
 # A verb behind "mice without …": the mice do that.
 VERB = _any(
-    r"is", r"are", r"was", r"were", r"has", r"had", r"have", r"shows?", r"showed", r"showing", r"shown", r"develop(?:s|ed)?",
-    r"display(?:s|ed)?", r"exhibit(?:s|ed)?", r"demonstrat(?:e|es|ed)", r"reveal(?:s|ed)?", r"remain(?:s|ed)?",
-    r"undergo(?:es)?", r"underwent", r"die[sd]?", r"receiv(?:e|es|ed)", r"present(?:s|ed) with", r"suffer(?:s|ed)?",
-    r"contain(?:s|ed)?", r"express(?:es|ed)", r"form(?:s|ed)", r"became", r"becomes?", r"lead(?:s|ing)? to", r"led to",
-    r"caus(?:es|ed|ing)", r"result(?:s|ed|ing)? in", r"accumulat(?:e|es|ed)", r"produc(?:e|es|ed)", r"fail(?:s|ed)? to",
+    r"is", r"are", r"was", r"were", r"has", r"had", r"have", r"shows?", r"showed", r"showing", r"shown",
+    r"develop(?:s|ed)?", r"display(?:s|ed)?", r"exhibit(?:s|ed)?", r"demonstrat(?:e|es|ed)",
+    r"reveal(?:s|ed)?", r"remain(?:s|ed)?", r"undergo(?:es)?", r"underwent", r"die[sd]?",
+    r"receiv(?:e|es|ed)", r"present(?:s|ed) with", r"suffer(?:s|ed)?", r"contain(?:s|ed)?",
+    r"express(?:es|ed)", r"form(?:s|ed)", r"became", r"becomes?", r"lead(?:s|ing)? to", r"led to",
+    r"caus(?:es|ed|ing)", r"result(?:s|ed|ing)? in", r"accumulat(?:e|es|ed)", r"produc(?:e|es|ed)",
+    r"fail(?:s|ed)? to",
 )  # fmt: skip
+_GENE = r"(?:[a-z]{0,3}[A-Z][\w\-/]*|[a-z][\w\-]*\d[\w\-]*)"
 # What "lacking" has behind it where it names a genotype: genes, which have a capital or a digit.
 GENES = re.compile(
     r"\s+(?:(?:the|a|an|both|either|functional|endogenous|conditional|intact)\s+)*"
-    r"(?:[a-z]{0,3}[A-Z][\w\-/]*|[a-z][\w\-]*\d[\w\-]*)(?:(?:,|,? and|,? or|/|\s+genes?)?\s*(?:[a-z]{0,3}[A-Z][\w\-/]*|[a-z][\w\-]*\d[\w\-]*))*"
+    rf"{_GENE}(?:(?:,|,? and|,? or|/|\s+genes?)?\s*{_GENE})*"
 )
 # "NO" at the beginning of a sentence that is not in capitals.
 NO_OF = re.compile(
-    r"NO (?:evidence|signs?|other|further|significant|such|abnormal|acute|focal|definite|obvious|visible|detectable)\b"
+    r"NO (?:evidence|signs?|other|further|significant|such|abnormal|acute|focal|definite|obvious|visible"
+    r"|detectable)\b"
 )

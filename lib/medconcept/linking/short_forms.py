@@ -76,7 +76,11 @@ class ShortForms:
 
     def _articles_of(self, captions: Captions) -> list[_Article]:
         wanted = list(zip(captions.abbreviations, captions.languages, strict=True))
-        new = {key: by_short_form(map(_visible, key[0])) for key in dict.fromkeys(wanted) if key not in self._articles}
+        new = {
+            key: by_short_form(map(_visible, key[0]))
+            for key in dict.fromkeys(wanted)
+            if key not in self._articles
+        }
         self._lookup.prefetch(
             (text, language) for (_, language), longs in new.items() for text in _texts_to_look_up(longs)
         )
@@ -101,9 +105,7 @@ class ShortForms:
     ) -> list[list[tuple[int, ShortFormContext]]]:
         """For each text the contexts of its short forms, each with its start in the text."""
         texts, kept = captions.texts, self._lookup.cache.short_form_contexts
-        occurring = [
-            _places(*each) for each in zip(texts, short_forms, explained, strict=True)
-        ]
+        occurring = [_places(*each) for each in zip(texts, short_forms, explained, strict=True)]
         having = [number for number, each in enumerate(occurring) if each]
         words = WordOffsets(self._dictionary, [texts[number] for number in having])
         places: list[list[tuple[int, ShortFormContext]]] = [[] for _ in texts]
@@ -265,7 +267,7 @@ def _visible(pair: tuple[str, str]) -> tuple[str, str]:
 def _places(
     text: str, short_forms: Sequence[tuple[str, Longs]], explained: Sequence[tuple[str, str, int]]
 ) -> list[tuple[Span, Longs]]:
-    """Where short forms stand in a text, and what they may stand for there: one where it explains them twice."""
+    """Where short forms stand in a text, and their long forms there: one where it explains them twice."""
     meanings = Meanings(explained) if len({short for short, *_ in explained}) < len(explained) else None
     out: list[tuple[Span, Longs]] = []
     for short, longs in short_forms:

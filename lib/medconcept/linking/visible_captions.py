@@ -11,12 +11,16 @@ from medconcept.jats.text.visible_text import VisibleText, visible_form
 from medconcept.linking.caption_batch import Captions, SpanColumns
 from medconcept.linking.mention_table import MentionColumns
 
-Changed = Mapping[int, VisibleText]  # by number of the caption; those that have nothing invisible are left out
+Changed = Mapping[
+    int, VisibleText
+]  # by number of the caption; those that have nothing invisible are left out
 
 
 def visible_captions(captions: Captions) -> tuple[Captions, Changed]:
     """The captions in their visible form, and those that it changes."""
-    changed = {n: VisibleText(text) for n, text in enumerate(captions.texts) if visible_form(text) is not text}
+    changed = {
+        n: VisibleText(text) for n, text in enumerate(captions.texts) if visible_form(text) is not text
+    }
     if not changed:
         return captions, changed
     texts, entities = list(captions.texts), list(captions.entities)

@@ -9,22 +9,20 @@ are compared by what they mean.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
-_GREEK = dict(zip("αβγδεζηθικλμνξοπρσςτυφχψω", "abgdezhtiklmnxoprsstufcpo", strict=True))
-_LETTER_OF = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "theta": "θ",
-    "kappa": "κ", "lambda": "λ", "sigma": "σ", "omega": "ω",
-}  # fmt: skip
-_GREEK_NAMES = re.compile("|".join(_LETTER_OF))
-# To the letter that a reader sees: letters of mathematics are plain ones, Greek ones the first of their names.
-_FOLDED = {
-    ord(c): _GREEK.get(plain, plain)
-    for c in [*_GREEK, "µ", "ϵ", "ϕ", *map(chr, range(0x1D400, 0x1D800))]
-    if len(plain := unicodedata.normalize("NFKC", c).lower()) == 1
-}
-_FOLDING = re.compile("[µͰ-Ͽ\U0001D400-\U0001D7FF]")
+from medconcept.jats.article.letter_match import (
+    FUNCTION_WORDS,
+    GREEK_NAMES,
+    PART,
+    by_initials,
+    by_letters,
+    content_words,
+    folded,
+    letters_of,
+    with_greek_letters,
+)
+
 _NUMBERS = {
     "1": ("one", "mono", "first", "uni", "i"), "2": ("two", "di", "bi", "second", "ii"),
     "3": ("three", "tri", "third", "iii"), "4": ("four", "tetra", "quad", "iv"),
@@ -32,11 +30,7 @@ _NUMBERS = {
     "8": ("eight", "octa", "viii"), "9": ("nine", "nona", "ix"),
 }  # fmt: skip
 _KINDS = frozenset(("type", "class", "subtype"))  # words that stand next to a number
-_FUNCTION_WORDS = frozenset(
-    ("a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "per", "the", "to", "with")
-)
 _WORD = re.compile(r"[^\W_]+")
-_PART = re.compile(r"[^\W\d_]+|\d+")  # "b2" has two parts: a digit is the beginning of one
 _DIGITS = re.compile(r"\d+")
 # A clause boundary or a bracket inside a long form: its letters matched by chance.
 _BROKEN = re.compile(r"[.;:!?)\]] |\A[(\[]| [(\[]")
@@ -57,41 +51,9 @@ _SIGN = re.compile(r"([+\-−])\)?\Z")
 _SIGNS = {"+": "positive", "-": "negative", "−": "negative"}
 _PIECE = re.compile(r"[;:,]\s")
 _PLURAL = re.compile(r"[A-Z0-9]s\Z")
-_MAY_BE_REORDERED = re.compile(
-    r"(?:[- ]\w{1,3}|[α-ω\d]|[A-Z]{2}[a-rt-z]|" + "|".join(_LETTER_OF) + r")\Z"
-)
+_MAY_BE_REORDERED = re.compile(r"(?:[- ]\w{1,3}|[α-ω\d]|[A-Z]{2}[a-rt-z]|" + "|".join(GREEK_NAMES) + r")\Z")
 # The last part of a short form that a long form may begin with.
 _SUFFIX = re.compile(r"(?:[\- ]\w{1,3}|[α-ω]|[A-Z]?\d{1,2}|(?<=[A-Z]{2})[a-rt-z])\Z")
-
-
-def folded(text: str) -> str:
-    """Lower case of the same length, Greek letters as Latin ones.
-
-    >>> folded("TNF-α"), folded("𝑁𝛽"), len(folded("İ"))
-    ('tnf-a', 'nb', 1)
-    """
-    lowered = text.lower()
-    if lowered.isascii():
-        return lowered
-    if len(lowered) == len(text) and _FOLDING.search(lowered) is None:
-        return lowered
-    if len(lowered) != len(text):  # some capitals become two characters
-        lowered = "".join([one if len(one := c.lower()) == 1 else c for c in text])
-    return lowered.translate(_FOLDED)
-
-
-def letters_of(short: str) -> str:
-    """The letters and digits that a long form must have, in lower case.
-
-    >>> letters_of("TNFalpha"), letters_of("IL-1β"), letters_of("H. pylori")
-    ('tnfa', 'il1b', 'hpylori')
-    """
-    low = short.lower() if short.isascii() else folded(short)
-    if len(low) < 5 and low.isalnum():
-        return low
-    if (shorter := _GREEK_NAMES.sub(lambda name: name[0][0], low)) != low and len(shorter) > 1:
-        low = shorter
-    return "".join([c for c in low if c.isalnum()])
 
 
 def long_form_before(short: str, before: str) -> str | None:
@@ -99,8 +61,8 @@ def long_form_before(short: str, before: str) -> str | None:
 
     >>> long_form_before("MRI", "We used magnetic resonance imaging ")
     'magnetic resonance imaging'
-    >>> [long_form_before("CC", "of cervical cancer "), long_form_before("Control", "the untreated controls ")]
-    ['cervical cancer', None]
+    >>> long_form_before("CC", "of cervical cancer "), long_form_before("Control", "of controls ")
+    ('cervical cancer', None)
     >>> long_form_before("IP3", "yields inositol 1,4,5-trisphosphate ")
     'inositol 1,4,5-trisphosphate'
     >>> long_form_before("IFN-gamma", "factor and gamma-interferon ")
@@ -147,14 +109,14 @@ def _last_clause(text: str) -> str:
 
 
 def _in_order(short: str, letters: str, before: str, low: str, most: int) -> str | None:
-    fewest = _by_letters(letters, low)
+    fewest = by_letters(letters, low)
     # What is wrong with the fewest words is wrong with more of them.
     if fewest < 0 or low.count(" ", fewest) > most:
         return None
-    at = _by_initials(letters, low)
+    at = by_initials(letters, low)
     if at < 0 and letters[-1] == "s" and _PLURAL.search(short):
-        at = _by_initials(letters[:-1], low)
-    if at >= 0 and (long := _checked(short, before, at, most, by_initials=True)):
+        at = by_initials(letters[:-1], low)
+    if at >= 0 and (long := _checked(short, before, at, most, is_by_initials=True)):
         return long
     # Letters inside words are no evidence for a word, and "N(CH3)" is a formula.
     if short.islower() or not before[-1:].isspace() or not _is_likely(letters, low, fewest):
@@ -163,7 +125,7 @@ def _in_order(short: str, letters: str, before: str, low: str, most: int) -> str
 
 
 def long_form_behind(short: str, behind: str) -> str | None:
-    """The long form at the beginning of the text in a bracket behind a short form: first letters of all words.
+    """The long form that begins the text in a bracket behind a short form: first letters of all words.
 
     >>> long_form_behind("EMLA", "eutectic mixture of local anesthetics; Astra")
     'eutectic mixture of local anesthetics'
@@ -174,8 +136,8 @@ def long_form_behind(short: str, behind: str) -> str | None:
     if _PLURAL.search(short):
         letters = letters.removesuffix("s")
     for piece in dict.fromkeys((behind, _PIECE.split(behind, maxsplit=1)[0])):
-        words = [part for part in _PART.findall(folded(piece)) if part not in _FUNCTION_WORDS]
-        ways = (words, _content(folded(piece)), [word for word in words if len(word) > 1])  # "p-xylene"
+        words = [part for part in PART.findall(folded(piece)) if part not in FUNCTION_WORDS]
+        ways = (words, content_words(folded(piece)), [word for word in words if len(word) > 1])  # "p-xylene"
         if len(words) > 1 and any(letters == "".join([word[0] for word in way]) for way in ways):
             return " ".join(piece.split()).strip(_OUTSIDE)
     return None
@@ -193,63 +155,19 @@ def long_form_of_letter(letter: str, before: str) -> str | None:
     return word if folded(word[0]) == folded(letter) else None
 
 
-def _by_letters(letters: str, text: str) -> int:
-    """Return where the first letter matches if all letters match from right to left, else -1."""
-    at = len(text)
-    for letter in letters[:0:-1]:
-        at = text.rfind(letter, 0, at)
-        if at < 0:
-            return -1
-    first = letters[0]
-    at = text.rfind(first, 0, at)
-    while at > 0 and text[at - 1].isalnum():
-        at = text.rfind(first, 0, at)
-    return at
-
-
-def _by_initials(letters: str, text: str) -> int:
-    """Return where the last words begin whose first letters these are, else -1.
-
-    All words, or all but function words, or words with their hyphens.
-    """
-    size = len(letters)
-    if size < 2:
-        return -1
-    tail = text[-20 * size - 20 :]
-    parts = _PART.findall(tail)
-    words = parts[-size:]
-    if "".join([word[0] for word in words]) != letters:
-        words = [word for word in parts if word not in _FUNCTION_WORDS][-size:]
-        if "".join([word[0] for word in words]) != letters:
-            if "-" not in tail:
-                return -1
-            words = _content(tail)[-size:]
-            if "".join([word[0] for word in words]) != letters:
-                return -1
-    at = len(text)
-    for word in words[::-1]:
-        at = text.rfind(word, 0, at)
-    return at
-
-
-def _content(text: str) -> list[str]:
-    """The words of a text without function words; those with hyphens are one."""
-    return [word for word in text.split() if word not in _FUNCTION_WORDS]
-
-
 def _is_likely(letters: str, low: str, at: int) -> bool:
     """Whether letters inside words are evidence enough."""
     long = low[at:].rstrip(_OUTSIDE)
     words = long.split()
-    if words[0] in _FUNCTION_WORDS:
+    if words[0] in FUNCTION_WORDS:
         return False
     if len(letters) > 2:
-        initials = "".join([word[0] for word in _PART.findall(long) if word not in _FUNCTION_WORDS])
+        initials = "".join([word[0] for word in PART.findall(long) if word not in FUNCTION_WORDS])
         if initials[:-1] == letters:
             return True
-    if ", " in long and not _LOCANTS.search(long):
-        if len(letters) + 1 < len([word for word in words if word not in _FUNCTION_WORDS]):
-            return False  # a list
+    is_list = ", " in long and not _LOCANTS.search(long)
+    if is_list and len(letters) + 1 < len([word for word in words if word not in FUNCTION_WORDS]):
+        return False
     # The last word has no part in it: the letters matched words further away by chance.
     last = words[-1]
     if letters[-1] in last or last in _HEADS or len(letters) > 3 or len(words) == 1:
@@ -260,10 +178,13 @@ def _is_likely(letters: str, low: str, at: int) -> bool:
 def _is_word(short: str, words: Sequence[str]) -> bool:
     """True for a word of the long form itself, or for one that is no short form: a name, a foreign word."""
     low = folded(short)
-    if len(low) > 3 and any(word[: len(low)] == low and len(word) < 1.6 * len(low) for word in map(folded, words)):
+    if len(low) > 3 and any(
+        word[: len(low)] == low and len(word) < 1.6 * len(low) for word in map(folded, words)
+    ):
         return True
     return _WORD_LIKE.fullmatch(short) is not None and (
-        len(short) > _LONGEST_CONTRACTION or any(word.startswith(low[:3]) and len(word) < 1.6 * len(short) for word in map(folded, words))
+        len(short) > _LONGEST_CONTRACTION
+        or any(word.startswith(low[:3]) and len(word) < 1.6 * len(short) for word in map(folded, words))
     )
 
 
@@ -272,15 +193,15 @@ def _with_number(letters: str, text: str) -> int:
     others = _DIGITS.sub("", letters)
     if others == letters or not others:
         return -1
-    fewest = _by_letters(others, text)
+    fewest = by_letters(others, text)
     if fewest < 0:
         return -1
-    at = _by_initials(others, text)
+    at = by_initials(others, text)
     is_by_initials = at >= 0
     at = at if is_by_initials else fewest
     for number in _DIGITS.findall(letters):
         ways = (number, *_NUMBERS.get(number, ()))
-        if any(part[0].startswith(ways) for part in _PART.finditer(text, at)):
+        if any(part[0].startswith(ways) for part in PART.finditer(text, at)):
             continue
         begin = _before(text, at, ways)
         if begin < 0:
@@ -292,17 +213,19 @@ def _with_number(letters: str, text: str) -> int:
 
 def _reordered(short: str, text: str) -> int:
     """The same for a short form whose last part comes first: "IFN-gamma", "QTc", "CYCB2"."""
-    suffix = _SUFFIX.search(_GREEK_NAMES.sub(lambda name: _LETTER_OF[name[0]], short))
+    suffix = _SUFFIX.search(with_greek_letters(short))
     if suffix is None:
         return -1
     core = letters_of(suffix.string[: suffix.start()])
     last = folded(suffix[0].lstrip("- "))
     if len(core) < 2:
         return -1
-    fewest = _by_letters(core, text)
+    fewest = by_letters(core, text)
     if fewest < 0:
         return -1
-    at = _by_initials(core, text)
+    if suffix[0].startswith(" ") and text[fewest:].strip() == core:
+        return -1  # "type I MS": the core is no more than itself
+    at = by_initials(core, text)
     return _before(text, at if at >= 0 else fewest, (last, *_NUMBERS.get(last, ())))
 
 
@@ -316,7 +239,7 @@ def _before(text: str, at: int, ways: tuple[str, ...]) -> int:
     return words[-2].start() if len(words) > 1 and words[-2][0] in _KINDS else words[-1].start()
 
 
-def _checked(short: str, before: str, at: int, most: int, *, by_initials: bool = False) -> str | None:
+def _checked(short: str, before: str, at: int, most: int, *, is_by_initials: bool = False) -> str | None:
     """Return the words from the one that holds the first letter, or None if they cannot be a long form."""
     begin = at
     while begin > 0 and not before[begin - 1].isspace():
@@ -331,13 +254,13 @@ def _checked(short: str, before: str, at: int, most: int, *, by_initials: bool =
     first, _, second = short.partition(" ")
     if second:
         low = folded(long)
-        if folded(first) in _FUNCTION_WORDS or low.replace("-", " ").startswith(folded(short)):
+        if folded(first) in FUNCTION_WORDS or low.replace("-", " ").startswith(folded(short)):
             return None
-        if not any(part[0] == folded(second[0]) for part in _PART.findall(low)):
+        if not any(part[0] == folded(second[0]) for part in PART.findall(low)):
             return None
         if second.islower() and len(second) > 2 and folded(second) != folded(words[-1]):
             return None  # "E site" is an exit site
-    if not by_initials and _is_word(short, words):
+    if not is_by_initials and _is_word(short, words):
         return None
     return None if _is_broken(joined) else long
 

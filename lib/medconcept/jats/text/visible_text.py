@@ -1,4 +1,4 @@
-"""Text as a reader sees it: without soft hyphens and spaces of no width, mathematical letters as plain ones."""
+"""Text as a reader sees it: no soft hyphens, no spaces of no width, mathematical letters as plain ones."""
 
 from __future__ import annotations
 
