@@ -34,7 +34,8 @@ _CLAUSE_BEFORE = re.compile(r"[,(]")
 _HINT_WORDS = frozenset((
     "no", "not", "o", "without", "free", "rule", "rules", "ruled", "never", "neither", "nor", "none", "nil",
     "cannot", "could", "may", "might", "likely", "unlikely", "fail", "fails", "neg", "r", "isn", "aren",
-    "wasn", "weren", "hasn", "haven", "hadn", "doesn", "don", "didn", "can", "couldn", "won", "wouldn", "resolved",
+    "wasn", "weren", "hasn", "haven", "hadn",
+    "doesn", "don", "didn", "can", "couldn", "won", "wouldn", "resolved",
 ))  # fmt: skip
 _HINT_STEMS = (
     "absen", "lack", "negativ", "deny", "denie", "declin", "failed", "exclude", "possibl", "probabl",

@@ -49,7 +49,8 @@ _NOT = r"(?:not|(?:is|are|was|were|has|have|had|does|do|did|can|could|wo|would)n
 
 PSEUDO = re.compile(_spaced(
     r"\b(?:no (?:(?:significant|further|major|clear|obvious) )?"
-    r"(?:increase|change|difference|effect|influence|impact|correlation|association|relation(?:ship)?|suspicious change)s?"
+    r"(?:increase|change|difference|effect|influence|impact"
+    r"|correlation|association|relation(?:ship)?|suspicious change)s?"
     r"|no (?:more|less|later|earlier|fewer) than|no (?:matter|doubt)|not? (?:less|more) than"
     r"|not only|not certain (?:if|whether)|not necessarily|not drain|not extend|not limited to|not to scale"
     r"|not (?:been )?shown|not (?:drawn|applicable|determined|significant(?:ly)?)"
