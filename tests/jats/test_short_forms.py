@@ -63,7 +63,16 @@ def pairs(text: str) -> list[tuple[str, str]]:
         # lower case and one letter, where the text uses them
         ("Of mean blood pressure (mbp); mbp fell.", ("mbp", "mean blood pressure")),
         ("Of plasma epinephrine (E), and E rose.", ("E", "epinephrine")),
+        ("Given cyclosporine A (CsA).", ("CsA", "cyclosporine A")),
+        ("Given intravenously (i.v.).", ("i.v.", "intravenously")),
+        ("Effects of dexamethasone (dex); dex fell.", ("dex", "dexamethasone")),
+        ("By 5,7-dihydroxytryptamine (5,7-DHT).", ("5,7-DHT", "5,7-dihydroxytryptamine")),
+        ("In the passive avoidance test (PA).", ("PA", "passive avoidance test")),
+        ("The electromyographic activity (EMG).", ("EMG", "electromyographic activity")),
         # before the long form
+        ("Users of MDMA (3,4-methylenedioxymethamphetamine, ecstasy).",
+         ("MDMA", "3,4-methylenedioxymethamphetamine")),
+        ("Tested by RAST (radioallergosorbent test).", ("RAST", "radioallergosorbent test")),
         ("EMLA (eutectic mixture of local anesthetics).", ("EMLA", "eutectic mixture of local anesthetics")),
         ("By MRI (magnetic resonance imaging; Siemens).", ("MRI", "magnetic resonance imaging")),
         ("Removal of BTEX (benzene, toluene, ethylbenzene, and p-xylene).",
@@ -129,6 +138,11 @@ def test_a_pair_of_each_kind(text: str, expected: tuple[str, str]) -> None:
         "The plate is large (plate A).",
         "Images of plates (GE Healthcare).",
         "The number differs (P3).",
+        "Of pretreatment with hydroxydopamine (6-OHDA).",
+        "Of other examples (e.g.) and elements (i.e.).",
+        "Round (red) cells; red cells.",
+        "In the period (per) and per day.",
+        "By PCR (Promega, Madison) and SPSS (Chicago, IL).",
     ],
 )
 def test_what_only_looks_like_a_pair(text: str) -> None:
@@ -154,6 +168,7 @@ def test_the_articles_own_list_comes_first() -> None:
 @pytest.mark.parametrize(
     ("paragraph", "expected"),
     [
+        ("Continuing Medical Education\n            (CME) is here.", ("CME", "Continuing Medical Education")),
         ("Into the <italic>exit</italic> site (E site) there.", ("E site", "exit site")),
         (
             "EMLA (eutectic mixture of local anesthetics) cream.",

@@ -70,6 +70,8 @@ def _in_article(
         if next(element.iterancestors(*_EXCLUDED), None) is not None:
             continue
         text = raw.decode("utf-8")
+        if "\n" in text:  # a source with indented lines
+            text = " ".join(text.split())
         new_pairs = [pair for pair in abbreviation_pairs(text) if (pair[0], pair[1].lower()) not in seen]
         if not new_pairs:
             continue

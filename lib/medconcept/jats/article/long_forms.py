@@ -118,6 +118,14 @@ def _in_order(short: str, letters: str, before: str, low: str, most: int) -> str
         at = by_initials(letters[:-1], low)
     if at >= 0 and (long := _checked(short, before, at, most, is_by_initials=True)):
         return long
+    if short[-1] == ".":
+        return _contraction(letters, before)  # "i.v."
+    if (
+        short.islower()
+        and low.rstrip().rpartition(" ")[2].startswith(short)
+        and fewest > low.rstrip().rfind(" ")
+    ):
+        return _checked(short, before, fewest, most)  # "dex" of dexamethasone
     # Letters inside words are no evidence for a word, and "N(CH3)" is a formula.
     if short.islower() or not before[-1:].isspace() or not _is_likely(letters, low, fewest):
         return None
@@ -129,18 +137,31 @@ def long_form_behind(short: str, behind: str) -> str | None:
 
     >>> long_form_behind("EMLA", "eutectic mixture of local anesthetics; Astra")
     'eutectic mixture of local anesthetics'
-    >>> long_form_behind("EMLA", "emulsion of local anesthetics") is None
+    >>> long_form_behind("EMLA", "every local cream") is None
     True
     """
     letters = letters_of(short)
     if _PLURAL.search(short):
         letters = letters.removesuffix("s")
-    for piece in dict.fromkeys((behind, _PIECE.split(behind, maxsplit=1)[0])):
+    whole, first = behind, _PIECE.split(behind, maxsplit=1)[0]
+    for piece in dict.fromkeys((whole, first)):
         words = [part for part in PART.findall(folded(piece)) if part not in FUNCTION_WORDS]
         ways = (words, content_words(folded(piece)), [word for word in words if len(word) > 1])  # "p-xylene"
         if len(words) > 1 and any(letters == "".join([word[0] for word in way]) for way in ways):
             return " ".join(piece.split()).strip(_OUTSIDE)
+        is_by_letters = piece == first and len(letters) > 2 and short.isalpha()
+        at = by_letters(letters, folded(piece)) if is_by_letters else -1
+        if at < 0 or any(map(str.isalpha, piece[:at])) or letters[-1] not in words[-1]:
+            continue
+        if len(piece.split()) <= len(letters) and max(map(len, words)) > len(short):
+            return " ".join(piece.split()).strip(_OUTSIDE)
     return None
+
+
+def _contraction(letters: str, before: str) -> str | None:
+    """The last word if it has all letters of a form with full stops, the first at its beginning."""
+    word = before.split()[-1].strip(_OUTSIDE) if before[-1:].isspace() and before.strip() else ""
+    return word if len(word) > 2 * len(letters) and by_letters(letters, folded(word)) == 0 else None
 
 
 def long_form_of_letter(letter: str, before: str) -> str | None:
@@ -161,7 +182,7 @@ def _is_likely(letters: str, low: str, at: int) -> bool:
     words = long.split()
     if words[0] in FUNCTION_WORDS:
         return False
-    if len(letters) > 2:
+    if len(letters) > 1:
         initials = "".join([word[0] for word in PART.findall(long) if word not in FUNCTION_WORDS])
         if initials[:-1] == letters:
             return True
@@ -172,6 +193,8 @@ def _is_likely(letters: str, low: str, at: int) -> bool:
     last = words[-1]
     if letters[-1] in last or last in _HEADS or len(letters) > 3 or len(words) == 1:
         return True
+    if len(letters) > 2 and len(words) == 2 and by_letters(letters, words[0]) == 0:
+        return True  # "electromyographic activity (EMG)"
     return letters[-1] in "s0123456789" and letters[-2] in last
 
 
@@ -251,6 +274,7 @@ def _checked(short: str, before: str, at: int, most: int, *, is_by_initials: boo
     long = joined.strip(_OUTSIDE)
     if len(words) > most or not _WORDY.search(long) or len(long) <= len(short) or short in words:
         return None
+    ends_in_function_word = folded(words[0]) in FUNCTION_WORDS or words[-1] in FUNCTION_WORDS
     first, _, second = short.partition(" ")
     if second:
         low = folded(long)
@@ -260,7 +284,7 @@ def _checked(short: str, before: str, at: int, most: int, *, is_by_initials: boo
             return None
         if second.islower() and len(second) > 2 and folded(second) != folded(words[-1]):
             return None  # "E site" is an exit site
-    if not is_by_initials and _is_word(short, words):
+    if not is_by_initials and (_is_word(short, words) or ends_in_function_word):
         return None
     return None if _is_broken(joined) else long
 

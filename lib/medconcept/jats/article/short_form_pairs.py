@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from operator import itemgetter
 
-from medconcept.jats.article.letter_match import folded
+from medconcept.jats.article.letter_match import FUNCTION_WORDS, folded
 from medconcept.jats.article.long_forms import (
     LONGEST,
     long_form_before,
@@ -19,27 +19,27 @@ from medconcept.jats.text.visible_text import VisibleText, has_invisible
 # A short form in a bracket: one or two words with a capital, which may end in a bracket, "CrB(+)"; or a word
 # in lower case alone in its bracket; or behind its long form in the bracket.
 _TOKEN = (
-    r"(?:[^\W\d_]|\d{1,2}[A-Za-z-])[^\s()\[\]=<>±%,;:\"”]{0,9}(?:\([^\s()]{1,3}\))?"
+    r"(?:[^\W\d_]|\d{1,2}(?:,\d{1,2})*[A-Za-z-])[^\s()\[\]=<>±%,;:\"”]{0,9}(?:\([^\s()]{1,3}\))?"
     r"(?: (?!et\b|and\b|Fig|Tab|Text)[^\W_][^\s()\[\]=<>±%,;:\"”.]{0,9})?"
 )
 _CAPITAL = r"[A-ZΑ-Ω\U0001D400-\U0001D7FF]"
 _INSIDE = (
     r"(?![Ff]ig|[Tt]abl|[Ss]ee\b|[Ee]q|[A-Z]\s?[-–]\s?[A-Z][),;])\s?[\"'“‘]?"
     rf"(?:(?=[^\s()\[\]]{{0,9}}{_CAPITAL}|[a-z]{{1,7}} [A-Z])({_TOKEN})"
-    r"[\"'”’]?\s?[)\];,]|([a-z]{2,6})\))"
+    r"[\"'”’]?\s?[)\];,]|((?:[a-z]\.){2,4}|[a-z]{2,6})\))"
 )
 _ROUND, _SQUARE = re.compile(rf"\({_INSIDE}"), re.compile(rf"\[{_INSIDE}")
 _OPENINGS = ((_ROUND, "("), (_SQUARE, "["))
 _LAST = re.compile(r"\(([^()\[\]]{3,120})[,;] ((?=[^\s()\[\]]{0,9}[A-Z])[^\W\d_][\w\-+/]{1,9})\)")
-_BEHIND = re.compile(r"\((?<=[A-Z0-9αβγ] \()([a-zA-Z][a-z]+[ ,\-][^()\[\]]{3,100})\)")
+_BEHIND = re.compile(r"\((?<=[A-Z0-9αβγ] \()((?:[\d,']+-)?[a-zA-Z][a-z]+[ ,\-][^()\[\]]{3,100})\)")
 # The same for UTF-8 bytes, wider: a prefilter only.
 CANDIDATE_BYTES = re.compile(
     rb"\((?:(?![Ff]ig|[Tt]abl|[Ss]ee)\s?(?:\xe2..)?[\"']?"
     rb"(?:(?=[^\s()]{0,9}[A-Z\xce\xf0]|[a-z]{1,7} [A-Z])[\w\x80-\xff][^\s()=<>%,;:]{0,20}"
     rb"(?:\([^\s()]{1,9}\))?"
-    rb"(?: (?!et |and |Fig|Tab)[\w\x80-\xff][^\s()=<>%,;:.]{0,12})?[^\s()\w]{0,4}\s?[);,]|[a-z]{2,6}\))"
+    rb"(?: (?!et |and |Fig|Tab)[\w\x80-\xff][^\s()=<>%,;:.]{0,12})?[^\s()\w]{0,4}\s?[);,]|[a-z.]{2,8}\))"
     rb"|[^()]{3,160}[,;] (?=[^\s()]{0,9}[A-Z])[\w+/\-\x80-\xff]{2,20}\)"
-    rb"|(?:(?<=[A-Z0-9] \()|(?<=[\xb1-\xb3] \())[a-zA-Z][a-z]+[ ,\-][^()]{3,120}\))"
+    rb"|(?:(?<=[A-Z0-9] \()|(?<=[\xb1-\xb3] \())(?:[\d,']+-)?[a-zA-Z][a-z]+[ ,\-][^()]{3,120}\))"
 )
 _NUMBER_OF_REGISTRY = re.compile(r"(?:EC|CAS|RRID)[:\s]\S+")
 _ALONE = re.compile(r"(?<![\w(\[/-])[^\W\d_]{1,6}(?![\w)\]'’])")
@@ -79,10 +79,16 @@ def _explained(match: re.Match[str], text: str) -> str | None:
     """The long form before a short form in a bracket."""
     short, word = match.groups()
     start = match.start()
+    if word and word[-1] == ".":
+        return (
+            None
+            if word in ("e.g.", "i.e.")
+            else long_form_before(word, text[max(0, start - LONGEST) : start])
+        )
     if word:
         # In lower case only first letters of words count, the last of them first.
         first = text.rfind(" ", 0, start - 1) + 1
-        if text[first : first + 1].lower() != word[-1]:
+        if word in FUNCTION_WORDS or text[first : first + 1].lower() not in (word[-1], word[0]):
             return None
         long = long_form_before(word, text[max(0, start - LONGEST) : start])
         return long if long and _is_used(word, text) else None
@@ -113,7 +119,8 @@ def _behind(text: str) -> Iterator[tuple[str, str, int]]:
     """Yield short forms with their long form in a bracket behind them."""
     for match in _BEHIND.finditer(text):
         before = _TOKEN_BEFORE.search(text, max(0, match.start() - 12), match.start() - 1)
-        if before is None or folded(before[0][0]) != folded(match[1][0]):
+        first = match[1].lstrip("0123456789,'-")
+        if before is None or folded(before[0][0]) != folded(first[0]):
             continue
         if long := long_form_behind(before[0], match[1]):
             yield before[0], long, before.start()
