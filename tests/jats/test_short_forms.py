@@ -141,6 +141,8 @@ def test_a_pair_of_each_kind(text: str, expected: tuple[str, str]) -> None:
         "Of pretreatment with hydroxydopamine (6-OHDA).",
         "Of other examples (e.g.) and elements (i.e.).",
         "Round (red) cells; red cells.",
+        "Of dystrophy, myotonic dystrophy (DM).",
+        "The AMN (and its companion) gene.",
         "In the period (per) and per day.",
         "By PCR (Promega, Madison) and SPSS (Chicago, IL).",
     ],

@@ -150,7 +150,9 @@ def long_form_behind(short: str, behind: str) -> str | None:
         if len(words) > 1 and any(letters == "".join([word[0] for word in way]) for way in ways):
             return " ".join(piece.split()).strip(_OUTSIDE)
         is_by_letters = piece == first and len(letters) > 2 and short.isalpha()
-        at = by_letters(letters, folded(piece)) if is_by_letters else -1
+        if not is_by_letters or folded(piece.split()[0]) in FUNCTION_WORDS:
+            continue
+        at = by_letters(letters, folded(piece))
         if at < 0 or any(map(str.isalpha, piece[:at])) or letters[-1] not in words[-1]:
             continue
         if len(piece.split()) <= len(letters) and max(map(len, words)) > len(short):
@@ -182,7 +184,7 @@ def _is_likely(letters: str, low: str, at: int) -> bool:
     words = long.split()
     if words[0] in FUNCTION_WORDS:
         return False
-    if len(letters) > 1:
+    if len(letters) > 2 or ", " not in long:
         initials = "".join([word[0] for word in PART.findall(long) if word not in FUNCTION_WORDS])
         if initials[:-1] == letters:
             return True
