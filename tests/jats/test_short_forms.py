@@ -63,6 +63,8 @@ def pairs(text: str) -> list[tuple[str, str]]:
         # lower case and one letter, where the text uses them
         ("Of mean blood pressure (mbp); mbp fell.", ("mbp", "mean blood pressure")),
         ("Of plasma epinephrine (E), and E rose.", ("E", "epinephrine")),
+        ("Cells of ataxia-telangiectasia (A-T).", ("A-T", "ataxia-telangiectasia")),
+        ("Lesch-Nyhan (L-N) cells.", ("L-N", "Lesch-Nyhan")),
         ("Given cyclosporine A (CsA).", ("CsA", "cyclosporine A")),
         ("Given intravenously (i.v.).", ("i.v.", "intravenously")),
         ("Effects of dexamethasone (dex); dex fell.", ("dex", "dexamethasone")),
