@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 GOLD_FORMATS = ("craft-captions", "pubtator")
-READING_FORMATS = ("panels",)
+READING_FORMATS = ("panels", "short-forms", "negation")
 """Gold for what is read from text without a dictionary; only `evaluate` has these."""
 NER_FORMATS = (*GOLD_FORMATS, "bioc", "conll")
 COMMANDS = {

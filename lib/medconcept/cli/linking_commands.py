@@ -28,6 +28,7 @@ from medconcept.evaluation.evaluate import (
 )
 from medconcept.evaluation.gold import Gold, read_gold
 from medconcept.evaluation.panels import panel_lines, panel_report, read_split_captions
+from medconcept.evaluation.readings import REPORTS, reading_lines
 from medconcept.evaluation.tuning import cross_validated, learn, terms_by_id, unseen_only
 from medconcept.library.compiled_sources import prepared
 from medconcept.linking.learned import read_learned, write_learned
@@ -61,8 +62,13 @@ def _dictionary(arguments: argparse.Namespace, config: Config, sources: Sequence
 
 def _score_reading(arguments: argparse.Namespace) -> int:
     """Score what is read from texts without a dictionary."""
-    out = panel_report(read_split_captions(arguments.gold))
-    print_text(json.dumps(out) if arguments.json else "\n".join(panel_lines(out)))
+    if arguments.format == "panels":
+        out = panel_report(read_split_captions(arguments.gold))
+        lines = panel_lines(out)
+    else:
+        out = REPORTS[arguments.format](arguments.gold)
+        lines = reading_lines(out)
+    print_text(json.dumps(out) if arguments.json else "\n".join(lines))
     return 0
 
 

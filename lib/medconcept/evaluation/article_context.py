@@ -8,7 +8,7 @@ from pathlib import Path
 
 from medconcept.evaluation.documents import Document
 from medconcept.evaluation.gold import Gold
-from medconcept.jats.article.abbreviations import abbreviation_pairs
+from medconcept.jats.article.short_form_pairs import abbreviation_pairs
 from medconcept.jats.errors import ArticleRejected
 from medconcept.jats.parse import parse_article
 from medconcept.linking.types import ArticleContext

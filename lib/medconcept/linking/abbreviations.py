@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from operator import itemgetter
 
 from medconcept.dictionary.name_rules import FUNCTION_WORDS
-from medconcept.jats.article.abbreviations import abbreviation_pairs
+from medconcept.jats.article.short_form_pairs import abbreviation_pairs
 
 # The limit of long forms per short form: each of them is looked up at each occurrence.
 MAX_LONG_FORMS = 8
@@ -24,8 +25,41 @@ def own_pairs(text: str) -> dict[str, tuple[str, ...]]:
     >>> own_pairs("Cystic fibrosis (CF). OB: olfactory bulb; SC, spinal cord.")
     {'CF': ('Cystic fibrosis',), 'OB': ('olfactory bulb',), 'SC': ('spinal cord',)}
     """
-    result = ((short, long) for short, long, _ in abbreviation_pairs(text))
-    return by_short_form(chain(result, legend_pairs(text)))
+    return by_short_form((short, long) for short, long, _ in explanations(text))
+
+
+def explanations(text: str) -> list[tuple[str, str, int]]:
+    """Short form, long form, and from where in the text it stands for that; a key holds for all of it.
+
+    >>> explanations("MS: mass spectrometry; multiple sclerosis (MS).")
+    [('MS', 'multiple sclerosis', 43), ('MS', 'mass spectrometry', 0)]
+    """
+    return [*abbreviation_pairs(text), *((short, long, 0) for short, long in legend_pairs(text))]
+
+
+class Meanings:
+    """What the short forms of a text stand for at a place of it: as the last explanation up to there says.
+
+    >>> text = "Mass spectrometry (MS) and multiple sclerosis (MS)."
+    >>> meanings = Meanings(explanations(text))
+    >>> meanings.at("MS", 5), meanings.at("MS", 47), meanings.at("CT", 5)
+    ('Mass spectrometry', 'multiple sclerosis', None)
+    """
+
+    def __init__(self, explained: Iterable[tuple[str, str, int]]) -> None:
+        """Take explanations, as `explanations` gives them."""
+        self._of: dict[str, tuple[list[int], list[str]]] = {}
+        for short, long, start in sorted(explained, key=itemgetter(2)):
+            starts, longs = self._of.setdefault(short, ([], []))
+            starts.append(start)
+            longs.append(long)
+
+    def at(self, short: str, place: int) -> str | None:
+        """The long form of a short form that begins at a place; before all explanations that of the first."""
+        if short not in self._of:
+            return None
+        starts, longs = self._of[short]
+        return longs[max(0, bisect_right(starts, place) - 1)]
 
 
 def by_short_form(explained: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
@@ -73,9 +107,15 @@ def _spells(short: str, long: str) -> bool:
 def occurrences(text: str, short: str) -> list[tuple[int, int]]:
     """Spans where a short form is a whole word, in its own case, with or without a plural s.
 
+    One of one letter only between spaces or before a comma, since it may be the label of a panel.
+
     >>> occurrences("DRGs and DRG, not DRGX", "DRG")
     [(0, 4), (9, 12)]
+    >>> occurrences("(E) Levels of E, and E-cadherin", "E")
+    [(14, 15)]
     """
+    if len(short) == 1 and short.isalpha():
+        return [match.span() for match in re.finditer(rf"(?<=\s){re.escape(short)}(?=[\s,;]|\.?$)", text)]
     result, size = [], len(short)
     at = text.find(short)
     while at >= 0:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +17,7 @@ from medconcept.linking.mention_table import MentionColumns
 from medconcept.linking.negation import context_flags
 from medconcept.linking.types import Link
 
+Span = tuple[int, int]
 # Flags of a link as a number: a bit each, in their order.
 FLAG_BITS = {flag: 1 << n for n, flag in enumerate(FLAGS)}
 
@@ -62,13 +65,26 @@ def with_context(
     for number, begins in hinted.items():
         own = slice(edges[number], edges[number + 1])
         places = list(zip(start[own].tolist(), end[own].tolist(), strict=True))
-        context = context_flags(captions.texts[number], captions.sentences.of_text(number), places, begins)
+        sentences = _cut(captions.sentences.of_text(number), captions.panels.of_text(number))
+        context = context_flags(captions.texts[number], sentences, places, begins)
         for row, each in enumerate(context, edges[number]):
             for flag in each:
                 flags[row] |= FLAG_BITS[flag]
     sentence = captions.sentences.covering(text, start)
     sentence = np.where(sentence < 0, 0, sentence - captions.sentences.edges[text])
     return LinkedMentions(mentions, flags, sentence, captions.panels.covering(text, start))
+
+
+def _cut(sentences: list[Span], panels: list[Span]) -> list[Span]:
+    """Sentences, cut where a panel begins: what is said of one panel is not said of the next."""
+    if not panels:
+        return sentences
+    cuts = sorted({start for start, _ in panels})
+    out: list[Span] = []
+    for start, end in sentences:
+        inside = cuts[bisect_right(cuts, start) : bisect_left(cuts, end)]
+        out += pairwise([start, *inside, end])
+    return out
 
 
 def links_of(linked: LinkedMentions, captions: Captions, lookup: NameLookup) -> Iterator[list[Link]]:

@@ -27,6 +27,7 @@ from medconcept.linking.overlaps import without_overlaps
 from medconcept.linking.short_forms import ShortForms
 from medconcept.linking.technique_context import judge_techniques
 from medconcept.linking.types import ArticleContext, Caption, LinkedCaption, LinkSettings
+from medconcept.linking.visible_captions import stored_spans, visible_captions
 from medconcept.runtime.gc_pause import PausedGC
 
 _NO_CONTEXT = ArticleContext()
@@ -84,7 +85,7 @@ class Linker:
 
         `lookup` returns the interpretations by number, which are valid until the next call.
         """
-        captions = self._in_supported_languages(captions)
+        captions, changed = visible_captions(self._in_supported_languages(captions))
         hints, table = self._match(captions)
         unlinked = list(self._unlinked_entities(captions, table))
         self._select(captions, table)
@@ -93,14 +94,15 @@ class Linker:
             at = {(int(mentions.text[row]), mentions.spans(row)) for row in range(len(mentions.text))}
             mentions = mentions.append(extra for extra in unlinked if extra[:2] not in at)
         mentions = mentions.take(np.lexsort((mentions.second, mentions.end, mentions.start, mentions.text)))
-        return with_context(captions, mentions, hints if self.settings.context else hints[:0], self.lookup)
+        linked = with_context(captions, mentions, hints if self.settings.context else hints[:0], self.lookup)
+        return linked._replace(mentions=stored_spans(linked.mentions, changed))
 
     def matches(self, captions: Captions) -> MentionColumns:
         """All mentions that `find` selects from, before overlaps are resolved; numbers as there."""
-        captions = self._in_supported_languages(captions)
+        captions, changed = visible_captions(self._in_supported_languages(captions))
         _, table = self._match(captions)
         self._select(captions, table)
-        return table.columns()
+        return stored_spans(table.columns(), changed)
 
     def _without_overlaps(self, captions: Captions, mentions: MentionColumns) -> MentionColumns:
         cache, lengths = self.lookup.cache, [len(text) for text in captions.texts]

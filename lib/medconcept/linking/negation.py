@@ -1,8 +1,7 @@
 """Negation and certainty by the rules of NegEx and ConText.
 
-Chapman and others, J Biomed Inform 2001, 34:301-310; Harkema and others, J Biomed Inform 2009, 42:839-851.
-A trigger reaches forward or backward to the end of its sentence or to a word that ends its reach; a
-pseudo-trigger, which only looks like one, reaches nowhere.
+A trigger reaches forward or backward in its sentence to a word that ends its reach; a pseudo-trigger, which
+only looks like one, reaches nowhere. All of it takes time linear in the text.
 """
 
 from __future__ import annotations
@@ -10,81 +9,40 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from operator import itemgetter
 
-_LEAD = len("have been ")  # the most that precedes the first hint word of a phrase
+from medconcept.linking.negation_triggers import (
+    END,
+    GENES,
+    ITEM,
+    NO_OF,
+    PSEUDO,
+    TRIGGERS,
+    VERB,
+    Reach,
+    Trigger,
+)
+
+_LEAD = len("spontaneously been ")  # the most that precedes the first hint word of a phrase
 REACH = 60  # characters: about ten words, the window of ConText's own rules is five to ten
-
-
-@dataclass(frozen=True)
-class _Trigger:
-    flag: str
-    forward: bool
-    pattern: re.Pattern[str]
-    stems: tuple[str, ...]  # each of its phrases has a word that begins with one of these
-
-
-def _any(*phrases: str) -> re.Pattern[str]:
-    return re.compile(r"\b(?:" + "|".join(phrases) + r")\b", re.IGNORECASE)
-
-
-_PSEUDO = _any(
-    r"no increase", r"no change", r"no (?:significant |further )?(?:difference|change)s?", r"not only",
-    r"not certain (?:if|whether)",
-    r"not necessarily", r"without (?:any )?(?:further )?difficulty", r"gram negative", r"not drain",
-    r"not extend",
-    r"no suspicious change",
-)  # fmt: skip
-_TRIGGERS = (
-    _Trigger("negated", True, _any(
-        r"no", r"not", r"without", r"absence of", r"lack of", r"lacks?", r"lacking",
-        r"no evidence of", r"no signs? of",
-        r"negative for", r"free of", r"den(?:ies|ied|ying)", r"ruled out", r"rules out", r"rule out",
-        r"never", r"fail(?:s|ed)? to reveal",
-        r"neither", r"nor", r"cannot see", r"absent",
-    ), ("no", "without", "absen", "lack", "negativ", "free", "den", "rule", "never", "fail",
-        "neither", "cannot")),
-    _Trigger("negated", False, _any(
-        r"(?:was|were|is|are|has been|have been) (?:ruled out|excluded|absent)",
-        r"unlikely", r"free", r"not (?:seen|found|detected|observed|present|visible|identified)",
-    ), ("ruled", "excluded", "absent", "unlikely", "free", "not")),
-    _Trigger("uncertain", True, _any(
-        r"possible", r"possibly", r"probable", r"probably", r"suspected", r"suspicious for",
-        r"suspicion of", r"suggestive of",
-        r"suggesting", r"suggests?", r"likely", r"presumed", r"presumably", r"questionable",
-        r"may (?:be|represent|have)",
-        r"might be", r"could be", r"consistent with", r"compatible with", r"concern for", r"rule out",
-        r"differential diagnos[ie]s",
-    ), ("possib", "probab", "suspect", "suspicio", "suggest", "likely", "presum",
-        "question", "may", "might", "could", "consistent", "compatible",
-        "concern", "rule", "differential")),
-    _Trigger("uncertain", False, _any(
-        r"(?:was|were|is|are) (?:suspected|possible|probable|likely|presumed)",
-        r"(?:cannot|could not) be (?:excluded|ruled out)",
-        r"suspected",
-    ), ("suspected", "possible", "probable", "likely", "presumed", "excluded", "ruled")),
-)  # fmt: skip
-_END = _any(
-    r"but", r"however", r"although", r"nevertheless", r"except", r"apart from", r"aside from",
-    r"secondary to", r"because",
-    r"since", r"which", r"whereas", r"while", r"yet", r"though", r"still", r"due to",
-    r"as (?:a )?(?:cause|source)",
-)  # fmt: skip
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\sa-z])")
-
-
+_CLAUSE_BEFORE = re.compile(r"[,(]")
 # Every phrase of a trigger has a word of this list, or with such a stem: a text without one has no trigger.
 _HINT_WORDS = frozenset((
-    "no", "not", "without", "free", "rule", "rules", "ruled", "never", "neither", "nor", "cannot", "could",
-    "may", "might", "likely", "unlikely", "fail", "fails",
+    "no", "not", "o", "without", "free", "rule", "rules", "ruled", "never", "neither", "nor", "none", "nil",
+    "cannot", "could", "may", "might", "likely", "unlikely", "fail", "fails", "neg", "r", "isn", "aren",
+    "wasn", "weren", "hasn", "haven", "hadn",
+    "doesn", "don", "didn", "can", "couldn", "won", "wouldn", "resolved",
 ))  # fmt: skip
 _HINT_STEMS = (
-    "absen", "lack", "negativ", "deny", "denie", "failed", "exclude", "possibl", "probabl", "suspect",
-    "suspicio", "suggest", "presum", "question", "consistent", "compatible", "concern", "differential",
+    "absen", "lack", "negativ", "deny", "denie", "declin", "failed", "exclude", "possibl", "probabl",
+    "suspect", "suspicio", "suggest", "presum", "question", "consistent", "compatible", "concern",
+    "differential", "devoid", "unremark",
 )  # fmt: skip
+_Reach = tuple[str, int, int]  # flag, begin, end
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
@@ -106,30 +64,40 @@ def context_flags(
 ) -> list[tuple[str, ...]]:
     """The flags of each span: "negated", "uncertain", both or none.
 
+    A place is reached from before it if it begins in the reach, from behind it if it ends in it.
     `hints` are the starts of the words for which `hints_at_context` is true; by default they are searched.
 
     >>> text = "No evidence of metastasis. Suspected lymphoma, but the liver is normal."
     >>> context_flags(text, sentence_spans(text), [(15, 25), (37, 45), (55, 60)])
     [('negated',), ('uncertain',), ()]
     """
-    reaches: list[tuple[str, int, int]] = []
     if hints is None:
         hints = [word.start() for word in _WORD.finditer(text) if hints_at_context(word[0])]
+    forward: list[_Reach] = []
+    backward: list[_Reach] = []
     for start, end in sentences if hints else ():
         inside = hints[bisect_left(hints, start) : bisect_left(hints, end)]
         if inside:
-            reaches += _reaches(text, start, end, inside)
-    if not reaches:
+            _add_reaches(text, start, end, inside, forward, backward)
+    if not forward and not backward:
         return [()] * len(places)
-    reaches.sort(key=itemgetter(1))
-    begins = [begin for _, begin, _ in reaches]
-
-    def of_place(start: int, end: int) -> tuple[str, ...]:
-        # No reach is longer than REACH, so one that covers the place begins at most that far before its end.
-        near = reaches[bisect_left(begins, end - REACH) : bisect_right(begins, start)]
-        return tuple(sorted({flag for flag, _, stop in near if end <= stop}))
-
-    return [of_place(start, end) for start, end in places]
+    flags: list[set[str]] = [set() for _ in places]
+    for flag in ("negated", "uncertain"):
+        ahead = sorted(reach[1:] for reach in forward if reach[0] == flag)
+        begins = [begin for begin, _ in ahead]
+        # Of the reaches that begin before a place, the one that ends last decides.
+        furthest = list(accumulate((stop for _, stop in ahead), max))
+        behind = sorted(
+            (reach[1:] for reach in backward if reach[0] == flag), key=itemgetter(1), reverse=True
+        )
+        stops = [-stop for _, stop in behind]
+        earliest = list(accumulate((begin for begin, _ in behind), min))
+        for own, (start, end) in zip(flags, places, strict=True):
+            before = bisect_right(begins, start)
+            after = bisect_right(stops, -end)
+            if (before and furthest[before - 1] > start) or (after and earliest[after - 1] < end):
+                own.add(flag)
+    return [tuple(sorted(own)) for own in flags]
 
 
 def hints_at_context(word: str) -> bool:
@@ -146,28 +114,83 @@ def hints_at_context(word: str) -> bool:
 @lru_cache(maxsize=1 << 10)
 def _triggers_with(word: str) -> frozenset[int]:
     """Numbers of the triggers that have a phrase with a word of this stem."""
-    return frozenset(n for n, t in enumerate(_TRIGGERS) if word.lower().startswith(t.stems))
+    return frozenset(n for n, t in enumerate(TRIGGERS) if word.lower().startswith(t.stems))
 
 
-def _reaches(text: str, start: int, end: int, hints: Sequence[int]) -> list[tuple[str, int, int]]:
-    reaches: list[tuple[str, int, int]] = []
+def _add_reaches(
+    text: str, start: int, end: int, hints: Sequence[int], forward: list[_Reach], backward: list[_Reach]
+) -> None:
     words = [word[0] for hint in hints if (word := _WORD.match(text, hint))]
-    triggers = [_TRIGGERS[n] for n in sorted(frozenset().union(*map(_triggers_with, words)))]
+    triggers = [TRIGGERS[n] for n in sorted(frozenset().union(*map(_triggers_with, words)))]
     begin = max(start, hints[0] - _LEAD)
     matches = [(t, m.span()) for t in triggers for m in t.pattern.finditer(text, begin, end)]
     if not matches:
-        return reaches
-    # Matches of one pattern do not overlap, so both of their ends are in order.
-    pseudo = _Places([match.span() for match in _PSEUDO.finditer(text, start, end)])
-    ends = _Places([match.span() for match in _END.finditer(text, start, end)])
+        return
+    sentence = _Sentence(text, start, end)
     for trigger, (a, b) in matches:
-        if pseudo.cover(a, b):
+        if sentence.pseudo.cover(a, b) or (text[a:b] == "NO" and not sentence.negates(a)):
             continue
-        if trigger.forward:
-            reaches.append((trigger.flag, b, min(ends.first_from(b, end), b + REACH)))
+        if trigger.reach in (Reach.CLAUSE, Reach.PHRASE):
+            forward.append((trigger.flag, b, sentence.end_of_reach(trigger, a, b)))
         else:
-            reaches.append((trigger.flag, max(ends.last_until(a, start), a - REACH), a))
-    return reaches
+            backward.append((trigger.flag, sentence.begin_of_reach(trigger, a), a))
+
+
+class _Sentence:
+    """Where reaches end in one sentence."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self._text, self._start, self._end = text, start, end
+        # Matches of one pattern do not overlap, so both of their ends are in order.
+        self.pseudo, self._ends = (self._places(pattern) for pattern in (PSEUDO, END))
+        self._verbs: _Places | None = None
+        self._commas: _Places | None = None
+        self._items: tuple[list[int], list[int]] | None = None
+        self._in_capitals: bool | None = None
+
+    def _places(self, pattern: re.Pattern[str]) -> _Places:
+        return _Places([match.span() for match in pattern.finditer(self._text, self._start, self._end)])
+
+    def negates(self, at: int) -> bool:
+        """Whether a "NO" in capitals is a negation and not nitric oxide."""
+        if self._in_capitals is None:
+            letters = [c for c in self._text[self._start : self._end] if c.isalpha()]
+            self._in_capitals = 2 * sum(map(str.isupper, letters)) > len(letters)
+        return self._in_capitals or (at == self._start and NO_OF.match(self._text, at) is not None)
+
+    def end_of_reach(self, trigger: Trigger, a: int, b: int) -> int:
+        """Where the reach of a trigger ends: at what ends it, or REACH behind the last item of a list."""
+        stop = min(self._ends.first_from(b, self._end), self._end_of_list(b))
+        if trigger.reach is Reach.PHRASE:
+            if self._verbs is None:
+                self._verbs = self._places(VERB)
+            stop = min(stop, self._verbs.first_from(b, stop))
+            if self._text[a : a + 4].lower() == "lack" and (genes := GENES.match(self._text, b, stop)):
+                stop = min(stop, genes.end())
+        return stop
+
+    def begin_of_reach(self, trigger: Trigger, a: int) -> int:
+        """Where the reach of a trigger behind what it is about begins."""
+        if trigger.reach is Reach.WORD:
+            return a - 1
+        begin = max(self._ends.last_until(a, self._start), a - REACH)
+        if trigger.reach is Reach.LABEL:
+            if self._commas is None:
+                self._commas = self._places(_CLAUSE_BEFORE)
+            begin = max(begin, self._commas.last_until(a, begin))
+        return begin
+
+    def _end_of_list(self, at: int) -> int:
+        if self._items is None:
+            places = [match.start() for match in ITEM.finditer(self._text, self._start, self._end)]
+            far = [place + REACH for place in places]
+            for n in range(len(places) - 2, -1, -1):
+                if places[n + 1] - places[n] <= REACH:
+                    far[n] = far[n + 1]
+            self._items = places, far
+        places, far = self._items
+        first = bisect_left(places, at)
+        return far[first] if first < len(places) and places[first] - at <= REACH else at + REACH
 
 
 class _Places:

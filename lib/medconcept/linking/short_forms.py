@@ -10,7 +10,8 @@ from itertools import chain
 import numpy as np
 
 from medconcept.dictionary.linking_dictionary import LinkingDictionary
-from medconcept.linking.abbreviations import by_short_form, occurrences, own_pairs
+from medconcept.jats.text.visible_text import visible_form
+from medconcept.linking.abbreviations import Meanings, by_short_form, explanations, occurrences
 from medconcept.linking.candidates import Candidate
 from medconcept.linking.caption_batch import AbbreviationPairs, Captions
 from medconcept.linking.entities import fits
@@ -46,11 +47,12 @@ class ShortForms:
     def resolve(self, captions: Captions, rows: MentionTable) -> None:
         """Replace names at places of explained short forms, and drop acronyms without evidence."""
         articles = self._articles_of(captions)
-        own = [own_pairs(text) if text else {} for text in captions.texts]
+        explained_in = [explanations(text) if text else [] for text in captions.texts]
+        own = [by_short_form((short, long) for short, long, _ in each) for each in explained_in]
         short_forms = [
             self._short_forms_in(*each) for each in zip(captions.texts, own, articles, strict=True)
         ]
-        places = self._contexts(captions, short_forms)
+        places = self._contexts(captions, short_forms, explained_in)
         languages = captions.languages
         self._lookup.prefetch(
             (text, language)
@@ -74,7 +76,11 @@ class ShortForms:
 
     def _articles_of(self, captions: Captions) -> list[_Article]:
         wanted = list(zip(captions.abbreviations, captions.languages, strict=True))
-        new = {key: by_short_form(key[0]) for key in dict.fromkeys(wanted) if key not in self._articles}
+        new = {
+            key: by_short_form(map(_visible, key[0]))
+            for key in dict.fromkeys(wanted)
+            if key not in self._articles
+        }
         self._lookup.prefetch(
             (text, language) for (_, language), longs in new.items() for text in _texts_to_look_up(longs)
         )
@@ -92,14 +98,14 @@ class ShortForms:
         return [*own.items(), *of_article]
 
     def _contexts(
-        self, captions: Captions, short_forms: Sequence[Sequence[tuple[str, Longs]]]
+        self,
+        captions: Captions,
+        short_forms: Sequence[Sequence[tuple[str, Longs]]],
+        explained: Sequence[Sequence[tuple[str, str, int]]],
     ) -> list[list[tuple[int, ShortFormContext]]]:
         """For each text the contexts of its short forms, each with its start in the text."""
         texts, kept = captions.texts, self._lookup.cache.short_form_contexts
-        occurring = [
-            [(span, longs) for short, longs in each for span in occurrences(text, short)]
-            for text, each in zip(texts, short_forms, strict=True)
-        ]
+        occurring = [_places(*each) for each in zip(texts, short_forms, explained, strict=True)]
         having = [number for number, each in enumerate(occurring) if each]
         words = WordOffsets(self._dictionary, [texts[number] for number in having])
         places: list[list[tuple[int, ShortFormContext]]] = [[] for _ in texts]
@@ -252,6 +258,23 @@ class _Evidence:
 def concepts_of(lookup: NameLookup, longs: Longs, language: str | None) -> frozenset[str]:
     """The concepts of all candidates of long forms."""
     return frozenset(c.name.concept_id for long in longs for c in lookup.candidates(long, language))
+
+
+def _visible(pair: tuple[str, str]) -> tuple[str, str]:
+    return visible_form(pair[0]), visible_form(pair[1])
+
+
+def _places(
+    text: str, short_forms: Sequence[tuple[str, Longs]], explained: Sequence[tuple[str, str, int]]
+) -> list[tuple[Span, Longs]]:
+    """Where short forms stand in a text, and their long forms there: one where it explains them twice."""
+    meanings = Meanings(explained) if len({short for short, *_ in explained}) < len(explained) else None
+    out: list[tuple[Span, Longs]] = []
+    for short, longs in short_forms:
+        for span in occurrences(text, short):
+            own = meanings.at(short, span[0]) if meanings and len(longs) > 1 else None
+            out.append((span, (own,) if own else longs))
+    return out
 
 
 def _texts_to_look_up(long_forms: Mapping[str, Longs]) -> Iterator[str]:
