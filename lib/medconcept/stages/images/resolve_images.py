@@ -180,4 +180,5 @@ STAGE = Stage(
     ),
     build=build,
     looks_outside=True,
+    by_article=("images",),
 )
