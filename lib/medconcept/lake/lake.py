@@ -27,6 +27,7 @@ FORMAT_VERSION = 8
 # writes migrates them (lake.migration).
 OLDER_FORMATS = (4, 5, 6, 7)
 MIGRATE = "migrate"  # the job that commits the table versions that a migration made
+REFUSALS = "refusals"  # commits what a run refused whose batch was held
 RESTORE = "restore"  # the command that commits the table versions that it put back
 _LOG_FILE = re.compile(r"[0-9]{20}\.json")  # as Delta's protocol names a commit
 PROPERTIES = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -64,6 +64,7 @@ class Context:
     cached: dict[str | CachedRows, DataFrame] = field(default_factory=dict)
     cache_jobs: list[Future[int]] = field(default_factory=list)  # the jobs that compute them
     progress: Progress = field(default_factory=Progress)  # counters for workers
+    own_suites: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)  # by table, of the user's
 
     def read(self, table: str) -> DataFrame:
         """A table as the last commit names it."""
