@@ -10,7 +10,8 @@ from pyspark.sql import functions as F
 from medconcept.config import Config
 from medconcept.lake.held import REJECTED, held_batches
 from medconcept.lake.lake import Lake
-from medconcept.lake.quarantine import open_quarantine
+from medconcept.lake.missing_files import require_files
+from medconcept.lake.quarantine import GATE, open_quarantine
 from medconcept.lake.queries import require_lake
 from medconcept.sources.bucket import is_bucket
 from medconcept.sources.inventory_manifest import newest_manifest
@@ -25,12 +26,15 @@ from medconcept.stages.sync.folder import counts_by_reason, list_folder
 def status(lake: Lake, config: Config) -> dict[str, Any]:
     """Counts of the lake and, if a source is configured, what is new or changed there; writes nothing.
 
-    Raises LakeError if there is no lake, InputError if the source cannot be read.
+    Raises LakeError if there is no lake, LakeDamaged that names each table of which files are gone,
+    InputError if the source cannot be read.
     """
     require_lake(lake)
+    require_files(lake)
     head = lake.head()
     out: dict[str, Any] = {"commit": head.seq, "sources": _sources(lake), "refused": _refused(lake)}
     out["last_sync"] = _last_sync(lake)
+    out["taken_out"] = _taken_out(lake)
     out["held"] = [vars(each) for each in held_batches(lake.files)]
     address = config.sync.input
     if address and is_bucket(address):
@@ -66,6 +70,8 @@ def status_lines(result: dict[str, Any]) -> list[str]:
             f"Held batches lie under {REJECTED}. Mend the input or the suite and run the job again, which "
             "makes a new batch; `medconcept clear` deletes the held ones"
         )
+    for gate, count in result.get("taken_out", {}).items():
+        out.append(f"Taken out by a gate and in quarantine, {gate}: {count:,}")
     for reason, count in result["refused"].items():
         out.append(f"Refused by the sync, {reason}: {count:,}")
     if inventory := result.get("inventory"):
@@ -97,6 +103,13 @@ def _sources(lake: Lake) -> dict[str, dict[str, int]]:
 def _refused(lake: Lake) -> dict[str, int]:
     rows = open_quarantine(lake.read("quarantine").where(F.col("parser_version") == REFUSED_BY))
     return {r["reason"]: int(r["count"]) for r in rows.groupBy("reason").count().orderBy("reason").collect()}
+
+
+def _taken_out(lake: Lake) -> dict[str, int]:
+    """Count the entries of `quarantine` by which gates took articles out of their batches, by gate."""
+    rows = open_quarantine(lake.read("quarantine").where(F.startswith("parser_version", F.lit(GATE))))
+    by_gate = rows.groupBy("parser_version").count().orderBy("parser_version").collect()
+    return {row["parser_version"]: int(row["count"]) for row in by_gate}
 
 
 def _last_sync(lake: Lake) -> dict[str, Any] | None:
