@@ -14,13 +14,17 @@ from typing import Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import BooleanType, StructField, StructType
 
 from medconcept.quality.gate import Verdict, name_of, severity_of
 from medconcept.quality.unexpected_rows import COUNTED, rows_of_query
 from medconcept.tables import Table
 
-# Nodes of a plan that pass rows on one by one. The plan is made over empty rows, whose source is a leaf.
-_ROW_BY_ROW = frozenset(("Project", "Filter", "SubqueryAlias", "View", "Generate", "Join"))
+# Nodes of a plan that pass rows on one by one; what they are joined with may be anything.
+_ROW_BY_ROW = frozenset(
+    ("Project", "Filter", "SubqueryAlias", "View", "Generate", "Join", "Sort", "Distinct", "WithCTE")
+)
+_MARK = "_row_of_the_batch"  # a column by which a plan's source of the batch is known
 # Their condition has a mean or a quantile of the batch in it as a number.
 _OF_ALL_ROWS = frozenset(("column_values.z_score.under_threshold", "column_values.not_outliers"))
 ABOUT_ROWS = "about_rows"  # in an expectation's `meta`: true where the plan of its query does not show it
@@ -62,9 +66,11 @@ def _of_query(
     if query.count("{batch}") != 1:
         return None
     if not (config.meta or {}).get(ABOUT_ROWS):
-        empty = {name: frame.sparkSession.createDataFrame([], frame.schema) for name, frame in tables.items()}
-        nothing = rows.sparkSession.createDataFrame([], rows.schema)
-        if not _is_row_by_row(rows_of_query(nothing, query, empty)):
+        spark = rows.sparkSession
+        empty = {name: spark.createDataFrame([], frame.schema) for name, frame in tables.items()}
+        marked = StructType([*rows.schema.fields, StructField(_MARK, BooleanType())])
+        nothing = spark.createDataFrame([], marked)
+        if not _is_row_by_row(_plan(rows_of_query(nothing, query, empty))):
             return None
     found = rows_of_query(rows, query, tables)
     for columns in (table.key, table.scope):
@@ -101,15 +107,23 @@ def _of_condition(config: Any, rows: DataFrame, table: Table) -> DataFrame | Non
     condition: Column
     condition, domain, _ = MetricsCalculator(engine, show_progress_bars=False).get_metric(metric_of_rows)
     marked = engine.get_domain_records(domain_kwargs=domain).withColumn("_broken", condition)
-    return None if _has_window(marked) else marked.where("_broken").drop("_broken")
+    return None if _has_window(_plan(marked)) else marked.where("_broken").drop("_broken")
 
 
-def _is_row_by_row(result: DataFrame) -> bool:
-    return all(name in _ROW_BY_ROW or is_leaf for name, is_leaf in _nodes(_plan(result)))
+def _is_row_by_row(plan: Any) -> bool:
+    """Whether an analysed plan reads the batch, and nothing above it looks at more than one of its rows."""
+    if _MARK in _outputs(plan) and not _children(plan):
+        return True
+    above = [child for child in _children(plan) if _reads_batch(child)]
+    return bool(above) and _kind(plan) in _ROW_BY_ROW and all(map(_is_row_by_row, above))
 
 
-def _has_window(result: DataFrame) -> bool:
-    return any(name == "Window" for name, _ in _nodes(_plan(result)))
+def _reads_batch(plan: Any) -> bool:
+    return _MARK in _outputs(plan) or any(map(_reads_batch, _children(plan)))
+
+
+def _has_window(plan: Any) -> bool:
+    return _kind(plan) == "Window" or any(map(_has_window, _children(plan)))
 
 
 def _plan(frame: DataFrame) -> Any:
@@ -117,8 +131,14 @@ def _plan(frame: DataFrame) -> Any:
     return java.queryExecution().analyzed()
 
 
-def _nodes(plan: Any) -> list[tuple[str, bool]]:
-    """The nodes of an analysed plan: the name of each, and whether it is a leaf."""
+def _kind(plan: Any) -> str:
+    return str(plan.getClass().getSimpleName())
+
+
+def _children(plan: Any) -> list[Any]:
     children = plan.children()
-    own = (str(plan.getClass().getSimpleName()), children.size() == 0)
-    return [own, *(node for n in range(children.size()) for node in _nodes(children.apply(n)))]
+    return [children.apply(n) for n in range(children.size())]
+
+
+def _outputs(plan: Any) -> str:
+    return str(plan.output().toString())
