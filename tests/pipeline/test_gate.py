@@ -36,7 +36,7 @@ NO_DOGS = {
 }
 # True of no article.
 ODD = {"type": "expect_column_values_to_be_null", "kwargs": {"column": "article_key"}, "severity": "warning"}
-FEW_ROWS = {"type": "expect_table_row_count_to_be_between", "kwargs": {"max_value": 2}}
+FEW_ROWS = {"type": "expect_table_row_count_to_be_between", "kwargs": {"max_value": 1}}
 
 
 def suites(folder: Path, **tables: list[dict[str, Any]]) -> str:

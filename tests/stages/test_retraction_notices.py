@@ -81,7 +81,7 @@ def test_the_article_is_marked_as_long_as_a_current_notice_says_so(
 
 
 RELATIONS = [
-    (("retracted-article", "doi", "10.1/A(b)C;d", None), {"PMC1"}),
+    (("retracted-article", "doi", "10.1234/A(b)C;d", None), {"PMC1"}),
     (("partially-retracted-article", "doi", "https://doi.org/10.1234%2FW", None), {"doi:10.1234/w"}),
     (("withdrawn-article", None, "doi:10.1234/w", None), {"doi:10.1234/w"}),
     (("Retracted Article", "DOI", " http://dx.doi.org/10.1234/W ", None), {"doi:10.1234/w"}),
@@ -110,7 +110,7 @@ RELATIONS = [
 def marked(spark: Any) -> list[set[str]]:
     """The works that each relation of RELATIONS marks as retracted."""
     works = {
-        "PMC1": ("10.1/a(b)c;d", "PMC1", "11"),
+        "PMC1": ("10.1234/a(b)c;d", "PMC1", "11"),
         "PMC3": (None, "PMC3", "33"),
         "doi:10.1234/w": ("10.1234/w", None, None),
         "doi:10.1234/n": ("10.1234/n", None, None),
