@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from importlib import resources
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Literal
 
 import yaml
 
@@ -20,6 +18,7 @@ from medconcept.errors import ConfigError
 from medconcept.images.options import ImageOptions
 from medconcept.linking.flags import MENTION_FLAGS
 from medconcept.runtime.installation import checkout
+from medconcept.runtime.plain_data import Origin, build_dataclass, resolve_path
 from medconcept.sources.options import PATH, BucketOptions, Selection
 from medconcept.terminologies.formats import FORMATS, TECHNIQUES
 from medconcept.terminologies.semantic_network import GROUPS
@@ -264,6 +263,30 @@ _NUMBER_OR_TIME = re.compile(r"[0-9][0-9._-]*([eE][0-9-]+|T[0-9][0-9._-]*)?[A-Z]
 
 
 @dataclass(frozen=True)
+class GateConfig:
+    """What happens to rows that break an expectation, and where expectations of the user's own lie.
+
+    `on_failure` is `stop`, or `quarantine`: articles with a row that breaks an expectation about single rows
+    are taken out of the batch, which goes on without them; if they are more than 1,000 and more than the
+    share `quarantine_at_most` of the batch, it stops. `expectations` is a folder of `<table>.json`, whose
+    expectations are added to the built-in ones (docs/quality.md).
+
+    >>> GateConfig(quarantine_at_most=20)
+    Traceback (most recent call last):
+    medconcept.errors.ConfigError: gate.quarantine_at_most must be from 0 to 1, not 20
+    """
+
+    on_failure: Literal["stop", "quarantine"] = "stop"
+    quarantine_at_most: float = 0.2
+    expectations: str | None = field(default=None, metadata=PATH)
+
+    def __post_init__(self) -> None:
+        """Refuse a share that is none."""
+        if not 0 <= self.quarantine_at_most <= 1:
+            raise ConfigError(f"gate.quarantine_at_most must be from 0 to 1, not {self.quarantine_at_most}")
+
+
+@dataclass(frozen=True)
 class ReleaseConfig:
     """How a release is named; without a name it is called r1, r2, …
 
@@ -348,6 +371,7 @@ class Config:
     triplets: TripletsConfig = field(default_factory=TripletsConfig)
     opt_out: str | None = field(default=None, metadata=PATH)
     rights: RightsConfig = field(default_factory=RightsConfig)
+    gate: GateConfig = field(default_factory=GateConfig)
     release: ReleaseConfig = field(default_factory=ReleaseConfig)
     spark: SparkConfig = field(default_factory=SparkConfig)
 
@@ -369,7 +393,7 @@ def load_config(path: str | None) -> Config:
     base = os.getcwd() if folder is None else os.path.abspath(folder)
     if folder is not None and isinstance(data, dict) and isinstance(data.get("base"), str):
         base = resolve_path(base, data["base"])
-    config = _build(Config, data, _Origin(path, base), "")
+    config = build_dataclass(Config, data, Origin(path, base))
     assert isinstance(config, Config)
     return replace(config, base=base)
 
@@ -382,26 +406,11 @@ def parse_config(data: object, where: str = "configuration") -> Config:
     >>> parse_config({"lakes": "x"})
     Traceback (most recent call last):
     medconcept.errors.ConfigError: configuration: unknown key 'lakes' (known: base, lake, sync, dictionary, \
-annotate, centrality, statistics, images, triplets, opt_out, rights, release, spark)
+annotate, centrality, statistics, images, triplets, opt_out, rights, gate, release, spark)
     """
-    config = _build(Config, data, _Origin(where), "")
+    config = build_dataclass(Config, data, Origin(where))
     assert isinstance(config, Config)
     return config
-
-
-def resolve_path(base: str, path: str) -> str:
-    """A path of a configuration, absolute; URIs and absolute paths are returned unchanged.
-
-    >>> resolve_path("/project/conf", "../build/lake"), resolve_path("s3a://bucket/conf", "learned.json")
-    ('/project/build/lake', 's3a://bucket/conf/learned.json')
-    >>> resolve_path("/project", "s3://pmc-oa-opendata"), resolve_path("/project", "/data/articles")
-    ('s3://pmc-oa-opendata', '/data/articles')
-    """
-    if _URI.match(path) or os.path.isabs(path):
-        return path
-    if _URI.match(base):
-        return f"{base.rstrip('/')}/{path}"
-    return os.path.normpath(os.path.join(base, path))
 
 
 def settings_digest(*parts: object) -> str:
@@ -446,75 +455,3 @@ def _read(path: str) -> tuple[str, Path | None]:
     if packaged is None:
         raise ConfigError(f"{path}: no such configuration file")
     return packaged
-
-
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-
-
-@dataclass(frozen=True)
-class _Origin:
-    """Where data comes from, for messages; with a `base`, paths are resolved against it."""
-
-    name: str
-    base: str | None = None
-
-    def __str__(self) -> str:
-        return self.name
-
-
-def _build(cls: Any, data: object, where: _Origin, prefix: str) -> Any:
-    if not isinstance(data, dict):
-        raise ConfigError(f"{where}: {prefix.rstrip('.') or 'the file'} must be a mapping")
-    hints = get_type_hints(cls)
-    settings = {f.name: f for f in fields(cls)}
-    for key in data:
-        if key not in settings:
-            raise ConfigError(f"{where}: unknown key '{prefix}{key}' (known: {', '.join(settings)})")
-    values = {key: _value(hints[key], value, where, f"{prefix}{key}") for key, value in data.items()}
-    for key, value in values.items():
-        if where.base is not None and settings[key].metadata.get("path") and value is not None:
-            values[key] = resolve_path(where.base, value)
-    try:
-        return cls(**values)
-    except TypeError as error:
-        raise ConfigError(f"{where}: {prefix.rstrip('.')}: {error}") from error
-
-
-def _value(hint: Any, value: object, where: _Origin, name: str) -> Any:
-    if get_origin(hint) is UnionType and is_dataclass(get_args(hint)[0]):
-        hint = type(None) if value is None or value == "none" else get_args(hint)[0]
-        value = None if hint is type(None) else value
-    if get_origin(hint) is Literal:
-        if value not in get_args(hint):
-            choices = ", ".join(map(str, get_args(hint)))
-            raise ConfigError(f"{where}: '{name}' must be one of {choices}, not {value!r}")
-        return value
-    if is_dataclass(hint):
-        return _build(hint, value, where, f"{name}.")
-    if get_origin(hint) is tuple:
-        if is_dataclass(get_args(hint)[0]) and (value is None or value == "none" or isinstance(value, dict)):
-            value = [value] if isinstance(value, dict) else []  # a single one, or none
-        if not isinstance(value, list):
-            raise ConfigError(f"{where}: '{name}' must be a list")
-        item = get_args(hint)[0]
-        return tuple(_value(item, part, where, f"{name}[{n}]") for n, part in enumerate(value))
-    if get_origin(hint) is Mapping:
-        return _settings(value, where, name)
-    allowed = tuple(t for t in (get_args(hint) or (hint,)))
-    if float in allowed and type(value) is int:
-        value = float(value)
-    if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
-        names = " or ".join(getattr(t, "__name__", str(t)) for t in allowed)
-        raise ConfigError(f"{where}: '{name}' must be {names}, not {value!r}")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ConfigError(f"{where}: '{name}' must be a number, not {value}")
-    return value
-
-
-def _settings(value: object, where: _Origin, name: str) -> dict[str, str]:
-    """Names and plain values, as Spark takes them: `true`, not Python's `True`."""
-    if not isinstance(value, dict) or not all(
-        isinstance(v, str | bool | int | float) for v in value.values()
-    ):
-        raise ConfigError(f"{where}: '{name}' must be a mapping of names to plain values")
-    return {str(k): str(v).lower() if isinstance(v, bool) else str(v) for k, v in value.items()}

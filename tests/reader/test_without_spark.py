@@ -26,6 +26,7 @@ from medconcept.reader.moments import parse_timestamp
 from medconcept.reader.needs_spark import NeedsSpark
 from medconcept.reader.sql.ask import run_sql
 from medconcept.reader.sql.translate import parse, translate
+from medconcept.reader.status import lake_status
 from medconcept.reader.storage import Storage, s3_options
 
 
@@ -55,6 +56,18 @@ def test_a_table_is_read_as_it_was_committed(tiny: TinyLake) -> None:
     assert medconcept.read_table(lake, "image_bytes").column("content").to_pylist() == [b"\x00\xff"]
     assert medconcept.read_table(lake, "images").num_rows == 0
     assert medconcept.read_table(lake, "triplets", form="polars").height == 3
+
+
+def test_status_leaves_a_lake_whose_files_are_gone_to_spark(tiny: TinyLake) -> None:
+    lake = CommittedLake(Storage(str(tiny.folder)))
+    assert lake_status(lake)["taken_out"] == {}
+    file = next(tiny.folder.glob("raw_articles/*.parquet"))
+    hidden = file.rename(file.with_suffix(".gone"))
+    try:
+        with pytest.raises(NeedsSpark, match="files of raw_articles are missing"):
+            lake_status(lake)
+    finally:
+        hidden.rename(file)
 
 
 def test_a_commit_that_was_named_and_is_gone_is_missed(tiny: TinyLake) -> None:
@@ -145,6 +158,7 @@ def test_questions_start_no_java(tiny: TinyLake, no_spark: None, capsys: pytest.
         "commit": 2,
         "sources": {"pmc": {"articles": 1, "left_out": 0, "bytes": 1_500_000}},
         "refused": {},
+        "taken_out": {},
         "last_sync": {"run_id": "run-1", "at": "2026-11-01T11:00:00Z"},
         "held": [],
     }

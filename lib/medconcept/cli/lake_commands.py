@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from medconcept.lake.lake import Lake
     from medconcept.stages.stage import StageResult
 
+NOTHING_NEW = "nothing new"  # the status of a job that had nothing to do
+
 
 def run(arguments: argparse.Namespace, config: Config) -> int:
     """Run a command of JOBS, EXPORTS, QUESTIONS or REPAIRS, or `run`; returns the exit code.
@@ -111,6 +113,10 @@ def _run_jobs(lake: Lake, config: Config, names: list[str], arguments: argparse.
         result = run_stage(stage(name), lake, config, log)
         log(f"[{number}/{len(names)}] {name}: {result.status} in {result.seconds:.1f} s")
         results.append(result)
+    if arguments.command == "run" or any(result.status == NOTHING_NEW for result in results):
+        from medconcept.lake.missing_files import require_files
+
+        require_files(lake)  # of tables that no job had to read
     if arguments.json:
         print(json.dumps([{**vars(result), "seconds": round(result.seconds, 3)} for result in results]))
         return 0
@@ -118,7 +124,7 @@ def _run_jobs(lake: Lake, config: Config, names: list[str], arguments: argparse.
         return 0
     from medconcept.pipeline.summary import print_nothing_new, print_summary
 
-    if all(result.status == "nothing new" for result in results) and not arguments.report:
+    if all(result.status == NOTHING_NEW for result in results) and not arguments.report:
         print_nothing_new(lake, results)
         return 0
     from medconcept.report import write_report

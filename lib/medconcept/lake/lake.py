@@ -23,6 +23,7 @@ from medconcept.tables import TABLES, Table
 from medconcept.tables.fit import fitted
 
 MIGRATE = "migrate"  # the job that commits the table versions that a migration made
+REFUSALS = "refusals"  # commits what a run refused whose batch was held
 RESTORE = "restore"  # the command that commits the table versions that it put back
 _LOG_FILE = re.compile(r"[0-9]{20}\.json")  # as Delta's protocol names a commit
 PROPERTIES = {

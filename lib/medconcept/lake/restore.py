@@ -8,11 +8,12 @@ from delta.tables import DeltaTable
 
 from medconcept import __version__
 from medconcept.config import settings_digest
-from medconcept.errors import LakeError, as_medconcept_error
+from medconcept.errors import LakeDamaged, LakeError, as_medconcept_error
 from medconcept.lake import transaction
 from medconcept.lake.change_log import CHANGES
 from medconcept.lake.lake import RESTORE, Commit, Lake
 from medconcept.lake.lease import lease
+from medconcept.lake.missing_files import missing_files
 from medconcept.lake.queries import require_lake
 from medconcept.lake.table_log import is_foreign, versions_after
 from medconcept.tables import TABLES
@@ -67,17 +68,29 @@ def _clear_log(lake: Lake, version: int, missing: int) -> None:
 
 
 def _put_back(lake: Lake, table: str, head: Commit) -> str | None:
-    """Restore a table if it has other rows than the last commit names; returns what was undone."""
+    """Restore a table if it has other rows than the last commit names, or lost files; returns what it did."""
     base = head.versions.get(table, 0)
     foreign = [version for version in versions_after(lake, table, base) if is_foreign(version)]
     if not foreign:
-        return None
+        return _newer(lake, table, base)
     try:
         DeltaTable.forPath(lake.spark, lake.path(table)).restoreToVersion(base)
     except Exception as error:
         raise as_medconcept_error(error, f"restore of {lake.path(table)} to version {base}") from error
     what = ", ".join(f"{each.number} ({each.operation}, {each.at} UTC)" for each in foreign)
     return f"{table}: put back to version {base}; undone: {what}"
+
+
+def _newer(lake: Lake, table: str, base: int) -> str | None:
+    """Take the latest version, which has the rows of `base`, if files of `base` are gone."""
+    latest = lake.latest_version(table)
+    if latest == base or not missing_files(lake, table, base):
+        return None
+    if missing_files(lake, table, latest):
+        raise LakeDamaged(f"{lake.path(table)}: files of version {base} are gone; put them back from a copy")
+    return (
+        f"{table}: files of version {base} are gone; version {latest} has the same rows in files of its own"
+    )
 
 
 def _manifest(head: Commit, run_id: str, versions: dict[str, int]) -> transaction.Manifest:

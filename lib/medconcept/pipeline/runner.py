@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
-
 from medconcept import __version__
 from medconcept.config import Config
-from medconcept.errors import MedconceptError, as_medconcept_error
+from medconcept.errors import as_medconcept_error
 from medconcept.lake import transaction
 from medconcept.lake.change_log import have_same_rows
 from medconcept.lake.changes import DELETE, UPSERT, change_set
-from medconcept.lake.held import hold
 from medconcept.lake.lake import Lake
-from medconcept.lake.lease import lease
+from medconcept.lake.lease import Lease, lease
 from medconcept.lake.migration import open_for_writing
-from medconcept.quality.docs import write_docs
-from medconcept.quality.gate import judge, named_columns, prepare, require
-from medconcept.reader.held import Held
+from medconcept.pipeline.gate import QUARANTINE, by_article, changed_rows, gate_digest, pass_gate
+from medconcept.quality.gate import prepare
+from medconcept.quality.own_suites import own_expectations
 from medconcept.spark.progress import Progress
 from medconcept.spark.session import SIDE_RESULTS_POOL
-from medconcept.stages.context import ARTICLE, FEW, Context, Log
+from medconcept.stages.context import FEW, Context, Log
 from medconcept.stages.stage import SideResult, Stage, StageOutput, StageResult
 from medconcept.tables import TABLES
 
@@ -43,10 +39,21 @@ def run_stage(stage: Stage, lake: Lake, config: Config, log: Log = print) -> Sta
             raise as_medconcept_error(error, stage.name) from error
     started_at = datetime.now(timezone.utc).replace(tzinfo=None)
     run_id = transaction.new_run_id(started_at)
+    own_suites = own_expectations(lake.spark, config.gate.expectations)
     with lease(lake.files, run_id) as owner, Progress(lake.spark, stage.name, log) as progress:
         for line in open_for_writing(lake, owner):
             log(f"{stage.name}: {line}")
-        context = Context(stage.name, lake, config, run_id, started_at, lake.head(), log, progress=progress)
+        context = Context(
+            stage.name,
+            lake,
+            config,
+            run_id,
+            started_at,
+            lake.head(),
+            log,
+            progress=progress,
+            own_suites=own_suites,
+        )
         totals: dict[str, int] = {}
         last: transaction.Manifest | None = None
         outputs: Iterator[StageOutput] | None = None
@@ -55,7 +62,10 @@ def run_stage(stage: Stage, lake: Lake, config: Config, log: Log = print) -> Sta
                 if outputs is None:
                     context, outputs = _prepare(stage, context)
                 output = next(outputs, None)
-                manifest = _land(stage, context.renewed() if last else context, output) if output else None
+                if output is None:
+                    context.uncache()
+                    break
+                manifest = _land(stage, context.renewed() if last else context, output, owner)
                 if manifest is not None:
                     transaction.begin(lake, manifest, owner)
             except Exception as error:
@@ -66,7 +76,8 @@ def run_stage(stage: Stage, lake: Lake, config: Config, log: Log = print) -> Sta
                 raise problem from error
             if manifest is None:
                 context.uncache()
-                break
+                lake.files.delete(f"{transaction.STAGING}/{run_id}")
+                continue
             try:
                 context.uncache()  # the cached rows are those of the lake before this commit
                 transaction.apply_manifest(lake, manifest, owner)
@@ -90,7 +101,7 @@ def run_stage(stage: Stage, lake: Lake, config: Config, log: Log = print) -> Sta
 def _prepare(stage: Stage, context: Context) -> tuple[Context, Iterator[StageOutput]]:
     """Return the context with the settings and last commit of the job, and its outputs, none if nothing is
     new."""
-    settings = stage.settings_digest(context)
+    settings = gate_digest(stage, context)
     last = context.lake.last_commit_of(stage.name)
     same = last is not None and last["settings_digest"] == settings
     if same and not stage.looks_outside and _is_up_to_date(stage, context, last):
@@ -116,7 +127,8 @@ def _inputs(stage: Stage, context: Context) -> dict[str, int]:
     return {name: context.head.versions.get(name, 0) for name in stage.inputs}
 
 
-def _land(stage: Stage, context: Context, output: StageOutput) -> transaction.Manifest:
+def _land(stage: Stage, context: Context, output: StageOutput, owner: Lease) -> transaction.Manifest | None:
+    """Stage and gate an output; returns its manifest, None if the gate took out all that is new."""
     context.begin()
     counts = dict(output.counts)
     # Most of a small batch's time is the driver's planning, so one batch is planned while another is written.
@@ -125,24 +137,30 @@ def _land(stage: Stage, context: Context, output: StageOutput) -> transaction.Ma
         side = side_pool.submit(_side_result, context, output)
         tables = {name: pool.submit(_stage_table, context, output, name) for name in output.tables}
         ledgers = {name: pool.submit(_stage_ledger, context, output, name) for name in output.ledgers}
-        changed: dict[str, int] = {}
-        operations: dict[str, dict[str, int]] = {}
-
-        def staged_operations(name: str) -> dict[str, int]:
-            staged = operations[name] = tables[name].result()
+        gated = pass_gate(
+            stage,
+            context,
+            output,
+            owner,
+            lambda name: tables[name].result(),
+            lambda: wait_for(ledgers.values()),
+        )
+        operations, changed = gated.operations, {}
+        for name, staged in operations.items():
             counts[f"{name}.written"], counts[f"{name}.deleted"] = (
                 staged.get(UPSERT, 0),
                 staged.get(DELETE, 0),
             )
-            changed[name] = counts[f"{name}.written"] + counts[f"{name}.deleted"]
-            return staged
-
-        _gate(stage, context, output, staged_operations)
+            changed[name] = changed_rows(staged)
         touched = [name for name, rows in changed.items() if rows]
-        replaced = [n for n in touched if _by_article(n, output) or (_by_row(n) and changed[n] <= FEW)]
+        replaced = [n for n in touched if by_article(n, output) or (_by_row(n) and changed[n] <= FEW)]
         touched += [name for name, ledger in ledgers.items() if ledger.result()]
+        if gated.adds_to_quarantine and QUARANTINE not in touched:
+            touched.append(QUARANTINE)
         result = side.result()
     context.wait_for_note()
+    if stage.looks_outside and gated.counts and not touched:
+        return None  # as the next run will find it again
     return transaction.Manifest(
         seq=context.head.seq + 1,
         run_id=context.run_id,
@@ -153,7 +171,7 @@ def _land(stage: Stage, context: Context, output: StageOutput) -> transaction.Ma
         settings_digest=context.settings,
         code_version=__version__,
         dictionary_sha256=result.dictionary_sha256 or context.head.dictionary_sha256,
-        counts=counts | result.counts,
+        counts=counts | result.counts | gated.counts,
         operations={name: rows for name, rows in operations.items() if name in touched},
         inserts_only=output.inserts_only,
         replaced=tuple(replaced),
@@ -170,13 +188,14 @@ def _side_result(context: Context, output: StageOutput) -> SideResult:
     return output.side_result()
 
 
+def wait_for(works: Iterable[Future[Any]]) -> None:
+    """Wait for all of these; raises the error of the first that failed."""
+    for work in works:
+        work.result()
+
+
 def _by_row(table: str) -> bool:
     return TABLES[table].scope == TABLES[table].key
-
-
-def _by_article(table: str, output: StageOutput) -> bool:
-    """Whether the output holds all rows of a table for at most FEW articles."""
-    return output.articles is not None and output.articles.are_few and TABLES[table].scope == (ARTICLE,)
 
 
 def _stage_table(context: Context, output: StageOutput, name: str) -> dict[str, int]:
@@ -185,7 +204,7 @@ def _stage_table(context: Context, output: StageOutput, name: str) -> dict[str, 
     if name not in output.staged:
         rows = table.conform(batch, context.run_id, context.started_at)
         compare_with = current if context.has_rows(name) and name not in output.inserts_only else None
-        changes = change_set(rows, compare_with, table, whole_scopes=_by_article(name, output))
+        changes = change_set(rows, compare_with, table, whole_scopes=by_article(name, output))
         batch = transaction.stage(context.lake, context.run_id, name, changes)
     return {row["_op"]: row["count"] for row in batch.groupBy("_op").count().collect()}
 
@@ -194,64 +213,6 @@ def _stage_ledger(context: Context, output: StageOutput, name: str) -> bool:
     """Stage the rows to append to a ledger; returns whether there are any."""
     events = TABLES[name].conform(output.ledgers[name], context.run_id, context.started_at)
     return not transaction.stage(context.lake, context.run_id, name, events).isEmpty()
-
-
-def _gate(
-    stage: Stage, context: Context, output: StageOutput, staged_operations: Callable[[str], dict[str, int]]
-) -> None:
-    """Validate each batch as soon as it is staged; `staged_operations` waits for it and counts its `_op`."""
-    verdicts = []
-    references = {
-        name: _referred_rows(context, output, name)
-        for name in output.gate_against
-        if name not in output.tables
-    }
-    for name in output.tables:
-        operations = staged_operations(name)
-        if not operations.get(UPSERT, 0) + operations.get(DELETE, 0):
-            if name in output.gate_against:
-                references[name] = _referred_rows(context, output, name)
-            continue
-        # Validate the bytes on disk, not the plan that wrote them.
-        bytes_on_disk = transaction.staged(context.lake, context.run_id, name)
-        if _by_article(name, output):  # few rows, which a suite reads many times
-            bytes_on_disk = context.cache(f"batch of {name}", bytes_on_disk)
-        count = sum(operations.values()) - operations.get(DELETE, 0)
-        verdicts.append(judge(bytes_on_disk, name, references, count=count))
-        references[name] = table_after(
-            _referred_rows(context, output, name) if context.has_rows(name) else None, bytes_on_disk, name
-        )
-    for verdict in verdicts:
-        for warning in verdict.warnings:
-            context.log(f"{stage.name}: warning: {verdict.table}: {warning}")
-    if verdicts:
-        write_docs(context.lake.files, context.run_id, stage.name, context.started_at, verdicts)
-    try:
-        for verdict in verdicts:
-            require(verdict)
-    except MedconceptError as error:
-        batch = f"{transaction.STAGING}/{context.run_id}"
-        where = hold(context.lake.files, batch, Held(context.run_id, stage.name, str(error)))
-        raise type(error)(f"{error}; the batch was moved to {where}, the last good state stands") from error
-
-
-def _referred_rows(context: Context, output: StageOutput, table: str) -> DataFrame:
-    """Return the rows of a table that the output may refer to: of its articles alone if it is by article."""
-    if not _by_article(table, output):
-        return context.read(table)
-    columns = named_columns(table, list(output.tables))
-    return context.rows_of(table, output.articles, cache_columns=columns)
-
-
-def table_after(current: DataFrame | None, batch: DataFrame, table: str) -> DataFrame:
-    """Return the rows of the table after the batch; `current` is None for a table that never had a row."""
-    spec = TABLES[table]
-    columns = spec.schema.names if current is None else current.columns
-    written = batch.where(F.col("_op") != DELETE).select(*columns)
-    if current is None:
-        return written
-    gone = batch.select(*spec.key)
-    return current.join(gone, list(spec.key), "left_anti").select(*columns).unionByName(written)
 
 
 def _note_failure(context: Context, message: str) -> None:

@@ -9,7 +9,8 @@ from pyspark.sql import functions as F
 
 from medconcept.config import Config
 from medconcept.lake.lake import Lake
-from medconcept.lake.quarantine import open_quarantine
+from medconcept.lake.missing_files import require_files
+from medconcept.lake.quarantine import GATE, open_quarantine
 from medconcept.lake.queries import require_lake
 from medconcept.reader.held import held_batches
 from medconcept.sources.bucket import is_bucket
@@ -25,12 +26,15 @@ from medconcept.stages.sync.folder import counts_by_reason, list_folder
 def status(lake: Lake, config: Config) -> dict[str, Any]:
     """Counts of the lake and, if a source is configured, what is new or changed there; writes nothing.
 
-    Raises LakeError if there is no lake, InputError if the source cannot be read.
+    Raises LakeError if there is no lake, LakeDamaged that names each table of which files are gone,
+    InputError if the source cannot be read.
     """
     require_lake(lake)
+    require_files(lake)
     head = lake.head()
     out: dict[str, Any] = {"commit": head.seq, "sources": _sources(lake), "refused": _refused(lake)}
     out["last_sync"] = _last_sync(lake)
+    out["taken_out"] = _taken_out(lake)
     out["held"] = [vars(each) for each in held_batches(lake.files)]
     address = config.sync.input
     if address and is_bucket(address):
@@ -55,6 +59,13 @@ def _sources(lake: Lake) -> dict[str, dict[str, int]]:
 def _refused(lake: Lake) -> dict[str, int]:
     rows = open_quarantine(lake.read("quarantine").where(F.col("parser_version") == REFUSED_BY))
     return {r["reason"]: int(r["count"]) for r in rows.groupBy("reason").count().orderBy("reason").collect()}
+
+
+def _taken_out(lake: Lake) -> dict[str, int]:
+    """Count the entries of `quarantine` by which gates took articles out of their batches, by gate."""
+    rows = open_quarantine(lake.read("quarantine").where(F.startswith("parser_version", F.lit(GATE))))
+    by_gate = rows.groupBy("parser_version").count().orderBy("parser_version").collect()
+    return {row["parser_version"]: int(row["count"]) for row in by_gate}
 
 
 def _last_sync(lake: Lake) -> dict[str, Any] | None:

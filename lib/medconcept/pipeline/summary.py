@@ -12,7 +12,7 @@ from medconcept.config import Config
 from medconcept.images.statuses import Status
 from medconcept.lake import queries
 from medconcept.lake.lake import Lake
-from medconcept.lake.quarantine import open_quarantine
+from medconcept.lake.quarantine import GATE, left_without_rows, open_quarantine, refused_by_gate
 from medconcept.runtime.control_characters import visible
 from medconcept.sources.pmc import ACKNOWLEDGEMENT
 from medconcept.stages.annotate.annotate_captions import is_in_languages
@@ -29,7 +29,7 @@ NAMED = 5  # refused files that are named for each reason; `medconcept sql` list
 
 def figures_of(lake: Lake, languages: tuple[str, ...] = ()) -> dict[str, Any]:
     """The numbers of a lake: counts by name, `rejects` and `not_landed` by reason, some names of each,
-    `images` (graphics) by status.
+    `images` (graphics) by status, `gates`: articles that the gate of a later job took out, by job.
 
     `languages` are those whose captions are linked; by default the language of no caption is looked at.
     `other_languages` counts the captions of each other one.
@@ -38,8 +38,10 @@ def figures_of(lake: Lake, languages: tuple[str, ...] = ()) -> dict[str, Any]:
     raw, articles = lake.read("raw_articles", head), lake.read("articles", head)
     figures, mentions = lake.read("figures", head), lake.read("mentions", head)
     # Files refused by the sync never became rows of the lake.
-    of_sync = F.col("parser_version") == REFUSED_BY
+    of_sync = F.col("parser_version").isin(REFUSED_BY, refused_by_gate("sync_articles"))
     rejects = open_quarantine(lake.read("quarantine"))
+    by_job = rejects.where(left_without_rows()).groupBy("parser_version").count().collect()
+    rejects = rejects.where(~left_without_rows())
     quarantine = rejects.where(~of_sync)
     each = _with_names(rejects.select("reason", "source_key", of_sync.alias("of_sync")))
     refused = {row["reason"]: row["count"] for row in each if not row["of_sync"]}
@@ -100,6 +102,7 @@ def figures_of(lake: Lake, languages: tuple[str, ...] = ()) -> dict[str, Any]:
         "not_landed": not_landed,
         "images": {status: row["graphics"] for status, row in images.items()},
         "refused_names": names,
+        "gates": {row["parser_version"].removeprefix(GATE): row["count"] for row in by_job},
         "duplicates_of_other_sources": files["elsewhere"],
         "other_languages": others,
         "from_pmc": files["from_pmc"] > 0,
@@ -181,6 +184,8 @@ def print_summary(lake: Lake, config: Config, reports: list[StageResult]) -> Non
         print(f"  {reason:<26}{count:>9,}{_named(names.get(reason, ()), count)}")
     for reason, count in figures["not_landed"].items():
         print(f"  {'at the source: ' + reason:<26}{count:>9,}{_named(names.get(reason, ()), count)}")
+    for job, count in sorted(figures["gates"].items()):
+        print(f"  in the lake without rows of {job}, taken out by its gate: {count:,}")
     for report in reports:
         if report.counts.get("files.listed"):
             print(f"  {report.job}: {folder_line(_by_reason(report.counts))}")

@@ -43,20 +43,26 @@ def prepare() -> None:
 
 
 def judge(
-    batch: DataFrame, table: str, context: dict[str, DataFrame] | None = None, *, count: int | None = None
+    batch: DataFrame,
+    table: str,
+    context: dict[str, DataFrame] | None = None,
+    own: Sequence[dict[str, Any]] = (),
+    *,
+    count: int | None = None,
 ) -> Verdict:
     """Validate the rows that a staged batch would write and return the verdict; never raises for bad rows.
 
-    `context` maps names to the tables that the batch refers to, for a suite's queries. Views of the session
-    are neither seen nor changed. `count` is the number of those rows where it is known.
+    `context` maps names to the tables that the batch refers to, for a suite's queries; `own` are expectations
+    of the user's, added to those of the built-in suite; `count` is the number of rows where it is known.
+    Views of the session are neither seen nor changed.
     Raises SuiteBroken if an expectation could not be evaluated, GateFailed if columns are missing.
     """
     spec = TABLES[table]
     missing = [name for name in spec.schema.names if name not in batch.columns]
     if missing:
         raise GateFailed(f"{table}: the staged batch lacks the columns {', '.join(missing)}")
-    rows = batch.where(F.col("_op") != DELETE).select(*spec.schema.names)
-    result = _run(rows, table, context or {})
+    rows = rows_to_write(batch, table)
+    result = _run(rows, table, context or {}, own)
     _refuse_exceptions(table, result)
     count = rows.count() if count is None else count
     failures: list[str] = []
@@ -66,6 +72,11 @@ def judge(
             what = _describe(item, count) + _named(item, _keys_of(item, rows, spec.key, context or {}))
             (warnings if severity_of(item) == "warning" else failures).append(what)
     return Verdict(table, count, result, tuple(failures), tuple(warnings))
+
+
+def rows_to_write(batch: DataFrame, table: str) -> DataFrame:
+    """The rows that a staged batch would write, which are those that a suite judges."""
+    return batch.where(F.col("_op") != DELETE).select(*TABLES[table].schema.names)
 
 
 def require(verdict: Verdict) -> None:
@@ -83,13 +94,15 @@ def suite_text(table: str) -> str:
     return text
 
 
-def named_columns(table: str, suites: Sequence[str]) -> list[str]:
+def named_columns(table: str, suites: Sequence[str], own: str = "") -> list[str]:
     """Return the columns of a table that suites may use: those whose names occur anywhere in them.
+
+    `suites` are tables with a built-in suite, `own` is the text of further expectations.
 
     >>> named_columns("figures", ["triplets"])
     ['figure_key', 'article_key', 'caption', 'panels', 'rights']
     """
-    text = "\n".join(suite_text(name) for name in suites)
+    text = "\n".join([*(suite_text(name) for name in suites), own])
     names: list[str] = TABLES[table].schema.names
     if re.search(r"(?i)\bselect\s+(\w+\.)?\*|\w\.\*", text):
         return names
@@ -97,7 +110,7 @@ def named_columns(table: str, suites: Sequence[str]) -> list[str]:
     return [name for name in names if name in words]
 
 
-def _run(rows: DataFrame, table: str, context: dict[str, DataFrame]) -> Any:
+def _run(rows: DataFrame, table: str, context: dict[str, DataFrame], own: Sequence[dict[str, Any]]) -> Any:
     # Imported late: great_expectations takes seconds to import and the fast lane does not need it.
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
@@ -116,9 +129,17 @@ def _run(rows: DataFrame, table: str, context: dict[str, DataFrame]) -> Any:
         def validate(result_format: Any) -> Any:
             suite = gx.ExpectationSuite(name=table, expectations=expectations)
             suite.meta.update(suite_data.get("meta", {}))
+            if len(suite.expectations) < len(
+                expectations
+            ):  # GX logs what it does not know, and leaves it out
+                known = {each.expectation_type for each in suite.expectations}
+                unknown = sorted({each["type"] for each in expectations} - known)
+                raise SuiteBroken(
+                    f"{table}: unknown or wrong expectations: {', '.join(unknown) or 'arguments'}"
+                )
             return validated.validate(suite, result_format=result_format)
 
-        expectations = suite_data["expectations"]
+        expectations = [*suite_data["expectations"], *own]
         queries = [each for each in expectations if each["type"] == ORIGINAL]
         counts = iter(_count_rows(rows, table, queries, context))
         expectations = [
@@ -213,16 +234,24 @@ def _named(item: Any, keys: Sequence[str]) -> str:
     return f": {', '.join(visible(key) for key in keys)}" + (f" and {more} more" if more > 0 else "")
 
 
-def _describe(item: Any, count: int) -> str:
+def name_of(item: Any) -> str:
+    """The type of an expectation with its name or, without one, its columns or description."""
     from medconcept.quality.unexpected_rows import COUNTED, ORIGINAL
 
-    kind, kwargs = item.expectation_config.type, item.expectation_config.kwargs
-    kind = ORIGINAL if kind == COUNTED else kind  # as the suite names it
-    named = (item.expectation_config.meta or {}).get("name")
-    target = named or kwargs.get("column") or kwargs.get("column_list") or ""
+    config = item.expectation_config
+    kind = ORIGINAL if config.type == COUNTED else config.type  # as the suite names it
+    named, kwargs = (config.meta or {}).get("name"), config.kwargs
+    columns = kwargs.get("column") or kwargs.get("column_list")
+    target = named or columns or kwargs.get("description")
+    return f"{kind} ({target})" if target else kind
+
+
+def _describe(item: Any, count: int) -> str:
+    from medconcept.quality.unexpected_rows import COUNTED
+
     unexpected = item.result.get("unexpected_count")
-    if unexpected is None and kind == ORIGINAL:
+    if unexpected is None and item.expectation_config.type == COUNTED:
         unexpected = item.result.get("observed_value")  # where this type reports its row count
     if unexpected is None:
-        return f"{kind} ({target}): observed {item.result.get('observed_value')}"
-    return f"{kind} ({target}): {unexpected} of {count} rows"
+        return f"{name_of(item)}: observed {item.result.get('observed_value')}"
+    return f"{name_of(item)}: {unexpected} of {count} rows"

@@ -55,6 +55,13 @@ def unexpected_rows(
     return counts
 
 
+def rows_of_query(rows: DataFrame, query: str, tables: Mapping[str, DataFrame] | None = None) -> DataFrame:
+    """Return the rows that a query gives, not yet computed; names and errors as in `unexpected_rows`."""
+    with _views({"batch": rows, **(tables or {})}) as views:
+        spark, batch = rows.sparkSession, views.pop("batch")
+        return spark.sql(f"{_with(views)}SELECT * FROM ({_over(query, batch)})")
+
+
 def first_rows(
     rows: DataFrame, query: str, tables: Mapping[str, DataFrame] | None = None, *, limit: int
 ) -> list[str]:
@@ -64,7 +71,7 @@ def first_rows(
     """
     with _views({"batch": rows, **(tables or {})}) as views:
         spark, batch = rows.sparkSession, views.pop("batch")
-        text = f"{_with(views)}SELECT * FROM ({query.format(batch=batch)}) LIMIT {limit}"
+        text = f"{_with(views)}SELECT * FROM ({_over(query, batch)}) LIMIT {limit}"
         return [" / ".join(map(str, row)) for row in spark.sql(text).collect()]
 
 
@@ -98,10 +105,15 @@ def _views(frames: Mapping[str, DataFrame]) -> Iterator[dict[str, str]]:
 def _counts(spark: SparkSession, queries: Sequence[str], batch: str, tables: Mapping[str, str]) -> list[int]:
     if not queries:
         return []
-    each = [f"SELECT {n} AS n FROM ({query.format(batch=batch)})" for n, query in enumerate(queries)]
+    each = [f"SELECT {n} AS n FROM ({_over(query, batch)})" for n, query in enumerate(queries)]
     text = _with(tables) + " UNION ALL ".join(each)
     counts = {row["n"]: int(row["count"]) for row in spark.sql(text).groupBy("n").count().collect()}
     return [counts.get(n, 0) for n in range(len(queries))]
+
+
+def _over(query: str, batch: str) -> str:
+    """The query over a view; other braces, as in regular expressions, are its own."""
+    return query.replace("{batch}", batch)
 
 
 def _with(tables: Mapping[str, str]) -> str:

@@ -49,9 +49,9 @@ class CommittedLake:
             )
         if noted > len(numbers):
             raise LakeDamaged(
-                f"{self.root}/commits: its last rows are missing: {len(numbers)} of {noted} commits are "
-                "there; put the table back from a copy of the lake, or `medconcept restore` goes back to the last "
-                "commit that is there"
+                f"{self.root}/commits: its last rows are missing: {len(numbers)} of {noted} commits "
+                "are there; put the table back from a copy of the lake, or `medconcept restore` goes back to "
+                "the last commit that is there"
             )
         return rows
 

@@ -33,6 +33,8 @@ def status_lines(result: dict[str, Any]) -> list[str]:
             f"Held batches lie under {REJECTED}. Mend the input or the suite and run the job again, which "
             "makes a new batch; `medconcept clear` deletes the held ones"
         )
+    for gate, count in result.get("taken_out", {}).items():
+        out.append(f"Taken out by a gate and in quarantine, {gate}: {count:,}")
     for reason, count in result["refused"].items():
         out.append(f"Refused by the sync, {reason}: {count:,}")
     if inventory := result.get("inventory"):

@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from medconcept.lake.lake import Commit, Lake
-from medconcept.lake.quarantine import open_quarantine
+from medconcept.lake.quarantine import left_without_rows, open_quarantine
 from medconcept.stages.triplets.concept_names import concepts_passed_on
 
 UNKNOWN = "unknown"
@@ -166,7 +166,7 @@ def file_counts(raw: DataFrame, articles: DataFrame, quarantine: DataFrame) -> l
     versions = _row(articles.agg(F.count_if("is_current").alias("n"), F.count(F.lit(1)).alias("all")))
     duplicates = raw.where("duplicate_of IS NOT NULL AND left_out IS NULL").count()
     left_out = count_by(raw.where("left_out IS NOT NULL"), "left_out")
-    refused = count_by(open_quarantine(quarantine), "reason")
+    refused = count_by(open_quarantine(quarantine).where(~left_without_rows()), "reason")
     return [
         ("current articles", int(versions["n"])),
         ("superseded versions", int(versions["all"] - versions["n"])),

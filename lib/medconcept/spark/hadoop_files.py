@@ -65,6 +65,16 @@ class HadoopFiles:
             s.getPath().getName() for s in self._call(lambda: self._fs.listStatus(self._path(name)), name)
         )
 
+    def names_in(self, name: str) -> set[str]:
+        """Names directly under a folder, in one call of the JVM however many they are; none without it."""
+        if not self.exists(name):
+            return set()
+        statuses = self._call(lambda: self._fs.listStatus(self._path(name)), name)
+        paths = self._jvm.org.apache.hadoop.fs.FileUtil.stat2Paths(statuses)
+        text = str(self._jvm.java.util.Arrays.toString(paths))[1:-1]
+        prefix = f"{self.uri(name)}/"
+        return set(text.removeprefix(prefix).split(f", {prefix}")) if text else set()
+
     def walk(self, name: str) -> Iterator[str]:
         """Yield the files below a folder, at any depth, as paths relative to the root; a file itself."""
         path = self._path(name) if name else self._path_class(self.root)

@@ -232,4 +232,11 @@ def settings(context: Context) -> tuple[object, ...]:
     return (config.triplets, config.rights, context.opt_out.digest, MODALITY_VERSION)
 
 
-STAGE = Stage(name="assemble_triplets", version=3, inputs=INPUTS, settings=settings, build=build)
+STAGE = Stage(
+    name="assemble_triplets",
+    version=3,
+    inputs=INPUTS,
+    settings=settings,
+    build=build,
+    by_article=("triplets",),
+)

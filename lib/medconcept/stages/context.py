@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -67,6 +67,7 @@ class Context:
     cache_jobs: list[Future[int]] = field(default_factory=list)  # the jobs that compute them
     progress: Progress = field(default_factory=Progress)  # counters for workers
     opt_out_read: list[OptOutList] = field(default_factory=list)  # one for all contexts of a run
+    own_suites: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)  # by table, of the user's
 
     def read(self, table: str) -> DataFrame:
         """A table as the last commit names it."""

@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from medconcept.jats import PARSER_VERSION
-from medconcept.lake.quarantine import open_quarantine
+from medconcept.lake.quarantine import GATE, open_quarantine, refused_by_gate
 from medconcept.runtime.native_modules import library_file
 from medconcept.spark.arrow_batches import small_batches
 from medconcept.spark.progress import Count, Counter
@@ -17,7 +17,7 @@ from medconcept.stages.source_metadata import (
     articles_of_works,
     event_counts,
     notice_relations,
-    with_concerns,
+    with_notices,
     with_source_metadata,
     works_in_notices,
 )
@@ -27,7 +27,7 @@ from medconcept.workers.parse.parse_files import BATCH_ROWS, FIGURE, FILE, PARSE
 
 FILE_KEY = ["source", "source_key"]
 _WORK_COLUMNS = ("article_key", "doi", "related_articles")
-_ARTICLE_COLUMNS = (*FILE_KEY, "source_sha256", "article_key", "doi", "pmcid")
+_ARTICLE_COLUMNS = (*FILE_KEY, "source_sha256", "article_key", "doi", "pmcid", "pmid", "is_current")
 _FIGURE_KEYS = ("figure_key", "parent_key", "translation_of")
 
 
@@ -44,6 +44,10 @@ def build(context: Context) -> StageOutput:
     else:  # small changes: planning takes the time, so rows used repeatedly are computed once
         # The bytes of files that have not changed are not read.
         todo = changes.written(raw)
+        if (again := _taken_out(context)) is not None:
+            of_before = raw.where(~F.col("run_id").isin(list(changes.runs)))
+            todo = todo.unionByName(of_before.join(again, FILE_KEY, "left_semi"))
+            files = files.unionByName(again).distinct()
         files = context.cache("files", files)
         current = context.cache("current", articles.select(*_ARTICLE_COLUMNS, notice_relations()))
         replaced = current.join(files, FILE_KEY, "left_semi")
@@ -63,24 +67,24 @@ def build(context: Context) -> StageOutput:
     if files is not None and changes is not None:
         rest = current.join(affected.keys, "article_key", "left_semi").join(files, FILE_KEY, "left_anti")
         if rest.isEmpty():
-            metadata = changes.written(raw)
+            metadata = todo
         else:
             with small_batches(raw.sparkSession, BATCH_ROWS):
                 good = context.checkpoint("works", good.unionByName(_siblings(good, rest, raw)))
-    elsewhere = current.join(affected.keys, "article_key", "left_anti")
-    notices = works_in_notices(
-        good.select("related_articles").unionByName(elsewhere.select("related_articles"))
-    )
-    versions = order_versions(with_concerns(with_source_metadata(good, metadata), notices))
+    versions = order_versions(with_source_metadata(good, metadata))
     if files is not None:
         versions = context.checkpoint("versions", versions)
+    elsewhere = current.join(affected.keys, "article_key", "left_anti")
+    # What a superseded version said of another work holds no more.
+    said = [each.where("is_current").select(*_WORK_COLUMNS) for each in (versions, elsewhere)]
+    noted = with_notices(versions, works_in_notices(said[0].unionByName(said[1])))
     return StageOutput(
         tables={
-            "articles": (versions, scope),
+            "articles": (noted, scope),
             "figures": (figure_rows(versions), figures),
         },
         ledgers={"quarantine": _quarantine_events(context, parsed, todo, raw)},
-        side_result=lambda: SideResult({**_counts(parsed, raw), **event_counts(versions, scope)}),
+        side_result=lambda: SideResult({**_counts(parsed, raw), **event_counts(noted, scope)}),
         articles=None if files is None else affected,
         gate_against=("articles",),
     )
@@ -167,14 +171,33 @@ def _siblings(good: DataFrame, rest: DataFrame, raw: DataFrame) -> DataFrame:
 
 
 def _affected(touched: DataFrame, articles: DataFrame) -> DataFrame:
-    """Return the keys of the works of new and replaced articles, of works with the same DOI or in notices."""
-    works = touched.select("article_key", "doi").distinct()
-    notices = works_in_notices(touched)
-    if not notices.isEmpty():
-        named = articles_of_works(articles.select("article_key", "doi", "pmcid"), notices)
-        works = works.unionByName(named.select("article_key", "doi")).distinct()
-    by_doi = articles.join(works.where(F.col("doi").isNotNull()).select("doi").distinct(), "doi", "left_semi")
+    """Return the keys of the works of new and replaced articles, of works with the same DOI, and of those
+    that notices among them name: now, or so far."""
+    keys = _with_same_doi(touched.select("article_key", "doi"), articles)
+    so_far = articles.where("is_current").join(keys, "article_key", "left_semi")
+    columns = ("article_key", "related_articles")
+    notices = works_in_notices(touched.select(*columns).unionByName(so_far.select(*columns)))
+    if notices.isEmpty():
+        return keys
+    named = articles_of_works(articles, notices).select("article_key").distinct()
+    of_works = articles.join(named, "article_key", "left_semi").select("article_key", "doi")
+    return keys.unionByName(_with_same_doi(of_works, articles)).distinct()
+
+
+def _with_same_doi(works: DataFrame, articles: DataFrame) -> DataFrame:
+    """Return the distinct article_key of works and of articles that have the DOI of one of them."""
+    dois = works.where(F.col("doi").isNotNull()).select("doi").distinct()
+    by_doi = articles.join(dois, "doi", "left_semi")
     return works.select("article_key").unionByName(by_doi.select("article_key")).distinct()
+
+
+def _taken_out(context: Context) -> DataFrame | None:
+    """The files whose articles the gate took out: each run tries them again. None if there are none."""
+    if context.config.gate.on_failure == "stop" or not context.has_rows("quarantine"):
+        return None
+    own = F.col("parser_version") == refused_by_gate(context.job)
+    files = open_quarantine(context.lake.read("quarantine").where(own)).select(*FILE_KEY).distinct()
+    return None if files.isEmpty() else files
 
 
 def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw: DataFrame) -> DataFrame:
@@ -187,7 +210,8 @@ def _quarantine_events(context: Context, parsed: DataFrame, todo: DataFrame, raw
         "detail",
     )
     opened = with_run(context, opened)
-    was_open = open_quarantine(context.lake.read("quarantine").where(F.col("parser_version") != REFUSED_BY))
+    of_parser = (F.col("parser_version") != REFUSED_BY) & ~F.startswith("parser_version", F.lit(GATE))
+    was_open = open_quarantine(context.lake.read("quarantine").where(of_parser))
     was_open = context.cache("open", was_open)
     if was_open.isEmpty():
         return opened
@@ -225,8 +249,9 @@ def _counts(parsed: DataFrame, raw: DataFrame) -> dict[str, int]:
 
 STAGE = Stage(
     name="parse_articles",
-    version=1,
+    version=2,
     inputs=("raw_articles",),
     settings=lambda context: (PARSER_VERSION,),
     build=build,
+    by_article=("articles", "figures"),
 )

@@ -1,4 +1,4 @@
-"""Article metadata from the source in addition to the XML, notices of concern, events since the last run."""
+"""Article metadata from the source in addition to the XML, notices about other works, events since a run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from pyspark.sql import functions as F
 
 # From free to restricted: of two statements that differ, the stricter one applies.
 GROUPS = ("commercial", "noncommercial", "other")
-NOTICE = "object-of-concern"
+# The relation of a notice to the work that it is about, by what it says of it. Of retractions, JATS and the
+# publishers have several names; `retracted-by` and `retraction-forward` lead the other way.
+RETRACTION, OF_CONCERN = "retraction", "concern"
+NOTICES = {
+    OF_CONCERN: r"(?i)^object-of-concern$",
+    RETRACTION: r"(?i)^(?:partial(?:ly)?[-_ ])?(?:retracted|withdrawn|removed)[-_ ]"
+    r"(?:article|paper|publication)$"
+    r"|^(?:is[-_ ])?(?:partial[-_ ])?(?:retraction|withdrawal|removal)[-_ ]of$|^object-of-retraction$",
+}
 CONCERN = r"(?i)^(?!object-of-)(?:.*[-_ ])?concern(?:[-_ ].*)?$"
 
 
@@ -62,35 +70,84 @@ def with_source_metadata(parsed: DataFrame, raw: DataFrame) -> DataFrame:
 
 
 def notice_relations() -> Column:
-    """Return the `related_articles` that an article expresses concern about."""
-    return F.filter("related_articles", lambda r: F.lower(r["relation"]) == NOTICE).alias("related_articles")
+    """Return the `related_articles` that an article retracts or expresses concern about."""
+    of_notice = F.filter("related_articles", lambda r: _notice(r["relation"]).isNotNull())
+    return of_notice.alias("related_articles")
 
 
 def works_in_notices(articles: DataFrame) -> DataFrame:
-    """Return the works that notices among these articles express concern about: `work`, a DOI or a PMC id."""
-    each = articles.select(notice_relations()).select(F.explode("related_articles").alias("r"))
-    target = F.lower(F.trim("r.target"))
-    doi = F.regexp_extract(target, r"(10\.[0-9]{4,}/.+)$", 1)
-    pmcid = F.regexp_extract(target, r"^(?:pmc)?([0-9]+)$", 1)
-    by_pmc = F.lower("r.link_type").isin("pmc", "pmcid") | target.startswith("pmc")
-    work = F.when(doi != "", doi).when(by_pmc & (pmcid != ""), F.concat(F.lit("PMC"), pmcid))
-    return each.select(work.alias("work")).where("work IS NOT NULL").distinct()
+    """Return the works that notices among these articles are about: kind, work, notice (its article_key).
+
+    A work is a DOI in lower case, `PMC<digits>` or `pmid:<digits>`. A notice that gives no address of the
+    work may have its DOI in the text of the citation.
+    """
+    each = articles.select(F.col("article_key").alias("notice"), F.explode(notice_relations()).alias("r"))
+    target = F.regexp_replace(F.lower(F.trim("r.target")), "%2f", "/")
+    link = F.coalesce(F.lower("r.link_type"), F.lit(""))
+
+    def found(text: Column, pattern: str) -> Column:
+        return F.nullif(F.regexp_extract(text, pattern, 1), F.lit(""))
+
+    number = found(target, r"^([0-9]+)$")
+    pmcid = F.coalesce(found(target, r"(?:^|/)pmc([0-9]+)/?$"), F.when(link.isin("pmc", "pmcid"), number))
+    pmid = F.coalesce(
+        found(target, r"(?:pubmed|pmid)[^?]*?[/:]([0-9]+)/?$"), F.when(link.isin("pmid", "pubmed"), number)
+    )
+    in_text = found(F.lower("r.text"), r"(10\.[0-9]{4,9}/[^\s\"<>]+)")
+    cited = F.when(F.coalesce(target, F.lit("")) == "", in_text)
+    doi = F.regexp_replace(F.coalesce(found(target, r"(10\.[0-9]{4,}/.+)$"), cited), r"[\s.,;]+$", "")
+    work = F.coalesce(doi, F.concat(F.lit("PMC"), pmcid), F.concat(F.lit("pmid:"), pmid))
+    named = each.select(_notice(F.col("r.relation")).alias("kind"), work.alias("work"), "notice")
+    return named.where("work IS NOT NULL").distinct()
 
 
 def articles_of_works(articles: DataFrame, works: DataFrame) -> DataFrame:
-    """Return the distinct rows of articles that are among the works, by DOI or PMC id."""
-    works = F.broadcast(works.withColumn("_named", F.lit(True)))
-    by_doi = articles.join(works, F.col("doi") == F.col("work"), "left_semi")
-    return by_doi.unionByName(articles.join(works, F.col("pmcid") == F.col("work"), "left_semi")).distinct()
+    """Return article_key, kind and notice for articles that are among the works, by DOI, PMC id or PubMed id.
+
+    A notice is not about itself.
+    """
+    ids = F.array("doi", "pmcid", F.concat(F.lit("pmid:"), "pmid"))
+    each = articles.select("article_key", F.explode(F.array_distinct(ids)).alias("work"))
+    named = each.join(F.broadcast(works), "work").where("article_key <> notice")
+    return named.select("article_key", "kind", "notice").distinct()
 
 
-def with_concerns(versions: DataFrame, works: DataFrame) -> DataFrame:
-    """Set `has_concern` also if another article's notice names the work; one row in, one row out."""
-    by_doi = works.select(F.col("work").alias("doi"), F.lit(True).alias("_by_doi"))
-    by_id = works.select(F.col("work").alias("pmcid"), F.lit(True).alias("_by_id"))
-    joined = versions.join(F.broadcast(by_doi), "doi", "left").join(F.broadcast(by_id), "pmcid", "left")
-    named = F.col("_by_doi").isNotNull() | F.col("_by_id").isNotNull()
-    return joined.withColumn("has_concern", F.col("has_concern") | named).drop("_by_doi", "_by_id")
+def with_notices(versions: DataFrame, works: DataFrame) -> DataFrame:
+    """Set `has_concern`, or `is_retracted` with its evidence, also if another article's notice names the
+    work; one row in, one row out.
+
+    All versions of a work are marked. Of several notices the one with the first key is the evidence.
+    """
+    kind = F.col("kind")
+    named = (
+        articles_of_works(versions, works)
+        .groupBy("article_key")
+        .agg(
+            F.max(kind == OF_CONCERN).alias("_concern"),
+            F.min(F.when(kind == RETRACTION, F.col("notice"))).alias("_notice"),
+        )
+    )
+    return (
+        versions.join(F.broadcast(named), "article_key", "left")
+        .withColumns(
+            {
+                "has_concern": F.col("has_concern") | F.coalesce("_concern", F.lit(False)),
+                "is_retracted": F.col("is_retracted") | F.col("_notice").isNotNull(),
+                "retraction_evidence": F.coalesce(
+                    "retraction_evidence", F.concat(F.lit("retraction notice: "), "_notice")
+                ),
+            }
+        )
+        .drop("_concern", "_notice")
+    )
+
+
+def _notice(relation: Column) -> Column:
+    """What an article with this relation to another says of it, one of NOTICES; null for any other."""
+    kind = F.lit(None).cast("string")
+    for name, pattern in NOTICES.items():
+        kind = F.when(relation.rlike(pattern), F.lit(name)).otherwise(kind)
+    return kind
 
 
 def event_counts(versions: DataFrame, before: DataFrame) -> dict[str, int]:

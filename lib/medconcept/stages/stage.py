@@ -63,6 +63,7 @@ class Stage:
     looks_outside: bool = False
     # Called where there is no lake yet: raises MedconceptError before one is made that would stay empty.
     check: Callable[[SparkSession, Config], None] | None = None
+    by_article: tuple[str, ...] = ()  # tables of articles, or files, that its gate may take out
 
     def settings_digest(self, context: Context) -> str:
         """Return the digest of code versions and settings: what decides the rows, apart from inputs."""

@@ -135,13 +135,13 @@ ARTICLES = Table(
         column(
             "is_retracted",
             BooleanType(),
-            "True if the file or PMC's metadata mark the article as retracted",
+            "True if the file, PMC's metadata or a notice in the lake mark the article as retracted",
             "false",
         ),
         column(
             "retraction_evidence",
             _TEXT,
-            "What in the file or the metadata marks it as retracted",
+            "What in the file or the metadata marks it as retracted, or the notice",
             "RETRACTED ARTICLE: On the origin of …",
         ),
         column(

@@ -89,14 +89,14 @@ QUARANTINE = Table(
         column(
             "parser_version",
             StringType(),
-            "Version of the parser that refused the file, or sync_articles if the sync did",
+            "Version of the parser that refused the file, sync_articles if the sync did, or gate:<job>",
             "4",
         ),
         column("event", StringType(), "What happened to the refusal", "opened", values=("opened", "closed")),
         column(
             "reason",
             StringType(),
-            "Reason code; the parser's are in docs/jats.md, those of the sync in docs/sync.md",
+            "Reason; the parser's are in docs/jats.md, the sync's in docs/sync.md; of a gate: expectation",
             "truncated",
         ),
         column("place", StringType(), "Place in the file; null if unknown", "line 12, column 3"),

@@ -242,4 +242,5 @@ STAGE = Stage(
     inputs=("articles", "figures", "concept_statistics"),
     settings=settings,
     build=build,
+    by_article=("mentions",),
 )

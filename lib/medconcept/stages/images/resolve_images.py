@@ -179,4 +179,5 @@ STAGE = Stage(
     ),
     build=build,
     looks_outside=True,
+    by_article=("images",),
 )

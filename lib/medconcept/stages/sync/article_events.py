@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from medconcept.errors import InputError
 from medconcept.lake import transaction
-from medconcept.lake.quarantine import open_quarantine
+from medconcept.lake.quarantine import open_quarantine, refused_by_gate
 from medconcept.sources.options import Selection
 from medconcept.stages.context import Context
 from medconcept.stages.sync.inventory_plan import NEW, TO_DO, UPDATE, WITHDRAWN
@@ -105,19 +105,25 @@ def archive_refusal_events(context: Context, members: DataFrame, *, archives: Da
 
 
 def folder_refusal_events(
-    context: Context, source: str, files: DataFrame, reasons: Sequence[str]
+    context: Context, source: str, files: DataFrame, reasons: Sequence[str], listing: DataFrame
 ) -> DataFrame | None:
     """Return the events for `quarantine` of a folder; None if there are none.
 
     `files` are all that this run refused, for one of `reasons`: what was refused for one of them before and
-    is not now has been fixed or is gone.
+    is not now has been fixed or is gone. `listing` are all files of the folder: what the gate took out stays
+    refused for as long as it is there.
     """
     was_open = open_refusals(context, source).where(
         F.col("reason").isin(*reasons) & ~F.col("source_key").contains("!/")
     )
     now, same = _opened(files), ["source", "source_key", "reason"]
     opened = now.join(was_open, same, "left_anti")
-    ended = was_open.join(now, same, "left_anti").withColumn("event", F.lit("closed"))
+    ended = was_open.join(now, same, "left_anti")
+    if (taken_out := _taken_out(context, source)) is not None:
+        of_folder = taken_out.where(~F.col("source_key").contains("!/"))
+        gone = of_folder.join(listing, ["source", "source_key"], "left_anti")
+        ended = ended.unionByName(gone.select(*ended.columns))
+    ended = ended.withColumn("event", F.lit("closed"))
     events = with_run(context, opened.unionByName(ended.select(*opened.columns)))
     return None if events.isEmpty() else events
 
@@ -132,11 +138,21 @@ def open_refusals(context: Context, source: str) -> DataFrame:
     return context.cached[name]
 
 
+def _taken_out(context: Context, source: str) -> DataFrame | None:
+    """Return the open entries of files that this job's gate took out; None if it takes none out."""
+    if context.config.gate.on_failure == "stop" or not context.has_rows("quarantine"):
+        return None
+    own = (F.col("parser_version") == refused_by_gate(context.job)) & (F.col("source") == source)
+    return open_quarantine(context.lake.read("quarantine").where(own))
+
+
 def refusals_no_longer_listed(
     context: Context, source: str, inventory: DataFrame, selection: Selection
 ) -> DataFrame | None:
     """Return the open refusals of versions that the inventory lacks or has replaced; None if none are."""
     was_open = open_refusals(context, source)
+    if (taken_out := _taken_out(context, source)) is not None:
+        was_open = was_open.unionByName(taken_out)
     parts = (
         F.regexp_extract("source_key", r"^PMC(\d+)\.(\d+)/", 1),
         F.regexp_extract("source_key", r"^PMC(\d+)\.(\d+)/", 2),

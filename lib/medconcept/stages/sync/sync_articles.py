@@ -6,6 +6,7 @@ A source is a bucket like PMC's (see bucket_sync.py), a folder of files, or arch
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -147,17 +148,18 @@ def build_from_files(context: Context) -> StageOutput | None:
     unseen = listing.where("reason IS NULL").join(landed_files, ["source", "source_key", "etag"], "left_anti")
     refused = listing.where(F.col("reason").isin(*FOLDER_REASONS))
     was_refused = context.has_rows("quarantine") or not found.keys().isdisjoint(FOLDER_REASONS)
+    refusal_events = partial(folder_refusal_events, context, source, reasons=FOLDER_REASONS, listing=listing)
     counts = {f"files.{reason or 'to_read'}": count for reason, count in found.items()}
     counts["files.listed"] = sum(found.values())
     if unseen.isEmpty() and gone is None:
-        events = folder_refusal_events(context, source, refused, FOLDER_REASONS) if was_refused else None
+        events = refusal_events(refused) if was_refused else None
         return None if events is None else StageOutput(ledgers={"quarantine": events}, counts=counts)
     context.begin()
     fetched = _with_checksum(read_files(spark, unseen, config), "reason", "detail")
     fetched = context.checkpoint("fetched", fetched)
     unread = fetched.where("reason IS NOT NULL").select("source", "source_key", "reason", "detail")
     refused = refused.select(*unread.columns).unionByName(unread)
-    events = folder_refusal_events(context, source, refused, FOLDER_REASONS)
+    events = refusal_events(refused)
     ledgers = {} if events is None else {"quarantine": events}
     landed = fetched.where("reason IS NULL").drop("reason", "detail")
     same = [F.col(f"n.{c}").eqNullSafe(F.col(f"o.{c}")) for c in (*_FILE, "source_sha256", "sidecar")]
@@ -248,4 +250,5 @@ STAGE = Stage(
     build=build,
     looks_outside=True,
     check=require_articles,
+    by_article=("raw_articles",),
 )
