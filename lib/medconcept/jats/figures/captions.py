@@ -96,10 +96,10 @@ def link_translations(figures: Sequence[Figure]) -> list[Figure]:
             for graphic in figure.graphics:
                 by_href.setdefault(graphic.href, figure)
             if label := read_label(figure.label):
-                by_number.setdefault(label.numbers, []).append(figure)
+                by_number.setdefault(label.digits, []).append(figure)
     for figure in translated:
         label = read_label(figure.label)
-        alike = by_number.get(label.numbers, []) if label else []
+        alike = by_number.get(label.digits, []) if label else []
         # By graphic, else by number if only one figure bears it.
         match = next((by_href[g.href] for g in figure.graphics if g.href in by_href), None)
         match = match or (alike[0] if len(alike) == 1 else None)
