@@ -11,7 +11,7 @@ from medconcept.jats.records.figure import FigureKind
 # In English, Portuguese, Spanish, French, Italian, German, Dutch. An S after the word for a figure is the
 # plural unless a number follows it: "Figures 1–12" and "Figs 3" are no supplements, "Figures S1–S3" are.
 _SUPPLEMENT = re.compile(
-    r"""(?i:\bsup+l?(?:[ée]m?\w*)?\b|\bsuplem?\w*|\bextended\s+data\b|\bexpanded\s+view\b|\bsource\s+data\b)
+    r"""(?i:\bsup{1,2}(?:l(?:[ée]m\w*)?)?\b|\bextended\s+data\b|\bexpanded\s+view\b|\bsource\s+data\b)
     |(?i:\bsupporting\s+(?:information\b|fig|movie|video)|\badditional\s+fig|\b(?:e|web|online\s+)fig)
     |(?i:\b(?:material|figuras?|figures?)\s+(?:complement\w+|aanvullende|additionnelles?)\b)
     |(?i:\berg[äa]nzende\s+abb|\bzusatzabb|\baanvullende\s+fig)
