@@ -253,6 +253,7 @@ def test_funding_under_support() -> None:
     [
         ("<string-date>12 March 2018</string-date>", "2018-03-12"),
         ("<string-date>March 12th, 2018</string-date>", "2018-03-12"),
+        ("<string-date>12 de março de 2018</string-date>", "2018-03-12"),
         ("<string-date>2018-3-12</string-date>", "2018-03-12"),
         ("<string-date>Mar 2018</string-date>", "2018-03"),
         ("<string-date>3/4/2018</string-date>", "2018"),
