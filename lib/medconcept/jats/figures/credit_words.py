@@ -83,30 +83,79 @@ COPYRIGHT = re.compile(
     |\ball\s+rights\s+reserved\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-# Each pattern with word stems, one of which it needs: a prefilter, since hardly any caption has them.
-CREDITS = tuple(
-    (tuple(stem.encode() for stem in stems), pattern)
-    for stems, pattern in (
-        (
-            ("reprint", "re-print", "reprod", "re-prod", "republ", "reuse", "re-use", "used with", "used by",
-             "taken from", "taken, ", "obtained with perm", "copied", "excerpt", "borrowed", "sourced", " from ref",
-             " from [", "mage from", "mages from", "igure from", "hoto from", "hotos from", "riprod", "reimpr", "imprim", "ristampat", "druck", "overgenomen", "gereprod", "extra",
-             "tomad", "retirad", "tiré", "tratt", "entnommen", "ontleend", "sacad"),
-            REPRINTED,
-        ),
-        (
-            ("adapt", "adapat", "adatt", "modifi", "redraw", "re-draw", "redraft", "retrace", "after ", "ändert", "gezeichnet", "aangepast", "bewerkt", "redibuj", "redesenh",
-             "redessin"),
-            ADAPTED,
-        ),
-        (
-            ("permi", "courtesy", "cortes", "autori", "authori", "kindly", "genehmigung", "erlaubnis",
-             "toestemming", "concessione", "permesso"),
-            PERMISSION,
-        ),
-        (("©", "copyright", "(c)", "rights reserved"), COPYRIGHT),
-    )
-)  # fmt: skip
+# Each pattern with words, one of which it needs: a prefilter, since hardly any caption has them. A caption is cut
+# into words once, in lower case as far as they are ASCII.
+_OF_PERMISSION = """
+permission permissions permiso permissão permesso courtesy cortesia cortesía authorization authorisation autorização
+autorización autorisation autorizzazione kindly genehmigung erlaubnis toestemming concessione
+"""
+_TRIGGERS = (
+    (
+        REPRINTED,
+        """
+        reprint reprinted re-printed republished reused re-used reproduced re-produced
+        reproduzido reproduzidos reproduzida reproduzidas reproducido reproducidos reproducida reproducidas
+        reproduit reproduits reproduite reproduites riprodotto riprodotta riprodotti riprodotte reproduziert
+        gereproduceerd reimpreso reimpresa reimpressa réimprimé réimprimée ristampato ristampata abgedruckt nachgedruckt
+        nachdruck overgenomen extraído extraída extraídos extraídas extraido extraida tomado tomada tomados tomadas
+        retirado retirada retirados retiradas tiré tirée tirés tirées extrait extraite extraits extraites tratto tratta
+        tratti tratte entnommen ontleend sacado sacada """
+        + _OF_PERMISSION,
+    ),
+    (
+        ADAPTED,
+        """
+        adapted adaptation modified redrawn re-drawn redrafted re-drafted retraced re-traced
+        adaptado adaptada adaptados adaptadas adapatado modificado modificada modificados modificadas
+        adapté adaptée adaptés adaptées modifié modifiée modifiés modifiées adattato adattata adattati adattate
+        modificato modificata modificati modificate modifiziert adaptiert verändert umgezeichnet aangepast bewerkt
+        redibujado redibujada redesenhado redesenhada redessiné redessinée""",
+    ),
+    (PERMISSION, _OF_PERMISSION),
+    (COPYRIGHT, "copyright copyrights reserved"),
+)
+_NEEDED = tuple((pattern, frozenset(words.encode().split())) for pattern, words in _TRIGGERS)
+# Words of everyday reports, each with what must be there as well.
+_WEAK = (
+    (
+        REPRINTED,
+        frozenset(b"taken copied excerpted extracted borrowed sourced reproduction ref refs reference al".split()),
+        re.compile(rb"from (?:the |an? )?(?:[\[(]|[Rr]ef|[A-Z\xc3]|https?:|www|work|study|paper|article|thesis|report)"),
+    ),
+    (ADAPTED, frozenset((b"after",)), re.compile(rb"(?:\A|[.(;])\s*[Aa]fter [A-Z\xc3]")),
+)
+_ANY_WEAK = frozenset().union(*(words for _, words, _ in _WEAK))
+_ANY_NEEDED = _ANY_WEAK.union(*(words for _, words in _NEEDED))
+_C_SIGN = re.compile(rb"\([cC]\)\s*(?:[Cc]opyright|(?:19|20)[0-9]{2})")
+_WORD_BYTES = b"-" + bytes(range(0x61, 0x7B)) + bytes(range(0x80, 0x100))
+_TO_WORDS = bytes(
+    byte if byte in _WORD_BYTES else byte + 32 if 0x41 <= byte <= 0x5A else 0x20 for byte in range(256)
+)
+
+
+def patterns_for(caption: str) -> list[re.Pattern[str]]:
+    """Return the patterns that may match a caption: none for most.
+
+    >>> [pattern is ADAPTED for pattern in patterns_for("Redrawn (with changes) by us.")], patterns_for("A scan.")
+    ([True], [])
+    """
+    text = caption.encode()
+    words_only = text
+    if b"\xe2\x80" in text:  # quotation marks and dashes, which are no part of words
+        words_only = text.replace(b"\xe2\x80", b" ")
+    words = words_only.translate(_TO_WORDS).split()
+    # © touches its neighbours, and "(c)" is a panel more often.
+    has_sign = b"\xc2\xa9" in text or ((b"(c)" in text or b"(C)" in text) and _C_SIGN.search(text) is not None)
+    if not has_sign and b" from [" not in text and _ANY_NEEDED.isdisjoint(words):
+        return []
+    patterns = [pattern for pattern, needed in _NEEDED if not needed.isdisjoint(words)]
+    if has_sign:
+        patterns.append(COPYRIGHT)
+    for pattern, weak, surely in _WEAK:
+        if pattern not in patterns and not (b" from [" not in text and weak.isdisjoint(words)):
+            if surely.search(text):
+                patterns.append(pattern)
+    return patterns
 
 
 def reuse_in(credits: str) -> Literal["reprinted", "adapted"] | None:

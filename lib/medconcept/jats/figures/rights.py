@@ -9,7 +9,7 @@ from itertools import islice
 from lxml import etree
 
 from medconcept.jats.article.licence import Licence, read_licence
-from medconcept.jats.figures.credit_words import CREDITS, PERMISSION, reuse_in
+from medconcept.jats.figures.credit_words import PERMISSION, patterns_for, reuse_in
 from medconcept.jats.figures.graphics import pictures_in
 from medconcept.jats.records.figure import Evidence, Rights
 from medconcept.jats.text.element_text import text_without
@@ -97,13 +97,7 @@ def _differs(own: Licence, article: Licence) -> bool:
 def _sentences(caption: str) -> list[str]:
     """Return the sentences of a caption that credit another's picture, each once."""
     sentences: dict[str, None] = {}
-    lowered = caption.encode().lower()  # lowers ASCII only, which the stems need
-    for stems, pattern in CREDITS:
-        for stem in stems:
-            if stem in lowered:
-                break
-        else:
-            continue
+    for pattern in patterns_for(caption):
         for match in islice(pattern.finditer(caption), _MAX_MATCHES):
             before = max(0, match.start() - _SENTENCE_REACH)
             ends = list(_SENTENCE_END.finditer(caption, before, match.start()))
