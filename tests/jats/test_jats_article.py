@@ -175,7 +175,9 @@ def test_other_links_leave_an_author_an_author(contributor: str) -> None:
 
 
 def test_the_name_of_a_group_without_its_address() -> None:
-    collab = '<collab><named-content content-type="name">The Group</named-content><email>a@b.org</email></collab>'
+    collab = (
+        '<collab><named-content content-type="name">The Group</named-content><email>a@b.org</email></collab>'
+    )
     meta = f"<contrib-group>{contrib(collab)}</contrib-group>"
     assert [a.name for a in parsed(meta=PMC1 + meta).authors] == ["The Group"]
 

@@ -1,4 +1,4 @@
-"""Words about a figure outside its caption: captions of graphics, text straight in the figure, their rights."""
+"""Words about a figure outside its caption: captions of graphics, text straight in `<fig>`, rights."""
 
 import pytest
 from jats_examples import one_figure, parsed
@@ -11,7 +11,9 @@ def graphic(inside: str) -> str:
 
 
 def test_the_caption_of_the_graphic_is_that_of_a_figure_without_one() -> None:
-    figure = one_figure(graphic("<label>Figure 1</label><caption><title>T.</title><p>H<sub>2</sub>O</p></caption>"))
+    figure = one_figure(
+        graphic("<label>Figure 1</label><caption><title>T.</title><p>H<sub>2</sub>O</p></caption>")
+    )
     assert (figure.caption_title, figure.caption_text, figure.label) == ("T.", "H2O", "Figure 1")
     assert (figure.caption, figure.caption_markup) == ("T. H2O", "T. H<sub>2</sub>O")
     assert [g.href for g in figure.graphics] == ["f1"]
@@ -22,7 +24,11 @@ def test_the_caption_of_the_graphic_is_that_of_a_figure_without_one() -> None:
     [
         # Beside the figure's own caption.
         (CAPTION + graphic("<caption><p>After rain.</p></caption>"), "Two stones", "On a wall. After rain."),
-        (CAPTION + "<p>The left one is wet.</p>" + graphic(""), "Two stones", "On a wall. The left one is wet."),
+        (
+            CAPTION + "<p>The left one is wet.</p>" + graphic(""),
+            "Two stones",
+            "On a wall. The left one is wet.",
+        ),
         ("<p>Before.</p>" + CAPTION, "Two stones", "On a wall. Before."),
         (CAPTION + "<list><list-item><p>wet</p></list-item></list>", "Two stones", "On a wall. wet"),
         # Without one.
@@ -39,10 +45,11 @@ def test_the_caption_of_the_graphic_is_that_of_a_figure_without_one() -> None:
         ('<media mimetype="video"><caption><p>A film.</p></caption></media>', None, "A film."),
         # Said twice.
         (CAPTION + graphic("<caption><p>On a wall.</p></caption>"), "Two stones", "On a wall."),
-        # Of something else: another figure, a supplement, a film beside the picture, a description for the blind.
+        # Of something else: another figure, a supplement, a film, a description for the blind.
         (CAPTION + "<p><fig><caption><p>Other.</p></caption></fig></p>", "Two stones", "On a wall."),
         (
-            CAPTION + "<p><supplementary-material><caption><p>Data.</p></caption></supplementary-material></p>",
+            CAPTION
+            + "<p><supplementary-material><caption><p>Data.</p></caption></supplementary-material></p>",
             "Two stones",
             "On a wall.",
         ),

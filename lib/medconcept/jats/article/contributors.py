@@ -27,7 +27,9 @@ _NAME_PARTS = frozenset(("surname", "given-names", "prefix", "suffix"))
 _ORCID_ELEMENTS = frozenset(("contrib-id", "ext-link", "uri"))
 _OTHER_ROLES = re.compile(r"edit|review|referee|translat|tradu", re.IGNORECASE)
 # Roles of people, and kinds of groups of them, that stand for what a collaboration is made of.
-_MEMBER = re.compile(r"non[\s_-]?byline|\bmembers?\b|-members?\b|collab(?:oration|orator)?s?[\s_-]?list", re.IGNORECASE)
+_MEMBER = re.compile(
+    r"non[\s_-]?byline|\bmembers?\b|-members?\b|collab(?:oration|orator)?s?[\s_-]?list", re.IGNORECASE
+)
 _GROUPS = frozenset(("collab", "collab-alternatives", "on-behalf-of"))
 _NOT_OF_A_NAME = ("contrib-group", "aff", "xref", "email", "address", "fn", "ext-link", "uri", "role", "bio")
 
@@ -55,7 +57,9 @@ def read_authors(meta: etree._Element, affiliation_ids: dict[etree._Element, str
     'Marie Curie'
     """
     authors: list[Author] = []
-    groups = [g for g in meta.iterchildren("contrib-group") if not _OTHER_ROLES.search(g.get("content-type", ""))]
+    groups = [
+        g for g in meta.iterchildren("contrib-group") if not _OTHER_ROLES.search(g.get("content-type", ""))
+    ]
     collaborations = _ids_of_collaborations(groups)
     for group in groups:
         kind = f"{group.get('content-type', '')} {group.get('contrib-type', '')}"

@@ -21,8 +21,8 @@ _DAY_FIRST = re.compile(
     r"(?<![0-9])([0-9]{1,2})(?:st|nd|rd|th)?\.?\s+(?:de\s+)?([^\W\d_]{3,9})\.?,?\s+(?:de\s+)?([0-9]{4})(?![0-9])"
 )
 _MONTH_FIRST = re.compile(r"\b([^\W\d_]{3,9})\.?\s+(?:([0-9]{1,2})(?:st|nd|rd|th)?,?\s+)?([0-9]{4})(?![0-9])")
-# The first letters of each month in English, German, French, Spanish, Portuguese and Italian; "mar", "mai" and
-# the like are the same month wherever they are used.
+# The first letters of each month in English, German, French, Spanish, Portuguese and Italian;
+# "mar", "mai" and the like are the same month wherever they are used.
 _MONTHS = {
     start: number
     for number, starts in enumerate(
@@ -156,7 +156,7 @@ _OUTSIDE = 20  # ranks that a date of the history stands behind those of publica
 
 @lru_cache(maxsize=1024)  # the same few in all articles of a publisher
 def _rank(kind: str, medium: str) -> int | None:
-    """Return the place of a kind and format among those of publication dates, 0 the best; None if it is none."""
+    """Return the place of a kind and format among publication dates, 0 the best; None if it is none."""
     kind = re.sub(r"[\s_/-]+", "-", kind.lower())
     is_print = _PRINT.match(medium) is not None
     is_electronic = not is_print and _ELECTRONIC.match(medium) is not None

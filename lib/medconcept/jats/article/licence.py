@@ -32,7 +32,7 @@ _URL = re.compile(
 _SPDX = re.compile(r"spdx\.org/licenses/CC-(BY(?:-(?:NC|ND|SA))*)-([0-9]\.[0-9])(?![\w-])", re.IGNORECASE)
 _VERSIONS = r"(?<![0-9.,])([1-4])[.,]([05]|(?<=2[.,])1)(?![0-9]|[.,][0-9])"
 _ELEMENT = r"(?:BY|NC|ND|SA)(?![A-Za-z])"
-# After "Creative Commons" only in capitals, or with a restriction: "Creative Commons by the authors" is no code.
+# After "Creative Commons" only in capitals, or with a restriction: "Creative Commons by us" is no code.
 _SHORT = re.compile(
     rf"(?:\bCC[\s/_:-]*|\bCC(?=BY))({_ELEMENT}(?:[\s/_,+&-]*{_ELEMENT})*)(-?[A-Za-z]+)?"
     rf"|\bcreative\s*commons(?:\s+licen\w+)?[\s:(,-]*((?-i:BY)(?![A-Za-z])(?:[\s/_,+&-]*{_ELEMENT})*"
@@ -115,8 +115,8 @@ def code_from_text(text: str) -> str | None:
         parts.update(re.findall("NC|ND|SA", code))
     if not named and not is_understood(words):
         return None
-    stated = next((match.group(1) for code in named if (match := re.search(r"-([0-9]\.[0-9])$", code))), None)
-    return _code(parts, stated or _version(words, shorts[0].start() if shorts else None))
+    versions = [code.rpartition("-")[2] for code in named if code[-1].isdigit()]
+    return _code(parts, versions[0] if versions else _version(words, shorts[0].start() if shorts else None))
 
 
 def _addresses(words: str) -> list[str]:
@@ -178,7 +178,7 @@ def licence_group(code: str | None) -> LicenceGroup:
 def read_licence(meta: etree._Element, warnings: WarningLog) -> Licence:
     """The licence stated in an article-meta; warns where its statements disagree.
 
-    Addresses come before words, of several the strictest; a licence for text mining alone grants nothing else.
+    Addresses come before words, the strictest first; a licence for text mining alone grants nothing else.
     """
     permissions = child(meta, "permissions")
     scope = permissions if permissions is not None else meta
@@ -197,9 +197,9 @@ def read_licence(meta: etree._Element, warnings: WarningLog) -> Licence:
     elif codes and worded and licence_group(worded) != licence_group(codes[0]):
         warnings.append(f"licence_conflict: address {codes[0]}, text {worded}")
     code = max(codes, key=_strictness) if codes else worded
-    recognised = (u for u in urls if code_from_url(u) == code)
-    url = next(recognised, urls[0] if urls else None) if codes else urls[0] if urls else None
-    return Licence(url, text, code, licence_group(code), statement)
+    recognised = [u for u in urls if code_from_url(u) == code] if codes else []
+    address = next(iter(recognised or urls), None)
+    return Licence(address, text, code, licence_group(code), statement)
 
 
 def _worded(text: str | None, statement: str | None, licences: Sequence[etree._Element]) -> str | None:

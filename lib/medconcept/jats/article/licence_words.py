@@ -1,7 +1,7 @@
 """The words of Creative Commons licences in the languages in which journals print them.
 
-A word that is missing here must never make terms look more permissive: `is_understood` is false for a name with
-an element that is not listed, and for a mention of commerce that neither permits nor forbids it.
+A word that is missing here must never make terms look more permissive: `is_understood` is false for a name
+with an element that is not listed, and for a mention of commerce that neither permits nor forbids it.
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ _PARTS: tuple[tuple[str, str], ...] = (
 _RESTRICTIONS = tuple((part, re.compile(pattern, re.IGNORECASE)) for part, pattern in _PARTS)
 _CODES = re.compile(r"\bBY((?:[\s/_]*-[\s/_]*|[\s/_]+)(?:NC|ND|SA)\b)+", re.IGNORECASE)
 _ANY_USE = re.compile(
-    r"(?<!non-)(?<!non)(?<!non )\b(?:commercial|kommerziell\w*|comercia\w+)\s+(?:and|or|as well as|und|oder|y|e|ou|o)"
+    r"(?<!non-)(?<!non)(?<!non )\b(?:commercial|kommerziell\w*|comercia\w+)"
+    r"\s+(?:and|or|as well as|und|oder|y|e|ou|o)"
     r"\s+(?:non|no|não|nicht)[\s-]?(?:commercial|kommerziell\w*|comercia\w+)"
     r"|\bnon[\s-]?commercial\s+(?:and|or|as\s+well\s+as)\s+commercial"
     r"|\bcommercia\w+\s+ou\s+non\b|\bcomercia\w+\s+o\s+no\b|\bcomercia\w+\s+ou\s+n[ãa]o\b|\bcommercia\w+\s+o\s+meno\b",
@@ -109,8 +110,8 @@ _MAY_SELL = re.compile(
     re.IGNORECASE,
 )
 _COMMERCE = re.compile(
-    rf"\b(?:{COMMERCIAL})(?!\s+(?:or\s+financial\s+)?(?:organi[sz]ation|compan|interest|relationship|entit|publisher|firm"
-    r"|provider|vendor|source|name))",
+    rf"\b(?:{COMMERCIAL})\b(?!\s+(?:or\s+financial\s+)?(?:organi[sz]ation|compan|interest|relationship|entit"
+    r"|publisher|firm|provider|vendor|source|name))",
     re.IGNORECASE,
 )
 _NEVER_IN = re.compile(rf"\b(?:{_NEVER})\b", re.IGNORECASE)
@@ -188,8 +189,10 @@ def _clauses(text: str) -> list[str]:
 def is_understood(text: str) -> bool:
     """False if a normalised text may say more than is read: an unknown element of a name, unclear commerce.
 
-    >>> is_understood("Creative Commons Attribution License"), is_understood("Creative Commons Attribution - Xyz 4.0")
-    (True, False)
+    >>> is_understood("Creative Commons Attribution License")
+    True
+    >>> is_understood("Creative Commons Attribution - Xyz 4.0")
+    False
     """
     return _is_name_understood(text) and _is_commerce_understood(text)
 

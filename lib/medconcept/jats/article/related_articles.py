@@ -36,8 +36,9 @@ _RETRACTED_LINKS = frozenset(
     )
 )
 _RETRACTED_EVENTS = frozenset(("retracted", "retraction", "withdrawn", "withdrawal"))
-# Words for the retracted article: a colon, bracket or dash must follow, since "Retracted publications in …" is a
-# study of them. "Withdrawn" alone is also said of patients and drugs: it counts in capitals and in brackets.
+# Words for the retracted article: a colon, bracket or dash must follow, since "Retracted publications in …"
+# is a study of them. "Withdrawn" alone is also said of patients and drugs: it counts in capitals and in
+# brackets.
 _WORK = r"(?:article|paper|publication|manuscript|chapter|study|art[íi]culo|artigo)"
 _RETRACTED = r"(?:retracted|retractad[oa]|retratad[oa]|rétractée?|zur[üu]ckgezogen)"
 _RETRACTED_TITLE = re.compile(
@@ -52,8 +53,8 @@ _RETRACTED_ENDING = re.compile(
     rf"\s*[\])]|[—–-]\s*retracted)\W*\Z",
     re.IGNORECASE,
 )
-# A notice says what it is: a note, notice or statement, or of what work it is the retraction. "Retraction: …" and
-# "Withdrawal: …" may as well be the topic: of a muscle, from a drug.
+# A notice says what it is: a note, notice or statement, or of what work it is the retraction. "Retraction: …"
+# and "Withdrawal: …" may as well be the topic: of a muscle, from a drug.
 _RETRACTION = r"(?:retraction|r[ée]tractation|retractaci[óo]n|retrata[çc][ãa]o|retraktion|ritrattazione)"
 _TAKING_BACK = rf"(?:{_RETRACTION}|withdrawal|removal|retrait)"
 _NOTICE_WORD = r"(?:note|notice|statement|announcement|nota|aviso|avis|erkl[äa]rung|declaraci[óo]n)"
@@ -77,7 +78,9 @@ _WORKS_OF_RESEARCH = re.compile(
     r"|study|book|thesis|rapid-communication|brief|tutorial|commentary",
     re.IGNORECASE,
 )
-_NOTICES = re.compile(r"correct|erratum|corrigend|addendum|notice|announce|retract|withdraw|removal", re.IGNORECASE)
+_NOTICES = re.compile(
+    r"correct|erratum|corrigend|addendum|notice|announce|retract|withdraw|removal", re.IGNORECASE
+)
 _NOTICE_SUBJECT = re.compile(rf"(?:partial\s+)?{_RETRACTION}s?(?:\s+{_NOTICE_WORD}s?)?", re.IGNORECASE)
 _RETRACTED_SUBJECT = re.compile(
     rf"(?:retracted|withdrawn)(?:\s+{_WORK}s?)?|{_WORK}\s+{_RETRACTED}", re.IGNORECASE

@@ -134,9 +134,7 @@ def link_translations(figures: Sequence[Figure]) -> list[Figure]:
     return linked
 
 
-def _read_parts(
-    caption: etree._Element, contexts: ContextIndex, loose: Sequence[str] = ()
-) -> CaptionParts:
+def _read_parts(caption: etree._Element, contexts: ContextIndex, loose: Sequence[str] = ()) -> CaptionParts:
     heading = next(caption.iterchildren("title"), None)
     title: str | None = None
     raw: list[str] = []

@@ -20,7 +20,7 @@ _Key = tuple[str, str, tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class NumberedLabel:
-    """A label: what is counted, as words and letter, the numbers it belongs to, and its own number or numbers.
+    """A label: what is counted, as words and letter, the numbers it belongs to, and its own numbers.
 
     "Figure 1—figure supplement 2" is number 2 of `fig fig supplement` within 1; "Figures 21 and 22" has two
     numbers. `digits` are all numbers printed in it.

@@ -1,4 +1,4 @@
-"""Words that describe a figure outside its `<caption>`: captions of its graphics, and text straight in `<fig>`."""
+"""Words that describe a figure outside its `<caption>`: captions of graphics, text straight in `<fig>`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The numbers in the words of a label or reference: "Figs. 1A,B, 2C", "Figure 1—figure supplements 1–3".
 
-The words are cut into heads (what is counted), numbers, panels and what joins them. Panels are skipped: only a
-number that stands alone or before its panels names a figure.
+The words are cut into heads (what is counted), numbers, panels and what joins them. Panels are skipped:
+only a number that stands alone or before its panels names a figure.
 """
 
 from __future__ import annotations
@@ -16,7 +16,22 @@ RANGE_WORDS = r"to|thru|through|until|bis|tot|até|hasta|jusqu['’]à|à|al"
 _IS_RANGE_WORD = re.compile(RANGE_WORDS, re.IGNORECASE)
 _JOINING_WORDS = frozenset(("and", "or", "und", "oder", "et", "ou", "ed", "och", "og", "en"))
 _BEFORE_HEADS = frozenset(
-    ("see", "also", "in", "the", "cf", "compare", "siehe", "vgl", "ver", "véase", "voir", "from", "both", "eg")
+    (
+        "see",
+        "also",
+        "in",
+        "the",
+        "cf",
+        "compare",
+        "siehe",
+        "vgl",
+        "ver",
+        "véase",
+        "voir",
+        "from",
+        "both",
+        "eg",
+    )
 )
 _TOKEN = re.compile(
     rf"""(?P<letter>[A-Z]{{1,2}}|S[ -]|[a-z])?(?P<number>\d+)(?P<part>(?:\.\d{{1,3}})+(?!\d))?
