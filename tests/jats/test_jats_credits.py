@@ -23,6 +23,7 @@ def rights(caption: str) -> Rights | None:
         "Reproduced under the terms of the CC BY licence.",
         "Reused from Smith et al. 2010.",
         "Used with permission from Elsevier.",
+        "Used under a licence of the museum.",
         "Image taken from Smith et al. (2010).",
         "Figure taken from [12].",
         "Image from Smith et al.",
@@ -78,6 +79,7 @@ def test_adapted(caption: str) -> None:
         ("Mit freundlicher Genehmigung von Müller.", True),
         ("Per gentile concessione di Rossi.", True),
         ("Kindly provided by J. Smith.", True),
+        ("Photo: J. Smith, CC BY-SA 3.0, via Wikimedia Commons.", False),
         ("© Springer", False),
         ("Copyright Ann Alder.", False),
         ("Copyright: Ann Alder", False),
@@ -94,6 +96,7 @@ def test_permission_and_copyright(caption: str, by_permission: bool) -> None:
     "caption",
     [
         "Cells reproduced in part.",
+        "An injection of 5 cc by needle; creative use of space.",
         "Results were reproduced from three independent experiments.",
         "Sections taken from mice.",
         "Samples taken from mice [12].",

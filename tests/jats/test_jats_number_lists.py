@@ -40,6 +40,9 @@ FOUR = ("Figure 1", "Figure 2", "Figure 3", "Figure 4")
         ("Figuras 1 a 3", "123"),
         ("Figuras 1 e 2", "12"),
         ("Abb. 1 bis 3", "123"),
+        ("Fig. 1, left, and 3, right", "13"),
+        ("Figs. 1 (top) and 3 (bottom)", "13"),
+        ("Tables 2–4 and Figs. 1, 3", "13"),
         # Not a list of figures: panels, the literature, years, other things that are numbered.
         ("Fig. 1D–D2", "1"),
         ("Fig. 1A1–3", "1"),
@@ -48,6 +51,8 @@ FOUR = ("Figure 1", "Figure 2", "Figure 3", "Figure 4")
         ("Fig. 1, ref. 3", "1"),
         ("Fig. 1 in 2004", "1"),
         ("Fig. 1A, B and D", "1"),
+        ("Fig. 1, panel 3", "1"),
+        ("Fig. 1, rows 3–4", "1"),
         ("Fig. 1 (n = 3)", "1"),
         ("Figs. 1D – II, 1G", "1"),
     ],
@@ -141,6 +146,24 @@ def test_a_dash_within_one_of_two_references(first: str, between: str, last: str
     )
     article = parsed(f"<p>{xrefs}</p>{figures(*FOUR)}")
     assert [bool(f.citing_paragraphs) for f in article.figures] == [True, is_range, is_range, True]
+
+
+def test_roman_numbers() -> None:
+    plates = ("Plate I", "Plate II", "Plate III", "Plate V")
+    assert cited("Plates I–III", "f1", *plates) == {"Plate I", "Plate II", "Plate III"}
+    assert cited("Plates I and V", "f1", *plates) == {"Plate I", "Plate V"}
+    assert cited("Plate I, V", "f1", "Plate I", "Figure V") == {"Plate I"}
+    assert read_label("Figure A") is None
+
+
+def test_a_group_within_a_group_is_cited_with_it() -> None:
+    inner = '<fig-group id="g2"><fig id="a"/></fig-group>'
+    body = (
+        f'<fig-group id="g1">{inner}<fig id="b"/></fig-group><p><xref ref-type="fig" rid="{{}}">1</xref></p>'
+    )
+    for group, figures_cited in (("g1", ["a", "b"]), ("g2", ["a"])):
+        article = parsed(body.format(group))
+        assert [f.fig_id for f in article.figures if f.citing_paragraphs] == figures_cited
 
 
 def test_a_long_list_is_no_list() -> None:

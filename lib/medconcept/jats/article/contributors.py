@@ -28,7 +28,8 @@ _ORCID_ELEMENTS = frozenset(("contrib-id", "ext-link", "uri"))
 _OTHER_ROLES = re.compile(r"edit|review|referee|translat|tradu", re.IGNORECASE)
 # Roles of people, and kinds of groups of them, that stand for what a collaboration is made of.
 _MEMBER = re.compile(
-    r"non[\s_-]?byline|\bmembers?\b|-members?\b|collab(?:oration|orator)?s?[\s_-]?list", re.IGNORECASE
+    r"non[\s_-]?byline|\bmembers?\b|-members?\b|\bcollaborators?\b|collab(?:oration|orator)?s?[\s_-]?list",
+    re.IGNORECASE,
 )
 _GROUPS = frozenset(("collab", "collab-alternatives", "on-behalf-of"))
 _NOT_OF_A_NAME = ("contrib-group", "aff", "xref", "email", "address", "fn", "ext-link", "uri", "role", "bio")

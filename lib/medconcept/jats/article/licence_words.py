@@ -19,13 +19,13 @@ CREATIVE_COMMONS = re.compile(
 ATTRIBUTION = re.compile(
     r"Attribution|Atribui[çc][ãa]o|Atribuci[óo]n|Reconocimiento|Reconeixement|Recoñecemento|Paternit[ée]"
     r"|Namensnennung|Attribuzione|Naamsvermelding|Uznanie\s+autorstwa|Navngivelse|Navngivning|Kreditering"
-    r"|Erkännande|Nimeä|Atribuire|Atribusi|Atıf|Imenovanje|Autorstvo|Priznanje\s+avtorstva|Uveďte\s+(?:původ|autora)"
+    r"|Erkännande|Nimeä|Atribuire|Atribusi|\bAtıf\b|Imenovanje|Autorstvo|Priznanje\s+avtorstva|Uveďte\s+(?:původ|autora)"
     r"|Nevezd\s+meg|Aitortu|Ghi\s+công|Αναφορά|署名|姓名標示|表示|저작자\s?표시|Атрибуция|указанием\s+авторства"
     r"|Із\s+зазначенням\s+авторства",
     re.IGNORECASE,
 )
 _NON = r"non|n[ãa]o|no|nicht|niet|ikke|icke|ei|ne|nu"
-COMMERCIAL = r"[ck]om+er(?:[csz]i[aeèá]|čn|cij|cyj)\w*|kaupalli\w*|gewerblich\w*"
+COMMERCIAL = r"[ck]om+er(?:[csz]i[aeèá]|čn|cij|cyj)\w*|kaupalli\w*|gewerblich\w*|marchande?s?\b"
 _NEVER = (
     r"no|not|non|nor|never|without|prohibit\w*|exclud\w*|except|unless|forbid\w*|forbidden|restrict\w*|pas|sans|aucune?"
     r"|interdi\w*|sin|prohib\w*|prohíb\w*|sem|n[ãa]o|vedad[oa]s?|proib\w*|pro[íi]b\w*|senza|vietat\w*|kein\w*|nicht|nur"

@@ -104,9 +104,12 @@ class _Resolver:
             if target.fig_id:
                 self._by_id.setdefault(target.fig_id, {})[number] = "xref"
         for number, target in enumerate(targets):
-            group_id = target.group.get("id") if target.group is not None else None
-            if group_id and "xref" not in self._by_id.get(group_id, {}).values():
-                self._by_id.setdefault(group_id, {})[number] = "group"
+            if target.group is None:
+                continue
+            for group in (target.group, *target.group.iterancestors("fig-group")):
+                group_id = group.get("id")
+                if group_id and "xref" not in self._by_id.get(group_id, {}).values():
+                    self._by_id.setdefault(group_id, {})[number] = "group"
 
     def knows(self, rid: str) -> bool:
         return rid in self._by_id or (" " in rid and any(part in self._by_id for part in rid.split()))

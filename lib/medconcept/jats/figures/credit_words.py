@@ -45,7 +45,8 @@ _NO_REPEATS = (
 )
 _REPRINTED = rf"""\b(?:
     (?:re-?print(?:ed)?|republished|re-?used|re-?produced)\b{_BETWEEN}[\s,;:(]*{_SOURCE}{_NO_REPEATS}
-    |used\b{_BETWEEN}[\s,(]*(?:with|by)\s+(?:the\s+)?(?:kind\s+|written\s+)?permission
+    |used\b{_BETWEEN}[\s,(]*(?:(?:with|by)\s+(?:the\s+)?(?:kind\s+|written\s+)?permission
+        |under\s+(?:an?\s+|the\s+)?(?:licen|creative|cc\b))
     |(?:taken|copied|excerpted|extracted|borrowed|sourced|obtained|reproduction)\b{_BETWEEN}[\s,(]*
         (?:with\s+permission|from\b{_A_WORK})
     |(?:image|figure|fig\.|photo\w*|picture|drawing|diagram|map|panel|scan)s?\s+(?:is\s+|are\s+|was\s+|were\s+)?
@@ -85,6 +86,10 @@ COPYRIGHT = re.compile(
     |\ball\s+rights\s+reserved\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+LICENCE = re.compile(
+    r"\b(?-i:CC[\s-]*(?:0|BY))\b|\bcc-by\b|\bcreative\s+commons\b|\b(?:licen[sc]ed|used)\s+under\b",
+    re.IGNORECASE,
+)
 # Each pattern with words, one of which it needs: a prefilter, since hardly any caption has them. A caption is
 # cut into words once, in lower case as far as they are ASCII.
 _OF_PERMISSION = """
@@ -105,7 +110,7 @@ _TRIGGERS = (
         tomados tomadas
         retirado retirada retirados retiradas tiré tirée tirés tirées extrait extraite extraits
         extraites tratto tratta
-        tratti tratte entnommen ontleend sacado sacada """
+        tratti tratte entnommen ontleend sacado sacada licence license """
         + _OF_PERMISSION,
     ),
     (
@@ -121,6 +126,7 @@ _TRIGGERS = (
     ),
     (PERMISSION, _OF_PERMISSION),
     (COPYRIGHT, "copyright copyrights reserved"),
+    (LICENCE, "cc cc-by cc-by-nc cc-by-nd cc-by-sa cc-by-nc-nd cc-by-nc-sa creative licensed licenced"),
 )
 _NEEDED = tuple((pattern, frozenset(words.encode().split())) for pattern, words in _TRIGGERS)
 # Words of everyday reports, each with what must be there as well.

@@ -8,10 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from medconcept.jats.figures.number_lists import DASHES, RANGE_WORDS, Numbers, read_numbers
+from medconcept.jats.figures.number_lists import (
+    DASHES,
+    RANGE_WORDS,
+    Numbers,
+    has_number,
+    read_numbers,
+)
 
 _NUMBER = re.compile(r"[0-9]{1,4}")
 _RANGE_WORD = re.compile(rf"\s*(?:[{DASHES}]|{RANGE_WORDS}|a)\s*", re.IGNORECASE)
+_OTHER_THINGS = re.compile(
+    r"\b(?:tab(?:le)?|tabela|tabla|tableaux?|tabelle|quadro|eqn?|equation|scheme|movie|video|section|ref|reference"
+    r"|file|box|note|text|dataset|algorithm|step|chart|map|plate)\Z"
+)
 _SHORT = 64  # characters; shorter labels and references are cached
 _LONGEST = 200  # characters of a reference that may name several figures
 _MAX_SPAN = 200  # numbers of one label, as in "Figures 1–12"; of a longer span only the ends count
@@ -52,11 +62,11 @@ def read_label(label: str | None) -> NumberedLabel | None:
 
 
 def _read_label(label: str) -> NumberedLabel | None:
-    digits = tuple(int(n) for n in _NUMBER.findall(label))
-    named = read_numbers(label[:_LONGEST]) if digits else ()
+    named = read_numbers(label[:_LONGEST]) if has_number(label) else ()
     if not named:
         return None
     first = named[0]
+    digits = tuple(int(n) for n in _NUMBER.findall(label)) or tuple(n.high for n in named)
     own = [n for n in named if (n.head, n.letter, n.path) == (first.head, first.letter, first.path)]
     if own[-1].is_hyphened and len(digits) == 2 and not first.is_plural:
         # Figure 3 of chapter 2; a range has the other dash or a plural.
@@ -142,8 +152,8 @@ class SeriesIndex:
         if numbers.head in self._heads:
             # "Figures 1–3" may stand for Figures S1–S3 if only the target is among them.
             return target.key if numbers.head == target.head and not has_letters else key
-        if numbers.segment:
-            return None  # "Fig. 2, ref. 3"
+        if numbers.segment or _OTHER_THINGS.search(numbers.head):
+            return None  # "Fig. 2, ref. 3", "Tables 1, 2 and Fig. 2"
         return target.head, numbers.letter if has_letters else target.letter, numbers.path or target.path
 
     def _within(self, key: _Key, low: int, high: int) -> list[int]:
@@ -153,7 +163,8 @@ class SeriesIndex:
 
 def _numbers_in(words: str) -> tuple[Numbers, ...]:
     """Return the numbers of a list or range; empty if the words have only one number."""
-    return read_numbers(words) if len(_NUMBER.findall(words)) > 1 else ()
+    digits = len(_NUMBER.findall(words))
+    return read_numbers(words) if digits > 1 or (not digits and has_number(words)) else ()
 
 
 _numbers_in_short = lru_cache(maxsize=4096)(_numbers_in)

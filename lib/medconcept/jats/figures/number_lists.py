@@ -33,6 +33,23 @@ _BEFORE_HEADS = frozenset(
         "eg",
     )
 )
+# Where in a figure to look, not what is counted: "Fig. 2, left, and 3".
+_PLACES = frozenset(
+    (
+        "left",
+        "right",
+        "top",
+        "bottom",
+        "upper",
+        "lower",
+        "middle",
+        "centre",
+        "center",
+        "inset",
+        "insets",
+        "respectively",
+    )
+)
 _TOKEN = re.compile(
     rf"""(?P<letter>[A-Z]{{1,2}}|S[ -]|[a-z])?(?P<number>\d+)(?P<part>(?:\.\d{{1,3}})+(?!\d))?
         (?P<panels>[A-Za-z]{{1,3}}(?![^\W\d_])\d{{0,2}})?
@@ -46,6 +63,9 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _ROMAN = re.compile("[ivx]{2,4}|[IVX]{2,4}")
+_DIGIT = re.compile("[0-9]")
+_ROMAN_NUMBER = re.compile(r"(?<![^\W\d_])[IVXL]{1,6}(?![^\W\d_])")
+_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}
 _FIGURE = re.compile(r"(e|web)?fig(?:s|ur\w{0,3})?|abb(?:ildung(?:en)?)?|рис\w*", re.IGNORECASE)
 _SUPPLEMENTARY = re.compile(r"sup+l?|sup+l[eé]m?\w*|supporting", re.IGNORECASE)
 _OF_SUPPLEMENTS = frozenset(("information", "material", "data", "online"))
@@ -81,12 +101,36 @@ def read_numbers(words: str) -> tuple[Numbers, ...]:
     >>> [(n.head, n.letter, n.low) for n in read_numbers("Supplementary Fig. 2")]
     [('fig', 's', 2)]
     """
+    if not _DIGIT.search(words):
+        words = _ROMAN_NUMBER.sub(lambda match: str(_value(match.group())), words)
     reader = _Reader()
     for token in _TOKEN.finditer(words):
         reader.add(token)
         if len(reader.numbers) > _MAX_NUMBERS:
             return ()
     return reader.finished()
+
+
+def has_number(words: str) -> bool:
+    """True if words have an Arabic number, or a Roman one as in "Plate II".
+
+    >>> has_number("Figure 2"), has_number("Plate II"), has_number("Figure A")
+    (True, True, False)
+    """
+    return _DIGIT.search(words) is not None or _ROMAN_NUMBER.search(words) is not None
+
+
+def _value(roman: str) -> int:
+    """Return what a Roman number below 90 stands for.
+
+    >>> _value("XIV"), _value("III")
+    (14, 3)
+    """
+    values = [_ROMAN_VALUES[letter] for letter in roman]
+    return sum(
+        -value if value < following else value
+        for value, following in zip(values, [*values[1:], 0], strict=True)
+    )
 
 
 class _Reader:
@@ -126,6 +170,8 @@ class _Reader:
         elif kind == "close":
             self._depth = max(self._depth - 1, 0)
             self._is_skipped = self._is_skipped and self._depth > 0
+            if self.numbers:
+                self._words = []  # "Figs. 2 (top) and 3"
         elif kind == "strange":
             self._words.append(text)
         else:
@@ -149,7 +195,7 @@ class _Reader:
             self._dash = text
         elif text.lower() in _JOINING_WORDS:
             self._dash, self._is_apart = "", True
-        elif not (self.numbers and _ROMAN.fullmatch(text)):
+        elif not self.numbers or not (_ROMAN.fullmatch(text) or text.lower() in _PLACES):
             self._words.append(text)
             self._is_skipped = False
 
