@@ -49,6 +49,8 @@ _REPRINTED = rf"""\b(?:
         |under\s+(?:an?\s+|the\s+)?(?:licen|creative|cc\b))
     |(?:taken|copied|excerpted|extracted|borrowed|sourced|obtained|reproduction)\b{_BETWEEN}[\s,(]*
         (?:with\s+permission|from\b{_A_WORK})
+    |(?:figure|image|photo\w*|picture|drawing|diagram|map|panel)s?\b[^.;]{{0,30}}?\b(?:previously|originally|first)
+        \s+published\s+(?:in|by|as|elsewhere)
     |(?:image|figure|fig\.|photo\w*|picture|drawing|diagram|map|panel|scan)s?\s+(?:is\s+|are\s+|was\s+|were\s+)?
         from\s+(?:\[[0-9]|refs?\b|reference\b|[A-Z][\w'’-]+\s+et\s+al)
     |(?:reproduzid[oa]s?|reproducid[oa]s?|reprodui?t(?:e?s?)|riprodott[oaei]|reproduziert|gereproduceerd
@@ -57,16 +59,20 @@ _REPRINTED = rf"""\b(?:
     |(?:extra[ií]d[oa]s?|tomad[oa]s?|retirad[oa]s?|tirée?s?|extraite?s?|tratt[oaei]|entnommen|ontleend|sacad[oa]s?)
         \s+(?:{_SOURCE_ABROAD}\b|d['’]){_A_WORK}
 )"""
+# A sentence or bracket that only says where the picture is from.
+_FROM_A_WORK = r"""(?:\A|[.(;]\s*)from\s+(?:\[[0-9]|refs?\b|reference\b|[^.;]{1,60}\bwith\s+permission
+    |(?-i:[A-ZÀ-Ý])[\w'’-]+(?:,?\s+et\s+al\b|\s+(?:(?:and|&)\s+(?-i:[A-ZÀ-Ý])[\w'’-]+\s+)?\((?:19|20)[0-9]{2}))"""
 _ADAPTED = rf"""\b(?:
-    (?<!-)(?:adapted|adaptation|modified|re-?drawn|re-?drafted|re-?traced)\b
-        {_BETWEEN}[\s,;:(]*(?:{_SOURCE}|on\s+the\s+basis\s+of)
+    (?<!-)(?:adapted|modified|redrawn|simplified)\s+version\s+of\b[^.;]{{0,60}}?\b(?:in|from|of|by)\b{_A_WORK}
+    |(?<!-)(?:adapted|adaptation|modified|re-?drawn|re-?drafted|re-?traced)\b
+        {_BETWEEN}[\s,;:(]*(?:{_SOURCE}|on\s+the\s+basis\s+of|based\s+on|according\s+to|of\s+(?:an?\s+)?(?:fig\w*|image|drawing)\b)
     |(?:adaptad[oa]s?|adapatad[oa]s?|modificad[oa]s?|adaptée?s?|modifiée?s?|adattat[oaei]|modificat[oaei]|modifiziert
         |adaptiert|verändert|umgezeichnet|aangepast|bewerkt|redibujad[oa]s?|redesenhad[oa]s?|redessinée?s?)
         \b{_BETWEEN}[\s,(]*(?:{_SOURCE_ABROAD}\b|{_WITH_PERMISSION})
 )
 |(?:\A|[.(;]\s*)after\s+(?-i:[A-Z])[\w'’-]+(?:,?\s+(?:et\s+al\b|(?:and|&)\s+(?-i:[A-Z])|[\[(]?(?:19|20)[0-9]{{2}}))"""
 
-REPRINTED = re.compile(_REPRINTED, re.IGNORECASE | re.VERBOSE)
+REPRINTED = re.compile(f"{_REPRINTED}|{_FROM_A_WORK}", re.IGNORECASE | re.VERBOSE)
 ADAPTED = re.compile(_ADAPTED, re.IGNORECASE | re.VERBOSE)
 PERMISSION = re.compile(
     r"""\b(?:with|by)\s+(?:the\s+)?(?:(?:kind|written|express|prior|author['’]?s['’]?|publisher['’]?s)\s+)*
@@ -140,10 +146,12 @@ _WEAK = (
             rb"from (?:the |an? )?(?:[\[(]|[Rr]ef|[A-Z\xc3]|https?:|www|work|study|paper|article|thesis)"
         ),
     ),
+    (REPRINTED, frozenset((b"published",)), re.compile(rb"(?:previously|originally|first)\s+published")),
     (ADAPTED, frozenset((b"after",)), re.compile(rb"(?:\A|[.(;])\s*[Aa]fter [A-Z\xc3]")),
 )
 _ANY_WEAK = frozenset().union(*(words for _, words, _ in _WEAK))
 _ANY_NEEDED = _ANY_WEAK.union(*(words for _, words in _NEEDED))
+_FROM_AT_START = (b"(from ", b"(From ", b". From ")
 _C_SIGN = re.compile(rb"\([cC]\)\s*(?:[Cc]opyright|(?:19|20)[0-9]{2})")
 _WORD_BYTES = b"-" + bytes(range(0x61, 0x7B)) + bytes(range(0x80, 0x100))
 _TO_WORDS = bytes(
@@ -165,6 +173,8 @@ def patterns_for(caption: str) -> list[re.Pattern[str]]:
         words_only = text.replace(b"\xe2\x80", b" ")
     words = words_only.translate(_TO_WORDS).split()
     # © touches its neighbours, and "(c)" is a panel more often.
+    if text.startswith(b"From ") or any(start in text for start in _FROM_AT_START):
+        words.append(b"reprinted")
     has_sign = b"\xc2\xa9" in text or (
         (b"(c)" in text or b"(C)" in text) and _C_SIGN.search(text) is not None
     )
