@@ -59,8 +59,8 @@ _REPRINTED = rf"""\b(?:
     |(?:extra[ií]d[oa]s?|tomad[oa]s?|retirad[oa]s?|tirée?s?|extraite?s?|tratt[oaei]|entnommen|ontleend|sacad[oa]s?)
         \s+(?:{_SOURCE_ABROAD}\b|d['’]){_A_WORK}
 )"""
-# A sentence or bracket that only says where the picture is from.
-_FROM_A_WORK = r"""(?:\A|[.(;]\s*)from\s+(?:\[[0-9]|refs?\b|reference\b|[^.;]{1,60}\bwith\s+permission
+# A sentence that only says where the picture is from; in brackets it is data as often.
+_FROM_A_WORK = r"""(?:\A|[.;]\s+)(?-i:From)\s+(?:\[[0-9]|refs?\b|reference\b|[^.;]{1,60}\bwith\s+permission
     |(?-i:[A-ZÀ-Ý])[\w'’-]+(?:,?\s+et\s+al\b|\s+(?:(?:and|&)\s+(?-i:[A-ZÀ-Ý])[\w'’-]+\s+)?\((?:19|20)[0-9]{2}))"""
 _ADAPTED = rf"""\b(?:
     (?<!-)(?:adapted|modified|redrawn|simplified)\s+version\s+of\b[^.;]{{0,60}}?\b(?:in|from|of|by)\b{_A_WORK}
@@ -151,7 +151,6 @@ _WEAK = (
 )
 _ANY_WEAK = frozenset().union(*(words for _, words, _ in _WEAK))
 _ANY_NEEDED = _ANY_WEAK.union(*(words for _, words in _NEEDED))
-_FROM_AT_START = (b"(from ", b"(From ", b". From ")
 _C_SIGN = re.compile(rb"\([cC]\)\s*(?:[Cc]opyright|(?:19|20)[0-9]{2})")
 _WORD_BYTES = b"-" + bytes(range(0x61, 0x7B)) + bytes(range(0x80, 0x100))
 _TO_WORDS = bytes(
@@ -173,7 +172,7 @@ def patterns_for(caption: str) -> list[re.Pattern[str]]:
         words_only = text.replace(b"\xe2\x80", b" ")
     words = words_only.translate(_TO_WORDS).split()
     # © touches its neighbours, and "(c)" is a panel more often.
-    if text.startswith(b"From ") or any(start in text for start in _FROM_AT_START):
+    if text.startswith(b"From ") or b". From " in text:
         words.append(b"reprinted")
     has_sign = b"\xc2\xa9" in text or (
         (b"(c)" in text or b"(C)" in text) and _C_SIGN.search(text) is not None
