@@ -45,7 +45,7 @@ _PARTS: tuple[tuple[str, str], ...] = (
         r"|\bnot[\s-]for[\s-]profit|\bnon[\s-]?profit|\bnon[\s-]+lucrati\w+|\bno\s+lucrativ\w+"
         r"|\b(?:sin|sem|sans|senza)\s+(?:[\wáâ]+\s+){0,2}(?:lucr\w+|[áa]nimo\s+de\s+lucro)"
         r"|\b(?:personal|private|educational|academic|research|scientific|teaching)"
-        r"(?:\s*(?:,|and|or|/)\s*(?:personal|private|educational|academic|research|scientific|teaching))*"
+        r"(?:\s*(?:,|and|or|/)\s*(?:personal|private|educational|academic|research|scientific|teaching)){0,4}"
         r"\s+(?:use|purposes?)\s+only\b"
         r"|\bonly\s+for\s+(?:personal|private|educational|academic|research|scientific|teaching)\b",
     ),

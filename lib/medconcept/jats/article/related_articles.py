@@ -59,7 +59,7 @@ _RETRACTION = r"(?:retraction|r[ée]tractation|retractaci[óo]n|retrata[çc][ãa
 _TAKING_BACK = rf"(?:{_RETRACTION}|withdrawal|removal|retrait)"
 _NOTICE_WORD = r"(?:note|notice|statement|announcement|nota|aviso|avis|erkl[äa]rung|declaraci[óo]n)"
 _NOTICE_TITLE = re.compile(
-    rf"""(?:(?:partial|editorial|publisher['’]?s?|editor['’]?s?|author['’]?s?|joint)\s+)*
+    rf"""(?:(?:partial|editorial|publisher['’]?s?|editor['’]?s?|author['’]?s?|joint)\s+){0, 3}
     (?:{_TAKING_BACK}\s+{_NOTICE_WORD}(?:\s+(?:to|of|for|on|regarding)\b|\W*[:—–.]|\W*\Z)
     |{_NOTICE_WORD}\s+(?:of|de|d['’])\s*{_RETRACTION}(?:\s+(?:to|of|for|and|de|du)\b|\W*[:—–.]|\W*\Z)
     |{_NOTICE_WORD}\s+(?:of|de|d['’])\s*{_TAKING_BACK}(?:\s+to\b)?(?:\W*[:—–]|\s*["“«]|\W*\Z)
@@ -131,7 +131,8 @@ def is_retraction_notice(article_type: str | None, meta: etree._Element, title: 
 
 def _subjects(meta: etree._Element, initials: str) -> Iterator[str]:
     """Yield the subjects that begin with one of the letters, which rules out nearly all cheaply."""
-    for element in meta.iter("subject"):
+    categories = next(meta.iterchildren("article-categories"), None)
+    for element in categories.iter("subject") if categories is not None else ():
         if (element.text or initials).lstrip()[:1] in initials:
             yield plain_text(element)
 

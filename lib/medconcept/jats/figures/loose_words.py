@@ -16,6 +16,7 @@ _TEXT_ELEMENTS = frozenset(
 # Objects of their own, which a paragraph of a figure may only hold in their place.
 _OBJECTS = frozenset(("supplementary-material", "inline-supplementary-material", "table-wrap", "boxed-text"))
 _WORDS = ("label", "caption")
+_WITHOUT_PICTURES = frozenset(("caption", "label", "object-id", "fig", "attrib", "permissions"))
 
 
 def caption_of_only_picture(figure: etree._Element) -> etree._Element | None:
@@ -49,7 +50,7 @@ def loose_words(figure: etree._Element, *, of_pictures: bool = True, of_films: b
         name = part.tag
         if name in _TEXT_ELEMENTS:
             words.append(_text_without_objects(part))
-        if of_pictures and len(part):
+        if of_pictures and name not in _WITHOUT_PICTURES and len(part):
             words += [_words_of(picture) for picture in pictures_in(part) if of_films or is_picture(picture)]
     return [text for text in words if text and not text.isspace()]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import islice
 
 from lxml import etree
@@ -17,6 +17,7 @@ from medconcept.jats.warning_log import WarningLog
 
 # `permissions` from NLM 2.3 on; before, the statements stand straight in the figure.
 _STATEMENTS = ("permissions", "copyright-statement", "license")
+_RIGHTS = frozenset(("attrib", *_STATEMENTS))
 _HOLDERS = ("caption", "graphic", "media", "alternatives", "p")
 _SENTENCE_END = re.compile(r"[.!?;](?=\s+[A-ZÀ-Ý(]|\s*\Z)")  # not "et al. 2015", "p. 3"
 _SENTENCE_REACH = 400  # characters searched for the ends of a sentence
@@ -35,7 +36,7 @@ def read_rights(
     `figure` maps names to the figure's children, the first of each name.
     """
     evidence: list[Evidence] = []
-    places = list(_places(figure, group))
+    places = _places(figure, group)
     attributions = [
         text for place in places for e in place.iterchildren("attrib") if (text := text_without(e))
     ]
@@ -71,18 +72,20 @@ def read_rights(
     )
 
 
-def _places(figure: Mapping[str, etree._Element], group: etree._Element | None) -> Iterator[etree._Element]:
-    """Yield the elements whose children state rights: the figure, its caption, its graphics, its group."""
-    element = next((part.getparent() for part in figure.values()), None)
-    if element is not None:
-        yield element
-        for name in _HOLDERS:
-            if name in figure:
-                for holder in (figure[name], *figure[name].itersiblings(name)):
-                    if len(holder):
-                        yield from (holder,) if name == "caption" else pictures_in(holder)
+def _places(figure: Mapping[str, etree._Element], group: etree._Element | None) -> list[etree._Element]:
+    """Return the elements whose children state rights: the figure, its caption, its graphics, its group."""
+    places: list[etree._Element] = []
+    if not _RIGHTS.isdisjoint(figure) and (element := next(iter(figure.values())).getparent()) is not None:
+        places.append(element)
+    for name in _HOLDERS:
+        if name not in figure:
+            continue
+        for holder in (figure[name], *figure[name].itersiblings(name)):
+            if len(holder):
+                places += (holder,) if name == "caption" else pictures_in(holder)
     if group is not None:
-        yield group
+        places.append(group)
+    return [place for place in places if next(place.iterchildren(*_RIGHTS), None) is not None]
 
 
 def _differs(own: Licence, article: Licence) -> bool:
