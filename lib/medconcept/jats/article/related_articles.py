@@ -59,7 +59,7 @@ _RETRACTION = r"(?:retraction|r[ée]tractation|retractaci[óo]n|retrata[çc][ãa
 _TAKING_BACK = rf"(?:{_RETRACTION}|withdrawal|removal|retrait)"
 _NOTICE_WORD = r"(?:note|notice|statement|announcement|nota|aviso|avis|erkl[äa]rung|declaraci[óo]n)"
 _NOTICE_TITLE = re.compile(
-    rf"""(?:(?:partial|editorial|publisher['’]?s?|editor['’]?s?|author['’]?s?|joint)\s+){0, 3}
+    rf"""(?:(?:partial|editorial|publisher['’]?s?|editor['’]?s?|author['’]?s?|joint)\s+){{0,3}}
     (?:{_TAKING_BACK}\s+{_NOTICE_WORD}(?:\s+(?:to|of|for|on|regarding)\b|\W*[:—–.]|\W*\Z)
     |{_NOTICE_WORD}\s+(?:of|de|d['’])\s*{_RETRACTION}(?:\s+(?:to|of|for|and|de|du)\b|\W*[:—–.]|\W*\Z)
     |{_NOTICE_WORD}\s+(?:of|de|d['’])\s*{_TAKING_BACK}(?:\s+to\b)?(?:\W*[:—–]|\s*["“«]|\W*\Z)

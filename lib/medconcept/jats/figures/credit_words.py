@@ -143,7 +143,8 @@ _WEAK = (
             b"taken copied excerpted extracted borrowed sourced reproduction ref refs reference al".split()
         ),
         re.compile(
-            rb"from (?:the |an? )?(?:[\[(]|[Rr]ef|[A-Z\xc3]|https?:|www|work|study|paper|article|thesis)"
+            rb"from (?:the |an? )?(?:[\[(]|[Rr]ef|[A-Z\xc3]\S*,? (?:et|and|&|[(\[]?[12][0-9]|[A-Z\xc3])"
+            rb"|https?:|www|work|study|paper|article|thesis)"
         ),
     ),
     (REPRINTED, frozenset((b"published",)), re.compile(rb"(?:previously|originally|first)\s+published")),
