@@ -3,7 +3,7 @@
 import pytest
 from jats_examples import PMC1, article_xml, parsed
 
-from medconcept.jats import parse_article
+from medconcept.jats import Article, parse_article
 from medconcept.jats.records.article_parts import (  # fmt: skip
     Abstract,
     Affiliation,
@@ -119,6 +119,67 @@ def test_authors() -> None:
     assert (kim.name, kim.affiliation_ids, kim.orcid) == ("Kim Su", ("aff-1",), None)
     assert (group.name, group.is_group) == ("The Group", True)
     assert article.affiliations == (Affiliation("aff-1", "Seoul"), Affiliation("a1", "Paris"))
+
+
+def contrib(inside: str, attributes: str = 'contrib-type="author"') -> str:
+    return f"<contrib {attributes}>{inside}</contrib>"
+
+
+def person(surname: str, more: str = "") -> str:
+    return f"<name><surname>{surname}</surname></name>{more}"
+
+
+GROUP = "<collab>The Group</collab>"
+ID_G = 'id="g"'
+KEY = '<contrib-id contrib-id-type="group-author-key">g1</contrib-id>'
+
+
+@pytest.mark.parametrize(
+    ("group", "member"),
+    [
+        # Linked by an attribute, a reference or a key, in a list of members, or by role.
+        (contrib(GROUP, 'id="g"'), contrib(person("M"), 'contrib-type="author" rid="g"')),
+        (contrib(GROUP, 'id="g"'), contrib(person("M"), 'rid="aff1 g"')),
+        (contrib('<collab id="g">The Group</collab>'), contrib(person("M"), 'rid="g"')),
+        (contrib(GROUP, 'id="g"'), contrib(person("M", '<xref ref-type="collab" rid="g"/>'))),
+        (contrib(KEY + GROUP), contrib(person("M") + KEY)),
+        (contrib(GROUP), contrib(person("M"), 'contrib-type="author non-byline"')),
+        (contrib(GROUP), contrib(person("M"), 'contrib-type="group-member"')),
+    ],
+)
+@pytest.mark.parametrize("apart", ["", "</contrib-group><contrib-group>"])
+def test_members_of_a_linked_group_are_no_authors(group: str, member: str, apart: str) -> None:
+    meta = f"<contrib-group>{contrib(person('A'))}{group}{apart}{member}</contrib-group>"
+    assert [a.name for a in parsed(meta=PMC1 + meta).authors] == ["A", "The Group"]
+
+
+@pytest.mark.parametrize(
+    "kind", ['content-type="collab-list"', 'contrib-type="group-member"', 'content-type="collaborators-list"']
+)
+def test_a_list_of_members(kind: str) -> None:
+    groups = f"<contrib-group>{contrib(GROUP)}</contrib-group><contrib-group {kind}>{contrib(person('M'))}"
+    assert [a.name for a in parsed(meta=f"{PMC1}{groups}</contrib-group>").authors] == ["The Group"]
+
+
+@pytest.mark.parametrize(
+    "contributor",
+    [
+        contrib(person("B"), 'rid="aff1"'),  # a link to something else
+        contrib(person("B", '<xref ref-type="aff" rid="aff1"/>')),
+        contrib(person("B", "<on-behalf-of>The Group</on-behalf-of>"), 'id="b"'),
+    ],
+)
+def test_other_links_leave_an_author_an_author(contributor: str) -> None:
+    meta = f"<contrib-group>{contrib(GROUP, ID_G)}{contributor}</contrib-group>"
+    assert [a.name for a in parsed(meta=PMC1 + meta).authors] == ["The Group", "B"]
+
+
+def test_the_name_of_a_group_without_its_address() -> None:
+    collab = (
+        '<collab><named-content content-type="name">The Group</named-content><email>a@b.org</email></collab>'
+    )
+    meta = f"<contrib-group>{contrib(collab)}</contrib-group>"
+    assert [a.name for a in parsed(meta=PMC1 + meta).authors] == ["The Group"]
 
 
 def test_funding_of_jats_and_of_nlm() -> None:
@@ -253,6 +314,7 @@ def test_funding_under_support() -> None:
     [
         ("<string-date>12 March 2018</string-date>", "2018-03-12"),
         ("<string-date>March 12th, 2018</string-date>", "2018-03-12"),
+        ("<string-date>12 de março de 2018</string-date>", "2018-03-12"),
         ("<string-date>2018-3-12</string-date>", "2018-03-12"),
         ("<string-date>Mar 2018</string-date>", "2018-03"),
         ("<string-date>3/4/2018</string-date>", "2018"),
@@ -265,14 +327,65 @@ def test_dates_in_words(written: str, iso: str | None) -> None:
     assert parsed(meta=f'{PMC1}<pub-date pub-type="epub">{written}</pub-date>').published == iso
 
 
+def titled(title: str, kind: str = "") -> Article:
+    meta = f"{PMC1}<title-group><article-title>{title}</article-title></title-group>"
+    return parsed(meta=meta, attributes=f'article-type="{kind}"' if kind else "")
+
+
 @pytest.mark.parametrize(
-    ("title", "notice"),
+    ("kind", "title", "notice"),
     [
-        ("Retraction: On x", True),
-        ("Retraction Note to: On x", True),
-        ("Retraction of the optic nerve", False),
+        ("", "Retraction: On x", True),
+        ("", "Retraction Note to: On x", True),
+        ("letter", "Retraction: On x", True),
+        ("research-article", "Retraction notice to “On x” [J X 3 (2010)]", True),
+        ("research-article", "Notice of Retraction and Replacement. On x", True),
+        ("other", "Statement of Retraction: On x", True),
+        ("", "Retraction for Smith et al., On x", True),
+        ("", "Retraction of “On x”", True),
+        ("", "Partial retraction: On x", True),
+        ("", "Retraction", True),
+        ("correction", "Withdrawal: On x", True),
+        ("", "Withdrawal notice to: On x", True),
+        ("", "Nota de retractación: sobre x", True),
+        ("", "Rétractation : sur x", True),
+        # The topic, and notices of another kind.
+        ("", "Retraction of the optic nerve", False),
+        ("review-article", "Withdrawal: a measure of how hard it is to stop eating sweets", False),
+        ("research-article", "Retraction: how a snail gets into its shell", False),
+        ("review-article", "Retraction — a review of tongue muscles", False),
+        ("", "Withdrawal: what users report", False),
+        ("", "Notice of withdrawal of consent", False),
+        ("research-article", "Retraction notices in journals: a survey", False),
+        ("", "Removal: of kidney stones", False),
+        ("editorial", "Expression of concern: On x", False),
+        ("correction", "Correction to: On x", False),
     ],
 )
-def test_a_notice_by_its_title(title: str, notice: bool) -> None:
-    meta = f"{PMC1}<title-group><article-title>{title}</article-title></title-group>"
-    assert parsed(meta=meta).is_retraction_notice is notice
+def test_a_notice_by_its_title(kind: str, title: str, notice: bool) -> None:
+    assert titled(title, kind).is_retraction_notice is notice
+
+
+@pytest.mark.parametrize(("subject", "notice"), [("Retraction", True), ("Retinal detachment", False)])
+def test_a_notice_by_its_subject(subject: str, notice: bool) -> None:
+    meta = f"<article-categories><subj-group><subject>{subject}</subject></subj-group></article-categories>"
+    assert parsed(meta=PMC1 + meta).is_retraction_notice is notice
+
+
+@pytest.mark.parametrize(
+    ("title", "evidence"),
+    [
+        ("WITHDRAWN: On x", "title: WITHDRAWN:"),
+        ("[Withdrawn] On x", "title: [Withdrawn]"),
+        ("Withdrawn article: On x", "title: Withdrawn article:"),
+        ("On x [RETRACTED]", "title: [RETRACTED]"),
+        ("On x (Retracted Article)", "title: (Retracted Article)"),
+        ("ARTÍCULO RETRACTADO: Sobre x", "title: ARTÍCULO RETRACTADO:"),
+        ("Withdrawn: patients who left the trial", None),
+        ("How the claw is retracted", None),
+        ("Clawed (retracted) hands", None),
+        ("Expression of concern: On x", None),
+    ],
+)
+def test_a_retracted_article_by_its_title(title: str, evidence: str | None) -> None:
+    assert titled(title, "research-article").retraction_evidence == evidence

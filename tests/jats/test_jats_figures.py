@@ -169,6 +169,35 @@ def test_kinds(xml: str, kind: str) -> None:
     assert parsed(xml).figures[0].kind == kind
 
 
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [
+        ("Figures 1–12.", "fig"),
+        ("Figs 13–20", "fig"),
+        ("Figures 21 and 22", "fig"),
+        ("FIGURES 1–3", "fig"),
+        ("Figuras 1 e 2", "fig"),
+        ("Superior figure 1", "fig"),
+        ("Figures S1–S3", "supplement"),
+        ("Fig. S 1", "supplement"),
+        ("figure s1", "supplement"),
+        ("FIGURE S1", "supplement"),
+        ("FigS1", "supplement"),
+        ("S1 Fig.", "supplement"),
+        ("Suppl. Fig. 1", "supplement"),
+        ("Supporting Information Figure 1", "supplement"),
+        ("Extended Data Figure 1", "supplement"),
+        ("Figure EV1", "supplement"),
+        ("eFigure 2", "supplement"),
+        ("Figura suplementar 1", "supplement"),
+        ("Figure supplémentaire 1", "supplement"),
+        ("Ergänzende Abbildung 1", "supplement"),
+    ],
+)
+def test_a_plural_is_no_supplement(label: str, kind: str) -> None:
+    assert one_figure(f"<label>{label}</label>").kind == kind
+
+
 def test_a_table_that_is_a_picture_is_told_apart_from_the_figures() -> None:
     picture = '<table-wrap id="t"><label>Table 1</label><graphic xlink:href="t1"/></table-wrap>'
     article = parsed(f"{picture}<table-wrap><table/><graphic xlink:href='t2'/></table-wrap><fig/>")

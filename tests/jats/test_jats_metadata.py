@@ -64,6 +64,77 @@ def test_published(dates: str, published: str | None, kind: str | None) -> None:
     assert (article.published, article.published_from) == (published, kind)
 
 
+@pytest.mark.parametrize(
+    ("kind", "published"),
+    [
+        # Words for publication, and for online: better than the year of a collection.
+        ('date-type="publication" publication-format="electronic"', "2018-01-09"),
+        ('date-type="publication" publication-format="online-only"', "2018-01-09"),
+        ('date-type="published"', "2018-01-09"),
+        ('date-type="pub" publication-format="online"', "2018-01-09"),
+        ('date-type="published-online"', "2018-01-09"),
+        ('pub-type="epub" publication-format="electronic"', "2018-01-09"),
+        ('pub-type="pub_electronic"', "2018-01-09"),
+        ('publication-format="electronic"', "2018-01-09"),
+        ('date-type="publication" publication-format="print"', "2018-01-09"),
+        ("", "2018-01-09"),
+        # Other dates are not.
+        ('date-type="issue" publication-format="electronic"', "2017"),
+        ('date-type="accepted"', "2017"),
+        ('date-type="preprint"', "2017"),
+        ('pub-type="archival-date"', "2017"),
+        ('date-type="corrected"', "2017"),
+    ],
+)
+def test_words_for_publication_beside_a_collection(kind: str, published: str) -> None:
+    collection = dated('pub-type="collection"', "2017")
+    assert parsed(meta=PMC1 + dated(kind, "2018", "1", "9") + collection).published == published
+    assert parsed(meta=PMC1 + collection + dated(kind, "2018", "1", "9")).published == published
+
+
+@pytest.mark.parametrize(
+    "other",
+    ['pub-type="ppub"', 'date-type="publication" publication-format="print"', "", 'pub-type="epub-ppub"'],
+)
+def test_online_comes_before_print_however_it_is_worded(other: str) -> None:
+    online = dated('date-type="publication" publication-format="online-only"', "2018", "1")
+    assert parsed(meta=PMC1 + dated(other, "2018", "3", "4") + online).published == "2018-01"
+
+
+def test_only_a_date_of_publication_counts() -> None:
+    history = '<history><date date-type="{}"><day>2</day><month>1</month><year>2018</year></date></history>'
+    collection = dated('pub-type="collection"', "2019")
+    assert parsed(meta=PMC1 + history.format("pub")).published == "2018-01-02"
+    assert parsed(meta=PMC1 + history.format("accepted")).published is None
+    assert parsed(meta=PMC1 + history.format("pub") + collection).published == "2019"
+    assert parsed(meta=PMC1 + dated('pub-type="received"', "2018")).published is None
+
+
+@pytest.mark.parametrize(
+    ("month", "published"),
+    [
+        ("Março", "2018-03-09"), ("März", "2018-03-09"), ("août", "2018-08-09"), ("ene.", "2018-01-09"),
+        ("Dezembro", "2018-12-09"), ("juillet", "2018-07-09"), ("juin", "2018-06-09"),
+        ("Ottobre", "2018-10-09"), ("1–2", "2018-01-09"), ("13", "2018"), ("Spring", "2018"),
+    ],
+)  # fmt: skip
+def test_months_in_other_languages(month: str, published: str) -> None:
+    assert parsed(meta=PMC1 + dated('pub-type="epub"', "2018", month, "9")).published == published
+
+
+@pytest.mark.parametrize(
+    ("inside", "published"),
+    [
+        ("<year>2018</year>", "2018-01-09"),
+        ("<year>2017</year>", "2017"),  # they contradict each other
+        ("<month>3</month><year>2018</year>", "2018-03"),
+    ],
+)
+def test_the_attribute_completes_a_year(inside: str, published: str) -> None:
+    stated = f'<pub-date pub-type="epub" iso-8601-date="2018-01-09">{inside}</pub-date>'
+    assert parsed(meta=PMC1 + stated).published == published
+
+
 def test_latest_date_looks_into_the_history() -> None:
     history = '<history><date date-type="corrected"><year>2006</year></date></history>'
     article = parsed(meta=PMC1 + dated('pub-type="epub"', "2004", "3") + history)

@@ -143,6 +143,18 @@ def test_a_licence_named_for_a_reprinted_figure_holds() -> None:
     assert (terms.licence_code, terms.commercial.answer) == ("CC-BY-NC-4.0", "no")
 
 
+@pytest.mark.parametrize(
+    ("caption", "code"),
+    [
+        ("Photo: J. Smith, CC BY-NC 3.0, via Wikimedia Commons.", "CC-BY-NC-3.0"),
+        ("Photo: J. Smith, Creative Commons Attribution – Xyz 4.0.", "CC-BY-4.0"),
+        ("Photo: J. Smith.", "CC-BY-4.0"),
+    ],
+)
+def test_a_licence_in_a_caption_is_that_of_the_figure(caption: str, code: str) -> None:
+    assert effective_terms(*figure_of("", caption=caption)).licence_code == code
+
+
 def test_a_plain_attribution_keeps_the_articles_licence() -> None:
     terms = effective_terms(*figure_of("<attrib>Drawing by Ann Alder</attrib>"))
     assert terms.licence_code == "CC-BY-4.0"

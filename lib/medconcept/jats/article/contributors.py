@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
@@ -25,6 +26,13 @@ _NAME_ELEMENTS = frozenset(
 _NAME_PARTS = frozenset(("surname", "given-names", "prefix", "suffix"))
 _ORCID_ELEMENTS = frozenset(("contrib-id", "ext-link", "uri"))
 _OTHER_ROLES = re.compile(r"edit|review|referee|translat|tradu", re.IGNORECASE)
+# Roles of people, and kinds of groups of them, that stand for what a collaboration is made of.
+_MEMBER = re.compile(
+    r"non[\s_-]?byline|\bmembers?\b|-members?\b|\bcollaborators?\b|collab(?:oration|orator)?s?[\s_-]?list",
+    re.IGNORECASE,
+)
+_GROUPS = frozenset(("collab", "collab-alternatives", "on-behalf-of"))
+_NOT_OF_A_NAME = ("contrib-group", "aff", "xref", "email", "address", "fn", "ext-link", "uri", "role", "bio")
 
 
 def read_affiliations(meta: etree._Element) -> tuple[dict[etree._Element, str], tuple[Affiliation, ...]]:
@@ -41,22 +49,67 @@ def read_affiliations(meta: etree._Element) -> tuple[dict[etree._Element, str], 
 def read_authors(meta: etree._Element, affiliation_ids: dict[etree._Element, str]) -> tuple[Author, ...]:
     """Return the authors in order, collaborations included; editors, reviewers and translators are left out.
 
+    So are the members of a collaboration, whether they stand in it or are linked to it: the collaboration is
+    the author.
+
     >>> person = "<contrib><name><surname>Curie</surname><given-names>Marie</given-names></name></contrib>"
     >>> meta = etree.fromstring(f"<article-meta><contrib-group>{person}</contrib-group></article-meta>")
     >>> read_authors(meta, {})[0].name
     'Marie Curie'
     """
     authors: list[Author] = []
-    for group in meta.iterchildren("contrib-group"):
-        if _OTHER_ROLES.search(group.get("content-type", "")):
-            continue
+    groups = [
+        g for g in meta.iterchildren("contrib-group") if not _OTHER_ROLES.search(g.get("content-type", ""))
+    ]
+    collaborations = _ids_of_collaborations(groups)
+    for group in groups:
+        kind = f"{group.get('content-type', '')} {group.get('contrib-type', '')}"
+        of_members = _MEMBER.search(kind) is not None
         for contrib in group.iterchildren("contrib"):
             role = clean(contrib.get("contrib-type", "")) or "author"
-            if (role == "author" or not _OTHER_ROLES.search(role)) and (
-                author := _author(contrib, role, affiliation_ids)
-            ):
+            if role != "author" and _OTHER_ROLES.search(role):
+                continue
+            if (of_members or _is_member(contrib, role, collaborations)) and not _is_group(contrib):
+                continue
+            if author := _author(contrib, role, affiliation_ids):
                 authors.append(author)
     return tuple(authors)
+
+
+def _ids_of_collaborations(groups: Sequence[etree._Element]) -> frozenset[str]:
+    """Return the ids and keys by which contributors can be linked to a collaboration."""
+    ids: set[str] = set()
+    for group in groups:
+        for contrib in group.iterchildren("contrib"):
+            if not _is_group(contrib):
+                continue
+            ids.update(e.get("id", "") for e in (contrib, *contrib.iterchildren(*_GROUPS)))
+            ids.update(_group_keys(contrib))
+    return frozenset(ids - {""})
+
+
+def _is_group(contrib: etree._Element) -> bool:
+    """True for a collaboration; False for a person who writes on behalf of one."""
+    names = [e.tag for e in contrib.iterchildren(*_NAME_ELEMENTS)]
+    return bool(names) and _GROUPS.issuperset(names)
+
+
+def _group_keys(contrib: etree._Element) -> Iterator[str]:
+    """Yield the keys that eLife gives to a group and to its members."""
+    for element in contrib.iterchildren("contrib-id"):
+        if "group" in element.get("contrib-id-type", ""):
+            yield f"key:{plain_text(element)}"
+
+
+def _is_member(contrib: etree._Element, role: str, collaborations: frozenset[str]) -> bool:
+    """True for a person whose role or link says that a collaboration is the author."""
+    if role != "author" and _MEMBER.search(role):
+        return True
+    if not collaborations:
+        return False
+    links = [contrib, *contrib.iterchildren("xref")]
+    ids = {rid for link in links for rid in (link.get("rid") or "").split()}
+    return not collaborations.isdisjoint(ids) or not collaborations.isdisjoint(_group_keys(contrib))
 
 
 def _author(contrib: etree._Element, role: str, ids: dict[etree._Element, str]) -> Author | None:
@@ -87,7 +140,7 @@ def _author(contrib: etree._Element, role: str, ids: dict[etree._Element, str]) 
         name = " ".join(part for part in (parts.get("prefix"), *order, parts.get("suffix")) if part)
     else:
         # A collaboration may contain its members and affiliations.
-        name = text_without(name_element, "contrib-group", "aff", "xref")
+        name = text_without(name_element, *_NOT_OF_A_NAME)
     if name_element.tag == "anonymous":
         name = name or "anonymous"
     if not name:

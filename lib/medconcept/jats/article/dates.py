@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from lxml import etree
@@ -17,16 +18,37 @@ _ISO = re.compile(r"\s*([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?(?![0-9])")
 _FOUR_DIGITS = re.compile("[0-9]{4}")
 _YEAR = re.compile(r"(?<![0-9])(?:1[5-9]|20)[0-9]{2}(?![0-9])")
 _DAY_FIRST = re.compile(
-    r"(?<![0-9])([0-9]{1,2})(?:st|nd|rd|th)?\.?\s+([A-Za-z]{3,9})\.?,?\s+([0-9]{4})(?![0-9])"
+    r"(?<![0-9])([0-9]{1,2})(?:st|nd|rd|th)?\.?\s+(?:de\s+)?([^\W\d_]{3,9})\.?,?\s+(?:de\s+)?([0-9]{4})(?![0-9])"
 )
-_MONTH_FIRST = re.compile(r"\b([A-Za-z]{3,9})\.?\s+(?:([0-9]{1,2})(?:st|nd|rd|th)?,?\s+)?([0-9]{4})(?![0-9])")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH_FIRST = re.compile(r"\b([^\W\d_]{3,9})\.?\s+(?:([0-9]{1,2})(?:st|nd|rd|th)?,?\s+)?([0-9]{4})(?![0-9])")
+# The first letters of each month in English, German, French, Spanish, Portuguese and Italian;
+# "mar", "mai" and the like are the same month wherever they are used.
+_MONTHS = {
+    start: number
+    for number, starts in enumerate(
+        ("jan ene gen", "feb fév fev fèv", "mar mär mrz", "apr avr abr", "may mai mag", "jun juin giu",
+         "jul juil lug", "aug aoû aou ago", "sep set", "oct okt out ott", "nov", "dec déc dez dic"),
+        start=1,
+    )
+    for start in starts.split()
+}  # fmt: skip
+_MONTH_NUMBER = re.compile(r"0?([1-9]|1[0-2])(?:\s*[-–/]\s*[0-9]{1,2})?")  # 3–4 is the issue of two months
 _PARTS = frozenset(("year", "month", "day", "season"))
-# Kinds of publication date, best first: online publication of the version of record, then the nearest to it.
-_PREFERENCE = (
-    "epub", "pub/electronic", "epub-ppub", "pub", "ppub", "pub/print", "collection", "collection/electronic",
-    "collection/print", "pmc-release", "epreprint",
-)  # fmt: skip
+# Words of `pub-type`, `date-type` and `publication-format`, which every publisher writes in its own way.
+_ELECTRONIC = re.compile(r"e(?:lectronic|pub|first)?\b|on-?line|web|digital|internet", re.IGNORECASE)
+_PRINT = re.compile(r"p(?:rint|pub|aper)|hard-?copy", re.IGNORECASE)
+_ONLINE_KIND = re.compile(
+    r"e-?pub(?:lication|lished)?(?:-?ahead-?of-?print)?|(?:first-?)?(?:published-?)?on-?line(?:-?first)?"
+    r"|(?:pub(?:lished)?-?)?ahead-?of-?print|pub(?:lication|lished)?-?(?:electronic|on-?line)",
+)
+_PRINT_KIND = re.compile(r"p-?pub(?:lication|lished)?|print(?:ed)?|pub(?:lication|lished)?-?print")
+_BOTH_KINDS = re.compile(r"e-?pub-?p-?pub|p-?pub-?e-?pub")
+_PUBLICATION_KIND = re.compile(
+    r"(?:first-?|original-?)?pub(?:lication|lished)?(?:-?(?:date|year))?|version-of-record|vor"
+)
+_ISSUE_KIND = re.compile(r"collection|(?:issue|volume|cover)(?:-?(?:pub(?:lication)?|date))*")
+_PREPRINT_KIND = re.compile(r"e?-?pre-?print|posted")
+_NO_PUBLICATION = re.compile(r"received|accepted|submitted|rev-|revis|re-?submi")
 
 
 def iso_date(element: etree._Element) -> str | None:
@@ -47,6 +69,8 @@ def _iso(element: etree._Element, year: str | None, month: str | None, day: str 
         else:
             stated = child(element, "string-date")
             year, month, day = _parse_words(plain_text(stated)) if stated is not None else (None, None, None)
+    elif month is None and (match := _ISO.match(element.get("iso-8601-date", ""))) and match.group(1) == year:
+        _, month, day = match.groups()
     if year is None or not _FOUR_DIGITS.fullmatch(year):
         return None
     number = _month(month)
@@ -109,17 +133,50 @@ def _date(
 
 
 def published(dates: Iterable[ArticleDate]) -> tuple[str | None, str | None]:
-    """Return the best publication date and its kind, or None and None."""
-    ranked = [(_kind(d), d.iso) for d in dates if d.origin == "pub-date" and d.iso]
+    """Return the best publication date and its kind, or None and None.
+
+    Best is the online publication of the version of record, then what is nearest to it. A date of the history
+    counts only if it says that it is one of publication and the article has no other.
+    """
+    ranked: list[tuple[int, int, str, str]] = []
+    for stated in dates:
+        rank = _rank(stated.kind or "", stated.publication_format or "")
+        if stated.iso and rank is not None and (stated.origin == "pub-date" or rank <= _LAST_OF_HISTORY):
+            outside = 0 if stated.origin == "pub-date" else _OUTSIDE
+            ranked.append((rank + outside, -len(stated.iso), stated.iso, _kind(stated)))
     if not ranked:
         return None, None
+    best = min(ranked, key=lambda entry: entry[:2])
+    return best[2], best[3]
 
-    def rank(entry: tuple[str, str]) -> tuple[int, int]:
-        kind, stated = entry
-        return (_PREFERENCE.index(kind) if kind in _PREFERENCE else len(_PREFERENCE), -len(stated))
 
-    kind, stated = min(ranked, key=rank)
-    return stated, kind
+_LAST_OF_HISTORY = 5  # of the ranks: what is surely a publication
+_OUTSIDE = 20  # ranks that a date of the history stands behind those of publication
+
+
+@lru_cache(maxsize=1024)  # the same few in all articles of a publisher
+def _rank(kind: str, medium: str) -> int | None:
+    """Return the place of a kind and format among publication dates, 0 the best; None if it is none."""
+    kind = re.sub(r"[\s_/-]+", "-", kind.lower())
+    is_print = _PRINT.match(medium) is not None
+    is_electronic = not is_print and _ELECTRONIC.match(medium) is not None
+    if _NO_PUBLICATION.match(kind):
+        return None
+    if _BOTH_KINDS.fullmatch(kind) or (is_electronic and "print" in medium.lower()):
+        return 2
+    if _ONLINE_KIND.fullmatch(kind):
+        return 0 if not is_print else 5
+    if _PUBLICATION_KIND.fullmatch(kind) or (not kind and medium):
+        return 1 if is_electronic else 5 if is_print else 3
+    if _PRINT_KIND.fullmatch(kind):
+        return 4
+    if not kind:
+        return 6
+    if _ISSUE_KIND.fullmatch(kind):
+        return 8 if is_electronic else 9 if is_print else 7
+    if kind == "pmc-release":
+        return 10
+    return 11 if _PREPRINT_KIND.fullmatch(kind) else 12
 
 
 def latest(dates: Iterable[ArticleDate]) -> str | None:
@@ -147,7 +204,7 @@ def _parts(element: etree._Element, in_words: bool = False) -> dict[str, str]:
 def _month(month: str | None) -> int | None:
     if month is None:
         return None
-    if month.isascii() and month.isdigit():
-        return int(month) if 1 <= int(month) <= 12 else None
-    start = month[:3].lower()
-    return _MONTHS.index(start) + 1 if start in _MONTHS else None
+    if match := _MONTH_NUMBER.fullmatch(month):
+        return int(match.group(1))
+    start = month[:4].lower()
+    return _MONTHS.get(start) or _MONTHS.get(start[:3])

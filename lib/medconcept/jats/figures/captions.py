@@ -11,6 +11,7 @@ from lxml import etree
 
 from medconcept.jats.article.element_context import ContextIndex
 from medconcept.jats.figures.figure_labels import read_label
+from medconcept.jats.figures.loose_words import caption_of_only_picture, loose_words
 from medconcept.jats.records.figure import Figure, TranslatedCaption
 from medconcept.jats.records.record import record
 from medconcept.jats.text.element_text import raw_text, text_or_none
@@ -35,26 +36,42 @@ class CaptionParts:
 def read_caption(element: etree._Element, host_language: str | None, contexts: ContextIndex) -> CaptionParts:
     """Return the caption in the article's language, else the first with text; others as translations.
 
+    What the file says of the figure outside its `<caption>`, in captions of graphics and straight in the
+    `<fig>`, follows in the text.
+
     >>> fig = etree.fromstring("<fig><caption><title>A.</title><p>H<sub>2</sub>O</p></caption></fig>")
     >>> read_caption(fig, None, ContextIndex(fig)).markup
     'A. H<sub>2</sub>O'
     """
     elements = list(element.iterchildren("caption"))
-    if not elements and (legend := next(element.iterchildren("legend"), None)) is not None:
-        return _read_parts(legend, contexts)
     if not elements:
-        lang = own_language(element) or contexts.enclosing(element).language
-        return CaptionParts(None, None, None, None, lang, ())
+        return _read_without_caption(element, contexts)
+    loose = loose_words(element)
+    if len(elements) == 1:
+        return _read_parts(elements[0], contexts, loose)
     parts = [_read_parts(caption, contexts) for caption in elements]
-    if len(parts) == 1:
-        return parts[0]
     filled = [part for part in parts if part.whole] or parts
     exact = [part for part in filled if part.language == host_language]
     near = [part for part in filled if _primary_subtag(part.language) == _primary_subtag(host_language)]
     chosen = (exact or near or filled)[0]
     label = text_or_none(child(element, "label"))
     rest = [part for part in filled if part is not chosen and part.whole]
+    if loose:
+        chosen = _read_parts(elements[parts.index(chosen)], contexts, loose)
     return replace(chosen, others=tuple(_translation(part, label, "figure") for part in rest))
+
+
+def _read_without_caption(element: etree._Element, contexts: ContextIndex) -> CaptionParts:
+    """Read the legend or the graphic's caption in place of a caption, else what else is said of a figure."""
+    legend = next(element.iterchildren("legend"), None)
+    if legend is not None:
+        return _read_parts(legend, contexts, loose_words(element))
+    only = caption_of_only_picture(element)
+    if only is not None:
+        return _read_parts(only, contexts, loose_words(element, of_pictures=False))
+    lang = own_language(element) or contexts.enclosing(element).language
+    whole = marked(" ".join(loose_words(element, of_films=True)))
+    return CaptionParts(None, whole.plain or None, whole.plain or None, whole.markup or None, lang, ())
 
 
 def sibling_captions(
@@ -96,10 +113,10 @@ def link_translations(figures: Sequence[Figure]) -> list[Figure]:
             for graphic in figure.graphics:
                 by_href.setdefault(graphic.href, figure)
             if label := read_label(figure.label):
-                by_number.setdefault(label.numbers, []).append(figure)
+                by_number.setdefault(label.digits, []).append(figure)
     for figure in translated:
         label = read_label(figure.label)
-        alike = by_number.get(label.numbers, []) if label else []
+        alike = by_number.get(label.digits, []) if label else []
         # By graphic, else by number if only one figure bears it.
         match = next((by_href[g.href] for g in figure.graphics if g.href in by_href), None)
         match = match or (alike[0] if len(alike) == 1 else None)
@@ -117,7 +134,7 @@ def link_translations(figures: Sequence[Figure]) -> list[Figure]:
     return linked
 
 
-def _read_parts(caption: etree._Element, contexts: ContextIndex) -> CaptionParts:
+def _read_parts(caption: etree._Element, contexts: ContextIndex, loose: Sequence[str] = ()) -> CaptionParts:
     heading = next(caption.iterchildren("title"), None)
     title: str | None = None
     raw: list[str] = []
@@ -135,6 +152,10 @@ def _read_parts(caption: etree._Element, contexts: ContextIndex) -> CaptionParts
     legend = next(caption.itersiblings("legend"), None) if caption.tag == "caption" else None
     if legend is not None:
         raw += [" ", raw_text(legend)]
+    if loose:
+        whole = marked("".join(raw))
+        # Some files repeat the caption, or a part of it, within the graphic.
+        raw += [f" {words}" for words in loose if marked(words).plain not in whole.plain]
     whole = marked("".join(raw))
     # The space between title and text also separates them for NFC, so the text is the rest of the whole.
     text = whole.plain[len(title) :].lstrip(" ") if title else whole.plain

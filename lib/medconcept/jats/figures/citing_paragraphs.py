@@ -11,6 +11,7 @@ from lxml import etree
 
 from medconcept.jats.article.element_context import ContextIndex
 from medconcept.jats.figures.figure_labels import NumberedLabel, SeriesIndex, joins_range
+from medconcept.jats.figures.number_lists import DASHES
 from medconcept.jats.records.figure import Citation, CitingParagraph
 from medconcept.jats.text.element_text import CITED, SKIPPED, cited_inline_text, cited_text, plain_text
 from medconcept.jats.text_budget import TextBudget
@@ -38,6 +39,7 @@ _BOUNDARIES = frozenset(
     ("sec", "app", "body", "back", "article", "sub-article", "fig", "table-wrap", "abstract")
 )
 _FIGURE_REF_TYPES = frozenset(("fig", "Fig", "FIG"))
+_DASHES_AND_SPACE = f"{DASHES} "
 _CITATION_COST = 50  # characters that one citation takes off the budget
 Via = Literal["xref", "range", "group"]
 
@@ -102,9 +104,12 @@ class _Resolver:
             if target.fig_id:
                 self._by_id.setdefault(target.fig_id, {})[number] = "xref"
         for number, target in enumerate(targets):
-            group_id = target.group.get("id") if target.group is not None else None
-            if group_id and "xref" not in self._by_id.get(group_id, {}).values():
-                self._by_id.setdefault(group_id, {})[number] = "group"
+            if target.group is None:
+                continue
+            for group in (target.group, *target.group.iterancestors("fig-group")):
+                group_id = group.get("id")
+                if group_id and "xref" not in self._by_id.get(group_id, {}).values():
+                    self._by_id.setdefault(group_id, {})[number] = "group"
 
     def knows(self, rid: str) -> bool:
         return rid in self._by_id or (" " in rid and any(part in self._by_id for part in rid.split()))
@@ -166,9 +171,15 @@ def _forms_range(
     first: etree._Element,
     last: etree._Element,
 ) -> bool:
-    """True if only a dash or "to" is between two references, however it is marked up."""
+    """True if only a dash or "to" is between two references, however it is marked up.
+
+    The dash may be part of a reference: "Figs 2–" and "4".
+    """
     if first in spans and last in spans:
-        return joins_range(text[spans[first][1] : spans[last][0]])
+        (start, end), (following, stop) = spans[first], spans[last]
+        end -= len(text[start:end]) - len(text[start:end].rstrip(_DASHES_AND_SPACE))
+        following += len(text[following:stop]) - len(text[following:stop].lstrip(_DASHES_AND_SPACE))
+        return joins_range(text[end:following])
     return last.getprevious() is first and joins_range(first.tail)
 
 

@@ -8,9 +8,17 @@ from lxml import etree
 
 from medconcept.jats.records.figure import FigureKind
 
+# In English, Portuguese, Spanish, French, Italian, German, Dutch. An S after the word for a figure is the
+# plural unless a number follows it: "Figures 1–12" and "Figs 3" are no supplements, "Figures S1–S3" are.
 _SUPPLEMENT = re.compile(
-    r"figure supplement|supplement(?:ary|al)?\s+fig|fig(?:ure|\.)?\s*S\s?[0-9]|extended data|source data",
-    re.IGNORECASE,
+    r"""(?i:\bsup{1,2}(?:l(?:[ée]m\w*)?)?\b|\bextended\s+data\b|\bexpanded\s+view\b|\bsource\s+data\b)
+    |(?i:\bsupporting\s+(?:information\b|fig|movie|video)|\badditional\s+fig|\b(?:e|web|online\s+)fig)
+    |(?i:\b(?:material|figuras?|figures?)\s+(?:complement\w+|aanvullende|additionnelles?)\b)
+    |(?i:\berg[äa]nzende\s+abb|\bzusatzabb|\baanvullende\s+fig)
+    |(?i:\bfig(?:ur[ae]s?|s)?\b)\.?\s*(?i:S|EV)[\s-]?[0-9]
+    |\b(?:Fig(?:ure)?s?|fig(?:ure)?)(?:S|EV)[0-9]
+    |(?i:\bS[0-9]+[A-Z]?\s+fig)""",
+    re.VERBOSE,
 )
 # English, Portuguese, Spanish, French, German.
 _KIND_WORDS: tuple[tuple[FigureKind, re.Pattern[str]], ...] = (

@@ -1,4 +1,4 @@
-"""Labels of figures as series and number, and the figures that a range such as "Figs 2–4" implies."""
+"""Labels of figures as series and numbers, and the figures that a range such as "Figs 2–4" implies."""
 
 from __future__ import annotations
 
@@ -8,33 +8,53 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-_FIGURE = re.compile(r"fig(?:ur[ae]|ures)?\b\.?\s*")  # one series, however it is abbreviated
+from medconcept.jats.figures.number_lists import (
+    DASHES,
+    RANGE_WORDS,
+    Numbers,
+    has_number,
+    read_numbers,
+)
+
 _NUMBER = re.compile(r"[0-9]{1,4}")
-_TO = r"(?:[-‐‑‒–—−~]|to|thru|through|bis|até|hasta|à|al?)"
-_RANGE_WORD = re.compile(rf"\s*{_TO}\s*", re.IGNORECASE)
-# Numbers joined by dashes, commas and words, each with the panels it may name: "Figs 2, 3A and 5–7".
-_NUMBER_LIST = re.compile(
-    r"[^0-9]{0,40}?[0-9]{1,4}[A-Za-z]?"
-    rf"(?:\s*(?:[,;&/]|{_TO}|and|or|und|et|e|y|,\s*and)\s*(?:Figs?\.?\s*)?[A-Z]?[0-9]{{1,4}}[A-Za-z]?){{1,40}}\W*",
-    re.IGNORECASE,
+_RANGE_WORD = re.compile(rf"\s*(?:[{DASHES}]|{RANGE_WORDS}|a)\s*", re.IGNORECASE)
+_OTHER_THINGS = re.compile(
+    r"\b(?:tab(?:le)?|tabela|tabla|tableaux?|tabelle|quadro|eqn?|equation|scheme|movie|video|section|ref|reference"
+    r"|file|box|note|text|dataset|algorithm|step|chart|map|plate)\Z"
 )
 _SHORT = 64  # characters; shorter labels and references are cached
-_LIST_ITEM = re.compile(rf"({_TO})?\s*(?:Figs?\.?\s*)?[A-Z]?([0-9]{{1,4}})(?![0-9])", re.IGNORECASE)
+_LONGEST = 200  # characters of a reference that may name several figures
+_MAX_SPAN = 200  # numbers of one label, as in "Figures 1–12"; of a longer span only the ends count
+_Key = tuple[str, str, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class NumberedLabel:
-    """A label such as "Figure 1—figure supplement 2" as a series of words and its numbers."""
+    """A label: what is counted, as words and letter, the numbers it belongs to, and its own numbers.
 
-    series: str
+    "Figure 1—figure supplement 2" is number 2 of `fig fig supplement` within 1; "Figures 21 and 22" has two
+    numbers. `digits` are all numbers printed in it.
+    """
+
+    head: str
+    letter: str
+    path: tuple[int, ...]
     numbers: tuple[int, ...]
+    digits: tuple[int, ...]
+
+    @property
+    def key(self) -> _Key:
+        """What labels of one series have in common."""
+        return self.head, self.letter, self.path
 
 
 def read_label(label: str | None) -> NumberedLabel | None:
     """Return the series and numbers of a label; None if it has no number.
 
     >>> read_label("Figure S2.")
-    NumberedLabel(series='fig s#', numbers=(2,))
+    NumberedLabel(head='fig', letter='s', path=(), numbers=(2,), digits=(2,))
+    >>> read_label("Figures 1–4.").numbers, read_label("Figure 2-4").path
+    ((1, 2, 3, 4), (2,))
     """
     if label is None:
         return None
@@ -42,11 +62,22 @@ def read_label(label: str | None) -> NumberedLabel | None:
 
 
 def _read_label(label: str) -> NumberedLabel | None:
-    numbers = tuple(int(n) for n in _NUMBER.findall(label))
-    if not numbers:
+    named = read_numbers(label[:_LONGEST]) if has_number(label) else ()
+    if not named:
         return None
-    series = _FIGURE.sub("fig ", _NUMBER.sub("#", label).lower()).strip(" .:|")
-    return NumberedLabel(series, numbers)
+    first = named[0]
+    digits = tuple(int(n) for n in _NUMBER.findall(label)) or tuple(n.high for n in named)
+    own = [n for n in named if (n.head, n.letter, n.path) == (first.head, first.letter, first.path)]
+    if own[-1].is_hyphened and len(digits) == 2 and not first.is_plural:
+        # Figure 3 of chapter 2; a range has the other dash or a plural.
+        return NumberedLabel(first.head, first.letter, (*first.path, first.low), (own[-1].high,), digits)
+    numbers = dict.fromkeys(number for n in own for number in _spelt_out(n))
+    return NumberedLabel(first.head, first.letter, first.path, tuple(numbers), digits)
+
+
+def _spelt_out(numbers: Numbers) -> Sequence[int]:
+    span = range(numbers.low, numbers.high + 1)
+    return span if len(span) <= _MAX_SPAN else (numbers.low, numbers.high)
 
 
 _read_short_label = lru_cache(maxsize=4096)(_read_label)  # every article has its "Figure 1"
@@ -70,18 +101,20 @@ class SeriesIndex:
     """
 
     def __init__(self, labels: Sequence[NumberedLabel | None]) -> None:
-        self._by_series: dict[tuple[str, tuple[int, ...]], list[tuple[int, int]]] = {}
+        self._by_series: dict[_Key, list[tuple[int, int]]] = {}
+        self._heads: set[str] = set()
         for index, label in enumerate(labels):
             if label is not None:
-                self._by_series.setdefault(_series_key(label), []).append((label.numbers[-1], index))
+                self._heads.add(label.head)
+                self._by_series.setdefault(label.key, []).extend((n, index) for n in label.numbers)
         for entries in self._by_series.values():
             entries.sort()
 
     def between(self, first: NumberedLabel | None, last: NumberedLabel | None) -> list[int]:
         """Return the indices of the labels strictly between two labels of one series."""
-        if first is None or last is None or _series_key(first) != _series_key(last):
+        if first is None or last is None or first.key != last.key:
             return []
-        return [index for _, index in self._within(first, first.numbers[-1] + 1, last.numbers[-1] - 1)]
+        return list(dict.fromkeys(self._within(first.key, first.numbers[-1] + 1, last.numbers[0] - 1)))
 
     def named_in(self, words: str, target: NumberedLabel | None) -> list[int]:
         """Return the indices of the labels that the words of a reference name in addition to its target.
@@ -91,36 +124,47 @@ class SeriesIndex:
         >>> index.named_in("Figs 2–4", target), index.named_in("Fig. 2A–C", target)
         ([2, 3], [])
         """
-        if target is None or len(words) > 200:
+        if target is None or len(words) > _LONGEST:
             return []
-        items = _list_items_of_short(words) if len(words) < _SHORT else _list_items(words)
+        named = _numbers_in_short(words) if len(words) < _SHORT else _numbers_in(words)
+        if not named:
+            return []
         implied: dict[int, None] = {}
-        numbers: set[int] = set()
-        previous: int | None = None
-        for is_range, number in items:
-            low = previous if is_range and previous is not None and previous < number else number
-            numbers.update((low, number))
-            implied.update(
-                (index, None) for n, index in self._within(target, low, number) if n != target.numbers[-1]
-            )
-            previous = number
-        covered = min(numbers) <= target.numbers[-1] <= max(numbers) if numbers else False
-        return list(implied) if covered else []
+        own: list[int] = []
+        has_letters = any(numbers.letter for numbers in named)
+        for numbers in named:
+            key = self._key_of(numbers, target, has_letters)
+            if key == target.key:
+                own += (numbers.low, numbers.high)
+            if key is not None:
+                implied.update(dict.fromkeys(self._within(key, numbers.low, numbers.high)))
+        if not own or max(own) < target.numbers[0] or min(own) > target.numbers[-1]:
+            return []  # the words are not about the target: an error, or another way of counting
+        for index in self._within(target.key, target.numbers[0], target.numbers[-1]):
+            implied.pop(index, None)
+        return list(implied)
 
-    def _within(self, label: NumberedLabel, low: int, high: int) -> list[tuple[int, int]]:
-        entries = self._by_series.get(_series_key(label), [])
-        return entries[bisect_left(entries, (low, 0)) : bisect_left(entries, (high + 1, 0))]
+    def _key_of(self, numbers: Numbers, target: NumberedLabel, has_letters: bool) -> _Key | None:
+        """Return the series that numbers in a reference belong to; that of the target if no words say it."""
+        key = (numbers.head, numbers.letter, numbers.path)
+        if key in self._by_series:
+            return key
+        if numbers.head in self._heads:
+            # "Figures 1–3" may stand for Figures S1–S3 if only the target is among them.
+            return target.key if numbers.head == target.head and not has_letters else key
+        if numbers.segment or _OTHER_THINGS.search(numbers.head):
+            return None  # "Fig. 2, ref. 3", "Tables 1, 2 and Fig. 2"
+        return target.head, numbers.letter if has_letters else target.letter, numbers.path or target.path
+
+    def _within(self, key: _Key, low: int, high: int) -> list[int]:
+        entries = self._by_series.get(key, [])
+        return [i for _, i in entries[bisect_left(entries, (low, 0)) : bisect_left(entries, (high + 1, 0))]]
 
 
-def _list_items(words: str) -> tuple[tuple[bool, int], ...]:
-    """Return the numbers of a list, each with True if a dash or "to" precedes it; empty if it is no list."""
-    if not _NUMBER_LIST.fullmatch(words):
-        return ()
-    return tuple((bool(match.group(1)), int(match.group(2))) for match in _LIST_ITEM.finditer(words))
+def _numbers_in(words: str) -> tuple[Numbers, ...]:
+    """Return the numbers of a list or range; empty if the words have only one number."""
+    digits = len(_NUMBER.findall(words))
+    return read_numbers(words) if digits > 1 or (not digits and has_number(words)) else ()
 
 
-_list_items_of_short = lru_cache(maxsize=4096)(_list_items)
-
-
-def _series_key(label: NumberedLabel) -> tuple[str, tuple[int, ...]]:
-    return label.series, label.numbers[:-1]
+_numbers_in_short = lru_cache(maxsize=4096)(_numbers_in)

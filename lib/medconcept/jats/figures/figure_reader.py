@@ -15,6 +15,7 @@ from medconcept.jats.figures.citing_paragraphs import CitedFigure, find_citing_p
 from medconcept.jats.figures.figure_kinds import figure_kind, is_supplement
 from medconcept.jats.figures.figure_labels import read_label
 from medconcept.jats.figures.graphics import description_text, read_graphics
+from medconcept.jats.figures.loose_words import label_of_only_picture
 from medconcept.jats.figures.rights import read_rights
 from medconcept.jats.panels.caption_panels import find_panels
 from medconcept.jats.records.article_parts import Named
@@ -100,7 +101,7 @@ class FigureReader:
         if key != base:
             self._warnings.append(f"repeated_figure_id: {fig_id or ordinal + 1}")
         context = self._contexts.enclosing(element)
-        label = text_or_none(child(element, "label"))
+        label = text_or_none(child(element, "label")) or text_or_none(label_of_only_picture(element))
         cited = CitedFigure(element, fig_id, context.host, context.group, read_label(label))
         return _FigureElement(element, key, fig_id, label, context, cited)
 
@@ -143,7 +144,7 @@ class FigureReader:
             long_desc=description_text(parts.get("long-desc")),
             object_ids=object_ids,
             doi=next((doi_of(i.value) for i in object_ids if (i.kind or "").lower() == "doi"), None),
-            rights=read_rights(parts, group, caption.whole, self._licence),
+            rights=read_rights(parts, group, caption.whole, group_caption, self._licence),
             citing_paragraphs=tuple(figure.cited.citing_paragraphs),
             panels=find_panels(caption.whole, caption.markup, len(caption.title or ""), figure.label)
             if caption.whole

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 
@@ -38,11 +39,11 @@ def _graphics(element: etree._Element) -> Iterator[Graphic]:
         if name in _ALTERNATIVES:
             # NLM 3 and JATS let a graphic hold its own alternatives as well.
             pictures = [
-                (link, p) for p in part.iter("graphic", "media") if _is_picture(p) and (link := _link(p))
+                (link, p) for p in part.iter("graphic", "media") if is_picture(p) and (link := _link(p))
             ]
             if pictures:
                 yield _graphic_of(pictures)
-        elif _is_picture(part):
+        elif is_picture(part):
             below = part.iterdescendants("graphic", "media") if len(part) else ()
             inner = [(link, p) for p in below if (link := _link(p))]
             if link := _link(part):
@@ -76,7 +77,24 @@ def description_text(element: etree._Element | None) -> str | None:
     return (clean(all_text(element)) or None) if element is not None else None
 
 
-def _is_picture(element: etree._Element) -> bool:
+def pictures_in(part: etree._Element) -> Iterator[etree._Element]:
+    """Yield the graphics and media in a part of a figure, itself included, with elements in them.
+
+    Of alternatives only the first is yielded, since the others show the same.
+    """
+    name = part.tag
+    if name == "graphic" or name == "media":
+        yield part
+    elif name in _ALTERNATIVES:
+        yield from islice((p for p in part.iter("graphic", "media") if len(p)), 1)
+    elif name not in _EXCLUDED:
+        for inner in part:
+            if len(inner):
+                yield from pictures_in(inner)
+
+
+def is_picture(element: etree._Element) -> bool:
+    """True for a graphic, and for a media object that is a picture."""
     # Some publishers put pictures into <media>, which also holds films and sound.
     name = element.tag
     return name == "graphic" or (name == "media" and (element.get("mimetype") or "").lower() == "image")
