@@ -2,7 +2,7 @@
 
     python benchmarks/bench_mutated_lakes.py --count 500
 
-Each mutant is a copy of a lake of 6 tiny articles, in one of these states: nothing to do, one job to do, a
+Each mutant is a copy of a lake of 5 tiny articles, in one of these states: nothing to do, one job to do, a
 commit begun, a batch staged, a batch held by its gate. One file is deleted, emptied, cut, or has a byte or
 some bytes changed, by a fixed seed. Every second copy has lost Hadoop's checksum files, as a lake on an
 object store has none. Then `tables`, all rows of the table concerned, `status` and the jobs are asked, in one
