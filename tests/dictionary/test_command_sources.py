@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from medconcept.cli.command_dictionary import prepared
 from medconcept.config import Config, DictionaryConfig, DictionarySource, load_config
 from medconcept.errors import ConfigError, InputError
+from medconcept.library.compiled_sources import prepared
 
 LINE = r"^dictionary source {}: a UMLS release is compiled once, by 'medconcept build_dictionary' with this"
 

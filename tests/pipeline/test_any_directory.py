@@ -61,14 +61,14 @@ def test_only_its_own_lines_reach_the_terminal(elsewhere: Path) -> None:
     )
     assert [line for line in lines if not own.fullmatch(line)] == []
     assert sum("[1/1]" in line for line in lines) == 2
-    tables = medconcept(elsewhere, "tables", "--lake", "lake", "--json", "--verbose")
+    tables = medconcept(elsewhere, "tables", "--lake", "lake", "--json", "--verbose", "--engine", "spark")
     assert tables.returncode == 0, tables.stderr
     assert "Setting default log level" in tables.stderr  # Spark's own
     assert {row["table"]: row["rows"] for row in json.loads(tables.stdout)}["raw_articles"] == 1
 
 
 def test_jars_that_are_not_there_are_one_line(elsewhere: Path) -> None:
-    done = medconcept(elsewhere, "tables", "--lake", "lake", MEDCONCEPT_JARS="nowhere")
+    done = medconcept(elsewhere, "tables", "--lake", "lake", "--engine", "spark", MEDCONCEPT_JARS="nowhere")
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr == (

@@ -12,12 +12,13 @@ from articles import jats, run, write
 
 from medconcept.config import GateConfig
 from medconcept.errors import ConfigError, GateFailed, SuiteBroken
-from medconcept.lake.held import held_batches
 from medconcept.lake.lake import Lake
 from medconcept.lake.quarantine import open_quarantine
-from medconcept.pipeline.status import status, status_lines
+from medconcept.pipeline.status import status
 from medconcept.pipeline.summary import figures_of
 from medconcept.quality.own_suites import own_expectations
+from medconcept.reader.held import held_batches
+from medconcept.reader.status_lines import status_lines
 
 NO_CATS = {
     "type": "unexpected_rows_expectation",
