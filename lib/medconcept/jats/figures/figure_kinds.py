@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from lxml import etree
 
@@ -56,7 +57,12 @@ def is_supplement(element: etree._Element, label: str | None) -> bool:
     """True for a figure that supplements another figure or the article."""
     if element.get("specific-use") == "child-fig" or "suppl" in (element.get("fig-type") or "").lower():
         return True
-    return label is not None and _SUPPLEMENT.search(label) is not None
+    return label is not None and _says_supplement(label)
+
+
+@lru_cache(maxsize=4096)  # every article has its "Figure 1"
+def _says_supplement(label: str) -> bool:
+    return _SUPPLEMENT.search(label) is not None
 
 
 def _kind_of_words(words: str) -> FigureKind | None:
