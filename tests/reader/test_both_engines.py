@@ -136,7 +136,7 @@ QUERIES = (
     "SELECT c.job, last, row_number() OVER (ORDER BY last DESC) AS place FROM c ORDER BY place",
     "SELECT seq FROM commits WHERE seq < 3 UNION SELECT 2 UNION ALL SELECT 2 ORDER BY seq",
     "(SELECT job FROM commits INTERSECT SELECT job FROM runs) EXCEPT SELECT 'sync_articles' ORDER BY job",
-    "SELECT job FROM commits GROUP BY job HAVING count(*) > 1 AND max(seq) > 10 ORDER BY count(*) DESC, job",
+    "SELECT job FROM commits GROUP BY job HAVING count(*) > 1 AND max(seq) > 10 ORDER BY job",
     f"SELECT seq FROM {SOURCE} WHERE EXISTS (SELECT 1 FROM figures WHERE ordinal = s.n) ORDER BY seq",
     "SELECT seq FROM commits WHERE seq IN (SELECT ordinal FROM figures) OR seq = 5 ORDER BY seq",
     "SELECT 1 AS a, 2 AS a, 'x' AS `B c`, `seq` FROM commits WHERE seq = 1",
