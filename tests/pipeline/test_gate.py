@@ -128,6 +128,10 @@ def test_an_article_that_a_later_job_takes_out_stays_in_the_lake_without_rows_of
 
     before, balanced = linked(Lake(spark, settings.lake)), balance(Lake(spark, settings.lake))
     assert {"PMC1", "PMC2"} < before
+    # A gate judges the rows that a batch writes: without mentions before, these are all of them.
+    none = replace(settings, annotate=replace(settings.annotate, sources=("ANOTHER",)))
+    lake, _ = run(spark, none, "annotate_captions")
+    assert linked(lake) == set()
     lake, (report,) = run(spark, gated, "annotate_captions")
     assert linked(lake) == before - {"PMC1", "PMC2"}
     details = entries(lake)

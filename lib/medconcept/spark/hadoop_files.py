@@ -5,6 +5,7 @@ One implementation for local disks, HDFS, S3A, ABFS and DBFS: whatever Spark can
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +17,9 @@ from medconcept.errors import LakeDamaged, LakeError, first_line
 
 # An option of Spark's readers: `[`, `{`, `*` and `?` in a path are characters of names, not patterns.
 NO_PATTERNS = ("__globPaths__", "false")
+
+
+_PATH_OF_STATUS = re.compile(r"path=(.*?); isDirectory=")  # FileStatus.toString
 
 
 class HadoopFiles:
@@ -69,11 +73,11 @@ class HadoopFiles:
         """Names directly under a folder, in one call of the JVM however many they are; none without it."""
         if not self.exists(name):
             return set()
-        statuses = self._call(lambda: self._fs.listStatus(self._path(name)), name)
-        paths = self._jvm.org.apache.hadoop.fs.FileUtil.stat2Paths(statuses)
-        text = str(self._jvm.java.util.Arrays.toString(paths))[1:-1]
-        prefix = f"{self.uri(name)}/"
-        return set(text.removeprefix(prefix).split(f", {prefix}")) if text else set()
+        remote = self._call(lambda: self._fs.listStatusIterator(self._path(name)), name)
+        iterators = self._jvm.org.apache.hadoop.util.functional.RemoteIterators
+        # As text: Py4J would ask Java for each element, and passes no arrays of paths on.
+        statuses = self._call(lambda: self._jvm.java.util.Objects.toString(iterators.toList(remote)), name)
+        return {path.rsplit("/", 1)[1] for path in _PATH_OF_STATUS.findall(statuses)}
 
     def walk(self, name: str) -> Iterator[str]:
         """Yield the files below a folder, at any depth, as paths relative to the root; a file itself."""
