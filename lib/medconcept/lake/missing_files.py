@@ -86,7 +86,10 @@ def vector_file(encoded: str) -> str:
 def _snapshot_files(lake: Lake, table: str, version: int) -> DataFrame:
     """The rows of Delta's log that name files: one for each file of the version."""
     path = lake.path(table)
+    session: Any = lake.spark
     try:
+        # Delta reads checkpoints in the session that is active in the calling thread: this may be a new one.
+        session._jvm.org.apache.spark.sql.SparkSession.setActiveSession(session._jsparkSession)
         rows = lake.spark.read.format("delta").option("versionAsOf", version).load(path)
         java: Any = rows._jdf
         relation = java.queryExecution().analyzed().collectLeaves().head().relation()
