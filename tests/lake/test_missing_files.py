@@ -63,8 +63,8 @@ def test_each_file_of_each_table_is_looked_for_deletion_vectors_too(lake: Lake) 
     for table, name in every:
         path = Path(lake.root.removeprefix("file:")) / table / name
         assert path.exists()
-    vectors = [each for each in every if each[1].startswith("deletion_vector_")][:1]
-    for table, name in [*vectors, (every[0][0], every[0][1])]:
+    for kind in ("deletion_vector_", "part-"):
+        table, name = next(each for each in every if each[1].startswith(kind))
         (Path(lake.root.removeprefix("file:")) / table / name).unlink()
         assert name in missing_files(lake, table, head[table])
     with pytest.raises(LakeDamaged) as error:

@@ -117,7 +117,7 @@ def test_an_article_that_a_later_job_takes_out_stays_in_the_lake_without_rows_of
     settings = released.copy_of(released.settings, tmp_path)
     no_infarction = {
         "type": "expect_column_values_to_not_be_in_set",
-        "kwargs": {"column": "concept_id", "value_set": ["T:1"]},
+        "kwargs": {"column": "concept_id", "value_set": ["C0027051"]},
     }
     own = suites(tmp_path / "own", mentions=[no_infarction])
     gated = replace(settings, gate=GateConfig("quarantine", expectations=own))
