@@ -120,10 +120,10 @@ class Corpus:
         """The counts of each job of the run."""
         return dict(json.loads((self.folder / "counts.json").read_text()))
 
-    def copy(self, folder: Path) -> Config:
-        """Copy the lake and its input into a folder where they may be changed."""
+    def copy(self, folder: Path, name: str = ODD_NAME) -> Config:
+        """Copy the lake, under this name, and its input into a folder where they may be changed."""
         settings = self.settings
-        lake = folder / ODD_NAME
+        lake = folder / name
         shutil.copytree(settings.lake, lake)
         shutil.copytree(self.folder / "in", folder / "in")
         sync = replace(settings.sync, input=str(folder / "in"))

@@ -55,7 +55,7 @@ def stored_columns(spark, lake: Lake, version: int) -> list[str]:
 @pytest.fixture(scope="module")
 def written(spark, corpus: Corpus, tmp_path_factory) -> Config:
     """The settings of the shared lake in format 5, with the release r1; tests copy it."""
-    settings = corpus.copy(tmp_path_factory.mktemp("format-5"))
+    settings = corpus.copy(tmp_path_factory.mktemp("format-5"), "lake")
     as_format_5(spark, Lake(spark, settings.lake))
     return settings
 

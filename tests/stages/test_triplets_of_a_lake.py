@@ -31,7 +31,7 @@ OWN = ("PMC6#", "PMC7#")  # the articles of the shared lake that are this module
 @pytest.fixture
 def copied(corpus: Corpus, tmp_path: Path) -> Config:
     """The configuration of a copy of the shared lake and of its input; all of it is in train."""
-    return corpus.copy(tmp_path)
+    return corpus.copy(tmp_path, "lake")
 
 
 def triplets(lake) -> dict[str, object]:
