@@ -6,7 +6,6 @@ import argparse
 import json
 import threading
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,10 +40,11 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     # Starts a JVM: arguments and configuration have been checked by now.
     with StdoutToStderr():
         from medconcept.lake.lake import Lake
+        from medconcept.quality.late_import import import_great_expectations
         from medconcept.spark.session import get_session
 
-        if is_job:
-            _import_ahead("great_expectations")
+        if is_job:  # it takes seconds, while the start of the JVM takes more
+            threading.Thread(target=import_great_expectations, daemon=True).start()
         lake = Lake(get_session(config.spark), config.lake)
     if is_job:
         names = (
@@ -140,8 +140,3 @@ def _require_folder_of_report(report: str | None) -> None:
     folder = Path(report or ".").absolute().parent
     if report is not None and (not folder.is_dir() or Path(report).is_dir()):
         raise ConfigError(f"--report {report}: {'it is a folder' if folder.is_dir() else 'no such folder'}")
-
-
-def _import_ahead(name: str) -> None:
-    # Takes seconds, while the start of the JVM takes more.
-    threading.Thread(target=import_module, args=(name,), daemon=True).start()

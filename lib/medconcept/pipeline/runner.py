@@ -20,7 +20,7 @@ from medconcept.lake.lake import Lake
 from medconcept.lake.lease import Lease, lease
 from medconcept.lake.migration import open_for_writing
 from medconcept.pipeline.gate import QUARANTINE, by_article, changed_rows, gate_digest, pass_gate
-from medconcept.quality.gate import prepare
+from medconcept.quality.late_import import import_great_expectations
 from medconcept.quality.own_suites import own_expectations
 from medconcept.spark.progress import Progress
 from medconcept.spark.session import SIDE_RESULTS_POOL
@@ -133,7 +133,7 @@ def _land(stage: Stage, context: Context, output: StageOutput, owner: Lease) -> 
     counts = dict(output.counts)
     # Most of a small batch's time is the driver's planning, so one batch is planned while another is written.
     with ThreadPoolExecutor(max_workers=6) as pool, ThreadPoolExecutor(max_workers=1) as side_pool:
-        pool.submit(prepare)  # an import error is raised again by the gate
+        pool.submit(import_great_expectations)  # which raises its error again in the gate
         side = side_pool.submit(_side_result, context, output)
         tables = {name: pool.submit(_stage_table, context, output, name) for name in output.tables}
         ledgers = {name: pool.submit(_stage_ledger, context, output, name) for name in output.ledgers}

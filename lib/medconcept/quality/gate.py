@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 from medconcept.config import data_file
 from medconcept.errors import GateFailed, SuiteBroken
 from medconcept.lake.changes import DELETE
+from medconcept.quality.late_import import import_great_expectations
 from medconcept.runtime.control_characters import visible
 from medconcept.spark.hadoop_files import reason
 from medconcept.tables import TABLES
@@ -35,11 +36,6 @@ class Verdict:
     result: Any
     failures: tuple[str, ...]
     warnings: tuple[str, ...]
-
-
-def prepare() -> None:
-    """Import Great Expectations, which takes seconds, while the batch is still being computed."""
-    import great_expectations  # noqa: F401 — for the import alone
 
 
 def judge(
@@ -111,7 +107,7 @@ def named_columns(table: str, suites: Sequence[str], own: str = "") -> list[str]
 
 
 def _run(rows: DataFrame, table: str, context: dict[str, DataFrame], own: Sequence[dict[str, Any]]) -> Any:
-    # Imported late: great_expectations takes seconds to import and the fast lane does not need it.
+    import_great_expectations()
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 

@@ -10,6 +10,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from medconcept.errors import ConfigError, LakeError, SuiteBroken
+from medconcept.quality.late_import import import_great_expectations
 from medconcept.spark.hadoop_files import HadoopFiles
 from medconcept.tables import DATA_TABLES
 
@@ -71,6 +72,7 @@ def parse_suite(content: bytes, where: str) -> Expectations:
 
 def _require_known(expectations: Expectations, where: str) -> None:
     """Raise SuiteBroken for what Great Expectations does not know: a suite drops it with a log line alone."""
+    import_great_expectations()
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     from medconcept.quality.unexpected_rows import ORIGINAL

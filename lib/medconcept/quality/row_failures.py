@@ -17,7 +17,6 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, StructField, StructType
 
 from medconcept.quality.gate import Verdict, name_of, severity_of
-from medconcept.quality.unexpected_rows import COUNTED, rows_of_query
 from medconcept.tables import Table
 
 # Nodes of a plan that pass rows on one by one; what they are joined with may be anything.
@@ -38,6 +37,9 @@ def row_failures(
     A row that breaks several comes once for each. None if a broken expectation is not about single rows:
     then the batch cannot be mended by taking rows out.
     """
+    # Imported late: it imports Great Expectations, which takes seconds.
+    from medconcept.quality.unexpected_rows import COUNTED
+
     parts = []
     for item in verdict.result.results:
         if item.success or severity_of(item) != "critical":
@@ -62,6 +64,8 @@ def row_failures(
 def _of_query(
     config: Any, rows: DataFrame, table: Table, tables: Mapping[str, DataFrame]
 ) -> DataFrame | None:
+    from medconcept.quality.unexpected_rows import rows_of_query
+
     query = config.kwargs["unexpected_rows_query"]
     if query.count("{batch}") != 1:
         return None
