@@ -78,9 +78,9 @@ def read_by_fastobo(text: str) -> dict[str, dict[str, object]]:
                     order = ("exact", "narrow", "broad", "related")
                     scopes[text_] = min(scope, scopes.get(text_, scope), key=order.index)
                 case "XrefClause":
-                    term["xrefs"].add(str(clause.xref.id))  # type: ignore[attr-defined]
+                    term["xrefs"].add(str(clause.xref.id))  # type: ignore[attr-defined]  # of a set
                 case "AltIdClause":
-                    term["alt_ids"].add(str(clause.alt_id))  # type: ignore[attr-defined]
+                    term["alt_ids"].add(str(clause.alt_id))  # type: ignore[attr-defined]  # of a set
                 case "IsObsoleteClause":
                     term["obsolete"] = clause.obsolete
                 case "ReplacedByClause":

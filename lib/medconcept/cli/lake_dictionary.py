@@ -32,8 +32,8 @@ def _read_by_spark(config: Config) -> LinkingDictionary:
 
     with StdoutToStderr():
         from medconcept.lake.lake import Lake
+        from medconcept.reader.layout import DICTIONARIES
         from medconcept.spark.session import get_session
-        from medconcept.stages.dictionary.compile_dictionary import DICTIONARIES
 
         lake = Lake(get_session(config.spark), config.lake)
         sha256 = lake.head().dictionary_sha256 if lake.exists else None

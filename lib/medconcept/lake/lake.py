@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from medconcept.errors import LakeDamaged, LakeError, as_medconcept_error
+from medconcept.reader.last_commit import noted_last_commit, require_noted
 from medconcept.reader.layout import FORMAT as FORMAT
 from medconcept.reader.layout import FORMAT_VERSION as FORMAT_VERSION
 from medconcept.reader.layout import LAST_COMMIT as LAST_COMMIT
@@ -140,7 +141,7 @@ class Lake:
         """
         log = self.files.list("commits/_delta_log")
         if log != self._seen[0]:
-            noted = self._noted_last_commit()
+            noted = noted_last_commit(self.files.read)
             log = self.files.list("commits/_delta_log")  # after the note: a commit may just have been named
             seq = F.col("seq").cast("decimal(38,0)")
             row = F.max_by(F.struct(*TABLES["commits"].schema.names), "seq").alias("row")
@@ -153,12 +154,7 @@ class Lake:
                     f"{self.path('commits')}: rows are missing or there twice: {n} commits up to number "
                     f"{max(each['row']['seq'] for each in last)}; put the table back from a copy of the lake"
                 )
-            if noted > n:
-                raise LakeDamaged(
-                    f"{self.path('commits')}: its last rows are missing: {n} of {noted} commits are there; "
-                    "put the table back from a copy of the lake, or `medconcept restore` goes back to the "
-                    "last commit that is there"
-                )
+            require_noted(self.path("commits"), n, noted)
             self._seen = (log, {each["job"]: each["row"] for each in last})
         return self._seen[1]
 
@@ -166,15 +162,9 @@ class Lake:
         """Write down the number of the last commit; Delta does not miss the last files of a log."""
         self.files.write(LAST_COMMIT, json.dumps({"seq": seq}).encode())
 
-    def _noted_last_commit(self) -> int:
-        try:
-            return int(json.loads(self.files.read(LAST_COMMIT))["seq"])
-        except (LakeError, ValueError, KeyError, TypeError):
-            return 0  # a lake of an older program version, or a killed run; the next commit writes it
-
     def forget_last_commit(self) -> int:
         """Delete that number and return it: `commits` counts as it is. For the holder of the lease alone."""
-        noted = self._noted_last_commit()
+        noted = noted_last_commit(self.files.read)
         self.files.delete(LAST_COMMIT)
         return noted
 

@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from medconcept.config import AnnotateConfig, Config
 from medconcept.dictionary.linking_dictionary import SIMILAR, LinkingDictionary, open_linking
-from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL
 from medconcept.errors import ConfigError, InputError, LakeError
 from medconcept.library.compiled_sources import prepared
 from medconcept.linking.learned import Learned, read_learned
@@ -20,6 +19,7 @@ from medconcept.reader.layout import DICTIONARIES, FORMAT
 from medconcept.reader.needs_spark import NeedsSpark
 from medconcept.reader.storage import Storage
 from medconcept.runtime.c_compiler import cache_folder
+from medconcept.stages.annotate.linker_settings import general_names, settings_with
 
 
 @dataclass(frozen=True)
@@ -88,30 +88,13 @@ def make_linker(config: Config, sources: LinkerSources) -> Linker:
     )
 
 
-def general_names(annotate: AnnotateConfig) -> frozenset[str]:
-    """The names of stop concepts, in lower case."""
-    added, removed = ({name.casefold() for name in each} for each in (annotate.general, annotate.not_general))
-    return (GENERAL | FIGURE_WORDS | added) - removed
-
-
 def link_settings(annotate: AnnotateConfig, lake: CommittedLake | None) -> LinkSettings:
-    """The linker's settings from the configuration, as stages.annotate makes them."""
-    types = set(annotate.semantic_types)
-    if annotate.semantic_groups:
-        types |= _types_in(annotate.semantic_groups, lake)
-    is_restricted = bool(annotate.semantic_types or annotate.semantic_groups)
-    return LinkSettings(
-        threshold=annotate.threshold,
-        nested=annotate.nested,
-        sources=frozenset(annotate.sources) or None,
-        semantic_types=frozenset(types) if is_restricted else None,
-        languages=frozenset(language.lower() for language in annotate.languages),
-        context=annotate.negation,
-    )
+    """The linker's settings from the configuration; the groups of types are those of the lake."""
+    return settings_with(annotate, lambda groups: _types_in(groups, lake))
 
 
 def _types_in(groups: tuple[str, ...], lake: CommittedLake | None) -> set[str]:
-    """The semantic types that always occur in these groups: a concept of two types has the groups of both."""
+    """The semantic types that always occur in these groups."""
     if lake is None:
         raise ConfigError(
             "annotate.semantic_groups: the groups of concepts are those of a lake, and there is none"

@@ -11,11 +11,12 @@ from medconcept.config import Config
 from medconcept.dictionary import kernel
 from medconcept.dictionary.linking_dictionary import SIMILAR
 from medconcept.errors import ConfigError, InputError
-from medconcept.library.linker_settings import general_names, link_settings, local_copy
+from medconcept.library.linker_settings import link_settings, local_copy
 from medconcept.reader.committed import CommittedLake
 from medconcept.spark.shared_files import SharedFile
 from medconcept.spark_nlp.tokenisation import sentences_and_tokens
 from medconcept.stages.annotate.annotate_captions import is_in_languages, link
+from medconcept.stages.annotate.linker_settings import general_names
 from medconcept.workers.annotate.link_captions import LinkJob
 
 _NEEDED, _OPTIONAL = ("figure_key", "caption"), ("article_key", "language", "panels", "abbreviations")

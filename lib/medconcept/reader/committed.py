@@ -12,7 +12,8 @@ import pyarrow as pa
 from deltalake import DeltaTable, QueryBuilder
 
 from medconcept.errors import InputError, LakeDamaged, LakeError, MedconceptError, first_line
-from medconcept.reader.layout import FORMAT, FORMAT_VERSION, KEYS, LAST_COMMIT, OLDER_FORMATS, Commit
+from medconcept.reader.last_commit import noted_last_commit, require_noted
+from medconcept.reader.layout import FORMAT, FORMAT_VERSION, KEYS, OLDER_FORMATS, Commit
 from medconcept.reader.moments import parse_timestamp
 from medconcept.reader.needs_spark import NeedsSpark
 from medconcept.reader.storage import Storage
@@ -38,7 +39,7 @@ class CommittedLake:
 
         Raises LakeDamaged unless they are numbered from 1, each number once, and the last is there.
         """
-        noted = self._noted_last_commit()  # before the rows: a commit may just be named
+        noted = noted_last_commit(self.storage.read)  # before the rows: a commit may just be named
         query = f"SELECT {_OF_COMMIT} FROM commits ORDER BY seq"
         rows = self.query(query, {"commits": self.open("commits", None)})
         numbers = rows.column("seq").to_pylist()
@@ -47,19 +48,8 @@ class CommittedLake:
                 f"{self.root}/commits: rows are missing or there twice: {len(numbers)} commits up to number "
                 f"{numbers[-1]}; put the table back from a copy of the lake"
             )
-        if noted > len(numbers):
-            raise LakeDamaged(
-                f"{self.root}/commits: its last rows are missing: {len(numbers)} of {noted} commits "
-                "are there; put the table back from a copy of the lake, or `medconcept restore` goes back to "
-                "the last commit that is there"
-            )
+        require_noted(f"{self.root}/commits", len(numbers), noted)
         return rows
-
-    def _noted_last_commit(self) -> int:
-        try:
-            return int(json.loads(self.storage.read(LAST_COMMIT))["seq"])
-        except (LakeError, ValueError, KeyError, TypeError):
-            return 0  # a lake of an older program version, or a killed run
 
     def head(self) -> Commit:
         """The last row of `commits`."""

@@ -15,17 +15,18 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from medconcept.config import AnnotateConfig
-from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL
 from medconcept.errors import InputError, LakeError
 from medconcept.linking.types import LINKING_VERSION, LinkSettings
+from medconcept.reader.layout import DICTIONARIES
 from medconcept.spark.hadoop_files import HadoopFiles
 from medconcept.spark.progress import Count, Counter
 from medconcept.spark.shared_files import SharedFile
 from medconcept.spark_nlp.tokenisation import OFFSET_COLUMNS, sentences_and_tokens
 from medconcept.stages.annotate import centrality
 from medconcept.stages.annotate.entities import entity_kinds, recogniser_settings, with_entities
+from medconcept.stages.annotate.linker_settings import general_names, settings_with
 from medconcept.stages.context import Articles, Context
-from medconcept.stages.dictionary.compile_dictionary import DICTIONARIES, send_dictionary
+from medconcept.stages.dictionary.compile_dictionary import send_dictionary
 from medconcept.stages.stage import SideResult, Stage, StageOutput
 from medconcept.workers.annotate.link_captions import ENTITIES, LINKED, LinkJob, link_batches
 
@@ -142,7 +143,7 @@ def link_job(context: Context, sha256: str) -> LinkJob:
     return LinkJob(
         dictionary=_share(context, sha256),
         settings=link_settings(annotate, context.read("concepts")),
-        general=(GENERAL | FIGURE_WORDS | _folded(annotate.general)) - _folded(annotate.not_general),
+        general=general_names(annotate),
         learned=None if learned is None else _share(context, learned),
         kinds=entity_kinds(annotate, context.read("concepts")),
     )
@@ -156,22 +157,14 @@ def link(tokens: DataFrame, job: LinkJob, counter: Counter | None = None) -> Dat
 
 def link_settings(annotate: AnnotateConfig, concepts: DataFrame) -> LinkSettings:
     """Return the linker's settings from the configuration; semantic groups become the types in them."""
-    kinds = set(annotate.semantic_types)
-    if annotate.semantic_groups:
-        inside = F.arrays_overlap("semantic_groups", F.array(*map(F.lit, annotate.semantic_groups)))
-        each = concepts.select(F.explode("semantic_types").alias("kind"), inside.alias("inside"))
-        # A concept of two types has the groups of both; a type is in a group if it always occurs with it.
-        always = each.groupBy("kind").agg(F.bool_and(F.coalesce("inside", F.lit(False))).alias("always"))
-        kinds |= {row["kind"] for row in always.where("always").collect()}
-    restricted = bool(annotate.semantic_types or annotate.semantic_groups)
-    return LinkSettings(
-        threshold=annotate.threshold,
-        nested=annotate.nested,
-        sources=frozenset(annotate.sources) or None,
-        semantic_types=frozenset(kinds) if restricted else None,
-        languages=frozenset(language.lower() for language in annotate.languages),
-        context=annotate.negation,
-    )
+    return settings_with(annotate, lambda groups: _types_in(groups, concepts))
+
+
+def _types_in(groups: tuple[str, ...], concepts: DataFrame) -> set[str]:
+    inside = F.arrays_overlap("semantic_groups", F.array(*map(F.lit, groups)))
+    each = concepts.select(F.explode("semantic_types").alias("kind"), inside.alias("inside"))
+    always = each.groupBy("kind").agg(F.bool_and(F.coalesce("inside", F.lit(False))).alias("always"))
+    return {row["kind"] for row in always.where("always").collect()}
 
 
 def of_dictionary_terms(mentions: DataFrame, names: DataFrame) -> DataFrame:
@@ -230,10 +223,6 @@ def _read_learned(context: Context, path: str) -> bytes:
 
 def _checksum(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _folded(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(name.casefold() for name in names)
 
 
 STAGE = Stage(

@@ -12,10 +12,11 @@ from pyspark.sql import functions as F
 from medconcept.config import DictionarySource
 from medconcept.dictionary.name_variants import FORMS_VERSION
 from medconcept.errors import ConfigError, InputError
+from medconcept.reader.layout import DICTIONARIES
 from medconcept.spark.hadoop_files import NO_PATTERNS, HadoopFiles
 from medconcept.stages.context import Context
 from medconcept.stages.dictionary import concept_rows, umls, umls_census
-from medconcept.stages.dictionary.compile_dictionary import DICTIONARIES, compile_names
+from medconcept.stages.dictionary.compile_dictionary import compile_names
 from medconcept.stages.dictionary.umls_files import fingerprint, unpack
 from medconcept.stages.stage import SideResult, Stage, StageOutput
 from medconcept.techniques import dictionary_list

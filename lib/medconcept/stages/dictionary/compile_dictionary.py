@@ -15,6 +15,7 @@ from medconcept.dictionary.linking_dictionary import SIMILAR as SIMILAR_SUFFIX
 from medconcept.dictionary.name_index import NAMES, RETIRED
 from medconcept.dictionary.stop_concepts import NOT_CONCEPTS
 from medconcept.errors import LakeDamaged
+from medconcept.reader.layout import DICTIONARIES
 from medconcept.spark.progress import Count
 from medconcept.stages.context import Context
 from medconcept.stages.dictionary.assemble_files import assemble
@@ -29,8 +30,6 @@ from medconcept.workers.dictionary.compile_names import (
     lexicon_batches,
     word_batches,
 )
-
-DICTIONARIES = "_dictionaries"
 
 
 def kernel_file() -> str:
