@@ -74,12 +74,12 @@ def test_links_in_archives_and_broken_ones(tmp_path: Path) -> None:
     assert (reasons[0], reasons[-1]) == (None, "archive_broken")
 
 
-def test_an_archive_of_100_000_members_is_listed_whole(tmp_path: Path) -> None:
+def test_an_archive_of_20_000_members_is_listed_whole(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "many.tar", "w") as out:
-        for n in range(100_000):
+        for n in range(20_000):
             out.addfile(tarfile.TarInfo(f"d/{n}.png"))
     rows = listed(tmp_path / "many.tar")
-    assert (len(rows), {row["size"] for row in rows}) == (100_000, {0})
+    assert (len(rows), {row["size"] for row in rows}) == (20_000, {0})
 
 
 def test_archives_to_images_and_up_to_date(spark: Any, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ NAMES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map(" ".join)
 TEXTS = st.lists(st.sampled_from([*PIECES, " ", " "]), max_size=14).map("".join) | NAMES
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(names=st.lists(NAMES, min_size=1, max_size=8), texts=st.lists(TEXTS, min_size=1, max_size=4))
 def test_forms_are_found_where_the_rules_say(names, texts):
     kinds = ("disease",)
@@ -47,7 +47,7 @@ def test_forms_are_found_where_the_rules_say(names, texts):
     assert found == [reference.places(text) for text in texts]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     names=st.lists(NAMES.map(lambda name: f"{name}, cell"), min_size=1, max_size=4)
     | st.lists(NAMES, min_size=1),
