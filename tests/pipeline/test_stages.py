@@ -10,8 +10,10 @@ from articles import jats, run, write
 from corpus import FIGURES, Corpus
 
 from medconcept.config import Config
+from medconcept.errors import LakeError
 from medconcept.lake import queries
 from medconcept.lake.lake import Lake
+from medconcept.pipeline.job_order import AFTER, require_order
 from medconcept.pipeline.registry import MODULES, stage
 from medconcept.pipeline.runner import run_stage
 from medconcept.quality.unexpected_rows import unexpected_rows
@@ -139,3 +141,27 @@ def test_a_query_that_cannot_be_evaluated_is_named(spark, whole, monkeypatch) ->
         SuiteBroken, match=r"triplets: .*\(mistyped\) could not be evaluated: .*no_such_column"
     ):
         gate.judge(batch, "triplets")
+
+
+def test_a_job_whose_inputs_are_not_made_or_not_up_to_date_refuses(spark, corpus: Corpus, tmp_path) -> None:
+    settings = corpus.copy(tmp_path)
+    nowhere = replace(settings, lake=str(tmp_path / "nowhere"))
+    for name in AFTER:
+        with pytest.raises(LakeError, match=f"^{name}: {AFTER[name]} has not made its tables in "):
+            run_stage(stage(name), Lake(spark, nowhere.lake), nowhere, print)
+    assert not (tmp_path / "nowhere").exists()
+
+    # Synchronised, and not parsed since: as where parse_articles has failed.
+    folder = tmp_path / "more"
+    write(folder, new_xml=jats("77", "A heart."))
+    settings = replace(settings, sync=replace(settings.sync, input=str(folder)))
+    lake = Lake(spark, settings.lake)
+    require_order(lake, "publish_release")
+    run_stage(stage("sync_articles"), lake, settings, print)
+    for name in AFTER:
+        if name != "parse_articles":
+            with pytest.raises(
+                LakeError, match=rf"^{name}: raw_articles changed after parse_articles .* run"
+            ):
+                run_stage(stage(name), lake, settings, print)
+    require_order(lake, "parse_articles")

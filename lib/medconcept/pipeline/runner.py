@@ -20,6 +20,7 @@ from medconcept.lake.lake import Lake
 from medconcept.lake.lease import Lease, lease
 from medconcept.lake.migration import open_for_writing
 from medconcept.pipeline.gate import QUARANTINE, by_article, changed_rows, gate_digest, pass_gate
+from medconcept.pipeline.job_order import require_order
 from medconcept.quality.late_import import import_great_expectations
 from medconcept.quality.own_suites import own_expectations
 from medconcept.spark.progress import Progress
@@ -37,12 +38,15 @@ def run_stage(stage: Stage, lake: Lake, config: Config, log: Log = print) -> Sta
             stage.check(lake.spark, config)
         except Exception as error:
             raise as_medconcept_error(error, stage.name) from error
+    if not lake.exists:
+        require_order(lake, stage.name)  # before a lake is made that would stay empty
     started_at = datetime.now(timezone.utc).replace(tzinfo=None)
     run_id = transaction.new_run_id(started_at)
     own_suites = own_expectations(lake.spark, config.gate.expectations)
     with lease(lake.files, run_id) as owner, Progress(lake.spark, stage.name, log) as progress:
         for line in open_for_writing(lake, owner):
             log(f"{stage.name}: {line}")
+        require_order(lake, stage.name)
         context = Context(
             stage.name,
             lake,

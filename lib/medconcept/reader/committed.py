@@ -12,6 +12,7 @@ import pyarrow as pa
 from deltalake import DeltaTable, QueryBuilder
 
 from medconcept.errors import InputError, LakeDamaged, LakeError, MedconceptError, first_line
+from medconcept.reader.intact import MOST_BYTES, require_intact_pages, require_whole_log, used_columns
 from medconcept.reader.last_commit import noted_last_commit, require_noted
 from medconcept.reader.layout import FORMAT, FORMAT_VERSION, KEYS, OLDER_FORMATS, Commit
 from medconcept.reader.moments import parse_timestamp
@@ -126,10 +127,28 @@ class CommittedLake:
                 version = (at or self.head()).versions.get(table, 0)
                 if version != opened.version():
                     opened.load_as_version(version)
+            require_whole_log(self.storage, table, opened)
             return opened, current
 
-    def query(self, sql: str, tables: Mapping[str, DeltaTable]) -> pa.Table:
-        """Run a query of DataFusion's SQL over open tables. Raises NeedsSpark with its message."""
+    def query(
+        self, sql: str, tables: Mapping[str, DeltaTable], most_bytes: int | None = MOST_BYTES
+    ) -> pa.Table:
+        """Run a query of DataFusion's SQL over open tables; what it reads is checked first.
+
+        Raises NeedsSpark with DataFusion's message, or where the columns that it names have more than
+        `most_bytes`; LakeDamaged where a file is not what was written.
+        """
+        for name, table in tables.items():
+            columns = used_columns(sql, arrow_schema(table).names)
+            require_intact_pages(self.storage, name, table, columns, most_bytes)
+        return self._run(sql, tables)
+
+    def plan(self, sql: str, tables: Mapping[str, DeltaTable]) -> list[str]:
+        """The plans by which DataFusion would run a query. Raises NeedsSpark with its message."""
+        plans: list[str] = self._run(f"EXPLAIN {sql}", tables).column("plan").to_pylist()
+        return plans
+
+    def _run(self, sql: str, tables: Mapping[str, DeltaTable]) -> pa.Table:
         with needing_spark():
             builder = QueryBuilder()
             builder.execute("SET datafusion.sql_parser.default_null_ordering = 'nulls_min'").read_all()

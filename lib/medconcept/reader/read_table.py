@@ -47,7 +47,7 @@ def read_table(
         if not selected:
             raise LakeError("read_table: columns is empty; None reads all")
         sql = ", ".join(f'"{column}"' for column in selected)
-        rows: pa.Table = opened.query(f"SELECT {sql} FROM {name}", {name: table})
+        rows: pa.Table = opened.query(f"SELECT {sql} FROM {name}", {name: table}, most_bytes=None)
     if form == "polars":
         import polars
 

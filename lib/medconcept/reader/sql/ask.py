@@ -27,5 +27,5 @@ def run_sql(
 
 def _scans_no_column(lake: CommittedLake, sql: str, tables: dict[str, DeltaTable]) -> bool:
     """Whether Delta's library takes rows from its log alone: there it forgets a limit (1.6.6)."""
-    plans = lake.query(f"EXPLAIN {sql}", tables).column("plan").to_pylist()
+    plans = lake.plan(sql, tables)
     return any("DeltaScanMetaExec" in plan for plan in plans)
