@@ -225,8 +225,9 @@ class StatisticsConfig:
 class TripletsConfig:
     """Which mentions become concepts of triplets, which figures become triplets, and in which split.
 
-    Mentions with one of `exclude_flags` are left out. Of each concept at most `synonyms` further names are
-    given. `splits_from` names a release of another lake whose splits hold here, too.
+    Mentions with one of `exclude_flags`, or with a confidence below `min_confidence`, are left out; one whose
+    confidence was not computed stays. Of each concept at most `synonyms` further names are given.
+    `splits_from` names a release of another lake whose splits hold here, too.
 
     >>> TripletsConfig(("negative",))
     Traceback (most recent call last):
@@ -234,17 +235,20 @@ class TripletsConfig:
 general, negated, peripheral, uncertain)
     """
 
-    exclude_flags: tuple[str, ...] = ()
+    exclude_flags: tuple[str, ...] = ("general", "address")
     filters: TripletFilters = field(default_factory=TripletFilters)
     splits: SplitConfig = field(default_factory=SplitConfig)
     splits_from: SplitSource | None = None
     synonyms: int = 0
+    min_confidence: float | None = None
 
     def __post_init__(self) -> None:
-        """Refuse unknown flags, and a negative number."""
+        """Refuse unknown flags, a negative number, and a confidence that is no probability."""
         refuse_unknown("triplets.exclude_flags", "flag", self.exclude_flags, MENTION_FLAGS)
         if self.synonyms < 0:
             raise ConfigError(f"triplets.synonyms must be 0 or more, not {self.synonyms}")
+        if self.min_confidence is not None and not 0 <= self.min_confidence <= 1:
+            raise ConfigError(f"triplets.min_confidence must be from 0 to 1, not {self.min_confidence}")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from articles import config, jats, run, write
-from older_lakes import as_format_5, format_of, set_format, store_as
+from older_lakes import OF_CONCEPTS, OF_MENTIONS, as_format_5, format_of, set_format, store_as
 
 NEW = ("centrality", "centrality_method")
 
@@ -20,8 +20,10 @@ def as_format_4(spark, lake) -> None:
     as_format_5(spark, lake)
     mentions, triplets = lake.read("mentions"), lake.read("triplets")
     old = {
-        "mentions": mentions.drop(*NEW),
-        "triplets": triplets.withColumn("concepts", F.transform("concepts", lambda c: c.dropFields(*NEW))),
+        "mentions": mentions.drop(*NEW, *OF_MENTIONS),
+        "triplets": triplets.withColumn(
+            "concepts", F.transform("concepts", lambda c: c.dropFields(*NEW, *OF_CONCEPTS))
+        ),
     }
     for name, rows in old.items():
         store_as(spark, lake, name, rows.withColumn("row_digest", F.reverse("row_digest")))
@@ -65,7 +67,7 @@ def test_an_older_lake_is_read_and_the_next_run_brings_it_up(spark, made) -> Non
     }
     assert all(c.centrality is not None for t in lake.read("triplets").collect() for c in t.concepts)
     older = lake.last_commit_of(MIGRATE)["input_versions"]
-    changed = ("articles", "figures", "mentions", "triplets")  # by formats 5 to 7, all in one step
+    changed = ("articles", "figures", "mentions", "triplets")  # by formats 5 to 9, all in one step
     assert older == dict.fromkeys(changed, 1)
     comments = {
         f.name: f.metadata.get("comment")

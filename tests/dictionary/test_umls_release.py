@@ -132,6 +132,10 @@ def test_compiled_names_know_their_concepts(made):
     (found,) = (name for name in named if name.source_id == "MESH:D0000001")
     assert (found.concept_id, found.preferred) == ("C0000002", True)
     assert (found.term_type, found.language, found.restriction_level) == ("MH", "en", 0)
+    restricted = lake.read("concept_names").where("source = 'SNOMEDCT_US' AND match_key IS NOT NULL")
+    other = restricted.orderBy("source_id").first()
+    levels = {link.source: link.restriction_level for link in Linker(opened).link(other.name).links}
+    assert (levels.get("SNOMEDCT_US"), found.restriction_level) == (9, 0)
     (own,) = Linker(opened).link("the same").links
     assert (own.concept_id, own.source) == ("T:2", "OWN")
     assert opened.similar_names("by itss code", 0.6)[0][0].source_id == "MESH:D0000004"

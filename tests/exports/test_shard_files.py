@@ -169,6 +169,8 @@ def test_lines_have_the_keys_of_the_published_sample_and_spans_of_their_caption(
         } <= set(line)
         for span in line["umls_meta_info"]:
             assert line["caption"][span["start_char"] : span["end_char"]] == "heart"
+            facts = (span["semantic_groups"], span["restriction_level"], span["confidence"])
+            assert facts == (["ANAT"], 0, 0.9)
     assert entry.images == len({line["image"] for line in lines})
 
 

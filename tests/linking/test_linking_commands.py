@@ -64,6 +64,14 @@ def test_link_shows_spans_and_concepts(files, capsys):
     assert "UBERON:1" in capsys.readouterr().out
 
 
+def test_link_states_the_restriction_level_of_the_configured_source(files, capsys):
+    config = "dictionary: {sources: [{name: SRC, format: tsv, path: mine.tsv, restriction_level: LEVEL}]}"
+    for level in (9, 0):  # the same file under another licence is not the one in the cache
+        (files / "own.yaml").write_text(config.replace("LEVEL", str(level)))
+        (link,) = _output(capsys, "link", "retina", "--config", files / "own.yaml", "--json")["links"]
+        assert (link["source"], link["restriction_level"], link["confidence"]) == ("SRC", level, None)
+
+
 def test_link_prints_the_preferred_name_of_the_concept_next_to_the_name_that_matched(files, capsys):
     obo = '[Term]\nid: MONDO:0015926\nname: lung disease of childhood\nsynonym: "child" EXACT []\n'
     (files / "MONDO.obo").write_text(f"format-version: 1.2\n\n{obo}")

@@ -6,13 +6,17 @@ import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from linking_examples import TERMS
 
 from medconcept.dictionary.file_layout import DictionaryDamaged
 from medconcept.dictionary.linking_dictionary import compile_linking
+from medconcept.linking.caption_batch import Captions
 from medconcept.linking.flags import FLAGS, MENTION_FLAGS
+from medconcept.linking.linked_mentions import LinkedMentions
+from medconcept.linking.linker import Linker
 from medconcept.linking.types import METHODS, LinkSettings
 from medconcept.spark.shared_files import SharedFile
 from medconcept.terminologies.term import Term
@@ -79,6 +83,33 @@ def test_a_mention_says_where_it_is_and_how_it_was_found(shared) -> None:
     assert 0.8 <= found["similarity"] < 1
     assert (found["panels"], found["flags"]) == (["B"], ["negated"])
     assert found["semantic_types"] == ["anatomy"]
+    assert (found["restriction_level"], found["confidence"], found["confidence_evidence"]) == (0, None, None)
+
+
+def test_confidence_of_the_linker_is_that_of_its_links_and_of_the_rows(shared, monkeypatch) -> None:
+    find = Linker.find
+
+    def with_confidence(linker: Linker, captions: Captions) -> LinkedMentions:
+        found = find(linker, captions)
+        count = len(found.mentions.text)
+        confidence = np.array([0.25, np.nan, 1.0][:count])
+        return found._replace(confidence=confidence, confidence_evidence=["word -2.1", "no", None][:count])
+
+    monkeypatch.setattr(Linker, "find", with_confidence)
+    text = "heart, retina, heart"
+    expected = [(0.25, "word -2.1"), (None, None), (1.0, None)]
+    rows = linked([caption(text)], shared)
+    assert [(row["confidence"], row["confidence_evidence"]) for row in rows] == expected
+    links = linker_of(LinkJob(shared)).link(text).links
+    assert [(link.confidence, link.confidence_evidence) for link in links] == expected
+    # Evidence is not required.
+
+    def without_evidence(linker: Linker, captions: Captions) -> LinkedMentions:
+        return with_confidence(linker, captions)._replace(confidence_evidence=None)
+
+    monkeypatch.setattr(Linker, "find", without_evidence)
+    assert [row["confidence_evidence"] for row in linked([caption(text)], shared)] == [None] * 3
+    assert [link.confidence for link in linker_of(LinkJob(shared)).link(text).links] == [0.25, None, 1.0]
 
 
 def test_pieces_and_nested_mentions_have_keys_of_their_own(shared) -> None:

@@ -39,8 +39,22 @@ def format_of(lake: Lake) -> int:
     return int(json.loads(lake.files.read(FORMAT))["format_version"])
 
 
+# What format 9 gave mentions, and the concepts of triplets.
+OF_MENTIONS = ("restriction_level", "confidence", "confidence_evidence")
+OF_CONCEPTS = ("restriction_level", "confidence", "semantic_groups")
+
+
+def as_format_8(spark: Any, lake: Lake) -> None:
+    """Format 8 had neither restriction level nor confidence; row digests are equal."""
+    store_as(spark, lake, "mentions", lake.read("mentions").drop(*OF_MENTIONS))
+    concepts = F.transform("concepts", lambda c: c.dropFields(*OF_CONCEPTS))
+    store_as(spark, lake, "triplets", lake.read("triplets").withColumn("concepts", concepts))
+    set_format(lake, 8)
+
+
 def as_format_5(spark: Any, lake: Lake) -> None:
     """Format 5 called `citing_paragraphs` of figures and image tables `mentions`; row digests are equal."""
+    as_format_8(spark, lake)
     store_as(spark, lake, "figures", lake.read("figures").withColumnRenamed("citing_paragraphs", "mentions"))
     articles = lake.read("articles")
     former = (

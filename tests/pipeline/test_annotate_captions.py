@@ -35,6 +35,9 @@ def test_a_mention_carries_what_the_linker_found(made) -> None:
     assert (attack.name, attack.source, attack.method) == ("heart attack", "T", "exact")
     assert (attack.panels, attack.flags, attack.semantic_types) == (["A"], ["negated"], ["disease"])
     assert attack.dictionary_sha256 == made[0].head().dictionary_sha256
+    # A configured source without a level is a free one; nothing computes confidence yet.
+    assert {m.restriction_level for m in found.values()} == {0}
+    assert {(m.confidence, m.confidence_evidence) for m in found.values()} == {(None, None)}
     hearts = found["PMC1#f1@34-40"]
     assert (hearts.text, hearts.panels, hearts.method, hearts.sentence) == ("hearts", ["B"], "inflected", 1)
     assert 0.8 <= hearts.similarity < 1.0
@@ -97,16 +100,23 @@ def test_triplets_carry_the_chosen_part_and_leave_out_what_the_configuration_say
         "heart attack", ["A"], ["negated"], "exact",
     )  # fmt: skip
     assert (attack.preferred_name, hearts.concept_id) == ("myocardial infarction", "T:2")
+    assert (attack.semantic_groups, hearts.semantic_groups) == (["DISO"], ["ANAT"])
+    assert (attack.restriction_level, attack.confidence) == (0, None)
 
-    def figures(counts: dict[str, int]) -> dict[str, int]:
-        return {name: n for name, n in counts.items() if name.startswith("figures.")}
+    def figures(counts: dict[str, int], what: str = "figures.") -> dict[str, int]:
+        return {name: n for name, n in counts.items() if name.startswith(what)}
 
     others = {"figures.in": FIGURES, "figures.no_caption": 1, "figures.no_concept": 3}
     assert figures(counts["assemble_triplets"]) == {**others, "figures.used": 15}
-    strict = replace(corpus.copy(tmp_path), triplets=TripletsConfig(("general", "address")))
+    # By default general names and addresses; that no mention has a confidence leaves none out.
+    strict = replace(corpus.copy(tmp_path), triplets=TripletsConfig(min_confidence=1.0))
     other, (report,) = run(spark, strict, "assemble_triplets")
     assert set(own_triplets(other)) == {"PMC1#f1", "PMC1#f2"}
     assert figures(report.counts) == {**others, "figures.used": 14, "figures.excluded": 1}
+    every = lake.read("mentions").where("concept_id IS NOT NULL").count()
+    assert figures(report.counts, "mentions.") == {
+        "mentions.in": every, "mentions.used": every - 2, "mentions.excluded": 2, "mentions.confidence": 0,
+    }  # fmt: skip
 
 
 def test_what_a_caption_is_not_about_is_flagged_and_may_be_left_out(
@@ -281,6 +291,7 @@ def test_flags_what_was_learned_and_a_dictionary_that_workers_read_themselves(
     assert "PMC1#f2@19-34" in rows(lake) and "PMC1#f2@19-34" not in found  # learned: never annotated
     tuned = found["PMC2#f2@0-7"]  # learned, and known to the dictionary under its CUI
     assert (tuned.text, tuned.method, tuned.concept_id) == ("nothing", "tuned", "C0027051")
+    assert (tuned.source, tuned.restriction_level) == ("T", 0)
     assert report.counts["mentions.unknown_term"] == 1  # "Two" is of a term that it does not know
     missing = replace(after, annotate=replace(annotate, learned=str(tmp_path / "none.json")))
     with pytest.raises(InputError, match=r"annotate.learned: .*none.json: no such file"):

@@ -1,4 +1,7 @@
-"""A lake of format 5, whose figures had `mentions`: read, migrated by the first run, readable ever after."""
+"""A lake of format 5: read, migrated by the first run, readable ever after.
+
+Its figures had `mentions`, and it lacks what formats up to 9 added to mentions and to concepts of triplets.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from pathlib import Path
 import pytest
 from articles import config, jats, run, write
 from corpus import FIGURES, Corpus, cited
-from older_lakes import as_format_5, as_format_6, format_of, set_format
+from older_lakes import OF_CONCEPTS, OF_MENTIONS, as_format_5, as_format_6, format_of, set_format
 
 from medconcept.config import Config
 from medconcept.lake.lake import FORMAT_VERSION, MIGRATE, Lake
@@ -90,6 +93,11 @@ def test_an_older_lake_is_read_and_not_written(spark, older) -> None:
     assert citing(queries.run_sql(lake, query)) == CITING
     assert citing(queries.run_sql(lake, query, queries.resolve_commit(lake, release="r1"))) == CITING
     assert {t["table"]: t["rows"] for t in queries.list_tables(lake)}["figures"] == FIGURES
+    stored = spark.read.format("delta").load(lake.path("mentions")).columns
+    assert set(OF_MENTIONS).isdisjoint(stored)
+    levels = "SELECT DISTINCT m.restriction_level, m.confidence, c.semantic_groups, c.restriction_level "
+    levels += "FROM mentions m, (SELECT explode(concepts) c FROM triplets)"
+    assert [tuple(row) for row in queries.run_sql(lake, levels).collect()] == [(None,) * 4]
     assert (format_of(lake), lake.latest_version("figures")) == (5, 1)
 
 
@@ -105,9 +113,10 @@ def test_the_first_run_migrates_and_works_on_nothing_again(spark, older, digests
     assert format_of(lake) == FORMAT_VERSION
     head, last = lake.head(), lake.last_commit_of(MIGRATE)
     assert (head.seq, last["seq"]) == (before.seq + 1, before.seq + 1)
-    assert last["input_versions"] == {"articles": 1, "figures": 1}
-    assert (last["versions"]["articles"], last["versions"]["figures"]) == (2, 2)
-    moved = ("articles", "figures", "runs")
+    changed = ("articles", "figures", "mentions", "triplets")
+    assert last["input_versions"] == dict.fromkeys(changed, 1)
+    assert {name: last["versions"][name] for name in changed} == dict.fromkeys(changed, 2)
+    moved = (*changed, "runs")
     assert {n: v for n, v in head.versions.items() if n not in moved} == {
         n: v for n, v in before.versions.items() if n not in moved
     }
@@ -120,6 +129,10 @@ def test_the_first_run_migrates_and_works_on_nothing_again(spark, older, digests
     assert "mentions" not in stored.names
     assert stored["citing_paragraphs"].metadata["comment"].startswith("Paragraphs that cite")
     assert "mentions" in stored_columns(spark, lake, 1)
+    mentions = spark.read.format("delta").load(lake.path("mentions")).schema
+    assert all(mentions[name].metadata["comment"] for name in OF_MENTIONS)
+    concepts = spark.read.format("delta").load(lake.path("triplets")).schema["concepts"].dataType.elementType
+    assert set(OF_CONCEPTS) <= set(concepts.names)
     assert {name: content_digest(lake.read(name)) for name in DATA_TABLES} == digests
     assert queries.diff(lake, "r1", str(head.seq)) == {
         # r1 names the commit before its own, as ever.

@@ -17,7 +17,10 @@ from medconcept.stages.annotate.annotate_captions import with_abbreviations
 from medconcept.stages.dictionary.compile_dictionary import DICTIONARIES as OF_THE_JOB
 
 OF_THE_LAKE = ("peripheral", "frequent")  # flags that take more than a caption
-COMPARED = ("spans", "text", "concept_id", "name", "source_id", "similarity", "method", "alternatives")
+COMPARED = (
+    "spans", "text", "concept_id", "name", "source_id", "similarity", "method", "alternatives",
+    "restriction_level", "confidence", "confidence_evidence",
+)  # fmt: skip
 
 
 def mention(values: dict[str, Any]) -> str:

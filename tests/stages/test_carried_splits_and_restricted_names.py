@@ -100,6 +100,9 @@ def test_names_of_a_restricted_source_stay_until_its_licence_is_held(spark, copi
     concepts = [c for row in triplets(lake).values() for c in row.concepts]
     assert {(c.preferred_name, c.name_withheld) for c in concepts} == {(None, "restricted_vocabulary")}
     assert all(c.concept_id and c.source_id and c.spans and c.text for c in concepts)
+    # The level itself may leave.
+    assert {m.restriction_level for m in lake.read("mentions").collect()} == {9}
+    assert {c.restriction_level for c in concepts} == {9} and all(c.semantic_groups for c in concepts)
     last = lake.read("releases").orderBy(F.desc("commit_seq")).first()
     assert last.withheld == {
         "restricted_vocabulary.rows": 3, "restricted_vocabulary.fields": len(concepts),

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from medconcept.rights import OptOutList, parse_opt_out
 from medconcept.stages.opt_out import opted_out, read_opt_out
 from medconcept.stages.triplets import filters as f
+from medconcept.stages.triplets.chosen_mentions import chosen_mentions, mention_counts
 from medconcept.stages.triplets.figure_facts import figure_facts, figure_statements
 from medconcept.tables import TABLES
 from medconcept.triplets.options import TripletFilters
@@ -39,10 +40,12 @@ def figure(key: str, caption: str | None, graphics: int = 1, **values: Any) -> d
     }
 
 
-def mention(key: str, flags: tuple[str, ...] = (), centrality: float = 0.5) -> dict[str, Any]:
+def mention(
+    key: str, flags: tuple[str, ...] = (), centrality: float = 0.5, confidence: float | None = None
+) -> dict[str, Any]:
     span = {"start": 0, "end": 5}
     row = {"figure_key": f"{key}#f1", "concept_id": "T:1", "source_id": "T:1", "spans": [span]}
-    return {**row, "flags": list(flags), "centrality": centrality}
+    return {**row, "flags": list(flags), "centrality": centrality, "confidence": confidence}
 
 
 ALL = TripletFilters(
@@ -77,6 +80,8 @@ CASES = {
     "PMC15": ("privacy", "Axial CT of the chest, 3 May 2019.", 1, {}, {}, ((), 0.9)),
     "PMC16": (None, CT, 2, {}, {"language": "en_GB"}, ((), 0.9)),
     "PMC17": (None, CT, 1, {"language": None, "has_concern": True}, {}, ((), 0.4)),
+    "PMC18": ("confidence", CT, 0, {}, {}, ((), 0.9, 0.49)),
+    "PMC19": (None, CT, 1, {}, {}, ((), 0.9, 0.5)),
 }
 
 
@@ -84,16 +89,18 @@ CASES = {
 def judged(spark):
     figures = frame(spark, "figures", *(figure(k, c[1], c[2], **c[4]) for k, c in CASES.items()))
     articles = frame(spark, "articles", *(article(k, **c[3]) for k, c in CASES.items()))
-    mentions = frame(spark, "mentions", *(mention(k, *c[5]) for k, c in CASES.items() if c[5]))
+    mentions = [mention(k, *c[5]) for k, c in CASES.items() if c[5]]
+    mentions.append(mention("PMC12", (), 0.9, 0.1))  # central, and too unsure to count
+    mentions = frame(spark, "mentions", *mentions)
     gone = opted_out(spark, figures, articles, parse_opt_out("PMC1", "list"))
 
-    def facts(filters: TripletFilters, exclude: tuple[str, ...] = (), out=None):
+    def facts(filters: TripletFilters, exclude: tuple[str, ...] = (), out=None, least=None):
         statements = figure_statements(
-            figures, articles, mentions, filters, exclude_flags=exclude, opted_out=out
+            figures, articles, mentions, filters, exclude_flags=exclude, min_confidence=least, opted_out=out
         )
         return figure_facts(statements).withColumn("reason", f.fact_reason(filters)).cache()
 
-    return facts(ALL, ("negated",), gone), facts(TripletFilters())
+    return facts(ALL, ("negated",), gone, 0.5), facts(TripletFilters())
 
 
 def test_a_figure_is_left_out_for_the_first_filter_that_it_fails(judged) -> None:
@@ -108,12 +115,23 @@ def test_figures_and_graphics_in_are_those_used_and_those_of_each_filter(judged)
             for name in ("in", reason or "used"):
                 expected[f"{what}.{name}"] = expected.get(f"{what}.{name}", 0) + number
     assert f.counts(judged[0]) == {name: count for name, count in expected.items() if count}
-    assert (expected["figures.in"], expected["figures.used"]) == (17, 2)
+    assert (expected["figures.in"], expected["figures.used"]) == (19, 3)
+
+
+def test_mentions_in_are_those_used_and_those_left_out_by_flag_and_by_confidence(judged) -> None:
+    own = [case[5] for case in CASES.values() if case[5]]
+    assert mention_counts(judged[0]) == {
+        "mentions.in": len(own) + 1, "mentions.used": len(own) - 2,  # one of PMC12 is not in CASES
+        "mentions.excluded": 1, "mentions.confidence": 2,
+    }  # fmt: skip
+    assert mention_counts(judged[1])["mentions.used"] == len(own) + 1
+    assert set(mention_counts(judged[0].limit(0)).values()) == {0}
 
 
 def test_the_defaults_leave_out_what_they_always_did(judged) -> None:
     found = {row.article_key: row.reason for row in judged[1].collect() if row.reason}
-    assert found == {"PMC1": "no_caption", "PMC2": "no_caption", "PMC3": "no_concept", "PMC5": "no_graphic"}
+    left_out = {"PMC1": "no_caption", "PMC2": "no_caption", "PMC3": "no_concept"}
+    assert found == {**left_out, "PMC5": "no_graphic", "PMC18": "no_graphic"}
 
 
 def test_without_the_need_of_a_concept_captions_alone_stay(spark) -> None:
@@ -211,3 +229,18 @@ def test_a_list_that_cannot_be_read_stops_the_run(spark, tmp_path) -> None:
     (tmp_path / "good").write_text("PMC5\n")
     assert len(read_opt_out(spark, (tmp_path / "good").as_uri())) == 1
     assert len(read_opt_out(spark, None)) == 0
+
+
+def test_mentions_of_no_flag_and_enough_confidence_become_concepts(spark) -> None:
+    cases = {
+        "PMC1": ((), 0.5, None), "PMC2": (("general",), 0.5, 0.9), "PMC3": (("negated",), 0.5, 0.3),
+        "PMC4": ((), 0.5, 0.29), "PMC5": ((), 0.5, 1.0),
+    }  # fmt: skip
+    rows = frame(spark, "mentions", *(mention(key, *case) for key, case in cases.items()))
+
+    def chosen(flags: tuple[str, ...], confidence: float | None) -> set[str]:
+        return {row.figure_key[:4] for row in chosen_mentions(rows, flags, confidence).collect()}
+
+    assert chosen(("general", "address"), 0.3) == {"PMC1", "PMC3", "PMC5"}
+    assert chosen((), 0.95) == {"PMC1", "PMC5"}
+    assert chosen((), None) == set(cases)

@@ -34,6 +34,19 @@ def test_shares_that_leave_no_train_are_refused(splits: dict[str, float]) -> Non
         parse_config({"triplets": {"splits": splits}})
 
 
+@pytest.mark.parametrize("given", [-0.1, 1.5, "high", True, float("nan")])
+def test_a_confidence_that_is_no_probability_is_refused(given: object) -> None:
+    with pytest.raises(ConfigError, match=r"triplets\.min_confidence"):
+        parse_config({"triplets": {"min_confidence": given}})
+
+
+def test_mentions_are_chosen_by_flag_unless_the_configuration_says_otherwise() -> None:
+    default, chosen = parse_config({}).triplets, parse_config({"triplets": {"min_confidence": 1}}).triplets
+    assert (default.exclude_flags, default.min_confidence) == (("general", "address"), None)
+    assert (chosen.exclude_flags, chosen.min_confidence) == (("general", "address"), 1.0)
+    assert parse_config({"triplets": {"exclude_flags": []}}).triplets.exclude_flags == ()
+
+
 def test_an_answer_that_yaml_reads_as_a_truth_value_is_understood(tmp_path) -> None:
     file = tmp_path / "c.yaml"
     file.write_text("opt_out: out.txt\ntriplets: {filters: {licence: {commercial: yes, share_alike: no}}}\n")

@@ -189,5 +189,7 @@ def _link_line(link: Link, preferred_name: str) -> str:
     spans = ", ".join(f"[{start}-{end}]" for start, end in link.spans)
     matched = f'matched name: "{link.name}", {link.method} {link.similarity:.2f}, {link.source}'
     notes = [*link.flags, *(f"panel {panel}" for panel in link.panels)]
+    if link.confidence is not None:
+        notes.append(f"confidence {link.confidence:.2f}: {link.confidence_evidence}")
     flags = f"  [{', '.join(notes)}]" if notes else ""
     return f"  {link.text}  {spans}  {link.source_id}  {preferred_name}  ({matched}){flags}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +26,7 @@ from medconcept.dictionary.stop_concepts import NOT_CONCEPTS
 from medconcept.terminologies.term import Term
 
 BATCH = 1 << 16
+_FREE: Mapping[str, int] = MappingProxyType({})
 
 
 def compile_linking(terms: Iterable[Term], sources: Sequence[str]) -> bytes:
@@ -36,14 +38,15 @@ def compile_linking(terms: Iterable[Term], sources: Sequence[str]) -> bytes:
 
 
 def compile_files(
-    terms: Iterable[Term], sources: Sequence[str], *, similar: bool = True
+    terms: Iterable[Term], sources: Sequence[str], *, similar: bool = True, levels: Mapping[str, int] = _FREE
 ) -> tuple[bytes, bytes]:
     """The bytes of the dictionary and of its index of similar names, which is empty unless requested.
 
+    `levels` are the restriction levels of sources, 0 where it has none.
     The rules are those of build_dictionary without a UMLS release, see `name_rows` and `retired_pairs`.
     """
     chosen = first_of_equal_ids(terms, sources)
-    rows = name_rows(chosen, sources)
+    rows = name_rows(chosen, sources, levels)
     tables = []
     while batch := list(islice(rows, BATCH)):
         tables.append(pa.Table.from_pylist(batch, NAMES))
@@ -89,12 +92,14 @@ def first_of_equal_ids(terms: Iterable[Term], sources: Sequence[str]) -> list[Te
     return [each[0] if len(each) == 1 else min(each, key=order) for each in equal.values()]
 
 
-def name_rows(terms: Sequence[Term], sources: Sequence[str]) -> Iterator[dict[str, object]]:
+def name_rows(
+    terms: Sequence[Term], sources: Sequence[str], levels: Mapping[str, int] = _FREE
+) -> Iterator[dict[str, object]]:
     """Yield a row of NAMES for each name that is matched, of the terms in use; ids are distinct."""
     rank = {source: n for n, source in enumerate(sources)}
     used = [term for term in terms if not term.obsolete]
     for term, concept in zip(used, concept_ids(used), strict=True):
-        yield from _rows(term, concept, rank[term.source])
+        yield from _rows(term, concept, rank[term.source], levels.get(term.source, 0))
 
 
 def concept_ids(terms: Sequence[Term]) -> list[str]:
@@ -149,10 +154,10 @@ def names_of(term: Term) -> list[dict[str, str | None]]:
     return list(names.values())
 
 
-def _rows(term: Term, concept: str, rank: int) -> Iterator[dict[str, object]]:
+def _rows(term: Term, concept: str, rank: int, level: int) -> Iterator[dict[str, object]]:
     shared = {
         "source": term.source, "source_id": term.source_id, "concept_id": concept, "source_rank": rank,
-        "restriction_level": 0, "semantic_types": "|".join(sorted(term.semantic_types)),
+        "restriction_level": level, "semantic_types": "|".join(sorted(term.semantic_types)),
         "joined": joined_ids(term.source_id, term.xrefs),
     }  # fmt: skip
     for place, name in enumerate(names_of(term)):

@@ -37,7 +37,7 @@ class Name(NamedTuple):
     has_mesh_or_omim: bool = False  # has a MeSH or OMIM id
     language: str = "en"
     term_type: str = ""
-    restriction_level: int = 0  # of its source, MRSAB.SRL
+    restriction_level: int | None = 0  # of its source, MRSAB.SRL; None if it is unknown
     among: int = 1  # number of names of its term, at most 255
     kinds: frozenset[str] = frozenset()  # semantic_types and their broader kinds
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _CUI = re.compile(r"C[0-9]{7}")
+OF_TRIPLET = ("semantic_groups", "restriction_level", "confidence")
 PERIPHERAL = "peripheral"  # the flag of concepts that the caption is not about
 
 
@@ -15,6 +16,7 @@ def concept_line(row: Mapping[str, Any], image: str) -> dict[str, Any]:
 
     Of a caption's mentions those whose words stand together and that are central to it: the reader takes one
     span for a concept. `umls_cui` is null where the concept has no CUI; `concept_id` always has its id.
+    `semantic_groups`, `restriction_level` and `confidence` are those of the triplet.
     """
     spans = [
         {
@@ -23,6 +25,7 @@ def concept_line(row: Mapping[str, Any], image: str) -> dict[str, Any]:
             "umls_similarity": concept["similarity"],
             "start_char": concept["spans"][0]["start"],
             "end_char": concept["spans"][0]["end"],
+            **{name: concept[name] for name in OF_TRIPLET},
         }
         for concept in row["concepts"] or ()
         if len(concept["spans"]) == 1 and PERIPHERAL not in (concept["flags"] or ())

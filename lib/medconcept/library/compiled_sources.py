@@ -82,13 +82,15 @@ def _compiled(sources: Sequence[DictionarySource], similar: bool) -> LinkingDict
     contents = [_content(source) for source in sources]
     digest = hashlib.sha256(MAGIC + f"{FORMS_VERSION}".encode())
     for source, content in zip(sources, contents, strict=True):
-        digest.update(f"\n{source.name} {source.format} {_checksum(source, content)}".encode())
+        level = f" {source.restriction_level}" if source.restriction_level else ""
+        digest.update(f"\n{source.name} {source.format} {_checksum(source, content)}{level}".encode())
     cached = cache_folder() / f"linking-{digest.hexdigest()[:24]}{'-and' if similar else ''}"
     if not cached.is_file():
         names = ", ".join(source.name for source in sources)
         print(f"medconcept: compiling {names}, once: the result is cached", file=sys.stderr)
         order = [source.name for source in sources]
-        main, index = compile_files(_terms(sources, contents), order, similar=similar)
+        levels = {source.name: source.restriction_level for source in sources}
+        main, index = compile_files(_terms(sources, contents), order, similar=similar, levels=levels)
         # The index first: a dictionary that is there is complete.
         for suffix, compiled in ((SIMILAR, index), ("", main)):
             if compiled:

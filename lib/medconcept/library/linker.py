@@ -48,6 +48,9 @@ LINKS = pa.list_(
             ("flags", pa.list_(pa.string())),
             ("panels", pa.list_(pa.string())),
             ("sentence", pa.int32()),
+            ("restriction_level", pa.int32()),
+            ("confidence", pa.float64()),
+            ("confidence_evidence", pa.string()),
         ]
     )
 )
@@ -156,9 +159,11 @@ class TextLinker:
             if link.method == TUNED and self.lake is not None:
                 if link.source_id not in self._terms:
                     continue
-                concept, source = self._terms[link.source_id]
+                concept, source, level = self._terms[link.source_id]
                 others = tuple(other for other in link.alternatives if other.concept_id != concept)
-                link = link._replace(concept_id=concept, source=source, alternatives=others)
+                link = link._replace(
+                    concept_id=concept, source=source, restriction_level=level, alternatives=others
+                )
             if link.concept_id in self._frequent:
                 flags.add("frequent")
             yield link._replace(flags=tuple(sorted(flags)))

@@ -124,17 +124,20 @@ def frequent_concepts(annotate: AnnotateConfig, lake: CommittedLake | None) -> f
     )
 
 
-def terms_of(lake: CommittedLake | None) -> dict[str, tuple[str, str]]:
-    """For each term of the dictionary, by its id at its source: the preferred concept, and its source."""
+def terms_of(lake: CommittedLake | None) -> dict[str, tuple[str, str, int | None]]:
+    """For each term of the dictionary, by its id at its source: the preferred concept, its source and level.
+
+    The level is the restriction level of the source.
+    """
     if lake is None:
         return {}
-    query = "SELECT source_id, min(source_rank) AS source_rank, concept_id, source FROM concept_names"
-    rows = _query(lake, "concept_names", f"{query} GROUP BY source_id, concept_id, source")
-    best: dict[str, tuple[int, str, str]] = {}
-    for row in rows.to_pylist():
-        term = (row["source_rank"], row["concept_id"], row["source"])
+    key = "source_id, concept_id, source, restriction_level"
+    query = f"SELECT {key}, min(source_rank) AS source_rank FROM concept_names GROUP BY {key}"
+    best: dict[str, tuple[int, str, str, int | None]] = {}
+    for row in _query(lake, "concept_names", query).to_pylist():
+        term = (row["source_rank"], row["concept_id"], row["source"], row["restriction_level"])
         best[row["source_id"]] = min(best.get(row["source_id"], term), term)
-    return {source_id: (concept, source) for source_id, (_, concept, source) in best.items()}
+    return {source_id: term[1:] for source_id, term in best.items()}
 
 
 def _rows(lake: CommittedLake, table: str, columns: str) -> pa.Table:

@@ -42,6 +42,7 @@ class Interpretation(NamedTuple):
     method: str
     semantic_types: tuple[str, ...]
     alternatives: tuple[AlternativeConcept, ...]
+    restriction_level: int | None = None  # of the source of the name
 
 
 class InterpretationCache:
@@ -104,6 +105,7 @@ class InterpretationCache:
             text, candidates, place_method, evidence_for, evidence_needed,
             name.concept_id, name.name, name.source, name.source_id, best.similarity,
             place_method or best.method, name.semantic_types, _alternatives(candidates),
+            name.restriction_level,
         )  # fmt: skip
         needs_evidence = any(concept is not None for concept in evidence_needed)
         number = self._add(

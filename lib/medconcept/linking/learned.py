@@ -61,6 +61,7 @@ class Learned:
                     False,
                     False,
                     "exact",
+                    restriction_level=None,  # whose term it is, the dictionary says
                 )
                 chosen = Candidate(name, TUNED, right / seen, right / seen)
             out.append(SpanCandidates((place,), (chosen, *(c for c in candidates if c is not chosen))))

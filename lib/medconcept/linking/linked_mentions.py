@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -39,12 +39,25 @@ _SETS = flag_sets()
 
 
 class LinkedMentions(NamedTuple):
-    """Mentions in order of caption and position, one row each, with flags, sentence and panel."""
+    """Mentions in order of caption and position, one row each, with flags, sentence and panel.
+
+    `confidence` is NaN for a row without one; where it is None, no row has one. What adds it does so in
+    `Linker.find`, from which both the links and the rows of `mentions` are made.
+    """
 
     mentions: MentionColumns
     flags: NDArray[np.uint8]  # FLAG_BITS
     sentence: IntArray  # its number in the caption
     panel: IntArray  # its number among the panels of all captions, -1 for none
+    confidence: NDArray[np.float64] | None = None
+    confidence_evidence: Sequence[str | None] | None = None
+
+    def confidence_of(self, row: int) -> tuple[float | None, str | None]:
+        """The confidence of a row, None where it has none, with its evidence."""
+        if self.confidence is None or np.isnan(self.confidence[row]):
+            return None, None
+        evidence = self.confidence_evidence
+        return float(self.confidence[row]), None if evidence is None else evidence[row]
 
 
 def with_context(
@@ -103,7 +116,8 @@ def links_of(linked: LinkedMentions, captions: Captions, lookup: NameLookup) -> 
                     spans, meaning.text, meaning.concept_id, meaning.name, meaning.source, meaning.source_id,
                     meaning.similarity, meaning.method, meaning.semantic_types, meaning.alternatives,
                     _SETS[linked.flags[row]], labels, int(linked.sentence[row]),
-                    recognised.get(spans[0]) if len(spans) == 1 else None,
+                    recognised.get(spans[0]) if len(spans) == 1 else None, meaning.restriction_level,
+                    *linked.confidence_of(row),
                 )
             )  # fmt: skip
         yield links

@@ -80,7 +80,9 @@ class Link(NamedTuple):
     `similarity` is 1.0 for an exact name; `method` one of METHODS; `alternatives` the other concepts above
     the threshold, best first, without duplicates. `panels` are the labels of the mention's panel.
     `entity` is a recogniser's label of the same span. An entity without a concept has the method "recognised"
-    and the semantic types that would fit.
+    and the semantic types that would fit. `restriction_level` is that of the name's source (MRSAB.SRL), None
+    without a concept. `confidence` is the probability that the link is right, None where none was computed;
+    `confidence_evidence` is what moved it most.
     """
 
     spans: tuple[tuple[int, int], ...]
@@ -97,6 +99,9 @@ class Link(NamedTuple):
     panels: tuple[str, ...] = ()
     sentence: int = 0
     entity: str | None = None
+    restriction_level: int | None = None
+    confidence: float | None = None
+    confidence_evidence: str | None = None
 
     def as_dict(self) -> dict[str, object]:
         """As plain values, for JSON."""

@@ -9,11 +9,12 @@ LAST_COMMIT = "_medconcept/last_commit.json"  # the number of the last commit, w
 DICTIONARIES = "_dictionaries"  # compiled dictionaries, named by their SHA-256
 # 2: all that the parser reads; 3: mentions by the linker, concept_statistics; 4: what PMC says;
 # 5: centrality of concepts, what was recognised; 6: figures.citing_paragraphs, which was `mentions`;
-# 7: images of triplets, and their modality, privacy, rights and splits; 8: raw_articles.sidecar
-FORMAT_VERSION = 8
+# 7: images of triplets, and their modality, privacy, rights and splits; 8: raw_articles.sidecar;
+# 9: restriction level and confidence of mentions and of concepts in triplets, and these concepts' groups
+FORMAT_VERSION = 9
 # Formats that lack columns, or have them under former names: `fitted` reads them, and the first run that
 # writes migrates them (lake.migration).
-OLDER_FORMATS = (4, 5, 6, 7)
+OLDER_FORMATS = (4, 5, 6, 7, 8)
 
 # The tables in the order in which they are listed, with their keys; a ledger has none. medconcept.tables says
 # what their columns mean; a test compares the two.

@@ -13,6 +13,7 @@ from medconcept.stages.opt_out import opted_out
 from medconcept.stages.stage import SideResult, Stage, StageOutput
 from medconcept.stages.triplets import figure_facts, filters, splits
 from medconcept.stages.triplets.carried_splits import splits_pinned
+from medconcept.stages.triplets.chosen_mentions import chosen_mentions, mention_counts
 from medconcept.stages.triplets.concept_names import concepts_passed_on
 from medconcept.tables.triplets import TRIPLET_CONCEPT
 from medconcept.triplets.options import TripletFilters
@@ -37,7 +38,7 @@ FIGURE = (
     "figure_key", "article_key", "article_version", "caption", "label", "source_sha256", "caption_markup",
     "panels", "section", "citing_paragraphs", "language",
 )  # fmt: skip
-OF_CONCEPT = ("preferred_name", "semantic_types", "synonyms", "name_withheld")
+OF_CONCEPT = ("preferred_name", "semantic_types", "semantic_groups", "synonyms", "name_withheld")
 MENTION = tuple(name for name in TRIPLET_CONCEPT.names if name not in OF_CONCEPT)
 # image_sha256, … in triplets; flags to filter by
 IMAGE = ("sha256", "format", "width", "height", "flags", "derived_sha256")
@@ -67,7 +68,7 @@ def build(context: Context) -> StageOutput:
     current = context.current_rows("triplets", articles)
     tables["mentions"] = tables["mentions"].where("concept_id IS NOT NULL")  # recognised alone is no concept
     options = context.config.triplets
-    chosen = without_flags(tables["mentions"], options.exclude_flags)
+    chosen = chosen_mentions(tables["mentions"], options.exclude_flags, options.min_confidence)
     facts = _facts(context, tables)
     images = image_columns(tables["images"], image_groups(context))
     pinned, carried = splits_pinned(context)
@@ -96,7 +97,7 @@ def build(context: Context) -> StageOutput:
     return StageOutput(
         tables={"splits": (new_pins, pinned.where(F.lit(False))), "triplets": (rows, current)},
         side_result=lambda: SideResult(
-            filters.counts(judged, graphics) | splits.split_counts(assigned, carried)
+            filters.counts(judged, graphics) | mention_counts(facts) | splits.split_counts(assigned, carried)
         ),
         articles=articles,
         gate_against=("figures", "concepts", "splits"),
@@ -113,6 +114,7 @@ def _facts(context: Context, tables: dict[str, DataFrame]) -> DataFrame:
         tables["mentions"],
         options.filters,
         exclude_flags=options.exclude_flags,
+        min_confidence=options.min_confidence,
         opted_out=opted_out(
             spark,
             tables["figures"],
@@ -219,13 +221,6 @@ def with_image_reason(rows: DataFrame, options: TripletFilters, pins: DataFrame)
     return marked.withColumn("reason", F.coalesce(filters.image_reason(options), conflict))
 
 
-def without_flags(mentions: DataFrame, flags: tuple[str, ...]) -> DataFrame:
-    """Return the mentions that have none of these flags."""
-    if not flags:
-        return mentions
-    return mentions.where(~F.arrays_overlap("flags", F.array(*map(F.lit, flags))))
-
-
 def settings(context: Context) -> tuple[object, ...]:
     """The configuration, the entries of the opt-out list, and the version of modality's rules."""
     config = context.config
@@ -234,7 +229,7 @@ def settings(context: Context) -> tuple[object, ...]:
 
 STAGE = Stage(
     name="assemble_triplets",
-    version=3,
+    version=4,
     inputs=INPUTS,
     settings=settings,
     build=build,

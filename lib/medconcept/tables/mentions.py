@@ -121,5 +121,24 @@ MENTIONS = Table(
             "Compiled dictionary in use when the row was written",
             "fdf74f678b6d…",
         ),
+        # At the end: that is where ADD COLUMNS puts them in a table of an older format.
+        column(
+            "restriction_level",
+            IntegerType(),
+            "UMLS restriction category (MRSAB.SRL) of the source of the name; null without a concept",
+            "0",
+        ),
+        column(
+            "confidence",
+            DoubleType(),
+            "Probability that the mention names the concept, from 0 to 1; null where none was computed",
+            "0.93",
+        ),
+        column(
+            "confidence_evidence",
+            StringType(),
+            "What moved confidence most, with its weight in log odds; null without confidence",
+            "everyday word -2.1",
+        ),
     ),
 )

@@ -66,6 +66,24 @@ TRIPLET_CONCEPT = StructType(
             "restricted_vocabulary",
             (RESTRICTED_VOCABULARY,),
         ),
+        column(
+            "restriction_level",
+            IntegerType(),
+            "UMLS restriction category (MRSAB.SRL) of source, 0 for none",
+            "0",
+        ),
+        column(
+            "confidence",
+            DoubleType(),
+            "Probability that the mention names the concept, from 0 to 1; null where none was computed",
+            "0.93",
+        ),
+        column(
+            "semantic_groups",
+            ArrayType(StringType()),
+            "UMLS semantic groups of the concept: DISO, ANAT, …",
+            '["DISO"]',
+        ),
     ]
 )
 

@@ -175,7 +175,7 @@ def of_dictionary_terms(mentions: DataFrame, names: DataFrame) -> DataFrame:
     """
     tuned = F.col("method") == "tuned"
     terms = names.groupBy("source_id").agg(
-        F.min(F.struct("source_rank", "concept_id", "source")).alias("_term")
+        F.min(F.struct("source_rank", "concept_id", "source", "restriction_level")).alias("_term")
     )
     learned = (
         mentions.where(tuned)
@@ -184,6 +184,7 @@ def of_dictionary_terms(mentions: DataFrame, names: DataFrame) -> DataFrame:
             {
                 "concept_id": F.col("_term.concept_id"),
                 "source": F.col("_term.source"),
+                "restriction_level": F.col("_term.restriction_level"),
                 "alternatives": F.filter(
                     "alternatives", lambda a: a["concept_id"] != F.col("_term.concept_id")
                 ),
@@ -227,7 +228,7 @@ def _checksum(data: bytes) -> str:
 
 STAGE = Stage(
     name="annotate_captions",
-    version=1,
+    version=2,
     inputs=("articles", "figures", "concept_statistics"),
     settings=settings,
     build=build,

@@ -13,6 +13,9 @@ NAMES = ("concept_id", "source", "source_id", "name", "normalised", "is_preferre
          "term_rank", "flags", "restriction_level")  # fmt: skip
 
 
+_KINDS = ("concept_id", "semantic_types", "semantic_groups")
+
+
 def is_restricted() -> Column:
     """True for a row of `concepts` or `concept_names` whose source restricts its use, or does not say."""
     return F.coalesce(F.col("restriction_level") != 0, F.lit(True))
@@ -40,7 +43,8 @@ def mentions_passed_on(mentions: DataFrame, names: DataFrame, held: Sequence[str
 def names_passed_on(
     concepts: DataFrame, names: DataFrame | None, *, held: Sequence[str] = (), synonyms: int = 0
 ) -> DataFrame:
-    """One row for each concept: concept_id, semantic_types, preferred_name, synonyms, name_withheld.
+    """One row for each concept: concept_id, semantic_types, semantic_groups, preferred_name, synonyms,
+    name_withheld.
 
     `concepts` and `names` are rows of the tables; without `names` no source is restricted and no synonym
     requested. A restricted name is passed on if its source is among `held`. If the preferred name is not,
@@ -50,9 +54,7 @@ def names_passed_on(
     own = F.col("preferred_name")
     no_names = F.lit(None).cast("array<string>")
     if names is None:
-        return concepts.select(
-            "concept_id", "semantic_types", own, no_names.alias("synonyms"), _rule(F.lit(False))
-        )
+        return concepts.select(*_KINDS, own, no_names.alias("synonyms"), _rule(F.lit(False)))
     wanted = concepts if synonyms else concepts.where(is_restricted())
     is_held = F.col("source").isin(*held) if held else F.lit(False)
     # The order in which build_dictionary chooses the preferred name of a concept.
@@ -80,8 +82,7 @@ def names_passed_on(
     )
     further = F.slice(F.transform(exact, lambda n: n["name"]), 1, synonyms) if synonyms else no_names
     return joined.select(
-        "concept_id",
-        "semantic_types",
+        *_KINDS,
         first.alias("preferred_name"),
         F.coalesce(further, F.array().cast("array<string>")).alias("synonyms")
         if synonyms

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from medconcept.images.statuses import Status
 from medconcept.spark.progress import Counter
+from medconcept.stages.triplets.chosen_mentions import has_flag, is_below
 from medconcept.stages.triplets.filters import statement_reason
 from medconcept.triplets.options import TripletFilters
 from medconcept.workers.triplets.figure_facts import (
@@ -35,7 +36,7 @@ ARTICLE = (
     "is_retracted", "is_retraction_notice", "has_concern", "authors", "abbreviations", "licence_code",
     "licence_url", "licence_text", "copyright_statement", "pmc_licence_code", "is_current",
 )  # fmt: skip
-MENTION = ("figure_key", "source_id", "spans", "flags", "centrality")
+MENTION = ("figure_key", "source_id", "spans", "flags", "centrality", "confidence")
 
 
 def figure_facts(statements: DataFrame, counter: Counter | None = None) -> DataFrame:
@@ -50,6 +51,7 @@ def figure_statements(
     filters: TripletFilters,
     *,
     exclude_flags: tuple[str, ...] = (),
+    min_confidence: float | None = None,
     opted_out: DataFrame | None = None,
     measures: DataFrame | None = None,
 ) -> DataFrame:
@@ -61,7 +63,7 @@ def figure_statements(
     joined = (
         figures.select(*FIGURE)
         .join(_about(articles), "article_key", "left")
-        .join(mentions_of_figures(mentions, exclude_flags), "figure_key", "left")
+        .join(mentions_of_figures(mentions, exclude_flags, min_confidence), "figure_key", "left")
     )
     if opted_out is None:
         joined = joined.withColumn("_opted_out", F.lit(False))
@@ -94,11 +96,17 @@ def measures_of(images: DataFrame) -> DataFrame:
     return one.where("_images = 1 AND measures IS NOT NULL").select("figure_key", "measures")
 
 
-def mentions_of_figures(mentions: DataFrame, exclude_flags: tuple[str, ...]) -> DataFrame:
-    """One row for each figure with a concept: `_chosen` concepts, the largest `_centrality`, `techniques`."""
-    is_chosen = F.lit(True)
-    if exclude_flags:
-        is_chosen = ~F.arrays_overlap("flags", F.array(*map(F.lit, exclude_flags)))
+def mentions_of_figures(
+    mentions: DataFrame, exclude_flags: tuple[str, ...], min_confidence: float | None = None
+) -> DataFrame:
+    """One row for each figure with a concept: numbers of mentions, the largest `_centrality`, `techniques`.
+
+    `mentions` counts all, `excluded_mentions` those with one of the flags, `unsure_mentions` those with none
+    and too little confidence; `_centrality` is that of the others.
+    """
+    is_excluded = has_flag(exclude_flags)
+    is_unsure = ~is_excluded & is_below(min_confidence)
+    is_chosen = ~is_excluded & ~is_unsure
     is_technique = F.col("source_id").startswith("TECH:") & ~F.array_contains("flags", "negated")
     place = F.struct(
         F.col("source_id").alias("concept_id"),
@@ -106,7 +114,9 @@ def mentions_of_figures(mentions: DataFrame, exclude_flags: tuple[str, ...]) -> 
         F.element_at("spans", -1)["end"].alias("end"),
     )
     return mentions.groupBy("figure_key").agg(
-        F.count(F.when(is_chosen, True)).alias("_chosen"),
+        F.count(F.lit(1)).cast("int").alias("mentions"),
+        F.count_if(is_excluded).cast("int").alias("excluded_mentions"),
+        F.count_if(is_unsure).cast("int").alias("unsure_mentions"),
         F.max(F.when(is_chosen, F.col("centrality"))).alias("_centrality"),
         F.array_sort(F.collect_list(F.when(is_technique, place))).alias("techniques"),
     )

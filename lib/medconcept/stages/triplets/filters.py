@@ -13,8 +13,9 @@ from medconcept.triplets.options import TripletFilters
 
 # In the order in which they apply: a figure that several would leave out is counted under the first.
 REASONS = (
-    "opted_out", "no_caption", "no_concept", "excluded", "no_graphic", "retraction", "article_type",
-    "language", "caption_length", "centrality", "licence", "modality", "privacy", "image", "split_conflict",
+    "opted_out", "no_caption", "no_concept", "excluded", "confidence", "no_graphic", "retraction",
+    "article_type", "language", "caption_length", "centrality", "licence", "modality", "privacy", "image",
+    "split_conflict",
 )  # fmt: skip
 USED = "used"
 
@@ -22,9 +23,11 @@ USED = "used"
 def statement_reason(filters: TripletFilters) -> Column:
     """The first reason that follows from what figure, article and mentions state; null if there is none.
 
-    Reads `_opted_out`, caption, `_chosen` (null without a concept), graphics, `_centrality`, language,
-    `_article_language`, article_type, is_retracted, is_retraction_notice and has_concern.
+    Reads `_opted_out`, caption, mentions (null without a concept), excluded_mentions, unsure_mentions,
+    graphics, `_centrality`, language, `_article_language`, article_type, is_retracted, is_retraction_notice
+    and has_concern.
     """
+    without_flag = F.col("mentions") - F.col("excluded_mentions")
     length = F.length("caption")
     language = F.lower(F.regexp_replace(F.coalesce("language", "_article_language"), "_", "-"))
     spoken = [
@@ -38,8 +41,9 @@ def statement_reason(filters: TripletFilters) -> Column:
     left_out = {
         "opted_out": F.col("_opted_out"),
         "no_caption": F.col("caption").isNull(),
-        "no_concept": F.col("_chosen").isNull() if filters.require_concept else None,
-        "excluded": F.col("_chosen") == 0 if filters.require_concept else None,
+        "no_concept": F.col("mentions").isNull() if filters.require_concept else None,
+        "excluded": without_flag == 0 if filters.require_concept else None,
+        "confidence": without_flag == F.col("unsure_mentions") if filters.require_concept else None,
         "no_graphic": F.size("graphics") < 1,
         "retraction": _any([F.col(notices[name]) for name in filters.notices]),
         "article_type": ~F.coalesce(F.col("article_type").isin(*filters.article_types), F.lit(False))

@@ -18,7 +18,9 @@ from medconcept.linking.lookup import NameLookup
 from medconcept.linking.mention_table import MentionColumns
 
 # Columns that `Interpretation` has under the same names.
-_OF_INTERPRETATION = ("text", "concept_id", "name", "source", "source_id", "similarity", "method")
+_OF_INTERPRETATION = (
+    "text", "concept_id", "name", "source", "source_id", "similarity", "method", "restriction_level",
+)  # fmt: skip
 ADDRESS = 1 << len(FLAG_BITS)
 _FLAGS = pa.array([list(flags) for flags in flag_sets("address")], pa.list_(pa.string()))
 
@@ -42,6 +44,7 @@ def linked_rows(
     first = tokens.count_before(tokens.ends, mentions.text, begin + 1)
     last = tokens.count_before(tokens.starts, mentions.text, last_end) - 1
     flags = linked.flags | ADDRESS * _in_addresses(captions.texts, tokens, mentions.text, first, last)
+    confidence, evidence = _confidence(linked)
     columns = {
         "mention_key": _keys(figure, mentions),
         "figure_key": figure,
@@ -53,6 +56,8 @@ def linked_rows(
         "entity": _labels(captions, mentions),
         "panels": _panels(batch.column("panels"), linked.panel),
         "flags": _FLAGS.take(pa.array(flags)),
+        "confidence": confidence,
+        "confidence_evidence": evidence,
         **{name: pa.array([getattr(k, name) for k in distinct]).take(of_row) for name in _OF_INTERPRETATION},
         "semantic_types": _lists([k.semantic_types for k in distinct], pa.string()).take(of_row),
         "alternatives": _alternatives(distinct, schema.field("alternatives").type).take(of_row),
@@ -123,6 +128,16 @@ def _labels(captions: Captions, mentions: MentionColumns) -> pa.StringArray:
     places = zip(mentions.text.tolist(), mentions.start.tolist(), mentions.end.tolist(), strict=True)
     labels = [None if n in mentions.multi_span else by_place.get(place) for n, place in enumerate(places)]
     return pa.array(labels, pa.string())
+
+
+def _confidence(linked: LinkedMentions) -> tuple[pa.Array, pa.Array]:
+    """Confidence and its evidence, null where there is none."""
+    count = len(linked.mentions.text)
+    if linked.confidence is None:
+        return pa.nulls(count, pa.float64()), pa.nulls(count, pa.string())
+    confidence = pa.array(linked.confidence, pa.float64(), from_pandas=True)  # NaN becomes null
+    evidence = pa.array(linked.confidence_evidence or [None] * count, pa.string())
+    return confidence, pc.if_else(confidence.is_valid(), evidence, None)
 
 
 def _panels(panels: pa.ListArray, panel: IntArray) -> pa.ListArray:

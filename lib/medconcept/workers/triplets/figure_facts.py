@@ -46,6 +46,10 @@ KEYS = (
     StructField("article_key", StringType()),
     StructField("graphics", IntegerType()),
     StructField("reason", StringType()),
+    # Mentions of concepts: all, those left out for a flag, and those left out for their confidence.
+    StructField("mentions", IntegerType()),
+    StructField("excluded_mentions", IntegerType()),
+    StructField("unsure_mentions", IntegerType()),
 )
 # What is read of a figure; a figure with a reason to be left out passes through and needs no more than KEYS.
 FIGURE_STATEMENTS = (
