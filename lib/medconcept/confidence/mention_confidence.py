@@ -19,6 +19,7 @@ from medconcept.linking.types import TUNED
 
 Floats = NDArray[np.float64]
 _START = 1 << 10
+_TERM = "its term elsewhere"  # evidence: how often links to it are right in readings and gold
 _STEPS = 200  # tenths of log odds up to which a weight is written, in either direction
 
 
@@ -35,11 +36,12 @@ class MentionConfidence:
     def __init__(self, model: ConfidenceModel) -> None:
         """Take a model."""
         self._intercept = model.intercept
-        self._labels: list[str] = []
+        self._labels, self._terms = [_TERM], model.terms
+        for feature in (*name_features.FEATURES, *context_features.FEATURES):
+            if feature.evidence not in self._labels:
+                self._labels.append(feature.evidence)
         self._of_names = self._weights(model, name_features.FEATURES)
         self._of_contexts = self._weights(model, context_features.FEATURES)
-        width = len(self._labels)
-        self._of_names = np.pad(self._of_names, ((0, 0), (0, width - self._of_names.shape[1])))
         steps = range(-_STEPS, _STEPS + 1)
         self._written = np.array(
             [[f"{label} {step / 10:+.1f}" for step in steps] for label in self._labels], object
@@ -49,9 +51,6 @@ class MentionConfidence:
 
     def _weights(self, model: ConfidenceModel, features: Sequence[Feature]) -> Floats:
         """A row a feature, a column an evidence: the sums of a row's columns are the features' log odds."""
-        for feature in features:
-            if feature.evidence not in self._labels:
-                self._labels.append(feature.evidence)
         out = np.zeros((len(features), len(self._labels)))
         for number, feature in enumerate(features):
             out[number, self._labels.index(feature.evidence)] = model.weights.get(feature.name, 0.0)
@@ -101,6 +100,8 @@ class MentionConfidence:
         own = new[linked]
         self._known[new], self._counted[own] = True, True
         self._values[own] = features.values @ self._of_names
+        ids = [interpretations[n].source_id or "" for n in linked]
+        self._values[own, 0] = [self._terms.get(each, 0.0) for each in ids]
         self._kinds[own], self._traits[own] = features.kinds, features.traits
         self._concept[new] = [self._number(each.concept_id) for each in interpretations]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -19,11 +19,14 @@ FORMAT = "medconcept confidence 1"
 class ConfidenceModel:
     """A logistic regression: log odds are the intercept and the sum of weight times feature.
 
-    `sources` says what it was learned from.
+    `terms` are the log odds of terms that were read in several articles or that gold has, by their ids at
+    their sources.
+    `sources` says what all was learned from.
     """
 
     intercept: float
     weights: Mapping[str, float]
+    terms: Mapping[str, float] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     version: int = 1
 
@@ -39,8 +42,9 @@ def read_model(data: str) -> ConfidenceModel:
         if values["format"] != FORMAT:
             raise ValueError(f"format {values['format']!r}")
         weights = {str(name): float(weight) for name, weight in values["weights"].items()}
+        terms = {str(name): float(weight) for name, weight in values["terms"].items()}
         model = ConfidenceModel(
-            float(values["intercept"]), weights, tuple(map(str, values["sources"])), int(values["version"])
+            float(values["intercept"]), weights, terms, tuple(map(str, values["sources"])), int(values["version"])
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"not a model of confidence: {type(error).__name__} {error}") from error
@@ -55,6 +59,7 @@ def as_json(model: ConfidenceModel) -> str:
     data = {
         "format": FORMAT, "version": model.version, "sources": list(model.sources),
         "intercept": model.intercept, "weights": dict(sorted(model.weights.items())),
+        "terms": dict(sorted(model.terms.items())),
     }  # fmt: skip
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
