@@ -3,11 +3,12 @@
     python benchmarks/train_confidence.py --articles FOLDER [FOLDER ...] [--config FILE] [--write]
 
 The readings (benchmarks/readings/confidence.tsv) are verdicts on mentions, by figure, place and concept; the
-captions come from the JATS files of the folders, which are linked again, so that readings of mentions that the
-linker no longer makes are left out and counted. Prints calibration and precision for the articles kept aside
-(`part` is test; learned from the others), and by ten folds over all articles. What gold says of a term is in
-benchmarks/readings/gold_terms.tsv, which `--tuned FILE [FILE ...]` makes again of what `medconcept tune` wrote. `--write` then learns from all
-readings, and writes model.json and the plots of docs/confidence.md. Writes build/bench/confidence.json.
+captions come from the JATS files of the folders, which are linked again, so that readings of mentions that
+the linker no longer makes are left out and counted. What gold says of a term is in gold_terms.tsv, in the
+same folder, which `--tuned FILE [FILE ...]` makes again of files of `medconcept tune`. Prints calibration and
+precision for the articles kept aside (`part` is test; learned from the others), and by ten folds over all
+articles. `--write` then learns from all readings, and writes model.json and the plots of docs/confidence.md.
+Writes build/bench/confidence.json.
 """
 
 from __future__ import annotations
@@ -37,9 +38,8 @@ MODEL = Path(__file__).parents[1] / "lib" / "medconcept" / "confidence" / "model
 PLOT = Path(__file__).parents[1] / "docs" / "confidence.png"
 THRESHOLDS = (0.0, 0.3, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.875, 0.9, 0.925, 0.95)
 SOURCES = (
-    "Two readings of 2,051 mentions of 143 articles (benchmarks/readings/confidence.tsv) by a language model, "
-    "November 2026",
-    "Links to terms of the gold of CRAFT 5.0 (CC BY 3.0), NCBI disease, BC5CDR and BioRED, train and development",
+    "Two readings of mentions (benchmarks/readings/confidence.tsv) by a language model, November 2026",
+    "Links to terms of gold, train and development: CRAFT (CC BY 3.0), NCBI disease, BC5CDR, BioRED",
     "Words of English by frequency: Google Books Ngrams 2 (CC BY 3.0) and SCOWL, by symspellpy 6.10.1 (MIT)",
 )
 
@@ -71,7 +71,12 @@ def examples_of(
         if not figures:
             continue
         captions = [
-            Caption(f.caption or "", context, language=f.language and f.language.replace("_", "-"), panels=f.panels)
+            Caption(
+                f.caption or "",
+                context,
+                language=f.language and f.language.replace("_", "-"),
+                panels=f.panels,
+            )
             for f in figures
         ]
         row = 0
@@ -103,6 +108,7 @@ def add_up(tuned: Iterable[Path]) -> None:
 
 def agreement(readings: Sequence[training.Reading], verdicts: Sequence[str]) -> tuple[float, float]:
     """Observed agreement and Cohen's kappa of both readings, with the verdicts of each group taken as one."""
+
     def group(verdict: str) -> int:
         return next(n for n, each in enumerate(verdicts) if verdict in each)
 
@@ -143,21 +149,32 @@ def plot(path: Path, examples: Any, probability: Any, curve: Sequence[dict[str, 
     bins = np.array(training.calibration(probability, examples.right, examples.weight))
     left.plot([0, 1], [0, 1], color="#bbbbbb", linewidth=1)
     left.plot(bins[:, 0], bins[:, 1], "o-", color="#1f5f8b")
-    left.set(xlabel="confidence, mean of a tenth of the mentions", ylabel="share that is right", xlim=(0, 1), ylim=(0, 1.02))
+    left.set(
+        xlabel="confidence, mean of a tenth of the mentions",
+        ylabel="share that is right",
+        xlim=(0, 1),
+        ylim=(0, 1.02),
+    )
     kept = [row["kept"] for row in curve]
     for name, colour in (("wrong", "#b3402a"), ("trivial", "#8a8a8a")):
         right.plot(kept, [row[name] for row in curve], "o-", color=colour, label=name)
     for row in curve:
         right.annotate(f"{row['min_confidence']:g}", (row["kept"], row["wrong"]), fontsize=7, xytext=(2, 4),
                        textcoords="offset points")  # fmt: skip
-    right.set(xlabel="share of mentions kept (numbers: min_confidence)", ylabel="share of those kept", ylim=(0, None))
+    right.set(
+        xlabel="share of mentions kept (numbers: min_confidence)",
+        ylabel="share of those kept",
+        ylim=(0, None),
+    )
     right.legend(frameon=False)
     figure.savefig(path, dpi=110, metadata={"Software": None})
 
 
 def main() -> None:
     """Run it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--articles", type=Path, nargs="+", required=True)
     parser.add_argument("--config", default="demo")
     parser.add_argument("--readings", type=Path, default=READINGS)
@@ -168,11 +185,15 @@ def main() -> None:
         add_up(options.tuned)
     gold = training.read_gold_counts(GOLD_TERMS)
     readings = training.read_readings(options.readings)
-    for name, groups in (("four verdicts", "catw"), ("wrong or not", ("cat", "w")), ("trivial or not", ("caw", "t"))):
+    for name, groups in (
+        ("four verdicts", "catw"),
+        ("wrong or not", ("cat", "w")),
+        ("trivial or not", ("caw", "t")),
+    ):
         same, kappa = agreement(readings, groups)
         print(f"two readings of {len(readings)}, {name}: agreement {same:.3f}, kappa {kappa:.3f}")
     examples, own, left_out = examples_of(readings, options.articles, options.config)
-    print(f"{len(readings) - len(own)} readings of mentions that are not made here, or whose article is not here")
+    print(f"{len(readings) - len(own)} readings of mentions that are no longer made, or of other articles")
     if not own:
         sys.exit("train_confidence: no article of the readings is in these folders")
     test = np.array([reading.part == "test" for reading in own])

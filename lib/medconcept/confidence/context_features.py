@@ -155,9 +155,7 @@ def _classed() -> tuple[IntArray, NDArray[np.int64]]:
     return hashes[order], values[order]
 
 
-def _words(
-    out: NDArray[np.float64], texts: _Joined, mentions: MentionColumns, traits: IntArray
-) -> None:
+def _words(out: NDArray[np.float64], texts: _Joined, mentions: MentionColumns, traits: IntArray) -> None:
     """Fill in the classes of the words before and after, one space away."""
     base = texts.begins[mentions.text]
     end, start = base + mentions.end, base + mentions.start

@@ -20,6 +20,7 @@ from medconcept.linking.types import TUNED
 Floats = NDArray[np.float64]
 _START = 1 << 10
 _TERM = "its term elsewhere"  # evidence: how often links to it are right in readings and gold
+_DECIMALS = 4  # so that sums in another order give the same rows
 _STEPS = 200  # tenths of log odds up to which a weight is written, in either direction
 
 
@@ -82,7 +83,7 @@ class MentionConfidence:
             similarity = lookup[int(numbers[row])].similarity  # of a tuned mention: how often it was right
             probability[row] = np.nan if similarity is None else similarity
             evidence[row] = None if similarity is None else "learned from gold"
-        return Confidence(probability, evidence)
+        return Confidence(probability.round(_DECIMALS), evidence)
 
     def _read(self, numbers: IntArray, lookup: NameLookup) -> None:
         """Compute what is not known yet of interpretations."""

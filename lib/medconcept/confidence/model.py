@@ -1,7 +1,8 @@
-"""The weights of the features: `model.json` of this package, which `benchmarks/train_confidence.py` writes."""
+"""The weights of the features: `model.json` of this package, made by `benchmarks/train_confidence.py`."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from medconcept.confidence import context_features, name_features
 from medconcept.errors import InputError
 
 FORMAT = "medconcept confidence 1"
+FEATURES_VERSION = 1  # of the rules of features; a new version links all captions again
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,11 @@ def read_model(data: str) -> ConfidenceModel:
         weights = {str(name): float(weight) for name, weight in values["weights"].items()}
         terms = {str(name): float(weight) for name, weight in values["terms"].items()}
         model = ConfidenceModel(
-            float(values["intercept"]), weights, terms, tuple(map(str, values["sources"])), int(values["version"])
+            float(values["intercept"]),
+            weights,
+            terms,
+            tuple(map(str, values["sources"])),
+            int(values["version"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"not a model of confidence: {type(error).__name__} {error}") from error
@@ -67,4 +73,14 @@ def as_json(model: ConfidenceModel) -> str:
 @cache
 def shipped_model() -> ConfidenceModel:
     """The model of this package."""
-    return read_model(files(__package__).joinpath("model.json").read_text(encoding="utf-8"))
+    return read_model(_shipped())
+
+
+@cache
+def checksum() -> str:
+    """What tells the model of this package, and the rules of its features, from another one."""
+    return f"{FEATURES_VERSION}:{hashlib.sha256(_shipped().encode()).hexdigest()}"
+
+
+def _shipped() -> str:
+    return files(__package__).joinpath("model.json").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Features of an interpretation: what a piece of text and the name that it was linked to tell, in any caption."""
+"""Features of an interpretation: what a text and the name that it was linked to tell, in any caption."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ FEATURES: tuple[Feature, ...] = (
     *(Feature(f"short method={method}", _SHORT) for method in METHODS),
     Feature("has digit", _SHORT), Feature("has Greek", _SHORT),
     Feature("capitals", _CASE), Feature("capital first", _CASE), Feature("mixed", _CASE),
-    Feature("capitals for small", _CASE), Feature("small for capitals", _CASE), Feature("same letters", _CASE),
+    Feature("capitals for small", _CASE), Feature("small for capitals", _CASE),
+    Feature("same letters", _CASE),
     Feature("words 2", _LENGTH), Feature("words 3", _LENGTH), Feature("words 4", _LENGTH),
     Feature("log length", _LENGTH),
     Feature("not similar", _CHANGE), Feature("no common start", _CHANGE), Feature("odd ending", _CHANGE),

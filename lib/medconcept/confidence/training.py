@@ -189,7 +189,9 @@ def _solve(values: Floats, right: Floats, weight: Floats, strength: float) -> tu
     return model.coef_[0], float(model.intercept_[0])
 
 
-def calibration(probability: Floats, right: Floats, weight: Floats, bins: int = 10) -> list[tuple[float, ...]]:
+def calibration(
+    probability: Floats, right: Floats, weight: Floats, bins: int = 10
+) -> list[tuple[float, ...]]:
     """Bins of equal weight by probability: mean probability, share that is right, and share of the weight.
 
     >>> one = np.ones(4)
@@ -204,7 +206,9 @@ def calibration(probability: Floats, right: Floats, weight: Floats, bins: int = 
     for number in range(bins):
         rows = order[own == number]
         if len(rows):
-            mean, real = (float(np.average(each[rows], weights=weight[rows])) for each in (probability, right))
+            mean, real = (
+                float(np.average(each[rows], weights=weight[rows])) for each in (probability, right)
+            )
             out.append((mean, real, float(weight[rows].sum() / total)))
     return out
 
@@ -217,7 +221,7 @@ def calibration_error(probability: Floats, right: Floats, weight: Floats, bins: 
 def precision_by_coverage(
     probability: Floats, kinds: Mapping[str, Floats], weight: Floats, thresholds: Sequence[float]
 ) -> list[dict[str, float]]:
-    """For each least probability, the share of the mentions that have it, and of these the share of each kind."""
+    """For each least probability, the share of mentions that have it, and of these the share of each kind."""
     out = []
     for least in thresholds:
         kept = probability >= least

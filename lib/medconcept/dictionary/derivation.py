@@ -37,14 +37,13 @@ _ADJECTIVES = (
 )
 _ADJECTIVE = tuple(ending for ending, _ in _ADJECTIVES)  # for one test of all endings
 _NOMINAL = ("ion", "ation", "ment", "ing", "ance", "ence", "al", "ure", "age")
-# Of a word without the ending of a verb, which is more often a noun, an adjective or an adverb: "transplant"
-# is done in a transplantation, but neither is "mass" done in massage, "market" in marketing, nor "later" in a
-# lateral.
+# Of a word without the ending of a verb, which is more often a noun, adjective or adverb: "transplant" is of
+# transplantation, but "mass" not of massage, "market" not of marketing, nor "later" of a lateral.
 _NOMINAL_OF_BARE = ("ion", "ation", "ment", "ance", "ence", "al")
 _NO_VERBS = frozenset({"found"})  # more often the past of "find"
-# Of these endings, the stem has at least so many letters ("canal" is not of a cane, "solar" not of a sole) ...
+# Of these endings, the stem has at least so many letters ("canal" is not of a cane, "solar" not of a sole),
 _SHORTEST_STEM = {("al", "e"): 4, ("ar", "e"): 4}
-# ... and a neuter in -on ends so: "mitochondrial" and "skeletal", but not "neutral".
+# and that of a neuter in -on ends so: "mitochondrial" and "skeletal" are of one, but not "neutral".
 _BEFORE_ON = ("i", "skelet", "encephal", "gangli")
 
 

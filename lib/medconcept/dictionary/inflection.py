@@ -57,8 +57,8 @@ _ENDINGS = (
     ("i", ("us",)),
     ("a", ("um", "on")),
 )
-# The plurals in -ves of English, by what stands before it (Quirk and others, 5.83); all others are of words in
-# -ve: the hives are not the plural of HIF.
+# The plurals in -ves of English, by what is before it (Quirk and others, 5.83); all others are of words in
+# -ve: "hives" is not the plural of HIF.
 _BEFORE_VES = {
     "f": ("cal", "dwar", "el", "hal", "hoo", "kerchie", "lea", "loa", "scar", "sel", "shea", "shel", "thie",
           "whar", "wol"),

@@ -77,9 +77,7 @@ def local_copy(storage: Storage, sha256: str) -> Path:
     return path
 
 
-def make_linker(
-    config: Config, sources: LinkerSources, *, confidence: ConfidenceOf | None = None
-) -> Linker:
+def make_linker(config: Config, sources: LinkerSources, *, confidence: ConfidenceOf | None = None) -> Linker:
     """A linker with the settings that annotate_captions has. Raises ConfigError, InputError or LakeError.
 
     `confidence` is by default that of the model of this package.
