@@ -240,7 +240,7 @@ general, negated, peripheral, uncertain)
     splits: SplitConfig = field(default_factory=SplitConfig)
     splits_from: SplitSource | None = None
     synonyms: int = 0
-    min_confidence: float | None = None
+    min_confidence: float | None = 0.9  # docs/confidence.md says what this leaves
 
     def __post_init__(self) -> None:
         """Refuse unknown flags, a negative number, and a confidence that is no probability."""

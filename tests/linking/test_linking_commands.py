@@ -69,7 +69,8 @@ def test_link_states_the_restriction_level_of_the_configured_source(files, capsy
     for level in (9, 0):  # the same file under another licence is not the one in the cache
         (files / "own.yaml").write_text(config.replace("LEVEL", str(level)))
         (link,) = _output(capsys, "link", "retina", "--config", files / "own.yaml", "--json")["links"]
-        assert (link["source"], link["restriction_level"], link["confidence"]) == ("SRC", level, None)
+        assert (link["source"], link["restriction_level"]) == ("SRC", level)
+        assert 0 < link["confidence"] < 1 and link["confidence_evidence"]
 
 
 def test_link_prints_the_preferred_name_of_the_concept_next_to_the_name_that_matched(files, capsys):
@@ -81,6 +82,7 @@ def test_link_prints_the_preferred_name_of_the_concept_next_to_the_name_that_mat
     assert main(["link", "a child", *dictionary]) == 0
     assert capsys.readouterr().out.splitlines()[1] == (
         '  child  [2-7]  MONDO:0015926  lung disease of childhood  (matched name: "child", exact 1.00, MONDO)'
+        f"  [confidence {link['confidence']:.2f}: {link['confidence_evidence']}]"
     )
 
 

@@ -105,14 +105,14 @@ class Corpus:
 
     @property
     def settings(self) -> Config:
-        """The configuration of the lake: all is in train, whatever its flags; there are similar names."""
+        """The configuration of the lake: all is in train, whatever its flags and confidence."""
         source = DictionarySource("T", "tsv", str(self.folder / "terms.tsv"), "1", "CC0-1.0")
         return Config(
             lake=str(self.folder / "lake"),
             sync=SyncConfig(input=str(self.folder / "in"), source="test"),
             dictionary=DictionaryConfig((source,), similar=True),
             annotate=AnnotateConfig(partitions=2),
-            triplets=TripletsConfig(exclude_flags=(), splits=SplitConfig(validation=0.0, test=0.0)),
+            triplets=TripletsConfig((), min_confidence=None, splits=SplitConfig(validation=0.0, test=0.0)),
         )
 
     @property

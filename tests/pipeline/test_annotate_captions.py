@@ -35,9 +35,9 @@ def test_a_mention_carries_what_the_linker_found(made) -> None:
     assert (attack.name, attack.source, attack.method) == ("heart attack", "T", "exact")
     assert (attack.panels, attack.flags, attack.semantic_types) == (["A"], ["negated"], ["disease"])
     assert attack.dictionary_sha256 == made[0].head().dictionary_sha256
-    # A configured source without a level is a free one; nothing computes confidence yet.
+    # A configured source without a level is a free one.
     assert {m.restriction_level for m in found.values()} == {0}
-    assert {(m.confidence, m.confidence_evidence) for m in found.values()} == {(None, None)}
+    assert all(0 < m.confidence < 1 and m.confidence_evidence for m in found.values() if m.concept_id)
     hearts = found["PMC1#f1@34-40"]
     assert (hearts.text, hearts.panels, hearts.method, hearts.sentence) == ("hearts", ["B"], "inflected", 1)
     assert 0.8 <= hearts.similarity < 1.0
@@ -101,15 +101,15 @@ def test_triplets_carry_the_chosen_part_and_leave_out_what_the_configuration_say
     )  # fmt: skip
     assert (attack.preferred_name, hearts.concept_id) == ("myocardial infarction", "T:2")
     assert (attack.semantic_groups, hearts.semantic_groups) == (["DISO"], ["ANAT"])
-    assert (attack.restriction_level, attack.confidence) == (0, None)
+    assert (attack.restriction_level, attack.confidence) == (0, rows(lake)["PMC1#f1@7-19"].confidence)
 
     def figures(counts: dict[str, int], what: str = "figures.") -> dict[str, int]:
         return {name: n for name, n in counts.items() if name.startswith(what)}
 
     others = {"figures.in": FIGURES, "figures.no_caption": 1, "figures.no_concept": 3}
     assert figures(counts["assemble_triplets"]) == {**others, "figures.used": 15}
-    # By default general names and addresses; that no mention has a confidence leaves none out.
-    strict = replace(corpus.copy(tmp_path), triplets=TripletsConfig(min_confidence=1.0))
+    # By default general names and addresses, and those of little confidence.
+    strict = replace(corpus.copy(tmp_path), triplets=TripletsConfig(min_confidence=None))
     other, (report,) = run(spark, strict, "assemble_triplets")
     assert set(own_triplets(other)) == {"PMC1#f1", "PMC1#f2"}
     assert figures(report.counts) == {**others, "figures.used": 14, "figures.excluded": 1}
@@ -130,7 +130,9 @@ def test_what_a_caption_is_not_about_is_flagged_and_may_be_left_out(
     settings = corpus.copy(tmp_path)
     cut = max(m.centrality for m in rows(lake).values() if m.figure_key == "PMC1#f1")
     settings = replace(
-        settings, centrality=CentralityConfig(cut=cut), triplets=TripletsConfig(("peripheral",))
+        settings,
+        centrality=CentralityConfig(cut=cut),
+        triplets=TripletsConfig(("peripheral",), min_confidence=None),
     )
     other, reports = run(spark, settings, "annotate_captions", "assemble_triplets")
     assert {key: m.centrality for key, m in rows(other).items()} == {

@@ -241,7 +241,7 @@ def test_a_lake_without_images_is_read_and_gets_them(spark, tmp_path: Path) -> N
     write(tmp_path / "in", a_xml=jats("1", "A heart attack"), b_xml=jats("2", "liver, heart"))
     # An older program had no resolve_images, and another version of assemble_triplets: here, other settings.
     jobs = [name for name in IN_ORDER if name != "resolve_images"]
-    lake, _ = run(spark, replace(settings, triplets=TripletsConfig(("negated",))), *jobs)
+    lake, _ = run(spark, replace(settings, triplets=TripletsConfig(("negated",), min_confidence=None)), *jobs)
     as_format_6(spark, lake)
 
     lake = Lake(spark, settings.lake)

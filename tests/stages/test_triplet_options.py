@@ -42,7 +42,7 @@ def test_a_confidence_that_is_no_probability_is_refused(given: object) -> None:
 
 def test_mentions_are_chosen_by_flag_unless_the_configuration_says_otherwise() -> None:
     default, chosen = parse_config({}).triplets, parse_config({"triplets": {"min_confidence": 1}}).triplets
-    assert (default.exclude_flags, default.min_confidence) == (("general", "address"), None)
+    assert (default.exclude_flags, default.min_confidence) == (("general", "address"), 0.9)
     assert (chosen.exclude_flags, chosen.min_confidence) == (("general", "address"), 1.0)
     assert parse_config({"triplets": {"exclude_flags": []}}).triplets.exclude_flags == ()
 

@@ -13,6 +13,8 @@ from typing import Any
 from medconcept.cli.arguments import READING_FORMATS
 from medconcept.cli.lake_dictionary import TABLES, dictionary_of_lake
 from medconcept.cli.output import as_json_text, print_text
+from medconcept.confidence.mention_confidence import MentionConfidence
+from medconcept.confidence.model import shipped_model
 from medconcept.config import Config
 from medconcept.dictionary.linking_dictionary import LinkingDictionary
 from medconcept.errors import ConfigError
@@ -164,7 +166,8 @@ def _lines(out: Mapping[str, Any]) -> list[str]:
 def _link(arguments: argparse.Namespace, config: Config) -> int:
     dictionary = _dictionary(arguments, config, ())
     learned = read_learned(arguments.learned) if arguments.learned else None
-    linker = Linker(dictionary, replace(LinkSettings(), nested=arguments.nested), learned=learned)
+    settings = replace(LinkSettings(), nested=arguments.nested)
+    linker = Linker(dictionary, settings, learned=learned, confidence=MentionConfidence(shipped_model()))
     linked = linker.link(arguments.text, language=arguments.language)
     preferred = dictionary.names.preferred(link.concept_id for link in linked.links if link.concept_id)
     names = [preferred.get(link.concept_id or "", link.name or "") for link in linked.links]

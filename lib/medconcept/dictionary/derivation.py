@@ -37,6 +37,14 @@ _ADJECTIVES = (
 )
 _ADJECTIVE = tuple(ending for ending, _ in _ADJECTIVES)  # for one test of all endings
 _NOMINAL = ("ion", "ation", "ment", "ing", "ance", "ence", "al", "ure", "age")
+# Of a word without the ending of a verb, which is more often a noun, adjective or adverb: "transplant" is of
+# transplantation, but "mass" not of massage, "market" not of marketing, nor "later" of a lateral.
+_NOMINAL_OF_BARE = ("ion", "ation", "ment", "ance", "ence", "al")
+_NO_VERBS = frozenset({"found"})  # more often the past of "find"
+# Of these endings, the stem has at least so many letters ("canal" is not of a cane, "solar" not of a sole),
+_SHORTEST_STEM = {("al", "e"): 4, ("ar", "e"): 4}
+# and that of a neuter in -on ends so: "mitochondrial" and "skeletal" are of one, but not "neutral".
+_BEFORE_ON = ("i", "skelet", "encephal", "gangli")
 
 
 def nouns(word: str) -> Iterator[str]:
@@ -44,28 +52,34 @@ def nouns(word: str) -> Iterator[str]:
 
     >>> "retina" in nouns("retinal"), "cortex" in nouns("cortical"), "expression" in nouns("expressed")
     (True, True, True)
-    >>> list(nouns("cat"))
-    []
+    >>> list(nouns("cat")), "massage" in nouns("mass"), "expression" in nouns("express")
+    ([], False, True)
     """
     for ending, endings in _ADJECTIVES if word.endswith(_ADJECTIVE) else ():
         stem = word.removesuffix(ending)
         if stem != word and len(stem) >= 3:
             for noun in endings:
-                if len(stem) + len(noun) >= 4:
+                if ending == "al" and noun == "on" and not stem.endswith(_BEFORE_ON):
+                    continue
+                if len(stem) + len(noun) >= 4 and len(stem) >= _SHORTEST_STEM.get((ending, noun), 3):
                     yield stem + noun
-    for base in _verbs(word):
-        for ending in _NOMINAL:
+    for base, endings in _verbs(word):
+        for ending in endings:
             if base + ending != word:
                 yield base + ending
 
 
-def _verbs(word: str) -> Iterator[str]:
-    """Stems of a verb, without a final -e, that the word may be a form of."""
+def _verbs(word: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Stems of a verb, without a final -e, that the word may be a form of, and the endings of their nouns."""
     for ending in ("ed", "ing", "es", "e", "s"):
         stem = word.removesuffix(ending)
         if stem != word and len(stem) >= 4:
-            yield stem
+            yield stem, _NOMINAL
             if len(stem) > 4 and stem[-1] == stem[-2] and ending in ("ed", "ing"):
-                yield stem[:-1]
-    if (len(word) >= 5 and not word.endswith(("e", "s", "ion", "ing", "ed"))) or word.endswith("ss"):
-        yield word
+                yield stem[:-1], _NOMINAL
+    if word in _NO_VERBS:
+        return
+    if word.endswith("ss"):
+        yield word, ("ion",)
+    elif len(word) >= 5 and not word.endswith(("e", "s", "ion", "ing", "ed", "er", "ic")):
+        yield word, _NOMINAL_OF_BARE

@@ -48,17 +48,28 @@ _ENDINGS = (
     ("izes", ("isis",)),  # "phthises", after the British rule of words.py
     ("zes", ("z",)),
     ("oes", ("o",)),
-    ("ves", ("f", "fe")),
     ("es", ("is",)),
     ("ata", ("a",)),
     ("ina", ("en",)),
     ("ora", ("us",)),
     ("era", ("us",)),
     ("ae", ("a",)),
-    ("i", ("us", "o")),
+    ("i", ("us",)),
     ("a", ("um", "on")),
 )
-_PLURAL = tuple(plural for plural, _ in _ENDINGS)  # for one test of all endings
+# The plurals in -ves of English, by what is before it (Quirk and others, 5.83); all others are of words in
+# -ve: "hives" is not the plural of HIF.
+_BEFORE_VES = {
+    "f": ("cal", "dwar", "el", "hal", "hoo", "kerchie", "lea", "loa", "scar", "sel", "shea", "shel", "thie",
+          "whar", "wol"),
+    "fe": ("kni", "wi"),
+}  # fmt: skip
+_LIFE = ("li", "midli")
+# Neuters in -on (Allen and Greenough, 52; Quirk and others, 5.99): intra is not the plural of intron.
+_BEFORE_ON = ("i", "zo", "x", "men", "hedr", "skelet", "encephal")
+# Singular, though they end as plurals do.
+_SINGULAR = frozenset({"news", "means", "mathematics", "physics", "aids"})
+_PLURAL = ("ves", *(plural for plural, _ in _ENDINGS))  # for one test of all endings
 _SURE = tuple(plural for plural, _ in _BEFORE_S)
 
 
@@ -66,11 +77,13 @@ def singulars(word: str) -> Iterator[str]:
     """Singulars that a plain word may be the plural of, the most likely first; some do not exist.
 
     >>> list(singulars("nuclei")), list(singulars("cells")), list(singulars("pus"))
-    (['nucleus', 'nucleo'], ['cell'], [])
+    (['nucleus'], ['cell'], [])
     >>> list(singulars("dystrophies"))[:2], list(singulars("doses"))[:1]
     (['dystrophy', 'dystrophie'], ['dose'])
+    >>> list(singulars("leaves")), list(singulars("hives")), list(singulars("intra"))
+    (['leave', 'leaf', 'leavis'], ['hive', 'hivis'], ['intrum'])
     """
-    if len(word) < 4:
+    if len(word) < 4 or word in _SINGULAR:
         return
     if word in _IRREGULAR:
         yield _IRREGULAR[word]
@@ -86,8 +99,16 @@ def singulars(word: str) -> Iterator[str]:
         yield word[:-1]
     if not word.endswith(_PLURAL):
         return
+    if word.endswith("ves"):
+        stem = word.removesuffix("ves")
+        for ending, stems in _BEFORE_VES.items():
+            if stem.endswith(stems):
+                yield stem + ending
+        if stem in _LIFE:
+            yield stem + "fe"
     for plural, endings in _ENDINGS:
         stem = word.removesuffix(plural)
         if len(stem) >= 2 and stem != word:
             for ending in endings:
-                yield stem + ending
+                if ending != "on" or stem.endswith(_BEFORE_ON):
+                    yield stem + ending

@@ -9,10 +9,18 @@ of nearly every caption (figure, patient, group, result).
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 
 from medconcept.dictionary.name_rules import FUNCTION_WORDS
 
-GENERAL = frozenset({
+
+def _listed() -> frozenset[str]:
+    """The names of `general_names.tsv`, which is read once, when the module is imported."""
+    lines = files(__package__).joinpath("general_names.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    return frozenset(line.partition("\t")[0] for line in lines)
+
+
+GENERAL = _listed() | frozenset({
     "entity", "event", "organism", "animal", "human", "person", "patient", "patients", "man", "woman",
     "group",
     "population", "figure", "result", "method", "analysis", "data", "structure", "anatomical structure",
@@ -97,6 +105,8 @@ def is_general(name: str, text: str, more: frozenset[str] = GENERAL | FIGURE_WOR
     """True if the name, or the text that mentions it, is a stop concept.
 
     >>> is_general("tissue", "tissues"), is_general("nervous tissue", "nervous tissue")
+    (True, False)
+    >>> is_general("Left", "left"), is_general("left ventricle", "left ventricle")
     (True, False)
     """
     plain = text.casefold()

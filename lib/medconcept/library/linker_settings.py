@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from medconcept.confidence.mention_confidence import MentionConfidence
+from medconcept.confidence.model import shipped_model
 from medconcept.config import AnnotateConfig, Config
 from medconcept.dictionary.linking_dictionary import SIMILAR, LinkingDictionary, open_linking
 from medconcept.errors import ConfigError, InputError, LakeError
 from medconcept.library.compiled_sources import prepared
 from medconcept.linking.learned import Learned, read_learned
-from medconcept.linking.linker import Linker
+from medconcept.linking.linker import ConfidenceOf, Linker
 from medconcept.linking.types import LinkSettings
 from medconcept.reader.committed import CommittedLake
 from medconcept.reader.layout import DICTIONARIES, FORMAT
@@ -75,8 +77,11 @@ def local_copy(storage: Storage, sha256: str) -> Path:
     return path
 
 
-def make_linker(config: Config, sources: LinkerSources) -> Linker:
-    """A linker with the settings that annotate_captions has. Raises ConfigError, InputError or LakeError."""
+def make_linker(config: Config, sources: LinkerSources, *, confidence: ConfidenceOf | None = None) -> Linker:
+    """A linker with the settings that annotate_captions has. Raises ConfigError, InputError or LakeError.
+
+    `confidence` is by default that of the model of this package.
+    """
     annotate = config.annotate
     if annotate.recogniser:
         raise ConfigError("annotate.recogniser: entities are recognised by annotate_captions alone, in Spark")
@@ -85,6 +90,7 @@ def make_linker(config: Config, sources: LinkerSources) -> Linker:
         link_settings(annotate, sources.lake),
         general=general_names(annotate),
         learned=_learned(annotate),
+        confidence=confidence or MentionConfidence(shipped_model()),
     )
 
 

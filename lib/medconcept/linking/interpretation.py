@@ -54,6 +54,7 @@ class InterpretationCache:
         self._interpretations: list[Interpretation] = []
         self._source_codes: dict[str | None, int] = {}
         self.by_key: dict[object, int] = {}
+        self.generation = 0  # how often it was cleared: numbers are valid within one generation
         self.short_form_contexts: dict[object, ShortFormContext] = {}  # by text, place, long forms
         self._grow(_START)
 
@@ -82,6 +83,7 @@ class InterpretationCache:
     def clear(self) -> None:
         """Remove everything."""
         self._interpretations.clear()
+        self.generation += 1
         self.by_key.clear()
         self.short_form_contexts.clear()
 

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from medconcept.dictionary.linking_dictionary import ALLELES, JOINED, LinkingDictionary
 from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL, names_genotype
@@ -32,6 +33,10 @@ from medconcept.runtime.gc_pause import PausedGC
 
 _NO_CONTEXT = ArticleContext()
 _DEFAULT_SETTINGS = LinkSettings()
+# Of mentions in order of caption: the probability that each is right, NaN for none, and what moved it most.
+ConfidenceOf = Callable[
+    [Captions, MentionColumns, NameLookup], tuple[NDArray[np.float64], Sequence[str | None]]
+]
 _Change = Callable[[Captions, int, list[SpanCandidates]], list[SpanCandidates]]
 
 
@@ -45,12 +50,14 @@ class Linker:
         *,
         general: frozenset[str] = GENERAL | FIGURE_WORDS,
         learned: Learned | None = None,
+        confidence: ConfidenceOf | None = None,
     ) -> None:
         """Take an open dictionary. `general` are the names of stop concepts in lower case.
 
-        `learned` is the result of `medconcept tune`; without it nothing is learned from gold.
+        `learned` is the result of `medconcept tune`; without it nothing is learned from gold. `confidence` is
+        what `medconcept.confidence` makes; without it no mention has one.
         """
-        self._learned = learned
+        self._learned, self._confidence = learned, confidence
         self.dictionary, self.settings = dictionary, settings
         dictionary.words.mark(hints_at_context)
         self.lookup = NameLookup(dictionary, settings, general)
@@ -95,6 +102,9 @@ class Linker:
             mentions = mentions.append(extra for extra in unlinked if extra[:2] not in at)
         mentions = mentions.take(np.lexsort((mentions.second, mentions.end, mentions.start, mentions.text)))
         linked = with_context(captions, mentions, hints if self.settings.context else hints[:0], self.lookup)
+        if self._confidence is not None:
+            probability, evidence = self._confidence(captions, mentions, self.lookup)
+            linked = linked._replace(confidence=probability, confidence_evidence=evidence)
         return linked._replace(mentions=stored_spans(linked.mentions, changed))
 
     def matches(self, captions: Captions) -> MentionColumns:

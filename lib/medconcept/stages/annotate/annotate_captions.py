@@ -14,6 +14,7 @@ from functools import partial
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from medconcept.confidence import model as confidence_model
 from medconcept.config import AnnotateConfig
 from medconcept.errors import InputError, LakeError
 from medconcept.linking.types import LINKING_VERSION, LinkSettings
@@ -47,7 +48,8 @@ def settings(context: Context) -> tuple[object, ...]:
         chosen["recogniser"] = recogniser_settings(context)
     learned = None if annotate.learned is None else _checksum(_read_learned(context, annotate.learned))
     of_centrality = centrality.settings(context.config.centrality)
-    return (LINKING_VERSION, chosen, learned, of_centrality, context.head.dictionary_sha256)
+    of_confidence = confidence_model.checksum()
+    return (LINKING_VERSION, chosen, learned, of_centrality, of_confidence, context.head.dictionary_sha256)
 
 
 def build(context: Context) -> StageOutput:

@@ -14,6 +14,8 @@ from pyspark.accumulators import Accumulator
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
 
+from medconcept.confidence.mention_confidence import MentionConfidence
+from medconcept.confidence.model import shipped_model
 from medconcept.dictionary.linking_dictionary import open_linking
 from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL
 from medconcept.linking.caption_batch import AbbreviationPairs, Captions, SpanColumns
@@ -60,7 +62,8 @@ def linker_of(job: LinkJob) -> Linker:
     """
     learned = read_learned(job.learned.path) if job.learned is not None else None
     dictionary = open_linking(job.dictionary.path, job.dictionary.sha256)
-    return Linker(dictionary, job.settings, general=job.general, learned=learned)
+    confidence = MentionConfidence(shipped_model())
+    return Linker(dictionary, job.settings, general=job.general, learned=learned, confidence=confidence)
 
 
 def link_batches(

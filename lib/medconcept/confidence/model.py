@@ -1,0 +1,86 @@
+"""The weights of the features: `model.json` of this package, made by `benchmarks/train_confidence.py`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from medconcept.confidence import context_features, name_features
+from medconcept.errors import InputError
+
+FORMAT = "medconcept confidence 1"
+FEATURES_VERSION = 1  # of the rules of features; a new version links all captions again
+
+
+@dataclass(frozen=True)
+class ConfidenceModel:
+    """A logistic regression: log odds are the intercept and the sum of weight times feature.
+
+    `terms` are the log odds of terms that were read in several articles or that gold has, by their ids at
+    their sources.
+    `sources` says what all was learned from.
+    """
+
+    intercept: float
+    weights: Mapping[str, float]
+    terms: Mapping[str, float] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    version: int = 1
+
+
+def read_model(data: str) -> ConfidenceModel:
+    """Read what `as_json` wrote. Raises InputError with one line.
+
+    >>> read_model(as_json(ConfidenceModel(1.5, {"method=exact": 0.25}))).weights
+    {'method=exact': 0.25}
+    """
+    try:
+        values: dict[str, Any] = json.loads(data)
+        if values["format"] != FORMAT:
+            raise ValueError(f"format {values['format']!r}")
+        weights = {str(name): float(weight) for name, weight in values["weights"].items()}
+        terms = {str(name): float(weight) for name, weight in values["terms"].items()}
+        model = ConfidenceModel(
+            float(values["intercept"]),
+            weights,
+            terms,
+            tuple(map(str, values["sources"])),
+            int(values["version"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"not a model of confidence: {type(error).__name__} {error}") from error
+    known = {feature.name for feature in (*name_features.FEATURES, *context_features.FEATURES)}
+    if unknown := sorted(weights.keys() - known):
+        raise InputError(f"not a model of confidence: there is no feature {unknown[0]!r}")
+    return model
+
+
+def as_json(model: ConfidenceModel) -> str:
+    """The model as text: the same model gives the same bytes."""
+    data = {
+        "format": FORMAT, "version": model.version, "sources": list(model.sources),
+        "intercept": model.intercept, "weights": dict(sorted(model.weights.items())),
+        "terms": dict(sorted(model.terms.items())),
+    }  # fmt: skip
+    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+
+
+@cache
+def shipped_model() -> ConfidenceModel:
+    """The model of this package."""
+    return read_model(_shipped())
+
+
+@cache
+def checksum() -> str:
+    """What tells the model of this package, and the rules of its features, from another one."""
+    return f"{FEATURES_VERSION}:{hashlib.sha256(_shipped().encode()).hexdigest()}"
+
+
+def _shipped() -> str:
+    return files(__package__).joinpath("model.json").read_text(encoding="utf-8")

@@ -1,0 +1,231 @@
+"""Learning the weights from readings, and how well they hold; needs scikit-learn, of the extra `dev`."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medconcept.confidence import context_features, name_features
+from medconcept.confidence.model import ConfidenceModel
+from medconcept.linking.caption_batch import Captions
+from medconcept.linking.lookup import NameLookup
+from medconcept.linking.mention_table import MentionColumns
+
+Floats = NDArray[np.float64]
+# Terms by their ids at their sources: mentions that annotators of gold agreed with, of those that were made.
+GoldCounts = Mapping[str, tuple[int, int]]
+FEATURES = (*name_features.FEATURES, *context_features.FEATURES)
+_ONE_OF = ("method=", "kind=", "source=")  # of each, a mention has exactly one
+STRENGTH = 0.1  # inverse of the penalty of squared weights
+TERM_SCALE = 3.0  # the penalty of a term's weight is that much smaller, squared
+MIN_ARTICLES = 2  # in which a term was read, for a weight of its own
+FOLDS = 10
+WRONG, TRIVIAL = "w", "t"
+
+
+class Reading(NamedTuple):
+    """Two verdicts on a mention: c correct, a acceptable, t trivial, w wrong.
+
+    `weight` is how many mentions of its stratum it stands for; `part` is train or test, by article.
+    """
+
+    article_key: str
+    figure_key: str
+    spans: str
+    concept_id: str
+    source_id: str
+    part: str
+    weight: float
+    first: str
+    second: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """The mention that was read."""
+        return self.figure_key, self.spans, self.concept_id
+
+
+def read_readings(path: Path) -> list[Reading]:
+    """The readings of a file with a header line and tab-separated columns named as the fields."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [Reading(**{**row, "weight": float(row["weight"])}) for row in rows]
+
+
+def read_gold_counts(path: Path) -> dict[str, tuple[int, int]]:
+    """The counts of a file with a header line: source_id, right, predicted."""
+    rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()[1:])
+    return {term: (int(right), int(predicted)) for term, right, predicted in rows}
+
+
+def written(spans: Sequence[tuple[int, int]]) -> str:
+    """Spans as readings have them.
+
+    >>> written([(3, 7), (9, 12)])
+    '3-7+9-12'
+    """
+    return "+".join(f"{start}-{end}" for start, end in spans)
+
+
+@dataclass
+class FeatureCollector:
+    """Takes the place of MentionConfidence in a linker, and keeps the features of the last mentions."""
+
+    values: Floats = field(default_factory=lambda: np.empty((0, len(FEATURES))))
+
+    def __call__(
+        self, captions: Captions, mentions: MentionColumns, lookup: NameLookup
+    ) -> tuple[Floats, Sequence[None]]:
+        """Compute the features; every mention is linked to a concept."""
+        numbers, of_row = np.unique(mentions.interpretation, return_inverse=True)
+        interpretations = [lookup[number] for number in numbers.tolist()]
+        of_names = name_features.name_features(interpretations)
+        concepts = np.unique([each.concept_id or "" for each in interpretations], return_inverse=True)[1]
+        contexts = context_features.context_features(
+            captions, mentions, concepts[of_row], of_names.kinds[of_row], of_names.traits[of_row]
+        )
+        self.values = np.hstack([of_names.values[of_row], contexts])
+        return np.full(len(of_row), np.nan), [None] * len(of_row)
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Mentions that were read, a row each; `right` is the mean of both verdicts."""
+
+    values: Floats
+    terms: Sequence[str]
+    articles: Sequence[str]
+    right: Floats
+    weight: Floats
+
+    def take(self, rows: Any) -> Examples:
+        """Some of them."""
+        numbers = np.arange(len(self.right))[rows].tolist()
+        return Examples(
+            self.values[rows], [self.terms[n] for n in numbers], [self.articles[n] for n in numbers],
+            self.right[rows], self.weight[rows],
+        )  # fmt: skip
+
+
+def share(readings: Sequence[Reading], verdicts: str) -> Floats:
+    """The share of both verdicts on each reading that is one of these."""
+    return np.array([((r.first in verdicts) + (r.second in verdicts)) / 2 for r in readings])
+
+
+def probabilities(model: ConfidenceModel, examples: Examples) -> Floats:
+    """What a model gives."""
+    weights = np.array([model.weights.get(feature.name, 0.0) for feature in FEATURES])
+    terms = np.array([model.terms.get(term, 0.0) for term in examples.terms])
+    return 1 / (1 + np.exp(-(model.intercept + examples.values @ weights + terms)))
+
+
+def unseen_probabilities(examples: Examples, gold: GoldCounts) -> Floats:
+    """The probability of each by a model learned from other articles."""
+    from sklearn.model_selection import GroupKFold
+
+    out = np.zeros(len(examples.right))
+    folds = GroupKFold(FOLDS, shuffle=True, random_state=1)
+    for known, other in folds.split(examples.values, groups=examples.articles):
+        out[other] = probabilities(fit(examples.take(known), gold), examples.take(other))
+    return out
+
+
+def fit(examples: Examples, gold: GoldCounts) -> ConfidenceModel:
+    """Learn a model: a logistic regression with a column for each term that several articles have.
+
+    Strata count by the square root of their weight, since a few of them would outweigh all others.
+    """
+    seen: dict[str, set[str]] = defaultdict(set)
+    for term, article in zip(examples.terms, examples.articles, strict=True):
+        seen[term].add(article)
+    terms = sorted(term for term, articles in seen.items() if len(articles) >= MIN_ARTICLES)
+    at = {term: number for number, term in enumerate(terms)}
+    of_terms = np.zeros((len(examples.right), len(terms)))
+    for row, term in enumerate(examples.terms):
+        if term in at:
+            of_terms[row, at[term]] = TERM_SCALE
+    values = np.hstack([examples.values, of_terms, _of_gold(examples.terms, gold)])
+    weights, intercept = _solve(values, examples.right, np.sqrt(examples.weight), STRENGTH)
+    own = dict(zip((feature.name for feature in FEATURES), weights[: len(FEATURES)].tolist(), strict=True))
+    for prefix in _ONE_OF:  # around their mean, so that a frequent value is no evidence
+        names = [name for name in own if name.startswith(prefix)]
+        columns = [n for n, feature in enumerate(FEATURES) if feature.name in names]
+        shares = np.average(examples.values[:, columns], axis=0, weights=examples.weight)
+        mean = float(shares @ np.array([own[name] for name in names]))
+        intercept += mean
+        own.update((name, own[name] - mean) for name in names)
+    read, of_gold = np.split(weights[len(FEATURES) :], [len(terms)])
+    log_odds = dict(zip(gold, (_of_gold(list(gold), gold) @ of_gold).tolist(), strict=True))
+    for term, weight in zip(terms, (TERM_SCALE * read).tolist(), strict=True):
+        log_odds[term] = log_odds.get(term, 0.0) + weight
+    rounded = {name: round(weight, 4) for name, weight in own.items()}
+    return ConfidenceModel(round(intercept, 4), rounded, {t: round(w, 3) for t, w in log_odds.items()})
+
+
+def _of_gold(terms: Sequence[str], gold: GoldCounts) -> Floats:
+    """Columns of what annotators said of a term: how often right and wrong, and both weighed."""
+    counts = np.array([gold.get(term, (0, 0)) for term in terms], np.float64).reshape(-1, 2)
+    right, wrong = counts[:, 0], counts[:, 1] - counts[:, 0]
+    both = np.log((right + 0.5) / (wrong + 0.5))
+    return np.stack([np.log1p(right), np.log1p(wrong), both], axis=1)
+
+
+def _solve(values: Floats, right: Floats, weight: Floats, strength: float) -> tuple[Floats, float]:
+    """Weights and intercept; a label between 0 and 1 counts as that much of either."""
+    from sklearn.linear_model import LogisticRegression
+
+    weights = np.concatenate([weight * right, weight * (1 - right)])
+    labels = np.repeat([1, 0], len(right))
+    counted = weights > 0
+    model = LogisticRegression(C=strength, solver="newton-cholesky", max_iter=200)
+    model.fit(np.vstack([values, values])[counted], labels[counted], weights[counted])
+    return model.coef_[0], float(model.intercept_[0])
+
+
+def calibration(
+    probability: Floats, right: Floats, weight: Floats, bins: int = 10
+) -> list[tuple[float, ...]]:
+    """Bins of equal weight by probability: mean probability, share that is right, and share of the weight.
+
+    >>> one = np.ones(4)
+    >>> calibration(np.array([0.1, 0.3, 0.9, 0.7]), np.array([0, 0, 1, 1.0]), one, bins=2)
+    [(0.2, 0.0, 0.5), (0.8, 1.0, 0.5)]
+    """
+    order = np.argsort(probability, kind="stable")
+    total = weight.sum()
+    middle = (np.cumsum(weight[order]) - weight[order] / 2) / total
+    own = np.minimum((middle * bins).astype(int), bins - 1)
+    out = []
+    for number in range(bins):
+        rows = order[own == number]
+        if len(rows):
+            mean, real = (
+                float(np.average(each[rows], weights=weight[rows])) for each in (probability, right)
+            )
+            out.append((mean, real, float(weight[rows].sum() / total)))
+    return out
+
+
+def calibration_error(probability: Floats, right: Floats, weight: Floats, bins: int = 10) -> float:
+    """The expected calibration error: the mean distance of probability and share right, over such bins."""
+    return sum(part * abs(mean - real) for mean, real, part in calibration(probability, right, weight, bins))
+
+
+def precision_by_coverage(
+    probability: Floats, kinds: Mapping[str, Floats], weight: Floats, thresholds: Sequence[float]
+) -> list[dict[str, float]]:
+    """For each least probability, the share of mentions that have it, and of these the share of each kind."""
+    out = []
+    for least in thresholds:
+        kept = probability >= least
+        total = weight[kept].sum()
+        row = {"min_confidence": least, "kept": float(total / weight.sum())}
+        out.append(row | {name: float((weight * each)[kept].sum() / total) for name, each in kinds.items()})
+    return out

@@ -1,0 +1,141 @@
+"""Confidence of a linker's mentions: the weights applied, what moved it most, what has none."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+from linking_examples import TERMS, dictionary
+
+from medconcept.confidence.mention_confidence import MentionConfidence
+from medconcept.confidence.model import ConfidenceModel, as_json, read_model, shipped_model
+from medconcept.confidence.training import (
+    Examples,
+    FeatureCollector,
+    fit,
+    probabilities,
+    unseen_probabilities,
+)
+from medconcept.errors import InputError
+from medconcept.linking.learned import Learned
+from medconcept.linking.linker import Linker
+from medconcept.linking.types import Caption, Entity
+from medconcept.terminologies.term import Term
+
+MODEL = ConfidenceModel(
+    1.0,
+    {"source=MESH": 0.5, "listed": -0.25, "everyday kind=anatomy": -0.5, "article before": 0.1},
+    {"M:d2": 3.0},
+)
+
+
+def links(text: str, model: ConfidenceModel = MODEL, **more: object):
+    return Linker(dictionary(), confidence=MentionConfidence(model), **more).link(text).links
+
+
+def test_log_odds_are_the_intercept_and_the_weights_of_what_is_there() -> None:
+    plain, everyday = links("hepatocellular carcinoma and the heart")
+    assert plain.confidence == pytest.approx(1 / (1 + math.exp(-1.0)), abs=1e-4)
+    assert everyday.confidence == pytest.approx(1 / (1 + math.exp(-(1.0 - 0.75 + 0.1))), abs=1e-4)
+    assert everyday.confidence_evidence == "everyday word -0.8"
+
+
+def test_what_is_known_of_the_term_counts() -> None:
+    (found,) = links("diabetes type 2")
+    assert found.confidence == pytest.approx(1 / (1 + math.exp(-4.0)), abs=1e-4)
+    assert found.confidence_evidence == "its term elsewhere +3.0"
+
+
+def test_without_a_model_no_mention_has_confidence() -> None:
+    (link,) = Linker(dictionary()).link("heart").links
+    assert (link.confidence, link.confidence_evidence) == (None, None)
+
+
+def test_an_entity_without_a_concept_has_none_and_a_learned_mention_its_share() -> None:
+    linker = Linker(
+        dictionary(), confidence=MentionConfidence(MODEL), learned=Learned({"blob": ("U:heart", 3, 4)}, {})
+    )
+    caption = Caption("blob and Xyz", entities=(Entity(9, 12, "Gene", frozenset({"gene"})),))
+    (linked,) = linker.link_batch([caption])
+    learned, recognised = linked.links
+    assert (learned.method, learned.confidence, learned.confidence_evidence) == (
+        "tuned",
+        0.75,
+        "learned from gold",
+    )
+    assert (recognised.method, recognised.confidence, recognised.confidence_evidence) == (
+        "recognised",
+        None,
+        None,
+    )
+
+
+def test_confidence_does_not_depend_on_the_batch_or_on_what_was_linked_before(monkeypatch) -> None:
+    texts = [
+        "The heart.",
+        "left and right ventricles",
+        "no apoptosis of retinas (DRG)",
+        "heart, heart and HEART",
+        "",
+    ]
+    linker = Linker(dictionary(), confidence=MentionConfidence(shipped_model()))
+
+    def values(batches: list[list[str]]) -> list[list[tuple[float | None, str | None]]]:
+        linked = (one for batch in batches for one in linker.link_batch([Caption(text) for text in batch]))
+        return [[(link.confidence, link.confidence_evidence) for link in one.links] for one in linked]
+
+    together = values([texts])
+    assert list(map(len, together)) == [1, 2, 3, 2, 0]
+    assert values([[text] for text in texts]) == together
+    # The cache of interpretations is full each time, and emptied: numbers mean something else from then on.
+    monkeypatch.setattr("medconcept.linking.lookup.CACHE", 1)
+    assert values([texts[3:], texts[:3]]) == together[3:] + together[:3]
+
+
+def test_names_that_are_everyday_words_are_less_sure_than_technical_ones() -> None:
+    terms = (
+        *TERMS,
+        Term("MESH", "MESH:1", "Culture", (), ("other",)),
+        Term("MESH", "MESH:2", "Osteoclasts", (), ("cell",)),
+    )
+    linker = Linker(dictionary(terms), confidence=MentionConfidence(shipped_model()))
+    culture, osteoclasts = linker.link("in culture with osteoclasts").links
+    assert culture.confidence < 0.7 < 0.8 < osteoclasts.confidence
+    assert culture.confidence_evidence.startswith("everyday word -")
+
+
+@pytest.mark.parametrize(
+    "change", [{"format": "another"}, {"weights": {"no such feature": 1}}, {"intercept": None}, {"terms": 3}]
+)
+def test_what_is_no_model_is_refused_in_one_line(change: dict[str, object]) -> None:
+    data = json.loads(as_json(MODEL))
+    with pytest.raises(InputError, match=r"^not a model of confidence: .+$"):
+        read_model(json.dumps({**data, **change}))
+    assert read_model(json.dumps(data)) == MODEL
+
+
+def examples(count: int = 400) -> Examples:
+    """Mentions that are mostly right where a feature says so; those of one term are mostly wrong."""
+    rng = np.random.default_rng(7)
+    collector = FeatureCollector()
+    list(Linker(dictionary(), confidence=collector).link_batch([Caption("heart")]))
+    values = np.repeat(collector.values, count, axis=0)
+    values[:, -1] = rng.random(count) < 0.5
+    terms = [("bad", "good", "other")[n] for n in rng.integers(0, 3, count)]
+    share = np.where(np.array(terms) == "bad", 0.1, np.where(values[:, -1] > 0, 0.9, 0.4))
+    right = (rng.random(count) < share).astype(float)
+    return Examples(values, terms, [f"a{n % 40}" for n in range(count)], right, np.ones(count))
+
+
+def test_a_model_learns_what_readings_have_and_predicts_articles_that_it_has_not_seen() -> None:
+    pytest.importorskip("sklearn")
+    given = examples()
+    model = fit(given, {"of gold": (30, 30), "against gold": (0, 30)})
+    assert model.terms["bad"] < -0.5 < 0.5 < model.terms["bad"] * -1
+    own, unseen = probabilities(model, given), unseen_probabilities(given, {})
+    assert own.mean() == pytest.approx(given.right.mean(), abs=0.02)
+    bad = np.array(given.terms) == "bad"
+    assert unseen[bad].mean() < 0.35 < unseen[~bad].mean()
+    assert fit(given, {}) == fit(given, {})
