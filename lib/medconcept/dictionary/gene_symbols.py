@@ -116,15 +116,17 @@ def is_doubtful(text: str, *, approved: bool, longest: int) -> bool:
     `approved` tells that it is the preferred name; `longest` is the length up to which an alias is doubted.
     An alias with two letters and a number is not: no ordinary word looks like LKB1.
 
-    >>> [is_doubtful(text, approved=True, longest=5) for text in ("Rest", "Pten")]
-    [True, False]
+    >>> [is_doubtful(text, approved=True, longest=5) for text in ("Rest", "Pten", "PDF", "Shh")]
+    [True, False, True, False]
     >>> [is_doubtful(text, approved=False, longest=5) for text in ("AKT", "LKB1", "IL-6", "iNOS")]
     [True, False, False, False]
     """
     if is_word(text):
         return True
-    if approved or _KNOWN_STEM.fullmatch(text):
+    if _KNOWN_STEM.fullmatch(text):
         return False
+    if approved:
+        return len(text) <= 3 and text.isalpha() and text.isupper()  # GRN, PDF, FTO: all of them mean much
     letters, digits = sum(c.isalpha() for c in text), sum(c.isdigit() for c in text)
     if digits:
         return letters < 2 or letters + digits < 4

@@ -97,8 +97,10 @@ def needs_evidence(text: str, candidate: Candidate, acronym_length: int) -> bool
         return True
     if "gene" in name.kinds and gene_symbols.is_word(text):
         return True
-    if "gene" in name.kinds and not name.case_sensitive and text != name.name and is_gene_symbol(name):
-        return text.isalpha() and len(text) <= acronym_length  # "ren" or "REN" for the mouse's Ren
+    if "gene" in name.kinds and not name.case_sensitive and is_gene_symbol(name):
+        # "ren" or "REN" for the mouse's Ren; an alias such as "mol"
+        is_own = name.preferred and text == name.name
+        return not is_own and text.isalpha() and len(text) <= acronym_length
     if name.case_sensitive and is_gene_symbol(name):
         return gene_symbols.is_doubtful(text, approved=name.preferred, longest=acronym_length)
     return candidate.is_acronym and len(name.name) <= acronym_length

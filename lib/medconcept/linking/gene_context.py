@@ -13,7 +13,8 @@ _BEHIND = re.compile(
     r"|pathways?|signall?ing|activation|activated|inhibitors?|inhibition|antibod(?:y|ies)|alleles?|isoforms?|locus"
     r"|orthologues?|orthologs?|homologues?|homologs?|transgen\w+|immunoreactiv\w+|levels?|ligands?|subunits?"
     r"|polymorphisms?|genotypes?|exons?|variants?|binding|targets?|secretion|release|stain(?:ing|ed)"
-    r"|positive|negative|Cre|floxed|flox|fl/fl|fusion|construct|plasmid|reporter|loss|silenc\w+)\b"
+    r"|positive|negative|Cre|floxed|flox|fl/fl|fusion|construct|plasmid|reporter|loss|silenc\w+"
+    r"|induced|stimulated|stimulation|mediated|dependent|treated|treatment|tagged)\b"
     r"|\s*[-−–]/[-−–]|\s*\+/[-−–]|[+⁺](?!\w)|-/y\b"
 )
 _BEFORE = re.compile(
