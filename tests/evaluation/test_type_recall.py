@@ -20,8 +20,8 @@ TERMS = (
     Term("MESH", "MESH:D3", "olanzapine", (), ("chemical",), alt_ids=("MESH:C3",)),
     Term("MESH", "MESH:D4", "mouse", (), ("disease",)),
 )
-# asthma, gout and PTEN as marked; "renin" with another gene's id, "olanzapine" with an id since retired, "mouse"
-# linked to something of another kind, "kidney" to nothing, and a variant, which no terminology has.
+# asthma, gout and PTEN as marked; "renin" with another gene's id, "olanzapine" with an id since retired,
+# "mouse" linked to something of another kind, "kidney" to nothing, and a variant, which no terminology has.
 ROWS = (
     ("asthma", "DiseaseOrPhenotypicFeature", "D1"),
     ("gout", "DiseaseOrPhenotypicFeature", "D2"),

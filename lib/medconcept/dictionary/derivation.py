@@ -32,6 +32,8 @@ _ADJECTIVES = (
     ("ar", ("", "a", "e", "um", "us")),
     ("ary", ("", "a", "e")),
     ("ous", ("", "e", "us", "a")),
+    ("atory", ("ation",)),
+    ("sive", ("sion",)),
     ("ent", ("ency", "ence")),
     ("ant", ("ancy", "ance")),
 )

@@ -51,6 +51,8 @@ _DIRECTIONS = frozenset({
 # What a verb may name.
 _EVENT = frozenset({"process", "function", "procedure"})
 _INFLECTED = re.compile(r"(?:ed|ing|s)$", re.IGNORECASE)
+# Adjectives of a sign: hypertensive, thrombotic, ischemic, inflammatory.
+_OF_SIGN = re.compile(r"(?:sive|tic|mic|xic|atory)$", re.IGNORECASE)
 _VERB = re.compile(r"(?:ed|ing|es|e|ss)$")
 _LOWER_ACRONYM = 4
 _SHORT_WORD = 5  # letters; a longer word in capitals is a heading, a shorter one an acronym
@@ -204,6 +206,7 @@ class Surface:
         self._letters = _letters(text)
         self._symbol = len(text) <= _SHORT_WORD and is_case_sensitive(text)
         self._no_adjective = self._folded in _DIRECTIONS
+        self._of_sign = _OF_SIGN.search(text) is not None
         self._verb = _VERB.search(text) is not None
         self._words: list[str] | None = None
 
@@ -230,7 +233,8 @@ class Surface:
         if self._no_adjective or not NO_ADJECTIVE.isdisjoint(kinds):
             return False
         if not self._spaced and not _DISEASE.isdisjoint(kinds):
-            return False  # "hemolytic" describes an anemia; it does not name hemolysis
+            # "Hypertensive" says that there is hypertension, a sign; "hemolytic" does not name an anemia.
+            return self._of_sign and "phenotype" in kinds and " " not in name.name
         return not self._verb or not _EVENT.isdisjoint(kinds)
 
     def agrees(self, name: Name) -> bool:

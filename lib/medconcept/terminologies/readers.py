@@ -35,7 +35,7 @@ _KIND_BY_EFO_TERM = {
 }  # fmt: skip
 # Of the Cellosaurus: numbers of the Coriell Institute's catalogue, names that a registry gives to stem cells
 # (hPSCreg), products of one edited gene. Articles write them in tables alone.
-_CATALOGUED = re.compile(r"[A-Z]{2}\d{5}\b.*|[A-Z][A-Za-z]*i\d{3}-[A-Z].*|.*(?:\(-\)|[ -]KO\b).*|[\W\d]*")
+_CATALOGUED = re.compile(r"[A-Z]{2}\d{5}\b.*|[A-Z][A-Za-z]*[ie]\d{3}-[A-Z].*|.*(?:\(-\)|[ -]KO\b).*|[\W\d]*")
 _LONGEST_CELL_LINE = 14
 # Errors of a reader on bytes that are not in its format.
 FORMAT_ERRORS = (
