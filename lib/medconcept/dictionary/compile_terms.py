@@ -13,6 +13,7 @@ import pyarrow as pa
 from medconcept.dictionary.compile_names import MAIN, SIMILAR, Compilation
 from medconcept.dictionary.ellipsis import ellipses
 from medconcept.dictionary.name_index import (
+    JOINED_PREFIXES,
     NAMES,
     RETIRED,
     empty_table,
@@ -135,8 +136,8 @@ def concept_ids(terms: Sequence[Term]) -> list[str]:
 
 
 def joined_ids(source_id: str, xrefs: Iterable[str]) -> str:
-    """The MeSH and OMIM ids of a term (its own, then cross-references), joined by "|"."""
-    ids = [i for i in (source_id, *xrefs) if i.startswith(("MESH:", "OMIM:"))]
+    """The ids of a term with JOINED_PREFIXES (its own, then cross-references), joined by "|"."""
+    ids = [i for i in (source_id, *xrefs) if i.startswith(JOINED_PREFIXES)]
     return "|".join(dict.fromkeys(ids))
 
 

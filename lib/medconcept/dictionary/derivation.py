@@ -32,15 +32,19 @@ _ADJECTIVES = (
     ("ar", ("", "a", "e", "um", "us")),
     ("ary", ("", "a", "e")),
     ("ous", ("", "e", "us", "a")),
+    ("atory", ("ation",)),
+    ("sive", ("sion",)),
     ("ent", ("ency", "ence")),
     ("ant", ("ancy", "ance")),
 )
 _ADJECTIVE = tuple(ending for ending, _ in _ADJECTIVES)  # for one test of all endings
+# Adjectives whose noun has another stem, and words that are no form of the noun that their ending suggests:
+# "found" is a form of find, and a digital image has no fingers.
+_IRREGULAR = {"venous": ("vein",), "found": (), "digital": (), "letter": (), "based": ()}
 _NOMINAL = ("ion", "ation", "ment", "ing", "ance", "ence", "al", "ure", "age")
 # Of a word without the ending of a verb, which is more often a noun, adjective or adverb: "transplant" is of
 # transplantation, but "mass" not of massage, "market" not of marketing, nor "later" of a lateral.
 _NOMINAL_OF_BARE = ("ion", "ation", "ment", "ance", "ence", "al")
-_NO_VERBS = frozenset({"found"})  # more often the past of "find"
 # Of these endings, the stem has at least so many letters ("canal" is not of a cane, "solar" not of a sole),
 _SHORTEST_STEM = {("al", "e"): 4, ("ar", "e"): 4}
 # and that of a neuter in -on ends so: "mitochondrial" and "skeletal" are of one, but not "neutral".
@@ -52,9 +56,12 @@ def nouns(word: str) -> Iterator[str]:
 
     >>> "retina" in nouns("retinal"), "cortex" in nouns("cortical"), "expression" in nouns("expressed")
     (True, True, True)
-    >>> list(nouns("cat")), "massage" in nouns("mass"), "expression" in nouns("express")
-    ([], False, True)
+    >>> list(nouns("cat")), list(nouns("venous")), "massage" in nouns("mass")
+    ([], ['vein'], False)
     """
+    if word in _IRREGULAR:
+        yield from _IRREGULAR[word]
+        return
     for ending, endings in _ADJECTIVES if word.endswith(_ADJECTIVE) else ():
         stem = word.removesuffix(ending)
         if stem != word and len(stem) >= 3:
@@ -77,8 +84,6 @@ def _verbs(word: str) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield stem, _NOMINAL
             if len(stem) > 4 and stem[-1] == stem[-2] and ending in ("ed", "ing"):
                 yield stem[:-1], _NOMINAL
-    if word in _NO_VERBS:
-        return
     if word.endswith("ss"):
         yield word, ("ion",)
     elif len(word) >= 5 and not word.endswith(("e", "s", "ion", "ing", "ed", "er", "ic")):

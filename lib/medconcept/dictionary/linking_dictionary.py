@@ -140,9 +140,13 @@ class LinkingDictionary:
         """Retired ids, each with its current replacement."""
         return dict(zip(strings(self._a, "retired"), strings(self._a, "replaced"), strict=True))
 
+    def term_ids(self) -> list[str]:
+        """The id of each term, in the order of the file."""
+        return self.names.ids(self._a["term_head"], self._a["term_value"])
+
     def joined(self) -> dict[str, tuple[str, ...]]:
-        """The MeSH and OMIM ids of each term that has any, its own first."""
-        own = self.names.ids(self._a["term_head"], self._a["term_value"])
+        """The ids with JOINED_PREFIXES (MeSH, OMIM, NCBI Gene) of each term that has any, its own first."""
+        own = self.term_ids()
         every = ((source_id, self.names.joined_of(term, source_id)) for term, source_id in enumerate(own))
         return {source_id: ids for source_id, ids in every if ids}
 

@@ -28,7 +28,9 @@ from medconcept.terminologies.term import SCOPES
 
 PREFERRED, CASE = 4, 8  # of a name's flags, above the two bits of the scope
 WORDS_AT_BUILD = 1 << 20
-# One row per matchable name. `semantic_types` and `joined` (MeSH and OMIM ids) are lists joined by "|".
+# The prefixes of the ids that texts are annotated with, which a dictionary keeps of the cross-references too.
+JOINED_PREFIXES = ("MESH:", "OMIM:", "NCBIGene:")
+# One row per matchable name. `semantic_types` and `joined` (ids with those prefixes) are lists joined by "|".
 NAMES = pa.schema(
     [
         ("name", pa.large_string()), ("source", pa.large_string()), ("source_id", pa.large_string()),

@@ -11,7 +11,7 @@ import numpy as np
 from medconcept.dictionary.arrow_strings import piece
 from medconcept.dictionary.file_layout import Array
 from medconcept.dictionary.form_tables import LAST, NAME_MASK, VARIANT_MASK, VARIANT_SHIFT
-from medconcept.dictionary.name_index import CASE, PREFERRED, SEPARATOR
+from medconcept.dictionary.name_index import CASE, JOINED_PREFIXES, PREFERRED, SEPARATOR
 from medconcept.dictionary.name_texts import NameTexts
 from medconcept.dictionary.name_variants import Variant
 from medconcept.terminologies.semantic_network import with_kinds
@@ -58,6 +58,10 @@ class NameTable:
         for kind in strings(arrays, "kinds"):
             term_type, language, flags = kind.split(SEPARATOR)
             self._kinds.append((term_type, language, int(flags)))
+        joined = strings(arrays, "joined") if "joined" in arrays else []
+        self._mesh_or_omim = np.array(
+            [any(one.startswith(_MESH_OR_OMIM) for one in ids.split("|")) for ids in joined], bool
+        )
         self._head = lru_cache(maxsize=_HEADS)(self._read_head)
         self._senses: dict[int, Sense] = {}
 
@@ -100,7 +104,7 @@ class NameTable:
             np.asarray(numbers).tolist(), a["name_kind"][numbers].tolist(), origins.tolist(), ids,
             self.ids(a["concept_head"][concepts], a["concept_value"][concepts]),
             a["term_types"][terms].tolist(), a["origin_rank"][origins].tolist(),
-            self._is_joined(terms).tolist(), a["origin_restriction"][origins].tolist(),
+            self._has_mesh_or_omim(terms).tolist(), a["origin_restriction"][origins].tolist(),
             a["term_names"][terms].tolist(), strict=True,
         )  # fmt: skip
         result = []
@@ -110,7 +114,7 @@ class NameTable:
             result.append(Name(
                 number, self.texts[number], self._origins[origin], source_id, concept_id, own, rank,
                 bool(flags & PREFERRED), bool(flags & CASE), SCOPES[flags & 3],
-                joined or source_id.startswith(_JOINED), language, term_type, level, among, kinds,
+                joined or source_id.startswith(_MESH_OR_OMIM), language, term_type, level, among, kinds,
             ))  # fmt: skip
         return result
 
@@ -138,12 +142,20 @@ class NameTable:
         return [self._head(head) + str(value)[1:] for head, value in pairs]
 
     def joined_of(self, term: int, source_id: str) -> tuple[str, ...]:
-        """The MeSH and OMIM ids of a term, its own first."""
+        """The ids of a term with JOINED_PREFIXES, its own first."""
         at = int(np.searchsorted(self._a["joined_term"], term))
         if self._is_joined(np.array([term]))[0]:
             number = int(self._a["joined_ids"][at])
             return tuple(piece(self._a["joined"], self._a["joined_bytes"], number).split("|"))
-        return (source_id,) if source_id.startswith(_JOINED) else ()
+        return (source_id,) if source_id.startswith(JOINED_PREFIXES) else ()
+
+    def _has_mesh_or_omim(self, terms: Array) -> Array:
+        """Whether each term has such an id among those joined to it."""
+        has: Array = self._is_joined(terms)
+        if has.any():
+            at = np.searchsorted(self._a["joined_term"], terms[has])
+            has[has] = self._mesh_or_omim[self._a["joined_ids"][at]]
+        return has
 
     def _is_joined(self, terms: Array) -> Array:
         with_ids = self._a["joined_term"]
@@ -160,7 +172,7 @@ def _preference(name: Name) -> tuple[int, str, str]:
     return name.source_rank, name.source_id, name.name
 
 
-_JOINED = ("MESH:", "OMIM:")
+_MESH_OR_OMIM = ("MESH:", "OMIM:")
 _VARIANTS = {int(variant): variant for variant in Variant}
 
 

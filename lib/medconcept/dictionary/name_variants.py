@@ -8,6 +8,7 @@ from enum import IntEnum
 from functools import lru_cache
 from itertools import chain
 
+from medconcept.dictionary import gene_symbols
 from medconcept.dictionary.inflection import singulars
 from medconcept.dictionary.prefixed_words import MAY_HAVE_PREFIX, may_have_prefix, with_prefixes
 
@@ -21,16 +22,15 @@ class Variant(IntEnum):
     ORDER = 1  # "carcinoma, hepatocellular", "carcinoma of lung"
     SHORTER = 2  # without a tag of its kind at the end, or without an uninformative head
     NOUN = 3  # adjectives and verbs as the noun that they are derived from
-    PART = 4  # without "of …" after two words or more: counts only if a single term has it
-    SYNONYM = 5  # with a synonymous head or modifier of a disease
-    ELLIPTIC = 6  # without the argument that the dictionary's names imply; see ellipsis.py
+    SYNONYM = 4  # with a synonymous head or modifier of a disease
+    ELLIPTIC = 5  # without the argument that the dictionary's names imply; see ellipsis.py
 
 
-NO_NOUN = (Variant.PART, Variant.SYNONYM)
+NO_NOUN = (Variant.SYNONYM,)
 # A tag in brackets that SNOMED CT and MONDO append to a name: not part of it.
 _QUALIFIER = re.compile(
     r"^(.{3,}?) [(\[](?:disease|disorder|finding|morphologic abnormality|body structure|cell structure|cell"
-    r"|substance|organism|procedure|qualifier value|observable entity|phenotype|organ)[)\]]$"
+    r"|substance|organism|procedure|qualifier value|observable entity|phenotype|organ|[dD]rug)[)\]]$"
 )
 # Heads that only repeat the kind of a term: "photoreceptor cell" is a photoreceptor, "apoptotic process" is
 # apoptosis. In anatomy, a process is a projection, so that the head counts.
@@ -67,7 +67,6 @@ _SAME_MODIFIER = ("hereditary", "familial", "inherited")
 # "Graves' disease" is written without the apostrophe too (AMA Manual of Style, eponyms).
 _APOSTROPHE = re.compile(r"(?<=[a-z]s)['’](?!\w)")
 _EPONYM = re.compile(r"\b([A-Z][a-z]{2,}s) (?=(?:disease|syndrome|tumou?r)\b)")
-_PART_OF = re.compile(r"^([^,()]+ [^,()]+?) (?:of|in) (?:the )?[^,()]+$")
 _INVERTED = re.compile(r"^([^,()]+), ([^,()]+)(?:, ([^,()]+))?$")
 _NO_MODIFIER = re.compile(r"^\d|\b(?:and|or|with|without|due|nos|unspecified|other)\b", re.IGNORECASE)
 _JOINS = re.compile(r"\b(?:of|in|and|or)\b")
@@ -102,12 +101,13 @@ def _variants(name: str, kinds: frozenset[str]) -> Iterator[tuple[str, Variant]]
         yield other, Variant.SHORTER
     if _CHEMICAL in kinds and (raised := _MASS.sub(r"\1", _CHARGE.sub(r"\1", name))) != name:
         yield raised, Variant.NORMAL
+    if not gene_symbols.KINDS.isdisjoint(kinds):
+        for other in chain(gene_symbols.hyphenated(name), gene_symbols.with_latin_letters(name)):
+            yield other, Variant.NORMAL
     if _DISEASE in kinds:
         for form in (name, *orders):
             for other in chain(with_other_head(form), with_other_modifier(form)):
                 yield other, Variant.SYNONYM
-    if (" of " in name or " in " in name) and (part := _PART_OF.match(name)):
-        yield part.group(1), Variant.PART
 
 
 def with_apostrophe(name: str) -> Iterator[str]:
@@ -189,7 +189,7 @@ def reordered(name: str) -> Iterator[str]:
 
 # A name that does not match has no variant; most names of a dictionary do not.
 MAY_VARY = (
-    r", | of | in |s['’]| cell$| process$|[)\]]$|\([0-9]*[+\-]\)|^\([0-9]"
+    gene_symbols.MAY_BE_SYMBOL + r"|, | of | in |s['’]| cell$| process$|[)\]]$|\([0-9]*[+\-]\)|^\([0-9]"
     r"|(?i)(?:disease|disorder|condition|syndrome|neoplas|tumou?r|abnormalit|anomal|malformation|defect|"
     + "|".join(_SAME_MODIFIER)
     + ")|"

@@ -23,6 +23,19 @@ def f1_interval(
     return _bounds(_f1(_resampled(articles, list(articles), samples, seed)))
 
 
+def recall_interval(
+    articles: Mapping[str, Counts], *, samples: int = SAMPLES, seed: int = SEED
+) -> tuple[float, float]:
+    """The same for recall.
+
+    >>> recall_interval({"a": Counts(1, 5, 0), "b": Counts(2, 0, 0)})
+    (1.0, 1.0)
+    """
+    rows = _resampled(articles, list(articles), samples, seed)
+    below = rows[:, 0] + rows[:, 2]
+    return _bounds(np.divide(rows[:, 0], below, out=np.zeros(len(rows)), where=below > 0))
+
+
 def difference_interval(
     ours: Mapping[str, Counts], theirs: Mapping[str, Counts], *, samples: int = SAMPLES, seed: int = SEED
 ) -> tuple[float, float]:

@@ -168,7 +168,7 @@ def adapted_to(form: Format, gold: Gold) -> Format:
     """The format with the semantic types of this gold: chemicals as well if it annotates some."""
     types = {kind for document in gold.documents for kind in document.types}
     if form.semantic_types and "Chemical" in types:
-        return replace(form, semantic_types=(*form.semantic_types, "chemical"))
+        return replace(form, semantic_types=(*form.semantic_types, "chemical", "protein"))
     return form
 
 

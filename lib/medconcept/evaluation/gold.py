@@ -99,6 +99,25 @@ def _craft_place(row: dict[str, Any]) -> Place | None:
 
 
 def _pubtator(text: str, path: str, left_out: dict[str, int]) -> Iterator[Document]:
+    for pmid, body, lines in pubtator_records(text, path, left_out):
+        annotations: list[Annotation] = []
+        types: set[str] = set()
+        places: list[Place] = []
+        for parts in lines:
+            types.add(parts[4].strip())
+            annotations.extend(_mentions(parts, body, left_out))
+            if int(parts[1]) < int(parts[2]) <= len(body):
+                places.append((int(parts[1]), int(parts[2]), parts[4].strip()))
+        yield Document(pmid, pmid, body, tuple(annotations), types=frozenset(types), entities=tuple(places))
+
+
+def pubtator_records(
+    text: str, path: str, left_out: dict[str, int]
+) -> Iterator[tuple[str, str, list[list[str]]]]:
+    """Yield the id of each document, its text, and the columns of its mentions; relations are no mentions.
+
+    A document that is there twice is taken once. Raises InputError for what is not in the format.
+    """
     seen: set[str] = set()
     for number, lines in _records(text):
         title = _TITLE.fullmatch(lines[0])
@@ -111,18 +130,8 @@ def _pubtator(text: str, path: str, left_out: dict[str, int]) -> Iterator[Docume
             continue
         seen.add(pmid)
         body = title[2] + ("\n" + abstract[2] if abstract else "")
-        annotations: list[Annotation] = []
-        types: set[str] = set()
-        places: list[Place] = []
-        for line in lines[2 if abstract else 1 :]:
-            parts = line.split("\t")
-            if len(parts) < 5 or not (parts[1].isdigit() and parts[2].isdigit()):
-                continue  # a relation between concepts, not a mention
-            types.add(parts[4].strip())
-            annotations.extend(_mentions(parts, body, left_out))
-            if int(parts[1]) < int(parts[2]) <= len(body):
-                places.append((int(parts[1]), int(parts[2]), parts[4].strip()))
-        yield Document(pmid, pmid, body, tuple(annotations), types=frozenset(types), entities=tuple(places))
+        columns = (line.split("\t") for line in lines[2 if abstract else 1 :])
+        yield pmid, body, [c for c in columns if len(c) >= 5 and c[1].isdigit() and c[2].isdigit()]
 
 
 def _mentions(parts: list[str], text: str, left_out: dict[str, int]) -> Iterator[Annotation]:

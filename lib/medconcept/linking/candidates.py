@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from medconcept.dictionary import gene_symbols
+from medconcept.dictionary.gene_symbols import is_spelling
 from medconcept.dictionary.name_rules import FUNCTION_WORDS, is_case_sensitive
 from medconcept.dictionary.name_table import Name
 from medconcept.dictionary.name_variants import Variant
@@ -17,7 +19,7 @@ from medconcept.techniques.technique_list import abbreviation
 
 SIMILARITY = {
     "exact": 1.0, "case_folded": 1.0, "form": 0.98, "inflected": 0.96, "reordered": 0.94,
-    "shorter": 0.9, "part": 0.84, "derived": 0.86, "elliptic": 0.85,
+    "shorter": 0.9, "derived": 0.86, "elliptic": 0.85,
     "synonym": 0.88,
 }  # fmt: skip
 # The cost of each method in the score: a plural is hardly less certain than its singular.
@@ -27,11 +29,13 @@ _SCORE_PENALTY = {
     "inflected": 0.005,
 }
 _PREFERRED = 0.01
+_SYMBOL = 0.06  # for the approved symbol of a gene, which other sources have as a synonym of what it makes
+_SUBSTANCE = frozenset({"chemical"})
+_AS_WRITTEN = ("exact", "case_folded", "form")
 _METHOD = {
     Variant.ORDER: "reordered",
     Variant.SHORTER: "shorter",
     Variant.NOUN: "derived",
-    Variant.PART: "part",
     Variant.ELLIPTIC: "elliptic",
     Variant.SYNONYM: "synonym",
 }
@@ -47,6 +51,8 @@ _DIRECTIONS = frozenset({
 # What a verb may name.
 _EVENT = frozenset({"process", "function", "procedure"})
 _INFLECTED = re.compile(r"(?:ed|ing|s)$", re.IGNORECASE)
+# Adjectives of a sign: hypertensive, thrombotic, ischemic, inflammatory.
+_OF_SIGN = re.compile(r"(?:sive|tic|mic|xic|atory)$", re.IGNORECASE)
 _VERB = re.compile(r"(?:ed|ing|es|e|ss)$")
 _LOWER_ACRONYM = 4
 _SHORT_WORD = 5  # letters; a longer word in capitals is a heading, a shorter one an acronym
@@ -72,6 +78,36 @@ class Candidate(NamedTuple):
         return self.name.case_sensitive or short
 
 
+def is_gene_symbol(name: Name) -> bool:
+    """True for a name of a gene or protein that is written as a symbol."""
+    return not gene_symbols.KINDS.isdisjoint(name.kinds) and gene_symbols.is_symbol(name.name)
+
+
+def is_cell_line(name: Name) -> bool:
+    """True for a name of the Cellosaurus, which has a cell line for nearly every short symbol."""
+    return name.source_id.startswith("CVCL:")
+
+
+def _is_approved_symbol(name: Name, method: str) -> bool:
+    return name.preferred and method == "exact" and not name.name.islower() and is_gene_symbol(name)
+
+
+def needs_evidence(text: str, candidate: Candidate, acronym_length: int) -> bool:
+    """True if a text alone does not show that the candidate is meant: short acronyms, doubtful symbols."""
+    name = candidate.name
+    if is_cell_line(name):
+        return True
+    if "gene" in name.kinds and gene_symbols.is_word(text):
+        return True
+    if "gene" in name.kinds and not name.case_sensitive and is_gene_symbol(name):
+        # "ren" or "REN" for the mouse's Ren; an alias such as "mol"
+        is_own = name.preferred and text == name.name
+        return not is_own and text.isalpha() and len(text) <= acronym_length
+    if name.case_sensitive and is_gene_symbol(name):
+        return gene_symbols.is_doubtful(text, approved=name.preferred, longest=acronym_length)
+    return candidate.is_acronym and len(name.name) <= acronym_length
+
+
 class SpanCandidates(NamedTuple):
     """A place of a text, in code points, and the names that it may mean, best first.
 
@@ -94,8 +130,6 @@ def judge(
     of many names is a less likely name. Equal scores: the smaller id.
     """
     best: dict[str, Candidate] = {}
-    parts = {name.source_id for name, variant in names if variant is Variant.PART}
-    only = next(iter(parts)) if len(parts) == 1 else ""
     text = Surface(surface)
     for name, variant in names:
         if (
@@ -106,18 +140,31 @@ def judge(
             continue
         if variant is Variant.ELLIPTIC and derived and not _INFLECTED.search(surface):
             continue  # "severe" is not a form of severing
-        if variant is Variant.PART and (derived or only != name.source_id or _DISEASE & name.kinds):
-            continue
         method = "derived" if derived else text.method(name.name, variant)
         similarity = SIMILARITY[method]
         if similarity < settings.threshold:
             continue
         score = 1 - _SCORE_PENALTY[method] - settings.scope_penalty * (name.scope != "exact")
+        score += _SYMBOL * _is_approved_symbol(name, method)
         score += _PREFERRED * name.preferred - 0.008 * name.source_rank - 0.0001 * min(name.among, 20)
         old = best.get(name.source_id)
         if old is None or score > old.score:
             best[name.source_id] = Candidate(name, method, similarity, score)
+    if any(c.name.kinds == _SUBSTANCE for c in best.values()):
+        best = _proteins_first(best)
     return tuple(sorted(best.values(), key=lambda c: (-c.score, c.name.source_id)))
+
+
+def _proteins_first(best: dict[str, Candidate]) -> dict[str, Candidate]:
+    """The candidates with substances behind a protein of the same name: one source calls insulin either."""
+    proteins = [c.score for c in best.values() if "protein" in c.name.kinds and c.method in _AS_WRITTEN]
+    if not proteins:
+        return best
+    most = max(proteins) - 0.001
+    return {
+        term: c._replace(score=min(c.score, most)) if c.name.kinds == _SUBSTANCE else c
+        for term, c in best.items()
+    }
 
 
 def _passes_settings(name: Name, settings: LinkSettings) -> bool:
@@ -159,6 +206,7 @@ class Surface:
         self._letters = _letters(text)
         self._symbol = len(text) <= _SHORT_WORD and is_case_sensitive(text)
         self._no_adjective = self._folded in _DIRECTIONS
+        self._of_sign = _OF_SIGN.search(text) is not None
         self._verb = _VERB.search(text) is not None
         self._words: list[str] | None = None
 
@@ -176,7 +224,8 @@ class Surface:
             return _METHOD[variant]
         if self._words is None:
             self._words = plain_words(self._text)
-        return "form" if self._words == plain_words(name) else "inflected"
+        words = plain_words(name)
+        return "form" if self._words == words or "".join(self._words) == "".join(words) else "inflected"
 
     def may_derive(self, name: Name) -> bool:
         """True if an adjective or verb may mean it: verbs mean events, substances have no adjectives."""
@@ -184,7 +233,8 @@ class Surface:
         if self._no_adjective or not NO_ADJECTIVE.isdisjoint(kinds):
             return False
         if not self._spaced and not _DISEASE.isdisjoint(kinds):
-            return False  # "hemolytic" describes an anemia; it does not name hemolysis
+            # "Hypertensive" says that there is hypertension, a sign; "hemolytic" does not name an anemia.
+            return self._of_sign and "phenotype" in kinds and " " not in name.name
         return not self._verb or not _EVENT.isdisjoint(kinds)
 
     def agrees(self, name: Name) -> bool:
@@ -193,6 +243,8 @@ class Surface:
         A name that looks like an acronym must be written in its own case, except a plural s; a short word in
         capitals is an acronym and not an ordinary word: CAT is not cat.
         """
+        if name.case_sensitive and is_gene_symbol(name):
+            return is_spelling(self._text, name.name)
         if name.case_sensitive:
             own = _letters(name.name)
             if own != self._letters and own + "s" != self._letters:

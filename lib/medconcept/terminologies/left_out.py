@@ -9,6 +9,7 @@ from collections.abc import Sequence
 LeftOut = Counter[str]
 LEFT_OUT = {
     "bad_utf8": "lines with bytes that are not UTF-8",
+    "catalogue_number": "cell lines that have only a number of a catalogue or registry for a name",
     "cui": "references to the UMLS that are no CUI",
     "definition": "definitions without text, or not in quotation marks",
     "no_id": "entries without an identifier",
@@ -17,6 +18,7 @@ LEFT_OUT = {
     "not_approved": "entries of HGNC that are not approved",
     "obsolete_name": "names that are no longer in use, of terms that are",
     "other_prefix": "terms of other ontologies",
+    "provisional": "genes that have only a number for a symbol",
     "reference": "cross-references without a value",
     "synonym": "synonyms that cannot be read, or of an unknown kind",
 }

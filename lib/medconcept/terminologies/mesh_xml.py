@@ -27,7 +27,13 @@ KIND_BY_TREE = (
     ("C23.550.210", "process"),
     ("C23.550.260", "process"),
     ("C23.550.291", "other"),  # Disease Attributes: acute, chronic, recurrence, …
+    ("A11.251.210", "cell line"),
     ("A11", "cell"),
+    # Proteins, enzymes, and the signalling peptides and cytokines that NLM files under other branches too.
+    ("D12.776", "protein"),
+    ("D08.811", "protein"),
+    ("D12.644.276", "protein"),
+    ("D23.529", "protein"),
     ("F03", "disease"),
     ("A", "anatomy"),
     ("B", "organism"),

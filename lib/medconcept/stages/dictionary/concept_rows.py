@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import reduce
+from operator import or_
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, IntegerType, StringType, StructField, StructType
 
+from medconcept.dictionary.name_index import JOINED_PREFIXES
 from medconcept.tables.fit import fitted
 from medconcept.workers.dictionary.read_terms import DESCRIBED, describe_batches
 
@@ -93,7 +95,7 @@ def joined_column(ids: Column) -> Column:
 
 def is_joined(id_: Column) -> Column:
     """Whether an id is one of those that joined_ids keeps."""
-    return id_.startswith("MESH:") | id_.startswith("OMIM:")
+    return reduce(or_, (id_.startswith(prefix) for prefix in JOINED_PREFIXES))
 
 
 def retired_steps(terms: DataFrame) -> DataFrame:
