@@ -6,6 +6,7 @@ import hashlib
 import io
 import random
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,7 @@ def rows() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 ADDED = ("rights_group", "main_modality", "caption_sha256")
 
 
+@cache
 def schema(*, has_image: bool = True) -> pa.Schema:
     """The schema of an export's files."""
     first = [pa.field("sample_key", pa.string()), *([pa.field(IMAGE, IMAGE_TYPE)] if has_image else [])]
