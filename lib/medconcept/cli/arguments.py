@@ -88,8 +88,9 @@ def _add_retrieval(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--text-embeddings", metavar="FILE", required=True, help=f"a .npy file {what}")
     parser.add_argument(
         "--captions",
-        metavar="FILE",
-        help="a caption a line, as text or as JSON objects: copies count as right answers (default: texts "
+        metavar="FILE|DIR",
+        help="a caption a line, as text or as JSON objects, in a file or in the .jsonl files of a folder "
+        "such as `pairs` of an export: copies count as right answers (default: texts "
         "with the same embedding are copies)",
     )
     parser.add_argument("--other-image-embeddings", metavar="FILE", help="of a second model, to compare with")

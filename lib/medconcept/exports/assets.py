@@ -32,6 +32,8 @@ def assets(facts: ExportFacts) -> dict[str, Any]:
         kind = RELEASED if facts.options.images == "original" else DERIVED
         images = sum(shard.images for shard in facts.of(DATA))
         files.append({"path": "images/", "what": "image files", "provenance": kind, "files": images})
+    if facts.options.format == "retrieval":
+        files.append(_asset("pairs/", "the captions in the order of the rows", RELEASED, facts.of(DATA), 1))
     if facts.of(DATA):
         files.append(_asset("attribution/", "credit lines of rows", DERIVED, facts.of(DATA), -1))
     return {

@@ -18,6 +18,9 @@ _CONTENTS = {
     "conceptclip": "JSON lines as ConceptCLIP's training reads them (`data`), the same with the keys "
     "`image`, "
     "`caption`, `umls_meta_info` alone (`data_min`), and the image files (`images`, named by their SHA-256).",
+    "retrieval": "Pairs of image and caption for retrieval, held out of training: Parquet files with all "
+    "fields of each figure and how it was chosen (`selection`), and in `pairs` a line for each pair in the "
+    "same order.",
     "metadata": "Parquet files with the metadata of each figure: ids, offsets, concepts, checksums and "
     "licences, without words of the article and without images.",
 }
@@ -67,6 +70,15 @@ with open(f"{{folder}}/{first}", encoding="utf-8") as lines:
     for line in map(json.loads, lines):
         print(line["image"], line["caption"], line["umls_meta_info"])
         break"""
+    if facts.options.format == "retrieval":
+        splits = "+".join(sorted(rows_by_split(facts.of(DATA))))  # as the files in `pairs` are sorted
+        return f"""from datasets import load_dataset
+
+{folder}
+pairs = load_dataset(folder, split="{splits}")
+print(pairs[0]["caption"], pairs[0]["selection"])
+# Embed images and captions in this order, save both with numpy.save as A.npy and B.npy, and score them:
+# medconcept score_retrieval --image-embeddings A.npy --text-embeddings B.npy --captions FOLDER/pairs"""
     others = [name for name in configurations(facts) if name != "default"]
     more = f'\nrows = load_dataset(folder, "{others[0]}", split="{split}", streaming=True)' if others else ""
     return f"""from datasets import load_dataset
@@ -204,6 +216,9 @@ def _left_out(facts: ExportFacts) -> str:
         "--images": asked.images,
         "--seed": asked.seed,
     }
+    if asked.format == "retrieval":
+        given |= {"--split": ", ".join(asked.wanted_splits), "--pairs": asked.most_pairs}
+        given["--balance"] = ",".join(asked.balance)
     options = [(name, value) for name, value in given.items() if value not in (None, "")]
     parts.append(table(("option", "value"), options))
     return "\n\n".join(parts)

@@ -19,8 +19,11 @@ from medconcept.exports.parquet_shard import ParquetShard
 from medconcept.exports.shard_file import FileEntry, ShardFile, file_sha256, write_file
 from medconcept.exports.tar_shard import TarShard, as_json
 
-SUFFIX = {"huggingface": ".parquet", "webdataset": ".tar", "conceptclip": ".jsonl", "metadata": ".parquet"}
+SUFFIX = {"huggingface": ".parquet", "webdataset": ".tar", "conceptclip": ".jsonl", "metadata": ".parquet",
+          "retrieval": ".parquet"}  # fmt: skip
 ENTRIES = "_shards"  # the entries of finished shards, until the export is finished
+# What a line for a pair has: `score_retrieval` reads the caption.
+PAIR = ("sample_key", "triplet_key", "article_key", "caption", "image_sha256", "split", "selection")
 IMAGES = "images"  # loose files, by their checksum
 
 
@@ -97,8 +100,8 @@ def image_path(checksum: str, extension: str) -> str:
 class Shard:
     """An open shard; rows are written to it in order. It has an `entry` once it is finished."""
 
-    def __init__(self, writer: _Writer, credits: ShardFile | None) -> None:
-        self._writer, self._credits = writer, credits
+    def __init__(self, writer: _Writer, credits: ShardFile | None, pairs: ShardFile | None = None) -> None:
+        self._writer, self._credits, self._pairs = writer, credits, pairs
         self.rows = 0
         self.inside: Inside = {}
         self.entry: ShardEntry | None = None
@@ -108,6 +111,9 @@ class Shard:
         self._writer.write(batch, sizes)
         self.rows += len(batch)
         count_rows(batch, self.inside)
+        if self._pairs is not None:
+            for pair in batch.select([name for name in PAIR if name in batch.schema.names]).to_pylist():
+                self._pairs.write(as_json(pair) + b"\n")
         if self._credits is not None:
             for key, credit in zip(
                 batch.column("sample_key").to_pylist(), batch.column("attribution").to_pylist(), strict=True
@@ -130,6 +136,8 @@ def open_shard(folder: Path, name: str, kind: str, schema: pa.Schema) -> Iterato
         main = opened(f"{name}{SUFFIX[kind]}")
         files = [main]
         writer: _Writer
+        if kind == "retrieval":
+            files.append(opened(pairs_name(name)))
         if kind == "webdataset":
             writer = TarShard(main, schema)
         elif kind == "conceptclip":
@@ -141,7 +149,7 @@ def open_shard(folder: Path, name: str, kind: str, schema: pa.Schema) -> Iterato
         if IMAGE in schema.names:
             credits = opened(credits_name(name))
             files.append(credits)
-        shard = Shard(writer, credits)
+        shard = Shard(writer, credits, files[1] if kind == "retrieval" else None)
         try:
             yield shard
         except BaseException:
@@ -168,6 +176,15 @@ def minimised_name(name: str) -> str:
     'data_min/train-00000-of-00001'
     """
     return f"data_min/{name.partition('/')[2]}"
+
+
+def pairs_name(name: str) -> str:
+    """The file with a line for each pair of a shard, in the order of its rows.
+
+    >>> pairs_name("data/test-00000-of-00001")
+    'pairs/test-00000-of-00001.jsonl'
+    """
+    return f"pairs/{name.partition('/')[2]}.jsonl"
 
 
 def credits_name(name: str) -> str:
