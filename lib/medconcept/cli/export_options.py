@@ -6,6 +6,7 @@ import argparse
 
 from medconcept.errors import ConfigError
 from medconcept.exports.options import BALANCED, FORMATS, IMAGE_KINDS, LICENCE_GROUPS, PAIRS, ExportOptions
+from medconcept.exports.token_spans import PUBLISHED, read_tokenizer
 from medconcept.triplets.options import SPLITS_OF_DATA
 
 
@@ -51,6 +52,12 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--url", metavar="URL", help="home page that the documents of the export name")
     parser.add_argument(
+        "--tokenizer",
+        metavar="NAME=FILE",
+        help="with --format conceptclip: spans in tokens too; a tokenizer.json, or vocab.txt of an uncased "
+        f"BERT (ConceptCLIP's: {PUBLISHED})",
+    )
+    parser.add_argument(
         "--pairs",
         metavar="N",
         type=int,
@@ -93,5 +100,6 @@ def export_options(arguments: argparse.Namespace) -> ExportOptions:
         shard_bytes=arguments.shard_bytes,
         url=arguments.url,
         pairs=arguments.pairs or 0,
+        tokenizer=read_tokenizer(arguments.tokenizer) if arguments.tokenizer else None,
         balance=tuple(name.strip() for name in arguments.balance.split(",") if name.strip()),
     )

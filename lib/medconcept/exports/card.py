@@ -9,6 +9,7 @@ from medconcept.exports.card_text import CITATION, INTENDED_USE, LIMITS, RESPONS
 from medconcept.exports.card_yaml import card_yaml, configurations
 from medconcept.exports.facts import DATA, METADATA, ExportFacts, rows_by_split
 from medconcept.exports.inside import most_frequent
+from medconcept.exports.token_spans import CONTEXT
 from medconcept.runtime.control_characters import visible
 
 _SHOWN = 20  # values of a field
@@ -124,6 +125,16 @@ def _copies(facts: ExportFacts) -> str:
 
 
 def _files(facts: ExportFacts) -> str:
+    tokens = ""
+    if (tokenizer := facts.options.tokenizer) is not None:
+        tokens = (
+            f"\n\nSpans are also given in tokens of `{_plain(tokenizer.name)}` (SHA-256 of its file "
+            f"`{tokenizer.sha256}`), counted without the mark at the beginning: `start_token`, `end_token` "
+            f"(exclusive). `past_context` marks those that do not fit into {CONTEXT} tokens with both marks; "
+            "`context_end` is the character where the context of a caption is full. `data_tokens` has the "
+            "lines of `data_min` with spans of tokens, as the published loss takes them, without those past "
+            "the context."
+        )
     rows = [
         (name, ", ".join(f"{split} {count:,}" for split, count in rows_by_split(shards).items()),
          len(shards), sum(shard.files[0].bytes for shard in shards))
@@ -131,7 +142,7 @@ def _files(facts: ExportFacts) -> str:
     ]  # fmt: skip
     return table(("configuration", "rows by split", "files", "bytes"), rows) + (
         "\n\nEvery file is listed with its SHA-256 in `manifest.json`; `ASSETS.json` says of each kind of "
-        "file what it holds and what was withheld."
+        "file what it holds and what was withheld." + tokens
     )
 
 

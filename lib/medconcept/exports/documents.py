@@ -41,7 +41,7 @@ def manifest(facts: ExportFacts) -> dict[str, Any]:
     return {
         "digest": facts.digest,
         "release": asdict(facts.release),
-        "options": {**asdict(facts.options), "shard_bytes": facts.options.largest_shard},
+        "options": facts.options.as_json(),
         "counts": dict(facts.counts),
         "shards": [
             {

@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from medconcept.errors import ConfigError
+from medconcept.exports.token_spans import TokenizerFile
 from medconcept.rights import terms_of_code
 from medconcept.triplets.options import SPLITS_OF_DATA
 
@@ -43,7 +44,8 @@ class ExportOptions:
     CC-BY-4.0, or CC-BY for all its versions; `splits` the splits to write; both empty for all. `images` are
     the files as published, or the training copies. `seed` decides the order of rows; `url` is the home
     page that the documents name. Of the format `retrieval` alone: `pairs` is the number of pairs at most (0:
-    PAIRS), `balance` what they are balanced over, of BALANCED.
+    PAIRS), `balance` what they are balanced over, of BALANCED. Of conceptclip alone: the `tokenizer` in whose
+    tokens spans are given too.
 
     >>> ExportOptions("r1", "huggingface", licences=("CC-BY", "nothing"))
     Traceback (most recent call last):
@@ -62,6 +64,7 @@ nor a code such as CC-BY-4.0 or CC-BY
     url: str | None = None
     pairs: int = 0
     balance: tuple[str, ...] = BALANCED
+    tokenizer: TokenizerFile | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no export could be made with. Raises ConfigError."""
@@ -87,6 +90,8 @@ nor a code such as CC-BY-4.0 or CC-BY
             raise ConfigError(f"--pairs {self.pairs}: it must be 1 or more")
         if self.format == "retrieval" and TRAIN in self.splits:
             raise ConfigError(f"--split {TRAIN}: pairs for retrieval are held out of training")
+        if self.tokenizer is not None and self.format != "conceptclip":
+            raise ConfigError("--tokenizer belongs to --format conceptclip")
         if self.format != "retrieval" and (self.pairs or self.balance != BALANCED):
             raise ConfigError("--pairs and --balance belong to --format retrieval")
 
@@ -110,6 +115,13 @@ nor a code such as CC-BY-4.0 or CC-BY
         """Bytes that a shard may have."""
         return self.shard_bytes or SHARD_BYTES[self.format]
 
+    def as_json(self) -> dict[str, Any]:
+        """The options as the manifest has them: of the tokenizer its name and checksum."""
+        content = {**asdict(self), "shard_bytes": self.largest_shard}
+        if self.tokenizer is not None:
+            del content["tokenizer"]["definition"]
+        return content
+
     def digest(self, *versions: object) -> str:
         """A digest of these options and of what else decides the bytes: JSON values.
 
@@ -117,7 +129,7 @@ nor a code such as CC-BY-4.0 or CC-BY
         >>> a.digest() == ExportOptions("r1", "metadata").digest(), a.digest() == b.digest()
         (True, False)
         """
-        content = {**asdict(self), "shard_bytes": self.largest_shard, "versions": [EXPORT_VERSION, *versions]}
+        content = {**self.as_json(), "versions": [EXPORT_VERSION, *versions]}
         return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -145,7 +145,8 @@ def _export(
         log(f"{JOB}: {len(kept)} of {len(names)} shards are there from a run before")
     done: dict[str, ShardEntry] = {}
     for part in parts:
-        task = ExportTask(folder, part.kind, part.schema)
+        tokenizer = options.tokenizer.definition if options.tokenizer else None
+        task = ExportTask(folder, part.kind, part.schema, tokenizer)
         own = write_part(lake.spark, part.rows, part.plan, part.shards, kept, images, task, progress)
         check_written(target, part.shards, own)
         done |= own

@@ -25,11 +25,12 @@ EXTENSIONS = {"jpeg": "jpg", "tiff": "tif", "jpeg2000": "jp2"}  # others are the
 
 @dataclass(frozen=True)
 class ExportTask:
-    """Where shards go, in which format, and with which columns."""
+    """Where shards go, in which format, and with which columns; `tokenizer` is the definition of one."""
 
     folder: str
     kind: str
     schema: pa.Schema
+    tokenizer: str | None = None
 
 
 def write_shards(
@@ -47,7 +48,7 @@ def write_shards(
     while part is not None:
         name = part[0]
         try:
-            with open_shard(folder, name, task.kind, task.schema) as shard:
+            with open_shard(folder, name, task.kind, task.schema, task.tokenizer) as shard:
                 while part is not None and part[0] == name:
                     _write(shard, part[1], task, counter)
                     part = next(parts, None)
