@@ -126,6 +126,7 @@ _HELP: dict[str, tuple[tuple[str, ...], str]] = {
     "tune": ((EXAMPLES["tune"],), "docs/evaluation.md"),
     "train_ner": ((EXAMPLES["train_ner"],), "docs/recognition.md"),
     "score_retrieval": ((EXAMPLES["score_retrieval"],), "docs/retrieval.md"),
+    "upload": ((EXAMPLES["upload"],), "docs/exports.md"),
 }
 
 

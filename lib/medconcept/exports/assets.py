@@ -39,6 +39,7 @@ def assets(facts: ExportFacts) -> dict[str, Any]:
         files.append(_asset("pairs/", "the captions in the order of the rows", RELEASED, facts.of(DATA), 1))
     if facts.of(DATA):
         files.append(_asset("attribution/", "credit lines of rows", DERIVED, facts.of(DATA), -1))
+    files.append({"path": "figures/", "what": "charts of the card", "provenance": DERIVED})
     return {
         "release": facts.release.name,
         "licences": facts.inside(facts.main).get("licence", {}),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from medconcept.exports.card_text import CITATION, INTENDED_USE, LIMITS, RESPONSIBLE_USE, SUMMARY
 from medconcept.exports.card_yaml import card_yaml, configurations
 from medconcept.exports.facts import DATA, METADATA, ExportFacts, rows_by_split
+from medconcept.exports.figures import FIGURES
 from medconcept.exports.inside import most_frequent
 from medconcept.exports.token_spans import CONTEXT
 from medconcept.runtime.control_characters import visible
@@ -27,8 +28,8 @@ _CONTENTS = {
 }
 
 
-def card(facts: ExportFacts) -> str:
-    """The text of README.md."""
+def card(facts: ExportFacts, shown: Sequence[str] = ()) -> str:
+    """The text of README.md; `shown` are the paths of FIGURES that there are."""
     inside = facts.inside(facts.main)
     sections = [
         f"---\n{card_yaml(facts)}---\n\n# MedConcept, release {_plain(facts.release.name)}",
@@ -40,7 +41,7 @@ def card(facts: ExportFacts) -> str:
         f"## Where the data come from\n\n{_provenance(facts)}",
         f"## What was left out\n\n{_left_out(facts)}",
         f"## Licences\n\n{_licences(facts, inside)}",
-        f"## Limits\n\n{_limits(facts, inside)}",
+        f"## Limits\n\n{_limits(facts, inside)}{_shown(shown)}",
         INTENDED_USE,
         RESPONSIBLE_USE,
         f"## Citation\n\n```bibtex\n{CITATION}\n```",
@@ -247,6 +248,10 @@ def _licences(facts: ExportFacts, inside: Mapping[str, Mapping[str, int]]) -> st
         "commercial use are permitted, `noncommercial` where copies are, `other` where neither is.\n\n"
         + table(("licence", "rows"), most_frequent(inside.get("licence", {}), _SHOWN))
     )
+
+
+def _shown(paths: Sequence[str]) -> str:
+    return "".join(f"\n\n![{FIGURES[path]}]({path})" for path in paths)
 
 
 def _limits(facts: ExportFacts, inside: Mapping[str, Mapping[str, int]]) -> str:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from importlib.metadata import version as metadata_version
 from typing import Any
 
 import pyarrow as pa
@@ -111,8 +112,10 @@ def _export(
     if options.where is not None:
         check_condition(triplets, options.where)
     entries = read_opt_out(lake.spark, config.opt_out)
-    pairs_by = [config.images.distance] if options.format == "retrieval" else []
-    digest = options.digest(release["digests"], entries.digest, __version__, pa.__version__, *pairs_by)
+    versions = [__version__, pa.__version__, metadata_version("matplotlib")]
+    if options.format == "retrieval":
+        versions.append(str(config.images.distance))
+    digest = options.digest(release["digests"], entries.digest, *versions)
     state = target.state(digest)
     if state == "finished":
         return _checked(lake, target)
