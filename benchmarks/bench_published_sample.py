@@ -103,13 +103,13 @@ def original_spans(row: dict[str, Any]) -> list[tuple[int, int]]:
 def decode(caption: str) -> tuple[str, list[int]]:
     """A caption as BERT's uncased tokens give it back, and for each character its place in the caption.
 
-    >>> decode("A (naïve) cell.")[0]
+    >>> decode("A (naïve)\\ncell.")[0]
     'a ( naive ) cell.'
     """
     characters: list[tuple[str, int]] = []
     for place, each in enumerate(caption):
         for c in unicodedata.normalize("NFD", each.lower()):
-            if unicodedata.category(c) in ("Mn", "Cc", "Cf"):
+            if not c.isspace() and unicodedata.category(c) in ("Mn", "Cc", "Cf"):
                 continue
             if unicodedata.category(c).startswith("P") or c in "$+<=>^`|~":
                 characters += [(" ", place), (c, place), (" ", place)]

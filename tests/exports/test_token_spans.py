@@ -36,7 +36,7 @@ def naive_tokens(text: str) -> list[tuple[str, int, int]]:
     words: list[list[tuple[str, int]]] = [[]]
     for place, character in enumerate(text):
         for c in unicodedata.normalize("NFD", character.lower()):
-            if unicodedata.category(c) in ("Mn", "Cc", "Cf"):
+            if not c.isspace() and unicodedata.category(c) in ("Mn", "Cc", "Cf"):
                 continue
             if c.isspace():
                 words.append([])
@@ -65,7 +65,7 @@ def naive_tokens(text: str) -> list[tuple[str, int, int]]:
 
 TEXTS = (
     "CT of a heart, number 12 | α",
-    "Mammograms (naïve) of the oedema.",
+    "Mammograms (naïve)\n\tof the oedema.",
     "the\u00a0heart\u2009of 𝛼 a heart",
     "\U0001f600 heart",
     "",

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version as metadata_version
 from typing import Any
 
@@ -187,7 +188,12 @@ def _pairs(
     facts = _kept(pair_facts(*tables), cached)
     with progress.counting(lake.spark, Count("images", None)) as counter:
         left = unshared(
-            chosen, facts, options.wanted_splits, distance=config.images.distance, counter=counter
+            chosen,
+            facts,
+            options.wanted_splits,
+            distance=config.images.distance,
+            counter=counter,
+            keep=partial(_kept, cached=cached),
         )
         left = _kept(left, cached)
         left.count()

@@ -6,7 +6,7 @@ Both change nothing but `_left_out`, so that every row that is no pair is counte
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from pyspark.sql import Column, DataFrame, Window
@@ -73,25 +73,32 @@ def pair_facts(triplets: DataFrame, images: DataFrame, groups: DataFrame) -> Dat
 
 
 def unshared(
-    chosen: DataFrame, facts: DataFrame, held: Sequence[str], *, distance: int, counter: Counter
+    chosen: DataFrame,
+    facts: DataFrame,
+    held: Sequence[str],
+    *,
+    distance: int,
+    counter: Counter,
+    keep: Callable[[DataFrame], DataFrame] = lambda rows: rows,
 ) -> DataFrame:
     """`chosen` (see selection) with the reason of rows that other splits share something with, and of copies.
 
     Rows of every split but `held` are compared, whether they are exported or not. Copies are pairs of the
     held splits that share an image, pixels, looks or caption: the first by `_order` stays. Images within
-    `distance` bits of each other look the same, or those that image_groups has in one group.
+    `distance` bits of each other look the same, or those that image_groups has in one group. `keep` caches
+    rows that are read several times.
     """
     rows = chosen.join(facts.drop("year", "journal", "image_sha256"), "triplet_key")
     others = rows.where(~F.col("split").isin(*held))
     reason = F.coalesce("_left_out", F.when(F.col("caption_key").isNull(), "no_caption"))
-    pairs = rows.where(F.col("split").isin(*held)).withColumn("_left_out", reason)
+    pairs = keep(rows.where(F.col("split").isin(*held)).withColumn("_left_out", reason))
     taken = others.select(F.explode("_keys").alias("_key")).distinct()
     shares = _exploded(pairs).join(taken, "_key", "left_semi").groupBy("triplet_key")
-    pairs = _with_reason(pairs, shares.agg(_first_kind()))
+    pairs = keep(_with_reason(pairs, shares.agg(_first_kind())))
     own = _exploded(pairs).where(F.col("_key.kind") != _KINDS[0])
     first = F.min("_order").over(Window.partitionBy("_key"))
     copies = own.withColumn("_first", first).where("_first < _order").select("triplet_key").distinct()
-    pairs = _with_reason(pairs, copies.withColumn("_found", F.lit("copy")))
+    pairs = keep(_with_reason(pairs, copies.withColumn("_found", F.lit("copy"))))
     looks = _looks(pairs, others, facts, distance, counter)
     near = F.when(F.col("near_other"), "similar_image").when(F.col("near_earlier"), "copy")
     pairs = _with_reason(pairs, looks.select("triplet_key", near.alias("_found")))
