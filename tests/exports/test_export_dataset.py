@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -115,6 +116,11 @@ def check_pairs(folder: Path, result: ExportResult) -> None:
     assert main(["score_retrieval", *embeddings, "--captions", str(folder / "pairs")]) == 0
     (folder.parent / "x.npy").unlink()
     card = (folder / "README.md").read_text()
+    datasets = pytest.importorskip("datasets")
+    (splits,) = re.findall(r'load_dataset\(folder, split="(.+?)"\)', card)
+    loaded = datasets.load_dataset(str(folder), split=splits, cache_dir=str(folder.parent / "cache"))
+    assert loaded["sample_key"][:] == [line["sample_key"] for line in lines]
+    shutil.rmtree(folder.parent / "cache")
     assert "| --balance | modality,year,journal |" in card and "| `selection.stratum` |" in card
 
 
