@@ -17,11 +17,11 @@ from medconcept.evaluation.retrieval import KS, MEASURES, difference, recalls, s
 def sorted_recalls(queries: np.ndarray, items: np.ndarray) -> list[list[float]]:
     """The independent computation: sort all items by cosine, and look for the own one at the top."""
     out = []
-    for number, query in enumerate(queries):
-        scores = [
-            float(np.dot(query, item)) / float(np.linalg.norm(query) * np.linalg.norm(item)) for item in items
-        ]
-        order = sorted(range(len(items)), key=lambda n: -scores[n])
+    others = items.astype(float)
+    lengths = np.sqrt((others**2).sum(axis=1))
+    for number, query in enumerate(queries.astype(float)):
+        scores = (others * query).sum(axis=1) / lengths / np.sqrt((query**2).sum())
+        order = np.argsort(-scores, kind="stable").tolist()
         out.append([float(number in order[:k]) for k in KS])
     return out
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from articles import open_lake
-from export_rows import RELEASE, rows
+from export_rows import RELEASE, rows, source_rows
 
 from medconcept.config import Config
 from medconcept.lake import transaction
@@ -40,7 +40,7 @@ def build(spark: Any, folder: Path) -> Config:
     settings = Config(lake=str(folder / "lake"))
     lake = open_lake(spark, settings.lake)
     triplets, images = rows()
-    put(lake, triplets=triplets, image_bytes=images)
+    put(lake, triplets=triplets, image_bytes=images, **source_rows(triplets))
     head = lake.head()
     release = {
         "name": RELEASE, "commit_seq": head.seq, "versions": head.versions,

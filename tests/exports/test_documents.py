@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -10,14 +11,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from export_rows import facts, named, samples, write_shard
+from PIL import Image
 
 from medconcept.exports.card import card, loading
-from medconcept.exports.croissant import REQUIRED, croissant
+from medconcept.exports.croissant import croissant
+from medconcept.exports.croissant_required import REQUIRED, missing_fields
 from medconcept.exports.documents import documents
-from medconcept.exports.facts import ExportFacts
+from medconcept.exports.facts import ConceptFrequency, ExportFacts
+from medconcept.exports.figures import FIGURES, bars, figures
 from medconcept.exports.shards import ShardEntry
 from medconcept.exports.target import Target
 
@@ -107,6 +112,29 @@ def test_the_card_counts_what_is_inside(written: tuple[Path, ExportFacts]) -> No
         }  # fmt: skip
 
 
+def test_the_card_shows_charts_of_what_is_inside(written: tuple[Path, ExportFacts]) -> None:
+    folder, known = written
+    known = replace(known, frequency=ConceptFrequency(3, {"1": 2, "1,000 and more": 1}))
+    charts = dict(figures(known))
+    assert list(charts) == list(FIGURES) and charts == dict(figures(known))
+    for path, data in charts.items():
+        with Image.open(io.BytesIO(data)) as image:
+            assert image.format == "PNG" and image.size[0] == 800 and not image.text
+        assert f"]({path})" in card(known, list(charts))
+    assert (folder / "figures/years.png").read_bytes() == charts["figures/years.png"]
+    assert not (folder / "figures/concepts.png").exists()  # nothing was counted
+    assert "concepts.png" not in (folder / "README.md").read_text()
+
+
+def test_bars_are_as_long_as_their_counts() -> None:
+    data = bars("Rows", [("a $x^2$ \u4e2d", 10), ("b" * 200, 40), ("c\x1b[31m", 0)])
+    with Image.open(io.BytesIO(data)) as image:
+        pixels = np.asarray(image.convert("RGB")).astype(int)
+    blue = (abs(pixels - [0x3B, 0x6E, 0xA5]).sum(axis=2) < 30).sum(axis=1)
+    lengths = [length for length in dict.fromkeys(blue.tolist()) if length > 5]
+    assert len(lengths) == 2 and lengths[1] / lengths[0] == pytest.approx(4, rel=0.1)
+
+
 def test_text_from_outside_neither_breaks_the_card_nor_its_snippet(tmp_path: Path) -> None:
     rows = samples(range(1, 4))
     rows[0]["journal"] = "J | <script>x</script> [a](b)\n\x1b[31m"
@@ -177,12 +205,27 @@ def test_tar_files_of_several_image_formats_are_read_by_datasets(tmp_path: Path)
 
 def test_croissant_has_what_the_specification_requires(written: tuple[Path, ExportFacts]) -> None:
     content = croissant(written[1])
-    assert [name for name in REQUIRED if not content.get(name)] == []
+    assert missing_fields(content) == []
     ids = {each["@id"] for each in content["distribution"]}
     for records in content.get("recordSet", []):
         assert {field["source"]["fileSet"]["@id"] for field in records["field"]} <= ids
     sums = {each["contentUrl"]: each["sha256"] for each in content["distribution"] if "sha256" in each}
     assert sums == {shard.files[0].path: shard.files[0].sha256 for shard in written[1].shards}
+
+
+def test_each_field_that_is_required_is_missed(written: tuple[Path, ExportFacts]) -> None:
+    content = json.loads(json.dumps(croissant(written[1])))
+    records = content.get("recordSet", [])
+    parts = [content, *content["distribution"], *records, *(f for r in records for f in r["field"])]
+    by_type = {part["@type"]: part for part in parts}
+    assert set(by_type) == set(REQUIRED) if records else set(by_type) == {"sc:Dataset", "cr:FileObject",
+                                                                          "cr:FileSet"}  # fmt: skip
+    for kind, part in by_type.items():
+        for names in REQUIRED[kind]:
+            kept = {name: part.pop(name) for name in names if name in part}
+            assert kept and any(names[0] in line or names[0] == "@id" for line in missing_fields(content))
+            part |= kept
+    assert missing_fields({**content, "conformsTo": "http://mlcommons.org/croissant/1.0"}) != []
 
 
 def test_croissant_is_valid(written: tuple[Path, ExportFacts]) -> None:
@@ -198,7 +241,8 @@ def test_every_file_is_in_the_manifest_and_has_its_provenance(written: tuple[Pat
     own = {"README.md", "ASSETS.json", "croissant.json", "CITATION.cff", "manifest.json"}
     on_disk = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     unlisted = on_disk - {file["path"] for file in manifest["files"]} - own
-    assert all(path.startswith("images/") or path.endswith("-index.json") for path in unlisted)
+    loose = ("images/", "figures/")
+    assert all(path.startswith(loose) or path.endswith("-index.json") for path in unlisted)
     assets = json.loads((folder / "ASSETS.json").read_bytes())
     sums = {path: checksum for asset in assets["files"] for path, checksum in asset.get("sha256", {}).items()}
     assert sums == {file["path"]: file["sha256"] for file in manifest["files"]}

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from export_lake import build, put
 from export_rows import RELEASE, contents, picture
 
+from medconcept.cli import main
 from medconcept.errors import ExportError, InputError, LakeDamaged, LakeError, MedconceptError
 from medconcept.exports.options import ExportOptions
 from medconcept.lake.lake import Lake
 from medconcept.pipeline import export_dataset as job
 from medconcept.pipeline.export_dataset import ExportResult, export_dataset
+from medconcept.pipeline.reconstruct import NOT_EQUAL, reconstruct
 from medconcept.spark.session import new_session
 
 SMALL = 40_000  # bytes of a shard: some dozen rows
-FORMATS = ("huggingface", "webdataset", "conceptclip", "metadata")
+FORMATS = ("huggingface", "webdataset", "conceptclip", "metadata", "retrieval")
 LEFT_OUT = {"licence_unknown": 2, "no_bytes": 2, "no_image": 1, "redistribution_forbidden": 1}
 
 
@@ -49,7 +53,8 @@ def of(*numbers: int) -> set[str]:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_same_bytes_however_it_is_run(spark: Any, settings: Any, tmp_path: Path, form: str) -> None:
-    result = export(spark, settings, tmp_path / "a", form)
+    held = {"pairs": 3, "splits": ("test", "validation")} if form == "retrieval" else {}
+    result = export(spark, settings, tmp_path / "a", form, **held)
     other = new_session(spark)
     for name, value in {
         "shuffle.partitions": "5",
@@ -57,9 +62,12 @@ def test_the_same_bytes_however_it_is_run(spark: Any, settings: Any, tmp_path: P
         "files.maxPartitionBytes": "20k",
     }.items():
         other.conf.set(f"spark.sql.{name}", value)
-    export(other, settings, tmp_path / "b", form)
+    export(other, settings, tmp_path / "b", form, **held)
     assert contents(tmp_path / "a") == contents(tmp_path / "b")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+    if form == "retrieval":
+        check_pairs(tmp_path / "a", result)
+        return
     assert result.shards > 2
     record = 10_240  # of a tar file, whose end is filled up
     assert all(path.stat().st_size <= SMALL + record for path in (tmp_path / "a").rglob("*.tar"))
@@ -78,6 +86,44 @@ def test_the_same_bytes_however_it_is_run(spark: Any, settings: Any, tmp_path: P
         check_words_and_images(tmp_path / "a")
 
 
+def check_pairs(folder: Path, result: ExportResult) -> None:
+    """Number 36 looks like one of training; of the nine others three are drawn, in the order of the files."""
+    left_out = {name: result.counts[name] for name in ("split", "similar_image", "not_drawn")}
+    assert result.counts["exported"] == 3 and left_out == {"split": 36, "similar_image": 1, "not_drawn": 6}
+    lines = [
+        json.loads(line)
+        for path in sorted((folder / "pairs").glob("*.jsonl"))
+        for line in path.read_text().splitlines()
+    ]
+    rows = [
+        row for path in sorted((folder / "data").glob("*.parquet")) for row in pq.read_table(path).to_pylist()
+    ]
+    assert [line["sample_key"] for line in lines] == [row["sample_key"] for row in rows]
+    assert [line["caption"] for line in lines] == [row["caption"] for row in rows]
+    assert {row["split"] for row in rows} <= {"test", "validation"} and len(rows) == 3
+    assert not {row["triplet_key"] for row in rows} & of(36)
+    for row in rows:
+        assert row["selection"]["reason"] == "drawn" and row["selection"]["candidates"] > 1
+        assert row["selection"]["stratum"].startswith("modality=ct; year=")
+        assert hashlib.sha256(row["image"]["bytes"]).hexdigest() == row["image_sha256"]
+    np.save(folder.parent / "x.npy", np.eye(3))
+    embeddings = [
+        "--image-embeddings",
+        f"{folder.parent}/x.npy",
+        "--text-embeddings",
+        f"{folder.parent}/x.npy",
+    ]
+    assert main(["score_retrieval", *embeddings, "--captions", str(folder / "pairs")]) == 0
+    (folder.parent / "x.npy").unlink()
+    card = (folder / "README.md").read_text()
+    datasets = pytest.importorskip("datasets")
+    (splits,) = re.findall(r'load_dataset\(folder, split="(.+?)"\)', card)
+    loaded = datasets.load_dataset(str(folder), split=splits, cache_dir=str(folder.parent / "cache"))
+    assert loaded["sample_key"][:] == [line["sample_key"] for line in lines]
+    shutil.rmtree(folder.parent / "cache")
+    assert "| --balance | modality,year,journal |" in card and "| `selection.stratum` |" in card
+
+
 def check_words_and_images(folder: Path) -> None:
     """Data have the images of their rows; metadata have no word of a caption."""
     for path in (folder / "data").rglob("*.parquet"):
@@ -92,6 +138,35 @@ def check_words_and_images(folder: Path) -> None:
             nested = [*(row["concepts"] or ()), *row["privacy_flags"]]
             nested += [e for m in row["modality"] or () for e in m["evidence"]]
             assert {each["text"] for each in nested} == {None}
+
+
+def test_metadata_and_the_lake_give_the_full_rows_back(spark: Any, settings: Any, tmp_path: Path) -> None:
+    export(spark, settings, tmp_path / "full", "huggingface")
+    export(spark, settings, tmp_path / "bare", "metadata")
+    lake = Lake(spark, settings.lake)
+    result = reconstruct(lake, str(tmp_path / "bare"), str(tmp_path / "out"), lambda line: None)
+    assert (result.rows, result.rebuilt, result.exit_code) == (46, 41, NOT_EQUAL)
+    assert result.counts == {"equal": 41, "missing": 5} and result.details == {"no_image_bytes": 5}
+
+    def rows(folder: Path) -> dict[str, dict[str, Any]]:
+        paths = (folder / "data").rglob("*.parquet")
+        return {row["triplet_key"]: row for path in paths for row in pq.read_table(path).to_pylist()}
+
+    rebuilt, full = rows(tmp_path / "out"), rows(tmp_path / "full")
+    assert {rebuilt[key].pop("status") for key in rebuilt} == {"equal"}
+    (without_image,) = set(rebuilt) - set(full)
+    assert without_image in of(103) and rebuilt.pop(without_image)["image"] is None
+    assert rebuilt == full
+    report = pq.read_table(tmp_path / "out/report").to_pylist()
+    assert {row["triplet_key"] for row in report if row["status"] == "missing"} == of(101, 102, 104, 105, 106)
+    again = reconstruct(lake, str(tmp_path / "bare"), str(tmp_path / "out"), lambda line: None)
+    assert again.status == "nothing new" and again.counts == result.counts
+    with pytest.raises(InputError, match=r"manifest.json: No such file"):
+        reconstruct(lake, str(tmp_path), str(tmp_path / "out2"), lambda line: None)
+    (path,) = (tmp_path / "bare/metadata").glob("train-00000*")
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(InputError, match="is not the file of the manifest"):
+        reconstruct(lake, str(tmp_path / "bare"), str(tmp_path / "out2"), lambda line: None)
 
 
 def test_a_run_that_was_killed_is_taken_up(

@@ -16,6 +16,7 @@ COMMANDS = {
     "tune": "learn from development gold which concept a text means, into a file",
     "train_ner": "train a recogniser of entities from gold, with Spark NLP",
     "score_retrieval": "score embeddings of images and texts: Recall@1, 5 and 10 both ways",
+    "upload": "send an export into a private, gated repository of a Hub",
 }
 EXAMPLES = {
     "evaluate": "medconcept evaluate --gold gold.jsonl --format craft-captions --json",
@@ -23,6 +24,7 @@ EXAMPLES = {
     "tune": "medconcept tune --gold gold.jsonl --format craft-captions --out learned.json",
     "train_ner": "medconcept train_ner --gold gold.txt --format pubtator --out build/models/disease",
     "score_retrieval": "medconcept score_retrieval --image-embeddings A.npy --text-embeddings B.npy",
+    "upload": "medconcept upload build/r1 --repo OWNER/medconcept",
 }
 
 
@@ -33,6 +35,9 @@ def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
         return
     if name == "score_retrieval":
         _add_retrieval(parser)
+        return
+    if name == "upload":
+        _add_upload(parser)
         return
     parser.add_argument(
         "--dictionary",
@@ -90,14 +95,31 @@ def _add_retrieval(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--text-embeddings", metavar="FILE", required=True, help=f"a .npy file {what}")
     parser.add_argument(
         "--captions",
-        metavar="FILE",
-        help="a caption a line, as text or as JSON objects: copies count as right answers (default: texts "
+        metavar="FILE|DIR",
+        help="a caption a line, as text or as JSON objects, in a file or in the .jsonl files of a folder "
+        "such as `pairs` of an export: copies count as right answers (default: texts "
         "with the same embedding are copies)",
     )
     parser.add_argument("--other-image-embeddings", metavar="FILE", help="of a second model, to compare with")
     parser.add_argument("--other-text-embeddings", metavar="FILE", help="the same")
     parser.add_argument("--samples", metavar="N", type=int, default=10_000, help="of the bootstrap")
     parser.add_argument("--seed", metavar="N", type=int, help="of the bootstrap (printed with the result)")
+
+
+def _add_upload(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="DIR", help="an export that is finished")
+    parser.add_argument("--repo", metavar="OWNER/NAME", required=True, help="the repository of a data set")
+    parser.add_argument(
+        "--tag", metavar="NAME", help="of the commit that has all files (default: name of the release)"
+    )
+    parser.add_argument(
+        "--endpoint", metavar="URL", help="of the Hub (default: HF_ENDPOINT, else the public one)"
+    )
+    parser.add_argument(
+        "--token-file",
+        metavar="FILE",
+        help="a file with the token (default: HF_TOKEN, else that of `hf auth login`)",
+    )
 
 
 def _add_training(parser: argparse.ArgumentParser) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from medconcept.exports.options import FORMATS, IMAGE_KINDS, LICENCE_GROUPS, ExportOptions
+from medconcept.errors import ConfigError
+from medconcept.exports.options import BALANCED, FORMATS, IMAGE_KINDS, LICENCE_GROUPS, PAIRS, ExportOptions
+from medconcept.exports.token_spans import PUBLISHED, read_tokenizer
 from medconcept.triplets.options import SPLITS_OF_DATA
 
 
@@ -26,7 +28,11 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
         "repeated",
     )
     parser.add_argument(
-        "--split", choices=SPLITS_OF_DATA, action="append", default=[], help="only it; may be repeated"
+        "--split",
+        choices=SPLITS_OF_DATA,
+        action="append",
+        default=[],
+        help="only it; may be repeated (default: all; of --format retrieval test)",
     )
     parser.add_argument(
         "--images",
@@ -45,10 +51,44 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
         help="bytes of a file at most (default: by the format)",
     )
     parser.add_argument("--url", metavar="URL", help="home page that the documents of the export name")
+    parser.add_argument(
+        "--tokenizer",
+        metavar="NAME=FILE",
+        help="with --format conceptclip: spans in tokens too; a tokenizer.json, or vocab.txt of an uncased "
+        f"BERT (ConceptCLIP's: {PUBLISHED})",
+    )
+    parser.add_argument(
+        "--pairs",
+        metavar="N",
+        type=int,
+        help=f"with --format retrieval: pairs at most (default: {PAIRS})",
+    )
+    parser.add_argument(
+        "--balance",
+        metavar="A,B",
+        default=",".join(BALANCED),
+        help="with --format retrieval: what pairs are balanced over, the most important first; empty for "
+        f"nothing (default: {','.join(BALANCED)})",
+    )
+
+
+def add_reconstruct_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `reconstruct`."""
+    parser.add_argument(
+        "--metadata",
+        metavar="DIR",
+        required=True,
+        help="an export of --format metadata or huggingface, on a disk that all workers see",
+    )
+    parser.add_argument(
+        "--out", metavar="DIR", required=True, help="new folder, on a disk that all workers see"
+    )
 
 
 def export_options(arguments: argparse.Namespace) -> ExportOptions:
     """The options as given. Raises ConfigError."""
+    if arguments.pairs is not None and arguments.pairs < 1:
+        raise ConfigError(f"--pairs {arguments.pairs}: it must be 1 or more")
     return ExportOptions(
         release=arguments.release,
         format=arguments.format,
@@ -59,4 +99,7 @@ def export_options(arguments: argparse.Namespace) -> ExportOptions:
         seed=arguments.seed,
         shard_bytes=arguments.shard_bytes,
         url=arguments.url,
+        pairs=arguments.pairs or 0,
+        tokenizer=read_tokenizer(arguments.tokenizer) if arguments.tokenizer else None,
+        balance=tuple(name.strip() for name in arguments.balance.split(",") if name.strip()),
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from medconcept.cli.export_options import export_options
 from medconcept.cli.output import as_json_text, print_text, progress_printer
-from medconcept.cli.parser import EXPORTS, JOBS, ON_REQUEST, QUESTIONS, REPAIRS
+from medconcept.cli.parser import JOBS, ON_REQUEST, QUESTIONS, REPAIRS
 from medconcept.cli.questions import answer_with_spark, answered_without_spark
 from medconcept.cli.source_options import with_source_arguments
 from medconcept.config import Config
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     Raises MedconceptError.
     """
     config = _with_arguments(config, arguments)
-    options = export_options(arguments) if arguments.command in EXPORTS else None
+    options = export_options(arguments) if arguments.command == "export_dataset" else None
     _require_folder_of_report(getattr(arguments, "report", None))
     is_job = arguments.command == "run" or arguments.command in JOBS
     if arguments.command in QUESTIONS and answered_without_spark(arguments, config):
@@ -53,6 +53,8 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
         return _run_jobs(lake, config, names, arguments)
     if options is not None:
         return _export(lake, config, options, arguments)
+    if arguments.command == "reconstruct":
+        return _reconstruct(lake, arguments)
     if arguments.command in REPAIRS:
         lines = _repair(lake, arguments.command)
         print_text(as_json_text(lines) if arguments.json else "\n".join(lines or ["Nothing to do"]))
@@ -71,6 +73,18 @@ def _export(lake: Lake, config: Config, options: ExportOptions, arguments: argpa
     else:
         print_text("\n".join(result.lines()))
     return 0
+
+
+def _reconstruct(lake: Lake, arguments: argparse.Namespace) -> int:
+    from medconcept.pipeline.reconstruct import reconstruct
+
+    log = progress_printer(lake, as_json=arguments.json)
+    result = reconstruct(lake, arguments.metadata, arguments.out, log)
+    if arguments.json:
+        print(as_json_text({**vars(result), "seconds": round(result.seconds, 3)}))
+    else:
+        print_text("\n".join(result.lines()))
+    return result.exit_code
 
 
 def _repair(lake: Lake, command: str) -> list[str]:

@@ -46,6 +46,10 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
         from medconcept.cli.score_retrieval import run as score_retrieval
 
         return score_retrieval(arguments)
+    if arguments.command == "upload":
+        from medconcept.cli.upload import run as upload
+
+        return upload(arguments)
     if arguments.command == "train_ner":
         from medconcept.cli.train_ner import run as train
 

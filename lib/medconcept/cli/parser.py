@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from medconcept import __version__
 from medconcept.cli.arguments import COMMANDS, EXAMPLES, add_arguments
-from medconcept.cli.export_options import add_export_arguments
+from medconcept.cli.export_options import add_export_arguments, add_reconstruct_arguments
 from medconcept.cli.source_options import add_source_arguments
 
 JOBS = {
@@ -23,7 +23,10 @@ JOBS = {
     "count_concepts": "count how many captions name each concept, and pin the counts",
     "group_images": "group images with the same pixels or looks, and pin the groups",
 }
-EXPORTS = {"export_dataset": "write files for trainers from a release"}
+EXPORTS = {
+    "export_dataset": "write files for trainers from a release",
+    "reconstruct": "rebuild full rows from an export's metadata and a lake of your own",
+}
 ON_REQUEST = ("count_concepts", "group_images")  # jobs that `run` leaves out
 QUESTIONS = {
     "status": "what is in the lake, and what its source has in addition",
@@ -92,6 +95,10 @@ _HELP: dict[str, tuple[tuple[str, ...], str]] = {
         ),
         "docs/exports.md",
     ),
+    "reconstruct": (
+        ("medconcept reconstruct --metadata medconcept-r1 --lake build/lake --out build/rebuilt",),
+        "docs/exports.md",
+    ),
     "run": (
         (
             "medconcept run --config demo",
@@ -119,6 +126,7 @@ _HELP: dict[str, tuple[tuple[str, ...], str]] = {
     "tune": ((EXAMPLES["tune"],), "docs/evaluation.md"),
     "train_ner": ((EXAMPLES["train_ner"],), "docs/recognition.md"),
     "score_retrieval": ((EXAMPLES["score_retrieval"],), "docs/retrieval.md"),
+    "upload": ((EXAMPLES["upload"],), "docs/exports.md"),
 }
 
 
@@ -149,8 +157,9 @@ def build_parser() -> Parser:
     )
     for name, what in JOBS.items():
         _add_job_arguments(_add(commands, name, what))
-    for name, what in EXPORTS.items():
-        add_export_arguments(_add(commands, name, what))
+    exports = {name: _add(commands, name, what) for name, what in EXPORTS.items()}
+    add_export_arguments(exports["export_dataset"])
+    add_reconstruct_arguments(exports["reconstruct"])
     questions = {name: _add(commands, name, what) for name, what in QUESTIONS.items()}
     for question in questions.values():
         question.add_argument(

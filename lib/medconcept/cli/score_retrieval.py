@@ -60,7 +60,12 @@ def _matrix(path: str) -> Any:
 def _captions(path: str) -> list[str]:
     """The key of each line's caption: copies that differ in spaces or capitals are the same."""
     try:
-        lines = Path(path).read_text(encoding="utf-8").removesuffix("\n").split("\n")
+        files = sorted(Path(path).glob("*.jsonl")) if Path(path).is_dir() else [Path(path)]
+        if not files:
+            raise InputError(f"{path}: no .jsonl file is in it")
+        lines = [
+            line for file in files for line in file.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+        ]
         texts = [json.loads(line)["caption"] if line.startswith("{") else line for line in lines]
         return [caption_key(text) or text for text in texts]
     except OSError as error:

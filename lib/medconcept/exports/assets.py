@@ -29,11 +29,17 @@ def assets(facts: ExportFacts) -> dict[str, Any]:
             files.append(_asset(f"{folder}/", what, RELEASED if folder == DATA else DERIVED, shards, 0))
     if facts.options.format == "conceptclip":
         files.append(_asset("data_min/", "the same rows with three keys", RELEASED, facts.of(DATA), 1))
+        if facts.options.tokenizer is not None:
+            what = "the same with spans of tokens, within the context"
+            files.append(_asset("data_tokens/", what, RELEASED, facts.of(DATA), 2))
         kind = RELEASED if facts.options.images == "original" else DERIVED
         images = sum(shard.images for shard in facts.of(DATA))
         files.append({"path": "images/", "what": "image files", "provenance": kind, "files": images})
+    if facts.options.format == "retrieval":
+        files.append(_asset("pairs/", "the captions in the order of the rows", RELEASED, facts.of(DATA), 1))
     if facts.of(DATA):
         files.append(_asset("attribution/", "credit lines of rows", DERIVED, facts.of(DATA), -1))
+    files.append({"path": "figures/", "what": "charts of the card", "provenance": DERIVED})
     return {
         "release": facts.release.name,
         "licences": facts.inside(facts.main).get("licence", {}),

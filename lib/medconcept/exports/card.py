@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from medconcept.exports.card_text import CITATION, INTENDED_USE, LIMITS, RESPONSIBLE_USE, SUMMARY
 from medconcept.exports.card_yaml import card_yaml, configurations
 from medconcept.exports.facts import DATA, METADATA, ExportFacts, rows_by_split
+from medconcept.exports.figures import FIGURES
 from medconcept.exports.inside import most_frequent
+from medconcept.exports.token_spans import CONTEXT
 from medconcept.runtime.control_characters import visible
 
 _SHOWN = 20  # values of a field
@@ -18,13 +20,16 @@ _CONTENTS = {
     "conceptclip": "JSON lines as ConceptCLIP's training reads them (`data`), the same with the keys "
     "`image`, "
     "`caption`, `umls_meta_info` alone (`data_min`), and the image files (`images`, named by their SHA-256).",
+    "retrieval": "Pairs of image and caption for retrieval, held out of training: Parquet files with all "
+    "fields of each figure and how it was chosen (`selection`), and in `pairs` a line for each pair in the "
+    "same order.",
     "metadata": "Parquet files with the metadata of each figure: ids, offsets, concepts, checksums and "
     "licences, without words of the article and without images.",
 }
 
 
-def card(facts: ExportFacts) -> str:
-    """The text of README.md."""
+def card(facts: ExportFacts, shown: Sequence[str] = ()) -> str:
+    """The text of README.md; `shown` are the paths of FIGURES that there are."""
     inside = facts.inside(facts.main)
     sections = [
         f"---\n{card_yaml(facts)}---\n\n# MedConcept, release {_plain(facts.release.name)}",
@@ -36,7 +41,7 @@ def card(facts: ExportFacts) -> str:
         f"## Where the data come from\n\n{_provenance(facts)}",
         f"## What was left out\n\n{_left_out(facts)}",
         f"## Licences\n\n{_licences(facts, inside)}",
-        f"## Limits\n\n{_limits(facts, inside)}",
+        f"## Limits\n\n{_limits(facts, inside)}{_shown(shown)}",
         INTENDED_USE,
         RESPONSIBLE_USE,
         f"## Citation\n\n```bibtex\n{CITATION}\n```",
@@ -67,6 +72,15 @@ with open(f"{{folder}}/{first}", encoding="utf-8") as lines:
     for line in map(json.loads, lines):
         print(line["image"], line["caption"], line["umls_meta_info"])
         break"""
+    if facts.options.format == "retrieval":
+        splits = "+".join(sorted(rows_by_split(facts.of(DATA))))  # as the files in `pairs` are sorted
+        return f"""from datasets import load_dataset
+
+{folder}
+pairs = load_dataset(folder, split="{splits}")
+print(pairs[0]["caption"], pairs[0]["selection"])
+# Embed images and captions in this order, save both with numpy.save as A.npy and B.npy, and score them:
+# medconcept score_retrieval --image-embeddings A.npy --text-embeddings B.npy --captions FOLDER/pairs"""
     others = [name for name in configurations(facts) if name != "default"]
     more = f'\nrows = load_dataset(folder, "{others[0]}", split="{split}", streaming=True)' if others else ""
     return f"""from datasets import load_dataset
@@ -112,6 +126,16 @@ def _copies(facts: ExportFacts) -> str:
 
 
 def _files(facts: ExportFacts) -> str:
+    tokens = ""
+    if (tokenizer := facts.options.tokenizer) is not None:
+        tokens = (
+            f"\n\nSpans are also given in tokens of `{_plain(tokenizer.name)}` (SHA-256 of its file "
+            f"`{tokenizer.sha256}`), counted without the mark at the beginning: `start_token`, `end_token` "
+            f"(exclusive). `past_context` marks those that do not fit into {CONTEXT} tokens with both marks; "
+            "`context_end` is the character where the context of a caption is full. `data_tokens` has the "
+            "lines of `data_min` with spans of tokens, as the published loss takes them, without those past "
+            "the context."
+        )
     rows = [
         (name, ", ".join(f"{split} {count:,}" for split, count in rows_by_split(shards).items()),
          len(shards), sum(shard.files[0].bytes for shard in shards))
@@ -119,7 +143,7 @@ def _files(facts: ExportFacts) -> str:
     ]  # fmt: skip
     return table(("configuration", "rows by split", "files", "bytes"), rows) + (
         "\n\nEvery file is listed with its SHA-256 in `manifest.json`; `ASSETS.json` says of each kind of "
-        "file what it holds and what was withheld."
+        "file what it holds and what was withheld." + tokens
     )
 
 
@@ -204,6 +228,9 @@ def _left_out(facts: ExportFacts) -> str:
         "--images": asked.images,
         "--seed": asked.seed,
     }
+    if asked.format == "retrieval":
+        given |= {"--split": ", ".join(asked.wanted_splits), "--pairs": asked.most_pairs}
+        given["--balance"] = ",".join(asked.balance)
     options = [(name, value) for name, value in given.items() if value not in (None, "")]
     parts.append(table(("option", "value"), options))
     return "\n\n".join(parts)
@@ -221,6 +248,10 @@ def _licences(facts: ExportFacts, inside: Mapping[str, Mapping[str, int]]) -> st
         "commercial use are permitted, `noncommercial` where copies are, `other` where neither is.\n\n"
         + table(("licence", "rows"), most_frequent(inside.get("licence", {}), _SHOWN))
     )
+
+
+def _shown(paths: Sequence[str]) -> str:
+    return "".join(f"\n\n![{FIGURES[path]}]({path})" for path in paths)
 
 
 def _limits(facts: ExportFacts, inside: Mapping[str, Mapping[str, int]]) -> str:

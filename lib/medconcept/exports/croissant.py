@@ -12,13 +12,6 @@ from medconcept.exports.features import IMAGE_TYPE
 from medconcept.exports.inside import NONE, most_frequent
 from medconcept.exports.shards import SUFFIX
 
-REQUIRED = (
-    "@context", "@type", "conformsTo", "description", "license", "name", "url", "creator", "datePublished",
-    "distribution",
-)  # fmt: skip
-"""What the specification requires of a data set; mlcroissant passes over most of these where they are "
-"absent."""
-
 _FORMATS = {
     ".parquet": "application/x-parquet",
     ".tar": "application/x-tar",

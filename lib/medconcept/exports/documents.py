@@ -10,7 +10,9 @@ from medconcept.exports.assets import assets
 from medconcept.exports.card import card
 from medconcept.exports.citation import citation
 from medconcept.exports.croissant import croissant
+from medconcept.exports.croissant_required import missing_fields
 from medconcept.exports.facts import DATA, ExportFacts, rows_by_split, split_of
+from medconcept.exports.figures import figures
 from medconcept.exports.tar_shard import shard_index
 from medconcept.exports.target import MANIFEST
 
@@ -19,9 +21,14 @@ Content = str | bytes | dict[str, Any]
 
 def documents(facts: ExportFacts) -> Iterator[tuple[str, Content]]:
     """The path and content of each; the manifest comes last, so that what has one is whole."""
-    yield "README.md", card(facts)
+    shown = dict(figures(facts))
+    yield from shown.items()
+    yield "README.md", card(facts, list(shown))
     yield "ASSETS.json", assets(facts)
-    yield "croissant.json", croissant(facts)
+    metadata = croissant(facts)
+    if lacking := missing_fields(metadata):
+        raise ValueError(f"croissant.json lacks {', '.join(lacking)}")
+    yield "croissant.json", metadata
     yield "CITATION.cff", citation(facts)
     if facts.options.format == "webdataset":
         for split in rows_by_split(facts.of(DATA)):
@@ -41,7 +48,7 @@ def manifest(facts: ExportFacts) -> dict[str, Any]:
     return {
         "digest": facts.digest,
         "release": asdict(facts.release),
-        "options": {**asdict(facts.options), "shard_bytes": facts.options.largest_shard},
+        "options": facts.options.as_json(),
         "counts": dict(facts.counts),
         "shards": [
             {

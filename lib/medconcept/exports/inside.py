@@ -33,7 +33,7 @@ def count_rows(batch: pa.RecordBatch, inside: Inside) -> None:
             _add(inside, name, {_text(each["values"]): each["counts"] for each in counts.to_pylist()})
     if "image" in batch.schema.names:
         paths = pc.struct_field(batch.column("image"), "path").to_pylist()
-        for path in paths:
+        for path in filter(None, paths):
             _add(inside, "extension", {path.rpartition(".")[2]: 1})
     if "concepts" in batch.schema.names:
         concepts = batch.column("concepts")

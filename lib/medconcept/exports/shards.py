@@ -12,15 +12,19 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from medconcept.exports.concept_lines import concept_line, minimised
+from medconcept.exports.concept_lines import concept_line, minimised, tokenised
 from medconcept.exports.features import IMAGE
 from medconcept.exports.inside import Inside, count_rows
 from medconcept.exports.parquet_shard import ParquetShard
 from medconcept.exports.shard_file import FileEntry, ShardFile, file_sha256, write_file
 from medconcept.exports.tar_shard import TarShard, as_json
+from medconcept.exports.token_spans import TokenSpans
 
-SUFFIX = {"huggingface": ".parquet", "webdataset": ".tar", "conceptclip": ".jsonl", "metadata": ".parquet"}
+SUFFIX = {"huggingface": ".parquet", "webdataset": ".tar", "conceptclip": ".jsonl", "metadata": ".parquet",
+          "retrieval": ".parquet"}  # fmt: skip
 ENTRIES = "_shards"  # the entries of finished shards, until the export is finished
+# What a line for a pair has: `score_retrieval` reads the caption.
+PAIR = ("sample_key", "triplet_key", "article_key", "caption", "image_sha256", "split", "selection")
 IMAGES = "images"  # loose files, by their checksum
 
 
@@ -58,8 +62,13 @@ class ShardEntry:
 class _LineShard:
     """JSON lines of ConceptCLIP, whole and minimised, with image files that are named by their checksum."""
 
-    def __init__(self, folder: Path, lines: ShardFile, minimised_lines: ShardFile, schema: pa.Schema) -> None:
-        self._folder, self._lines, self._minimised = folder, lines, minimised_lines
+    def __init__(
+        self, folder: Path, files: Sequence[ShardFile], schema: pa.Schema, tokenizer: str | None
+    ) -> None:
+        self._folder = folder
+        self._lines, self._minimised = files[:2]
+        self._tokenised = files[2] if tokenizer else None
+        self._tokens = TokenSpans(tokenizer) if tokenizer else None
         self._fields = [name for name in schema.names if name != IMAGE]
         self.images: dict[str, None] = {}
 
@@ -73,7 +82,10 @@ class _LineShard:
                 # Not synced: of a shard that is kept, each image is compared with its checksum.
                 write_file(self._folder, path, data, sync=False)
             self.images[path] = None
-            line = concept_line(row, path)
+            tokens = self._tokens.of(row["caption"] or "") if self._tokens else None
+            line = concept_line(row, path, tokens)
+            if self._tokenised:
+                self._tokenised.write(as_json(tokenised(line)) + b"\n")
             self._lines.write(as_json(line) + b"\n")
             self._minimised.write(as_json(minimised(line)) + b"\n")
 
@@ -97,8 +109,8 @@ def image_path(checksum: str, extension: str) -> str:
 class Shard:
     """An open shard; rows are written to it in order. It has an `entry` once it is finished."""
 
-    def __init__(self, writer: _Writer, credits: ShardFile | None) -> None:
-        self._writer, self._credits = writer, credits
+    def __init__(self, writer: _Writer, credits: ShardFile | None, pairs: ShardFile | None = None) -> None:
+        self._writer, self._credits, self._pairs = writer, credits, pairs
         self.rows = 0
         self.inside: Inside = {}
         self.entry: ShardEntry | None = None
@@ -108,6 +120,9 @@ class Shard:
         self._writer.write(batch, sizes)
         self.rows += len(batch)
         count_rows(batch, self.inside)
+        if self._pairs is not None:
+            for pair in batch.select([name for name in PAIR if name in batch.schema.names]).to_pylist():
+                self._pairs.write(as_json(pair) + b"\n")
         if self._credits is not None:
             for key, credit in zip(
                 batch.column("sample_key").to_pylist(), batch.column("attribution").to_pylist(), strict=True
@@ -116,8 +131,12 @@ class Shard:
 
 
 @contextmanager
-def open_shard(folder: Path, name: str, kind: str, schema: pa.Schema) -> Iterator[Shard]:
+def open_shard(
+    folder: Path, name: str, kind: str, schema: pa.Schema, tokenizer: str | None = None
+) -> Iterator[Shard]:
     """A shard of `name` (without suffix) to write to; when the block ends its files and entry are there.
+
+    `tokenizer` is the definition of one, for conceptclip.
 
     After an error nothing of it is, except loose images, which are whole. The entry is written last, so
     that a shard with an entry has all its files.
@@ -130,18 +149,22 @@ def open_shard(folder: Path, name: str, kind: str, schema: pa.Schema) -> Iterato
         main = opened(f"{name}{SUFFIX[kind]}")
         files = [main]
         writer: _Writer
+        if kind == "retrieval":
+            files.append(opened(pairs_name(name)))
         if kind == "webdataset":
             writer = TarShard(main, schema)
         elif kind == "conceptclip":
             files.append(opened(f"{minimised_name(name)}{SUFFIX[kind]}"))
-            writer = _LineShard(folder, main, files[1], schema)
+            if tokenizer:
+                files.append(opened(f"{tokenised_name(name)}{SUFFIX[kind]}"))
+            writer = _LineShard(folder, files, schema, tokenizer)
         else:
             writer = ParquetShard(main.path_to_write(), schema)
         credits = None
         if IMAGE in schema.names:
             credits = opened(credits_name(name))
             files.append(credits)
-        shard = Shard(writer, credits)
+        shard = Shard(writer, credits, files[1] if kind == "retrieval" else None)
         try:
             yield shard
         except BaseException:
@@ -168,6 +191,24 @@ def minimised_name(name: str) -> str:
     'data_min/train-00000-of-00001'
     """
     return f"data_min/{name.partition('/')[2]}"
+
+
+def tokenised_name(name: str) -> str:
+    """The name of the minimised lines of a shard with spans of tokens.
+
+    >>> tokenised_name("data/train-00000-of-00001")
+    'data_tokens/train-00000-of-00001'
+    """
+    return f"data_tokens/{name.partition('/')[2]}"
+
+
+def pairs_name(name: str) -> str:
+    """The file with a line for each pair of a shard, in the order of its rows.
+
+    >>> pairs_name("data/test-00000-of-00001")
+    'pairs/test-00000-of-00001.jsonl'
+    """
+    return f"pairs/{name.partition('/')[2]}.jsonl"
 
 
 def credits_name(name: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import version as metadata_version
 from typing import Any
 
 import pyarrow as pa
@@ -24,15 +26,16 @@ from medconcept.lake.lake import Commit, Lake
 from medconcept.lake.queries import require_lake
 from medconcept.lake.releases import release_commit
 from medconcept.pipeline.export_facts import export_facts
+from medconcept.pipeline.written_shards import check_written, write_part
 from medconcept.spark.progress import Count, Progress
 from medconcept.stages.exports.condition import check_condition
+from medconcept.stages.exports.retrieval_pairs import drawn, pair_facts, unshared
 from medconcept.stages.exports.rows import public_rows, schema_of
 from medconcept.stages.exports.selection import REASONS, has_metadata, selected
 from medconcept.stages.exports.shard_rows import (
     PlannedShard,
     planned,
     whole_shards,
-    written,
     wrong_files,
 )
 from medconcept.stages.opt_out import opted_out, read_opt_out
@@ -110,7 +113,10 @@ def _export(
     if options.where is not None:
         check_condition(triplets, options.where)
     entries = read_opt_out(lake.spark, config.opt_out)
-    digest = options.digest(release["digests"], entries.digest, __version__, pa.__version__)
+    versions = [__version__, pa.__version__, metadata_version("matplotlib")]
+    if options.format == "retrieval":
+        versions.append(str(config.images.distance))
+    digest = options.digest(release["digests"], entries.digest, *versions)
     state = target.state(digest)
     if state == "finished":
         return _checked(lake, target)
@@ -118,8 +124,11 @@ def _export(
     images = lake.read("image_bytes", at).where(F.col("kind") == kind)
     rows = public_rows(triplets, images=options.images, with_words=True)
     listed = opted_out(lake.spark, triplets, lake.read("articles", at), entries, triplets)
-    chosen = selected(triplets, images, options, listed).persist()
-    cached.callback(chosen.unpersist)
+    chosen = _kept(selected(triplets, images, options, listed), cached)
+    if options.format == "retrieval":
+        chosen = _kept(_pairs(lake, at, options, config, chosen, progress, cached, log), cached)
+        selection = chosen.where("_left_out IS NULL").select("triplet_key", "selection")
+        rows = rows.join(selection, "triplet_key")
     counts = _counts(chosen, options)
     if sum(counts[name] for name in counts if name in ("exported", *REASONS)) != release["rows"]["triplets"]:
         raise LakeDamaged(
@@ -138,15 +147,13 @@ def _export(
     kept = whole_shards(lake.spark, names, folder) if state == "resumed" else {}
     if kept:
         log(f"{JOB}: {len(kept)} of {len(names)} shards are there from a run before")
-    done = dict(kept)
+    done: dict[str, ShardEntry] = {}
     for part in parts:
-        todo = [shard for shard in part.shards if shard.name not in kept]
-        if todo:
-            task = ExportTask(folder, part.kind, part.schema)
-            with progress.counting(lake.spark, Count("rows", sum(shard.rows for shard in todo))) as counter:
-                new = written(part.rows, part.plan, todo, images, task, counter)
-            done |= {entry.name: entry for entry in new}
-    _check_written(target, [shard for part in parts for shard in part.shards], done)
+        tokenizer = options.tokenizer.definition if options.tokenizer else None
+        task = ExportTask(folder, part.kind, part.schema, tokenizer)
+        own = write_part(lake.spark, part.rows, part.plan, part.shards, kept, images, task, progress)
+        check_written(target, part.shards, own)
+        done |= own
     ordered = [done[name] for name in names]
     schemas = {part.folder: part.schema for part in parts}
     own = chosen.where("_left_out IS NULL")
@@ -157,6 +164,42 @@ def _export(
         target.write(path, content)
     target.finish()
     return ExportResult(str(target.folder), "done", 0.0, len(names), len(kept), counts)
+
+
+def _kept(rows: DataFrame, cached: ExitStack) -> DataFrame:
+    """The rows, cached until the export is made."""
+    rows = rows.persist()
+    cached.callback(rows.unpersist)
+    return rows
+
+
+def _pairs(
+    lake: Lake,
+    at: Commit,
+    options: ExportOptions,
+    config: Config,
+    chosen: DataFrame,
+    progress: Progress,
+    cached: ExitStack,
+    log: Log,
+) -> DataFrame:
+    """The rows with the reason of those that are no pairs for retrieval, and how the others were chosen."""
+    tables = (lake.read(name, at) for name in ("triplets", "images", "image_groups"))
+    facts = _kept(pair_facts(*tables), cached)
+    with progress.counting(lake.spark, Count("images", None)) as counter:
+        left = unshared(
+            chosen,
+            facts,
+            options.wanted_splits,
+            distance=config.images.distance,
+            counter=counter,
+            keep=partial(_kept, cached=cached),
+        )
+        left = _kept(left, cached)
+        left.count()
+    if missed := counter.value.get("pairs_left_out", 0):
+        log(f"{JOB}: {missed:,} pairs of images that have many alike were not compared")
+    return drawn(left, facts, options.balance, options.most_pairs)
 
 
 def _release(lake: Lake, name: str) -> tuple[Any, Commit]:
@@ -230,25 +273,6 @@ def _parts(options: ExportOptions, triplets: DataFrame, rows: DataFrame, chosen:
         )
         parts.append(_Part(METADATA, bare, plan, shards, schema_of(bare, has_image=False), "metadata"))
     return parts
-
-
-def _check_written(target: Target, shards: Sequence[PlannedShard], done: dict[str, ShardEntry]) -> None:
-    """Raise unless every planned shard has its rows, in files that this machine sees."""
-    for shard in shards:
-        entry = done.get(shard.name)
-        if entry is None or entry.rows != shard.rows:
-            have = "no" if entry is None else f"{entry.rows:,}"
-            raise LakeDamaged(
-                f"{shard.name}: {have} of {shard.rows:,} rows were found again in triplets and "
-                "image_bytes; put the tables back from a copy"
-            )
-        for file in entry.files:
-            path = target.working / file.path
-            if not path.exists() or path.stat().st_size != file.bytes:
-                raise ExportError(
-                    f"--out {target.folder}: a worker wrote {file.path}, which this machine does not see; "
-                    "name a folder that all machines share"
-                )
 
 
 def _checked(lake: Lake, target: Target) -> ExportResult:

@@ -16,10 +16,11 @@ from medconcept.exports.options import ExportOptions
 from medconcept.exports.shards import ShardEntry
 from medconcept.lake.lake import Commit, Lake
 from medconcept.stages.exports.concepts import concept_frequency
+from medconcept.stages.exports.retrieval_pairs import SELECTION
 from medconcept.stages.exports.rows import ADDED
 from medconcept.stages.exports.selection import REASONS
 from medconcept.tables import TABLES
-from medconcept.tables.column import COMMENT
+from medconcept.tables.column import COMMENT, column
 from medconcept.tables.docs import type_name
 
 _OWN = {
@@ -71,7 +72,8 @@ def export_facts(
 
 def documented_fields(schema: pa.Schema) -> Iterator[Field]:
     """The fields of files with their meaning, nested ones too, in the order of the schema."""
-    columns = {column.name: column for column in TABLES["triplets"].columns}
+    columns = {each.name: each for each in TABLES["triplets"].columns}
+    columns["selection"] = column("selection", SELECTION, "How the pair was chosen")
     for name in schema.names:
         if name in columns:
             yield from _documented(columns[name], "")

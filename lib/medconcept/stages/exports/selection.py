@@ -26,11 +26,23 @@ OF_IMAGES: Mapping[str, str] = {
     "no_training_copy": "the lake has no training copy of the image",
     "no_bytes": "the lake does not keep the bytes of the image",
 }
+OF_PAIRS: Mapping[str, str] = {
+    "no_caption": "the caption has no letter",
+    "same_article": "another split has a figure of the article",
+    "same_image": "another split has the same image file",
+    "same_pixels": "another split has an image with the same pixels",
+    "same_caption": "another split has the same caption, but for case, spaces and punctuation",
+    "similar_image": "another split has an image that looks the same",
+    "copy": "a pair before it has the same caption, or an image that looks the same",
+    "not_drawn": "there are more pairs than --pairs asks for",
+}
+"""Why a row is no pair for retrieval, in the order in which they apply."""
 REASONS: Mapping[str, str] = {
     **FILTERS,
     OPTED_OUT: "the opt-out list names the article, the figure or the image",
     **WITHHOLDING_RULES,
     **OF_IMAGES,
+    **OF_PAIRS,
 }
 """Why a row is left out, or, in formats that have metadata too, has its metadata alone."""
 
@@ -108,7 +120,7 @@ def _asked(options: ExportOptions) -> Column:
     """The first of FILTERS that leaves a row out, or null."""
     wanted = {
         "where": F.expr(options.where) if options.where else None,
-        "split": F.col("split").isin(*options.splits) if options.splits else None,
+        "split": F.col("split").isin(*options.wanted_splits) if options.wanted_splits else None,
         "licence": reduce(or_, map(_has_licence, options.licences)) if options.licences else None,
     }
     return F.coalesce(

@@ -108,7 +108,7 @@ def written(
     if has_image:
         assert images is not None
         contents = images.select(F.col("sha256").alias(CHECKSUM), F.col("content").alias(CONTENT))
-        wide = wide.join(contents, CHECKSUM)
+        wide = wide.join(contents, CHECKSUM, "left")  # rows without an image, and those whose bytes are gone
     wide = (
         wide.repartition(len(shards), "_slot").sortWithinPartitions(SHARD, "_order").drop("_order", "_slot")
     )

@@ -25,11 +25,12 @@ EXTENSIONS = {"jpeg": "jpg", "tiff": "tif", "jpeg2000": "jp2"}  # others are the
 
 @dataclass(frozen=True)
 class ExportTask:
-    """Where shards go, in which format, and with which columns."""
+    """Where shards go, in which format, and with which columns; `tokenizer` is the definition of one."""
 
     folder: str
     kind: str
     schema: pa.Schema
+    tokenizer: str | None = None
 
 
 def write_shards(
@@ -47,7 +48,7 @@ def write_shards(
     while part is not None:
         name = part[0]
         try:
-            with open_shard(folder, name, task.kind, task.schema) as shard:
+            with open_shard(folder, name, task.kind, task.schema, task.tokenizer) as shard:
                 while part is not None and part[0] == name:
                     _write(shard, part[1], task, counter)
                     part = next(parts, None)
@@ -101,16 +102,28 @@ def _keys(batch: pa.RecordBatch) -> list[str]:
 def _images(batch: pa.RecordBatch) -> pa.Array:
     """The images of rows; each is compared with its checksum, since this is the last place that can."""
     contents, checksums = batch.column(CONTENT), batch.column(CHECKSUM).to_pylist()
-    paths = []
+    paths: list[str | None] = []
     for n, (key, image_format) in enumerate(zip(_keys(batch), batch.column(FORMAT).to_pylist(), strict=True)):
-        if sha256(contents[n].as_buffer()).hexdigest() != checksums[n]:
+        if checksums[n] is None:
+            paths.append(None)
+            continue
+        data = contents[n].as_buffer()
+        if data is None:
+            raise LakeDamaged(
+                f"image_bytes: {checksums[n]}, the image of {batch.column('triplet_key')[n].as_py()}, "
+                "is gone; put the table back from a copy"
+            )
+        if sha256(data).hexdigest() != checksums[n]:
             raise LakeDamaged(
                 f"image_bytes: the bytes of {checksums[n]}, the image of "
                 f"{batch.column('triplet_key')[n].as_py()}, have another checksum; put the table back from "
                 "a copy"
             )
         paths.append(f"{key}.{EXTENSIONS.get(image_format, image_format)}")
-    return pa.StructArray.from_arrays([contents, pa.array(paths, pa.string())], fields=list(IMAGE_TYPE))
+    mask = pa.array([path is None for path in paths]) if None in paths else None
+    return pa.StructArray.from_arrays(
+        [contents, pa.array(paths, pa.string())], fields=list(IMAGE_TYPE), mask=mask
+    )
 
 
 def check_files(files: Iterable[tuple[str, str]], *, folder: str) -> Iterator[str]:
