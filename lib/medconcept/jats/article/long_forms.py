@@ -31,7 +31,13 @@ _BALANCED = re.compile(r"(?<=[^\s(\[])[(\[][^\s()\[\]]*[)\]]")  # "4-(9-acridiny
 _OUTSIDE = " ,/-–\"'“‘’”«»„"  # of a long form
 _PREFIX = re.compile(r"(?:non|anti|pre|post)-", re.IGNORECASE)  # not part of what a short form stands for
 # Words that follow a name, whose initial a short form may lack.
-_HEADS = frozenset(("acid", "cell", "cells", "disease", "gene", "protein", "syndrome", "virus"))
+_HEADS = frozenset(
+    """
+    acid cell cells disease gene protein syndrome virus nucleus nuclei cortex ganglion nerve artery vein gland
+    antigen antibody antibodies enzyme hormone peptide
+    """.split()
+)
+_WORD_AT_END = re.compile(r"[a-z]{5}\Z")
 _WORDY = re.compile(r"[^\W\d_]{4}")  # a formula has no such word
 _LOCANTS = re.compile(r"\d, ?\d")
 _ENDS = frozenset((". ", ": ", "; ", "! ", "? "))
@@ -129,10 +135,22 @@ def _in_order(
         and fewest > low.rstrip().rfind(" ")
     ):
         return _checked(short, form, before, low, fewest)  # "dex" of dexamethasone
-    # Letters inside words are no evidence for a word, and "N(CH3)" is a formula.
-    if is_lower or not before[-1:].isspace() or not _is_likely(letters, low, fewest):
+    # Letters inside words are no evidence for a word, and "N(CH3)" is a formula; "CD40 ligand(CD40L)" is none.
+    if is_lower or not (before[-1:].isspace() or _ends_in_words(before, fewest)):
+        return None
+    if not (_is_likely(letters, low, fewest) or ("/" in short and _is_ratio(letters, low, fewest))):
         return None
     return _checked(short, form, before, low, fewest)
+
+
+def long_form_by_initials(short: str, before: str) -> str | None:
+    """The words at the end of a text of which a short form has all first letters.
+
+    >>> long_form_by_initials("SEM", "by scanning electron microscopy")
+    'scanning electron microscopy'
+    """
+    at = by_initials(read_short_form(short).letters, folded(before))
+    return before[at:] if at >= 0 and (at == 0 or before[at - 1].isspace()) else None
 
 
 def long_form_behind(short: str, behind: str) -> str | None:
@@ -148,7 +166,12 @@ def long_form_behind(short: str, behind: str) -> str | None:
     whole, first = behind, _PIECE.split(behind, maxsplit=1)[0]
     for piece in dict.fromkeys((whole, first)):
         words = [part for part in PART.findall(folded(piece)) if part not in FUNCTION_WORDS]
-        ways = (words, content_words(folded(piece)), [word for word in words if len(word) > 1])  # "p-xylene"
+        ways = (
+            words,
+            content_words(folded(piece)),
+            [word for word in words if len(word) > 1],  # "p-xylene"
+            PART.findall(folded(piece)),
+        )
         if len(words) > 1 and any(letters == "".join([word[0] for word in way]) for way in ways):
             return " ".join(piece.split()).strip(_OUTSIDE)
         is_by_letters = piece == first and len(letters) > 2 and short.isalpha()
@@ -202,6 +225,20 @@ def _is_likely(letters: str, low: str, at: int) -> bool:
     if is_last_used or (len(letters) > 2 and len(words) == 2 and by_letters(letters, words[0]) == 0):
         return True  # "electromyographic activity (EMG)"
     return letters[-1] in "s0123456789" and letters[-2] in last
+
+
+def _ends_in_words(before: str, at: int) -> bool:
+    return (
+        _WORD_AT_END.search(before, max(0, len(before) - 5)) is not None
+        and " " in before[at:]
+        and "(" not in before[at:]
+    )
+
+
+def _is_ratio(letters: str, low: str, at: int) -> bool:
+    """Whether one word has all first letters, whatever follows: "wet/dry pulmonary weight ratio" (W/D)."""
+    word = low[at:].split(" ", 1)[0]
+    return "/" in word and by_initials(letters, word) == 0
 
 
 def _is_word(short: str, form: ShortForm, low: str) -> bool:

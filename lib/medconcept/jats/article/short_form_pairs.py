@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from operator import itemgetter
 
-from medconcept.jats.article.letter_match import FUNCTION_WORDS, folded
+from medconcept.jats.article.letter_match import FUNCTION_WORDS, folded, with_greek_letters
 from medconcept.jats.article.long_forms import (
     long_form_before,
     long_form_behind,
+    long_form_by_initials,
     long_form_of_letter,
 )
 from medconcept.jats.article.short_form import LONGEST
@@ -18,9 +19,11 @@ from medconcept.jats.text.visible_text import VisibleText, has_invisible
 # A short form in a bracket: one or two words with a capital, which may end in a bracket, "CrB(+)"; or a word
 # in lower case alone in its bracket; or behind its long form in the bracket.
 _TOKEN = (
-    r"(?:[^\W\d_]|\d{1,2}(?:,\d{1,2})*[A-Za-z-])[^\s()\[\]=<>±%,;:\"”]{0,9}(?:\([^\s()]{1,3}\))?"
+    r"(?:[^\W\d_]|\d{1,2}(?:,\d{1,2})*[A-Za-z-])[^\s()\[\]=<>±%,;:\"”]{0,11}(?:\([^\s()]{1,3}\))?"
     r"(?: (?!et\b|and\b|Fig|Tab|Text)[^\W_][^\s()\[\]=<>±%,;:\"”.]{0,9})?"
 )
+_LONGEST_TOKEN = 10  # characters, unless it has the names of Greek letters: "TNF-alphaIP1"
+_JOINTS = (" and ", " or ")
 _CAPITAL = r"[A-ZΑ-Ω\U0001D400-\U0001D7FF]"
 _INSIDE = (
     r"(?!\d+[\s)\],;]|[Ff]ig|[Tt]abl|[Ss]ee\b|[Ee]q|[A-Z]\s?–\s?[A-Z][),;])\s?[\"'“‘]?"
@@ -28,7 +31,7 @@ _INSIDE = (
     r"[\"'”’]?\s?[)\];,]|((?:[a-z]\.){2,4}|[a-z]{2,6})\))"
 )
 # A long form, in a bracket behind its short form.
-_LONG = r"(?<=[A-Z0-9αβγ] \()((?:[\d,']+-)?[a-zA-Z][a-z]+[ ,\-][^()\[\]]{3,100})\)"
+_LONG = r"(?<=[A-Z0-9αβγ.] \()((?:[\d,']+-)?[a-zA-Z][a-z]+[ ,\-][^()\[\]]{3,100})\)"
 _ROUND, _SQUARE = re.compile(rf"\((?:{_INSIDE}|{_LONG})"), re.compile(rf"\[{_INSIDE}")
 _SHORT, _WORD, _LONG_BEHIND = 1, 2, 3  # groups of these
 _BEHIND = re.compile(rf"\({_LONG}")
@@ -36,6 +39,10 @@ _BEHIND = re.compile(rf"\({_LONG}")
 _AT_END = r"(?=[^\s()\[\]]{0,9}[A-Z])[^\W\d_][\w\-+/]{1,9}\)"
 _ENDS = ((", ", re.compile(f", {_AT_END}")), ("; ", re.compile(f"; {_AT_END}")))
 _LAST = re.compile(rf"\(([^()\[\]]{{3,120}})[,;] ({_AT_END[:-2]})\)")
+# "scanning (SEM) and transmission (TEM) electron microscopy": both end in the words behind the second.
+_COORDINATED = re.compile(
+    r" (?:and|or) ((?:[\w-]+ ){1,3})\(([A-Z][\w-]{1,9})\) ([^\W\d_][\w-]+(?: [^\W\d_][\w-]+){0,2})"
+)
 _NUMBER_OF_REGISTRY = re.compile(r"(?:EC|CAS|RRID)[:\s]\S+")
 _NO_WORD_BEFORE, _NO_WORD_BEHIND = re.compile(r"(?<![\w(\[/-])"), re.compile(r"(?![\w)\]'’])")
 _TOKEN_BEFORE = re.compile(r"[^\s()\[\],;:]{2,10}\Z")
@@ -63,6 +70,8 @@ def _pairs(text: str) -> list[tuple[str, str, int]]:
             if kind <= _WORD:
                 if long := _explained(match, kind, text):
                     found.append((match[kind], long, match.start(kind)))
+                elif kind == _SHORT and text.startswith(_JOINTS, match.end()):
+                    found += _coordinated(match, text)
                 behind = _BEHIND.match(text, start) if text[start - 1] == " " else None
             else:
                 behind = match
@@ -84,6 +93,8 @@ def _explained(match: re.Match[str], kind: int, text: str) -> str | None:
     """The long form before a short form in a bracket."""
     short, start = match[kind], match.start()
     if kind == _SHORT and len(short) > 1:
+        if len(short) > _LONGEST_TOKEN and " " not in short and with_greek_letters(short) == short:
+            return None
         return long_form_before(short, text[max(0, start - LONGEST) : start])
     # Of one letter and in lower case, first letters of words are the only evidence.
     if kind == _SHORT:
@@ -101,6 +112,24 @@ def _explained(match: re.Match[str], kind: int, text: str) -> str | None:
         return None
     long = long_form_before(short, text[max(0, start - LONGEST) : start])
     return long if long and _is_used(short, text) else None
+
+
+def _coordinated(match: re.Match[str], text: str) -> Iterator[tuple[str, str, int]]:
+    """Yield two short forms whose long forms share the words behind the second: first letters of all words."""
+    both = _COORDINATED.match(text, match.end())
+    if both is None:
+        return
+    start = match.start()
+    before = text[max(0, start - LONGEST) : start]
+    heads = both[3].split(" ")
+    for size in range(1, len(heads) + 1):
+        head = " ".join(heads[:size])
+        first = long_form_by_initials(match[_SHORT], before + head)
+        second = long_form_by_initials(both[2], both[1] + head)
+        if first and second:
+            yield match[_SHORT], first, match.start(_SHORT)
+            yield both[2], second, both.start(2)
+            return
 
 
 def _within_bracket(match: re.Match[str], text: str) -> tuple[str, str, int] | None:
