@@ -49,6 +49,8 @@ class ShortForm(NamedTuple):
     """Whether it is a capitalised word too long for a contraction."""
     second: str
     """The first letter of its second word."""
+    is_capitals: bool = False
+    """Whether it consists of capitals only."""
     is_word_like: bool = False
     is_plural: bool = False
     has_other_ways: bool = False
@@ -76,7 +78,7 @@ def read_short_form(short: str) -> ShortForm:
     letters = letters_of(short)
     if short.isalpha():
         if short.isupper():
-            return ShortForm(letters, most, reach, False, "")
+            return ShortForm(letters, most, reach, False, "", size > 1)
         is_name = size > LONGEST_CONTRACTION and short[1:].islower()
         is_word_like = _WORD_LIKE.fullmatch(short) is not None
         second = ""
@@ -88,7 +90,7 @@ def read_short_form(short: str) -> ShortForm:
     if short.islower():
         has_other_ways = is_plural or sign is not None
         return ShortForm(
-            letters, most, reach, is_name, second, is_word_like, is_plural, has_other_ways, sign
+            letters, most, reach, is_name, second, False, is_word_like, is_plural, has_other_ways, sign
         )
     others = _DIGITS.sub("", letters)
     numbers = (
@@ -99,7 +101,7 @@ def read_short_form(short: str) -> ShortForm:
     suffix = _suffix(short) if _MAY_BE_REORDERED.search(short) else None
     has_other_ways = is_plural or sign is not None or bool(numbers) or suffix is not None
     return ShortForm(
-        letters, most, reach, is_name, second, is_word_like, is_plural, has_other_ways, sign,
+        letters, most, reach, is_name, second, False, is_word_like, is_plural, has_other_ways, sign,
         others if numbers else "", numbers, suffix,
     )  # fmt: skip
 

@@ -30,15 +30,15 @@ _INSIDE = (
     rf"(?:(?=[^\s()\[\]]{{0,9}}{_CAPITAL}|[a-z]{{1,7}} [A-Z])({_TOKEN})"
     r"[\"'”’]?\s?[)\];,]|((?:[a-z]\.){2,4}|[a-z]{2,6})\))"
 )
+# A short form that ends the bracket, behind its long form.
+_AT_END = r"([^()\[\]]{4,121}) (?<=[,;] )((?=[^\s()\[\]]{0,9}[A-Z])[^\W\d_][\w\-+/]{1,9})\)"
 # A long form, in a bracket behind its short form.
 _LONG = r"(?<=[A-Z0-9αβγ.] \()((?:[\d,']+-)?[a-zA-Z][a-z]+[ ,\-][^()\[\]]{3,100})\)"
-_ROUND, _SQUARE = re.compile(rf"\((?:{_INSIDE}|{_LONG})"), re.compile(rf"\[{_INSIDE}")
-_SHORT, _WORD, _LONG_BEHIND = 1, 2, 3  # groups of these
-_BEHIND = re.compile(rf"\({_LONG}")
-# A short form that ends a bracket; most texts have no such end, and it is searched for fast.
-_AT_END = r"(?=[^\s()\[\]]{0,9}[A-Z])[^\W\d_][\w\-+/]{1,9}\)"
-_ENDS = ((", ", re.compile(f", {_AT_END}")), ("; ", re.compile(f"; {_AT_END}")))
-_LAST = re.compile(rf"\(([^()\[\]]{{3,120}})[,;] ({_AT_END[:-2]})\)")
+# One pattern for all, since brackets are many and few hold any of them.
+_ROUND, _SQUARE = re.compile(rf"\((?:{_INSIDE}|{_AT_END}|{_LONG})"), re.compile(rf"\[{_INSIDE}")
+_SHORT, _WORD, _SHORT_AT_END, _LONG_BEHIND = 1, 2, 4, 5  # groups of `_ROUND`
+_LAST, _BEHIND = re.compile(rf"\({_AT_END}"), re.compile(rf"\({_LONG}")
+_ENDS_SHORT_FORM = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789αβγ.")
 # "scanning (SEM) and transmission (TEM) electron microscopy": both end in the words behind the second.
 _COORDINATED = re.compile(
     r" (?:and|or) ((?:[\w-]+ ){1,3})\(([A-Z][\w-]{1,9})\) ([^\W\d_][\w-]+(?: [^\W\d_][\w-]+){0,2})"
@@ -72,13 +72,15 @@ def _pairs(text: str) -> list[tuple[str, str, int]]:
                     found.append((match[kind], long, match.start(kind)))
                 elif kind == _SHORT and text.startswith(_JOINTS, match.end()):
                     found += _coordinated(match, text)
-                behind = _BEHIND.match(text, start) if text[start - 1] == " " else None
+                last = _LAST.match(text, start) if text[match.end() - 1] in ",;" else None
             else:
-                behind = match
-            if behind is not None and (pair := _behind(behind, text)):
+                last = match if kind == _SHORT_AT_END else None
+            if last is not None and (pair := _within_bracket(last, text)):
                 found.append(pair)
-        if any(ending in text and pattern.search(text) for ending, pattern in _ENDS):
-            found += [pair for match in _LAST.finditer(text) if (pair := _within_bracket(match, text))]
+            if text[start - 2 : start - 1] in _ENDS_SHORT_FORM:
+                behind = match if kind == _LONG_BEHIND else _BEHIND.match(text, start)
+                if behind is not None and (pair := _behind(behind, text)):
+                    found.append(pair)
     if "[" in text:
         for match in _SQUARE.finditer(text):
             kind = match.lastindex or 0
@@ -134,7 +136,8 @@ def _coordinated(match: re.Match[str], text: str) -> Iterator[tuple[str, str, in
 
 def _within_bracket(match: re.Match[str], text: str) -> tuple[str, str, int] | None:
     """Read a short form that ends a bracket, behind its long form or the number of a registry."""
-    within, short = match.groups()
+    number = match.lastindex or 0
+    within, short = match[number - 1][:-1], match[number]
     if _NUMBER_OF_REGISTRY.fullmatch(within):
         start = match.start()
         long = long_form_before(short, text[max(0, start - LONGEST) : start])
@@ -142,7 +145,7 @@ def _within_bracket(match: re.Match[str], text: str) -> tuple[str, str, int] | N
         long = long_form_before(short, within + " ")
         if long and " " not in long and (len(short) < 4 or len(long) < len(within)):
             return None  # "(Carlsbad, CA)"
-    return (short, long, match.start(2)) if long else None
+    return (short, long, match.start(number)) if long else None
 
 
 def _behind(match: re.Match[str], text: str) -> tuple[str, str, int] | None:
