@@ -130,7 +130,7 @@ def _in_order(
 ) -> str | None:
     """The long form whose letters are in order; `fewest` is where the fewest words with all letters begin."""
     # What is wrong with the fewest words is wrong with more of them.
-    if low.count(" ", fewest) > form.most:
+    if low.count(" ", fewest) > form.most or len(letters) < 2:  # one letter, as in "S+", is no evidence
         return None
     at = by_initials(letters, low)
     if at < 0 and form.is_plural and letters[-1] == "s":
@@ -324,6 +324,7 @@ def _checked(
     if not is_by_initials and (
         words[-1] in FUNCTION_WORDS
         or folded(words[0]) in FUNCTION_WORDS
+        or (form.is_word_like and len(words) > len(form.letters))  # "Clark": letters of a whole sentence
         or _is_word(short, form, low[begin:])
     ):
         return None

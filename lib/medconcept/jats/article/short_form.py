@@ -70,7 +70,7 @@ def read_short_form(short: str) -> ShortForm:
 
     >>> form = read_short_form("PAR2")
     >>> form.letters, form.without_numbers, form.suffix.core, form.most
-    ('par2', 'par', 'par', 8)
+    ('par2', 'par', 'pa', 8)
     """
     size = len(short)
     most = min(size + 5, 2 * size)

@@ -26,7 +26,7 @@ _LONGEST_TOKEN = 10  # characters, unless it has the names of Greek letters: "TN
 _JOINTS = (" and ", " or ")
 _CAPITAL = r"[A-ZΑ-Ω\U0001D400-\U0001D7FF]"
 _INSIDE = (
-    r"(?!\d+[\s)\],;]|[Ff]ig|[Tt]abl|[Ss]ee\b|[Ee]q|[A-Z]\s?–\s?[A-Z][),;])\s?[\"'“‘]?"
+    r"(?!\d+(?:[\s)\];]|,\s)|[Ff]ig|[Tt]abl|[Ss]ee\b|[Ee]q|[A-Z]\s?–\s?[A-Z][),;])\s?[\"'“‘]?"
     rf"(?:(?=[^\s()\[\]]{{0,9}}{_CAPITAL}|[a-z]{{1,7}} [A-Z])({_TOKEN})"
     r"[\"'”’]?\s?[)\];,]|((?:[a-z]\.){2,4}|[a-z]{2,6})\))"
 )
