@@ -212,9 +212,7 @@ def test_the_articles_own_list_comes_first() -> None:
         ("With CrB positive cells, CrB positive (CrB(+)).", ("CrB(+)", "CrB positive")),
     ],
 )
-def test_each_kind_is_read_in_paragraphs(
-    paragraph: str, expected: tuple[str, str]
-) -> None:
+def test_each_kind_is_read_in_paragraphs(paragraph: str, expected: tuple[str, str]) -> None:
     assert [(a.short, a.long) for a in parsed(f"<p>{paragraph}</p>").abbreviations] == [expected]
 
 

@@ -43,7 +43,7 @@ def folded(text: str) -> str:
 
 
 def _may_have_greek(text: str) -> bool:
-    """Whether a text may have letters that `folded` replaces; on its bytes, many times as fast as a pattern."""
+    """Whether `folded` may have letters to replace; on bytes, many times as fast as with a pattern."""
     try:
         return bool(text.encode().translate(None, _OTHER_BYTES)) or "µ" in text
     except UnicodeEncodeError:  # a lone surrogate

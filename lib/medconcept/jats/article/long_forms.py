@@ -31,12 +31,11 @@ _BALANCED = re.compile(r"(?<=[^\s(\[])[(\[][^\s()\[\]]*[)\]]")  # "4-(9-acridiny
 _OUTSIDE = " ,/-–\"'“‘’”«»„"  # of a long form
 _PREFIX = re.compile(r"(?:non|anti|pre|post)-", re.IGNORECASE)  # not part of what a short form stands for
 # Words that follow a name, whose initial a short form may lack.
-_HEADS = frozenset(
-    """
-    acid cell cells disease gene protein syndrome virus nucleus nuclei cortex ganglion nerve artery vein gland
-    antigen antibody antibodies enzyme hormone peptide
-    """.split()
-)
+_HEADS_TEXT = """
+acid cell cells disease gene protein syndrome virus nucleus nuclei cortex ganglion nerve artery vein gland
+antigen antibody antibodies enzyme hormone peptide
+"""
+_HEADS = frozenset(_HEADS_TEXT.split())
 _WORD_AT_END = re.compile(r"[a-z]{5}\Z")
 _WORDY = re.compile(r"[^\W\d_]{4}")  # a formula has no such word
 _LOCANTS = re.compile(r"\d, ?\d")
@@ -110,7 +109,7 @@ def _in_other_ways(short: str, form: ShortForm, before: str, low: str) -> str | 
 
 
 def _start_of_clause(text: str) -> int:
-    """Where a text begins behind the last end of a clause and the last bracket: no long form goes over these."""
+    """Where a text goes on behind its last end of a clause and last bracket: no long form goes over these."""
     end = len(text) - 1
     cut = opened = -1
     for mark in ".;:":
@@ -125,9 +124,7 @@ def _start_of_clause(text: str) -> int:
     return cut + 2 if cut >= 0 else 0
 
 
-def _in_order(
-    short: str, form: ShortForm, letters: str, fewest: int, before: str, low: str
-) -> str | None:
+def _in_order(short: str, form: ShortForm, letters: str, fewest: int, before: str, low: str) -> str | None:
     """The long form whose letters are in order; `fewest` is where the fewest words with all letters begin."""
     # What is wrong with the fewest words is wrong with more of them.
     if low.count(" ", fewest) > form.most or len(letters) < 2:  # one letter, as in "S+", is no evidence
@@ -140,13 +137,9 @@ def _in_order(
     if short[-1] == ".":
         return _contraction(letters, before)  # "i.v."
     is_lower = short.islower()
-    if (
-        is_lower
-        and low.rstrip().rpartition(" ")[2].startswith(short)
-        and fewest > low.rstrip().rfind(" ")
-    ):
+    if is_lower and low.rstrip().rpartition(" ")[2].startswith(short) and fewest > low.rstrip().rfind(" "):
         return _checked(short, form, before, low, fewest)  # "dex" of dexamethasone
-    # Letters inside words are no evidence for a word, and "N(CH3)" is a formula; "CD40 ligand(CD40L)" is none.
+    # Letters inside words are no evidence for a word, and "N(CH3)" is a formula, unlike "ligand(CD40L)".
     if is_lower or not (before[-1:].isspace() or _ends_in_words(before, fewest)):
         return None
     if not (_is_likely(letters, low, fewest) or ("/" in short and _is_ratio(letters, low, fewest))):
@@ -255,8 +248,10 @@ def _is_ratio(letters: str, low: str, at: int) -> bool:
 def _is_word(short: str, form: ShortForm, low: str) -> bool:
     """True for a word of the long form itself, or for one that is no short form: a name, a foreign word."""
     lowered = folded(short)
-    if len(lowered) > 3 and lowered in low and any(
-        word.startswith(lowered) and len(word) < 1.6 * len(lowered) for word in low.split()
+    if (
+        len(lowered) > 3
+        and lowered in low
+        and any(word.startswith(lowered) and len(word) < 1.6 * len(lowered) for word in low.split())
     ):
         return True
     return form.is_word_like and (
@@ -321,11 +316,14 @@ def _checked(
         return None
     if " " in short and not _has_both_words(short, long, words[-1]):
         return None
-    if not is_by_initials and (
-        words[-1] in FUNCTION_WORDS
-        or folded(words[0]) in FUNCTION_WORDS
-        or (form.is_word_like and len(words) > len(form.letters))  # "Clark": letters of a whole sentence
-        or _is_word(short, form, low[begin:])
+    if (
+        not is_by_initials
+        and (
+            words[-1] in FUNCTION_WORDS
+            or folded(words[0]) in FUNCTION_WORDS
+            or (form.is_word_like and len(words) > len(form.letters))  # "Clark": letters of a whole sentence
+            or _is_word(short, form, low[begin:])
+        )
     ):
         return None
     return None if _is_broken(joined) else long

@@ -167,7 +167,11 @@ def retraction_evidence(
         kind = (element.get("event-type") or element.get("date-type") or "").lower()
         if kind in _RETRACTED_EVENTS:
             return f"{element.tag}: {kind}"
-    if title and _may_say_so(title) and (marked := _RETRACTED_TITLE.match(title) or _RETRACTED_ENDING.search(title)):
+    if (
+        title
+        and _may_say_so(title)
+        and (marked := _RETRACTED_TITLE.match(title) or _RETRACTED_ENDING.search(title))
+    ):
         return f"title: {marked.group().strip()}"
     subject = next((text for text in _subjects(meta, "rRwWaA") if _RETRACTED_SUBJECT.fullmatch(text)), None)
     return f"subject: {subject}" if subject else None

@@ -117,7 +117,7 @@ def _explained(match: re.Match[str], kind: int, text: str) -> str | None:
 
 
 def _coordinated(match: re.Match[str], text: str) -> Iterator[tuple[str, str, int]]:
-    """Yield two short forms whose long forms share the words behind the second: first letters of all words."""
+    """Yield two short forms whose long forms, by first letters, share the words behind the second."""
     both = _COORDINATED.match(text, match.end())
     if both is None:
         return
