@@ -89,6 +89,15 @@ def pairs(text: str) -> list[tuple[str, str]]:
         ('An "astigmatic intensity equation" ("AIE").', ("AIE", "astigmatic intensity equation")),
         ("By mag\u00adnetic reso\u00adnance imaging (M\u00adRI).", ("MRI", "magnetic resonance imaging")),
         ("The cys\u200btic fibrosis (CF).", ("CF", "cystic fibrosis")),
+        ("In 4x M.O.I. (multiplicity of infection).", ("M.O.I.", "multiplicity of infection")),
+        # a head behind the name, whose initial the short form lacks
+        ("The medial preoptic nucleus (MPO).", ("MPO", "medial preoptic nucleus")),
+        ("A wet/dry pulmonary weight ratio (W/D).", ("W/D", "wet/dry pulmonary weight ratio")),
+        # no space before the bracket
+        ("The human soluble CD40 ligand(CD40L).", ("CD40L", "CD40 ligand")),
+        # longer than others by the name of a Greek letter
+        ("The tumor necrosis factor-alpha-induced protein 1 (TNF-alphaIP1).",
+         ("TNF-alphaIP1", "tumor necrosis factor-alpha-induced protein 1")),
         # ends that are no end of a sentence
         ("The British Aircraft Corp. (BAC).", ("BAC", "British Aircraft Corp.")),
     ],
@@ -124,6 +133,12 @@ def test_a_pair_of_each_kind(text: str, expected: tuple[str, str]) -> None:
         "The magnetic resonance; imaging (MRI).",
         "Cystic. Fibrosis (CF).",
         "The cystic (rare) fibrosis (CF).",
+        "Fits family=poisson() and anova(Fit1, Fit2).",
+        "The medial preoptic wall (MPO).",
+        "A wet or dry pulmonary weight (W/D).",
+        "Created between the lox2/3 and TPS10 lines (lox2/3xTPS10).",
+        "The complete decay as had been seen in arks (Clark, 1999).",
+        "Of each session (S+) there.",
         # labels, ranges, words in lower case
         "Actin (A) and bone (B), cortex (C).",
         "Stained for cortex (C). (D) Muscle.",
@@ -160,6 +175,16 @@ def test_each_bracket_is_read_and_two_meanings_are_two_pairs() -> None:
     ]  # fmt: skip
 
 
+def test_two_short_forms_share_the_words_behind_the_second() -> None:
+    text = "By scanning (SEM) and transmission (TEM) electron microscopy of outer (OP) or inner (IP) plaques."
+    assert pairs(text) == [
+        ("SEM", "scanning electron microscopy"), ("TEM", "transmission electron microscopy"),
+        ("OP", "outer plaques"), ("IP", "inner plaques"),
+    ]  # fmt: skip
+    assert pairs("By scanning (SEM) and transmission (TEM) microscopy.") == []
+    assert pairs("By scanning (SEM) and by others (TEM) of electrons.") == []
+
+
 def test_the_articles_own_list_comes_first() -> None:
     items = "<def-item><term>MS</term><def><p>multiple sclerosis</p></def></def-item>"
     after = f"<back><glossary><title>Abbreviations</title><def-list>{items}</def-list></glossary></back>"
@@ -187,9 +212,7 @@ def test_the_articles_own_list_comes_first() -> None:
         ("With CrB positive cells, CrB positive (CrB(+)).", ("CrB(+)", "CrB positive")),
     ],
 )
-def test_the_prefilter_on_bytes_lets_each_kind_of_paragraph_through(
-    paragraph: str, expected: tuple[str, str]
-) -> None:
+def test_each_kind_is_read_in_paragraphs(paragraph: str, expected: tuple[str, str]) -> None:
     assert [(a.short, a.long) for a in parsed(f"<p>{paragraph}</p>").abbreviations] == [expected]
 
 

@@ -143,7 +143,8 @@ def _article(article: etree._Element, root: etree._Element, limits: Limits, warn
     affiliation_ids, affiliations = read_affiliations(meta)
     awards, funding_statement = read_funding(meta)
     licence = read_licence(meta, warnings)
-    retraction = retraction_evidence(article_type, meta, title.plain if title else None)
+    is_notice = is_retraction_notice(article_type, meta, title.plain if title else None)
+    retraction = retraction_evidence(article_type, meta, title.plain if title else None, is_notice)
     dialect = read_dialect(article)
     contexts = ContextIndex(article)
     reader = FigureReader(article, elements, identifiers.key, licence, contexts, warnings)
@@ -170,7 +171,7 @@ def _article(article: etree._Element, root: etree._Element, limits: Limits, warn
         licence_code=licence.code,
         licence_group=licence.group,
         copyright_statement=licence.copyright_statement,
-        is_retraction_notice=is_retraction_notice(article_type, meta, title.plain if title else None),
+        is_retraction_notice=is_notice,
         dtd_version=dialect.version,
         warnings=warnings.lines(),
         figures=figures,

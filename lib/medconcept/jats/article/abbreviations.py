@@ -13,7 +13,7 @@ from medconcept.jats.article.abbreviation_lists import (
     listed_abbreviations,
 )
 from medconcept.jats.article.element_context import ContextIndex
-from medconcept.jats.article.short_form_pairs import CANDIDATE_BYTES, abbreviation_pairs
+from medconcept.jats.article.short_form_pairs import abbreviation_pairs
 from medconcept.jats.records.article_parts import Abbreviation
 from medconcept.jats.records.figure import Figure
 from medconcept.jats.text.element_text import clean, is_inline, plain_text
@@ -59,17 +59,19 @@ def _in_article(
     """Return the pairs of the article's lists, and those of its paragraphs."""
     in_paragraphs: list[Abbreviation] = []
     seen: set[tuple[str, str]] = set()
+    excluded: dict[etree._Element | None, bool] = {}
     for number, element in enumerate(elements["p"]):
-        # Prefilter on the text nodes, which lxml serialises fast: few paragraphs have a candidate.
         if len(element) == 0 and "(" not in (element.text or ""):
             continue
-        raw = etree.tostring(element, method="text", encoding="utf-8", with_tail=False)
-        at = raw.find(b"(")  # many times as fast as the pattern's own search
-        if at < 0 or CANDIDATE_BYTES.search(raw, at) is None:
+        parent = element.getparent()
+        is_excluded = excluded.get(parent)
+        if is_excluded is None:
+            is_excluded = excluded[parent] = next(element.iterancestors(*_EXCLUDED), None) is not None
+        if is_excluded:
             continue
-        if next(element.iterancestors(*_EXCLUDED), None) is not None:
+        text = str(etree.tostring(element, method="text", encoding="unicode", with_tail=False))
+        if "(" not in text:
             continue
-        text = raw.decode("utf-8")
         if "\n" in text:  # a source with indented lines
             text = " ".join(text.split())
         new_pairs = [pair for pair in abbreviation_pairs(text) if (pair[0], pair[1].lower()) not in seen]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _DASHES = re.compile("[‐‑‒–—―−－]")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
@@ -152,6 +153,7 @@ def normalised(text: str) -> str:
     return " ".join(_JOINED_WORDS.sub("-", _DASHES.sub("-", text)).split())
 
 
+@lru_cache(maxsize=1024)  # asked several times of one text, and a publisher says the same in all its articles
 def restrictions_in(text: str) -> frozenset[str]:
     """Return the restrictions that a normalised text states, of NC, ND and SA.
 

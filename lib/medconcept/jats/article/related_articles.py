@@ -86,6 +86,9 @@ _RETRACTED_SUBJECT = re.compile(
     rf"(?:retracted|withdrawn)(?:\s+{_WORK}s?)?|{_WORK}\s+{_RETRACTED}", re.IGNORECASE
 )
 
+# One of these is in every title that the patterns match; nearly no title has any.
+_TITLE_STEMS = ("retra", "rétra", "ritra", "withdr", "remov", "ckgezogen")
+
 
 def related_articles(meta: etree._Element) -> tuple[RelatedArticle, ...]:
     """Return every work to which the article-meta relates this one, with the kind of relation."""
@@ -119,7 +122,7 @@ def is_retraction_notice(article_type: str | None, meta: etree._Element, title: 
     links = {(link.get("related-article-type") or "").lower() for link in children(meta, "related-article")}
     if links & _NOTICE_LINKS:
         return True
-    if title:
+    if title and _may_say_so(title):
         if _NOTICE_TITLE.match(title):
             return True
         if _WEAK_NOTICE_TITLE.match(title):
@@ -127,6 +130,11 @@ def is_retraction_notice(article_type: str | None, meta: etree._Element, title: 
         if _WITHDRAWAL_TITLE.match(title):
             return _NOTICES.search(kind) is not None
     return any(_NOTICE_SUBJECT.fullmatch(text) for text in _subjects(meta, "rR"))
+
+
+def _may_say_so(title: str) -> bool:
+    lowered = title.lower()
+    return any(stem in lowered for stem in _TITLE_STEMS)
 
 
 def _subjects(meta: etree._Element, initials: str) -> Iterator[str]:
@@ -137,13 +145,17 @@ def _subjects(meta: etree._Element, initials: str) -> Iterator[str]:
             yield plain_text(element)
 
 
-def retraction_evidence(article_type: str | None, meta: etree._Element, title: str | None) -> str | None:
+def retraction_evidence(
+    article_type: str | None, meta: etree._Element, title: str | None, is_notice: bool
+) -> str | None:
     """Return the attribute, subject or title that marks this article as retracted; None if nothing does.
 
-    >>> retraction_evidence(None, etree.fromstring("<article-meta/>"), "RETRACTED ARTICLE: On x")
+    A notice of a retraction is not itself retracted.
+
+    >>> retraction_evidence(None, etree.fromstring("<article-meta/>"), "RETRACTED ARTICLE: On x", False)
     'title: RETRACTED ARTICLE:'
     """
-    if is_retraction_notice(article_type, meta, title):
+    if is_notice:
         return None
     if (article_type or "").lower() in _RETRACTED_TYPES:
         return f"article-type: {article_type}"
@@ -155,7 +167,11 @@ def retraction_evidence(article_type: str | None, meta: etree._Element, title: s
         kind = (element.get("event-type") or element.get("date-type") or "").lower()
         if kind in _RETRACTED_EVENTS:
             return f"{element.tag}: {kind}"
-    if title and (marked := _RETRACTED_TITLE.match(title) or _RETRACTED_ENDING.search(title)):
+    if (
+        title
+        and _may_say_so(title)
+        and (marked := _RETRACTED_TITLE.match(title) or _RETRACTED_ENDING.search(title))
+    ):
         return f"title: {marked.group().strip()}"
     subject = next((text for text in _subjects(meta, "rRwWaA") if _RETRACTED_SUBJECT.fullmatch(text)), None)
     return f"subject: {subject}" if subject else None
