@@ -101,7 +101,7 @@ def _classes() -> NDArray[np.uint8]:
 
 
 def _is(points: IntArray, signs: str) -> NDArray[np.bool_]:
-    out = points == ord(signs[0])
+    out: NDArray[np.bool_] = points == ord(signs[0])
     for sign in signs[1:]:
         out |= points == ord(sign)
     return out
@@ -139,7 +139,8 @@ def _signs(
 def _hashes(letters: IntArray) -> IntArray:
     """A number for each row of letters; zeros behind a word count for nothing."""
     powers = np.array([pow(257, n, 1 << 61) for n in range(letters.shape[1])], np.int64)
-    return (letters * powers).sum(axis=1)
+    numbers: IntArray = (letters * powers).sum(axis=1)
+    return numbers
 
 
 @cache

@@ -2,7 +2,7 @@
 
 The words that occur at least 1,000 times in a billion words of books, by level: the logarithm (base 10) of
 how often, rounded down to a tenth. Counts of Google Books Ngrams, version 2 (CC BY 3.0), of the words that
-are in SCOWL, as in frequency_dictionary_en_82_765.txt of symspellpy 6.10.1 (MIT License, Wolf Garbe and mmb L).
+are in SCOWL, as in frequency_dictionary_en_82_765.txt of symspellpy 6.10.1 (MIT, Wolf Garbe and mmb L).
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -27,7 +28,8 @@ KINDS = (
 SOURCES = ("MESH", "EFO", "GO", "UBERON", "CHEBI", "HP", "CL", "MONDO", "DOID", "HGNC", "TECH")
 OTHER_SOURCE = "of another kind"
 EVERYDAY = 4.0  # level of a word that is also an everyday one
-_WORD = re.compile(r"[^\W_]+")
+_WORD, _DIGIT, _GREEK = re.compile(r"[^\W_]+"), re.compile(r"\d"), re.compile(r"[\u0370-\u03ff]")
+_GENERAL = GENERAL | FIGURE_WORDS
 _ENDINGS = ("s", "es", "ed", "ing", "d", "ly", "al", "ic", "ar")
 
 _ORDINARY, _SHORT, _CASE = "everyday word", "short name", "upper and lower case"
@@ -55,7 +57,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("not similar", _CHANGE), Feature("no common start", _CHANGE), Feature("odd ending", _CHANGE),
     Feature("ending ed", _CHANGE), Feature("ending ing", _CHANGE), Feature("ending s", _CHANGE),
     Feature("share of name", _CHANGE), Feature("words lost", _CHANGE),
-    Feature("preferred name", _TERM), Feature("acronym", _TERM), Feature("scope", _TERM),
+    Feature("preferred name", _TERM), Feature("acronym", _TERM),
     Feature("log names", _TERM), Feature("several kinds", _TERM), Feature("signs in name", _TERM),
     Feature("log others", _OTHERS), Feature("other as good", _OTHERS), Feature("other kind", _OTHERS),
     Feature("same kind agrees", _OTHERS),
@@ -75,6 +77,7 @@ class NameFeatures(NamedTuple):
 EVERYDAY_WORD, SHORT, CAPITALISED, ONE_WORD, LONG_FORM = 1, 2, 4, 8, 16
 
 
+@lru_cache(maxsize=1 << 10)
 def kind_of(kinds: frozenset[str]) -> str:
     """The kind of a term of several kinds.
 
@@ -118,9 +121,9 @@ def _fill(row: NDArray[np.float64], interpretation: Interpretation) -> tuple[str
         row[_AT["rarest word"]] = min(map(level, words))
     if is_short:
         on |= {f"letters {len(text)}", f"short source={source}", f"short method={method}"}
-    if any(map(str.isdigit, text)):
+    if _DIGIT.search(text):
         on.add("has digit")
-    if any("\u0370" <= character <= "\u03ff" for character in text):
+    if not text.isascii() and _GREEK.search(text):
         on.add("has Greek")
     on |= _case(text, name.name)
     if len(words) > 1:
@@ -132,25 +135,22 @@ def _fill(row: NDArray[np.float64], interpretation: Interpretation) -> tuple[str
         on.add("preferred name")
     if best.is_acronym:
         on.add("acronym")
-    if name.scope != "exact":
-        on.add("scope")
-    row[_AT["log names"]] = math.log(name.among)
+    row[_AT["log names"]] = math.log(max(name.among, 1))
     if len(name.semantic_types) > 1:
         on.add("several kinds")
     if not name.name.replace(" ", "").replace("-", "").isalnum():
         on.add("signs in name")
-    others = interpretation.candidates[1:]
-    row[_AT["log others"]] = math.log(1 + len(others))
-    if any(other.similarity >= best.similarity for other in others):
-        on.add("other as good")
-    if any(kind_of(other.name.kinds) != kind for other in others):
-        on.add("other kind")
-    if any(kind_of(o.name.kinds) == kind and o.name.source != name.source for o in others):
-        on.add("same kind agrees")
-    if is_general(name.name, text, GENERAL | FIGURE_WORDS):
+    if others := interpretation.candidates[1:]:
+        row[_AT["log others"]] = math.log(1 + len(others))
+        if any(other.similarity >= best.similarity for other in others):
+            on.add("other as good")
+        if any(kind_of(other.name.kinds) != kind for other in others):
+            on.add("other kind")
+        if any(kind_of(o.name.kinds) == kind and o.name.source != name.source for o in others):
+            on.add("same kind agrees")
+    if is_general(name.name, text, _GENERAL):
         on.add("general")
-    for column in on & _AT.keys():
-        row[_AT[column]] = 1
+    row[[_AT[column] for column in on if column in _AT]] = 1
     bits = EVERYDAY_WORD * (common >= EVERYDAY) | SHORT * is_short | ONE_WORD * (len(words) <= 1)
     bits |= CAPITALISED * (text[:1].isupper() and text[1:].islower())
     bits |= LONG_FORM * (not best.is_acronym and method != "abbreviation" and len(text) > 5)
@@ -158,7 +158,7 @@ def _fill(row: NDArray[np.float64], interpretation: Interpretation) -> tuple[str
 
 
 def _case(text: str, name: str) -> set[str]:
-    letters = "".join(filter(str.isalpha, text))
+    letters = text if text.isalpha() else "".join(filter(str.isalpha, text))
     on = set()
     if len(letters) > 1 and letters.isupper():
         on.add("capitals")
@@ -168,7 +168,7 @@ def _case(text: str, name: str) -> set[str]:
         on.add("capital first")
     elif not letters.islower():
         on.add("mixed")
-    if letters.islower() and len(name) > 1 and any(map(str.isupper, name[1:])):
+    if letters.islower() and name[1:] != name[1:].lower():
         on.add("small for capitals")
     if text == name:
         on.add("same letters")
@@ -181,8 +181,9 @@ def _change(row: NDArray[np.float64], text: str, name: str, method: str) -> set[
     if method in ("abbreviation", "synonym"):
         return on
     a, b = text.lower(), name.lower()
-    common = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
     if method in ("inflected", "derived") and " " not in text:
+        pairs = enumerate(zip(a, b, strict=False))
+        common = next((n for n, (x, y) in pairs if x != y), min(len(a), len(b)))
         row[_AT["no common start"]] = 1 - common / max(len(a), len(b))
         rest, of_name = a[common:], b[common:]
         if of_name or rest not in _ENDINGS:

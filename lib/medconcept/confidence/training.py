@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -55,7 +55,7 @@ class Reading(NamedTuple):
 def read_readings(path: Path) -> list[Reading]:
     """The readings of a file with a header line and tab-separated columns named as the fields."""
     with path.open(encoding="utf-8", newline="") as lines:
-        rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        rows: Iterable[dict[str, Any]] = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
         return [Reading(**{**row, "weight": float(row["weight"])}) for row in rows]
 
 
@@ -123,7 +123,8 @@ def probabilities(model: ConfidenceModel, examples: Examples) -> Floats:
     """What a model gives."""
     weights = np.array([model.weights.get(feature.name, 0.0) for feature in FEATURES])
     terms = np.array([model.terms.get(term, 0.0) for term in examples.terms])
-    return 1 / (1 + np.exp(-(model.intercept + examples.values @ weights + terms)))
+    log_odds: Floats = model.intercept + examples.values @ weights + terms
+    return np.asarray(1 / (1 + np.exp(-log_odds)))
 
 
 def unseen_probabilities(examples: Examples, gold: GoldCounts) -> Floats:
@@ -202,7 +203,7 @@ def calibration(
     total = weight.sum()
     middle = (np.cumsum(weight[order]) - weight[order] / 2) / total
     own = np.minimum((middle * bins).astype(int), bins - 1)
-    out = []
+    out: list[tuple[float, ...]] = []
     for number in range(bins):
         rows = order[own == number]
         if len(rows):

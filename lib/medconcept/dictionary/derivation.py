@@ -70,8 +70,8 @@ def nouns(word: str) -> Iterator[str]:
                     continue
                 if len(stem) + len(noun) >= 4 and len(stem) >= _SHORTEST_STEM.get((ending, noun), 3):
                     yield stem + noun
-    for base, endings in _verbs(word):
-        for ending in endings:
+    for base, nominal in _verbs(word):
+        for ending in nominal:
             if base + ending != word:
                 yield base + ending
 
