@@ -79,7 +79,8 @@ def type_recall(
     for kind in TYPES:
         if (kind, SPAN) not in counts:
             continue
-        row = out["by_type"][kind] = {}
+        row: dict[str, Any] = {}
+        out["by_type"][kind] = row
         for name in (*MEASURES, "can_be_named"):
             summed = total(counts[kind, name].values())
             low, high = recall_interval(counts[kind, name], samples=samples, seed=seed)

@@ -97,14 +97,12 @@ def needs_evidence(text: str, candidate: Candidate, acronym_length: int) -> bool
     name = candidate.name
     if is_cell_line(name):
         return True
-    if "gene" in name.kinds and gene_symbols.is_word(text):
-        return True
-    if "gene" in name.kinds and not name.case_sensitive and is_gene_symbol(name):
-        # "ren" or "REN" for the mouse's Ren; an alias such as "mol"
-        is_own = name.preferred and text == name.name
-        return not is_own and text.isalpha() and len(text) <= acronym_length
-    if name.case_sensitive and is_gene_symbol(name):
-        return gene_symbols.is_doubtful(text, approved=name.preferred, longest=acronym_length)
+    if is_gene_symbol(name) and (name.case_sensitive or "gene" in name.kinds):
+        if not name.case_sensitive and not name.preferred and len(name.name) > acronym_length:
+            return gene_symbols.is_word(text)
+        # "ren" or "REN" for the mouse's Ren
+        is_own = name.preferred and (name.case_sensitive or text == name.name or not text.isalpha())
+        return gene_symbols.is_doubtful(text, name.name, approved=is_own, longest=acronym_length)
     return candidate.is_acronym and len(name.name) <= acronym_length
 
 
@@ -237,14 +235,21 @@ class Surface:
             return self._of_sign and "phenotype" in kinds and " " not in name.name
         return not self._verb or not _EVENT.isdisjoint(kinds)
 
+    def _spells_word(self, name: str) -> bool:
+        """True for a longer name of a gene in lower case, as the names of proteins are: insulin, renin."""
+        folded = name.casefold()
+        return len(name) > 4 and name.isalpha() and self._folded in (folded, folded + "s")
+
     def agrees(self, name: Name) -> bool:
         """False where the name is of another field, or differs from the text in case: "all" is not ALL.
 
         A name that looks like an acronym must be written in its own case, except a plural s; a short word in
         capitals is an acronym and not an ordinary word: CAT is not cat.
         """
-        if name.case_sensitive and is_gene_symbol(name):
-            return is_spelling(self._text, name.name)
+        if is_gene_symbol(name) and (name.case_sensitive or "gene" in name.kinds):
+            return is_spelling(self._text, name.name) or (
+                not name.case_sensitive and self._spells_word(name.name)
+            )
         if name.case_sensitive:
             own = _letters(name.name)
             if own != self._letters and own + "s" != self._letters:

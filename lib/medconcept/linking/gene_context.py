@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from medconcept.dictionary.gene_symbols import may_have_context
+
 # What genes and their products have and do.
 _BEHIND = re.compile(
     r"(?:(?:/|, and | and | or |, )[A-Za-z0-9-]+)*\s*[-(]?"
@@ -51,9 +53,11 @@ def is_gene_context(text: str, start: int, end: int) -> bool:
     >>> [is_gene_context(text, at, at + 3) for at in (19, 27, 32, 44, 62)]
     [True, True, True, False, False]
     """
+    if not may_have_context(text[start:end]):
+        return False
     return any(
         _BEHIND.match(text, b, b + _REACH) or _BEFORE.search(text[max(0, a - _REACH) : a])
-        for a, b in _places(text, start, end)
+        for a, b in _places(text, start, end, 4)
     )
 
 
@@ -66,13 +70,15 @@ def is_cell_line_context(text: str, start: int, end: int) -> bool:
     """
     return any(
         _CELLS_BEHIND.match(text, b, b + _REACH) or _CELLS_BEFORE.search(text[max(0, a - _REACH) : a])
-        for a, b in _places(text, start, end)
+        for a, b in _places(text, start, end, 1)
     )
 
 
-def _places(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The place, and others with the same words, as whole words; not all of very many."""
+def _places(text: str, start: int, end: int, least: int) -> Iterator[tuple[int, int]]:
+    """The place, and others with the same words if they have `least` characters; not all of very many."""
     yield start, end
+    if end - start < least:
+        return
     surface, at, size = text[start:end], -1, end - start
     for _ in range(_OTHERS):
         at = text.find(surface, at + 1)

@@ -21,6 +21,7 @@ _HGNC_REFERENCES = {
 # Symbols of clones, predicted genes and pseudogenes, before anyone knows what the gene does.
 _PROVISIONAL = re.compile(
     r"(?:Gm|LOC|RGD|MGC:?|AABR|ENS\w*|KIAA)\d+.*|.*Rik\d*|[A-Z]{1,2}\d{5,}|.*[-_]ps\w*|\d.*|[A-Za-z]\d*"
+    r"|[A-Za-z0-9]{1,3} \w{1,5}"
 )
 
 
