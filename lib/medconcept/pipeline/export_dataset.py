@@ -151,9 +151,11 @@ def _export(
     for part in parts:
         tokenizer = options.tokenizer.definition if options.tokenizer else None
         task = ExportTask(folder, part.kind, part.schema, tokenizer)
-        own = write_part(lake.spark, part.rows, part.plan, part.shards, kept, images, task, progress)
-        check_written(target, part.shards, own)
-        done |= own
+        entries_of_part = write_part(
+            lake.spark, part.rows, part.plan, part.shards, kept, images, task, progress
+        )
+        check_written(target, part.shards, entries_of_part)
+        done |= entries_of_part
     ordered = [done[name] for name in names]
     schemas = {part.folder: part.schema for part in parts}
     own = chosen.where("_left_out IS NULL")
