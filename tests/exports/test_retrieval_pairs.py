@@ -117,11 +117,12 @@ def test_pairs_share_nothing_with_other_splits_nor_with_each_other(spark: Any) -
     )  # fmt: skip
     facts = pair_facts(triplets, images, groups)
     counter = spark.sparkContext.accumulator({}, Tally())
-    found = {
-        row["triplet_key"]: row["_left_out"]
-        for row in unshared(chosen, facts, ("test",), distance=DISTANCE, counter=counter).collect()
-    }
-    assert len(found) == len(rows)
+    chosen, facts = chosen.localCheckpoint(), facts.localCheckpoint()
+    left = unshared(
+        chosen, facts, ("test",), distance=DISTANCE, counter=counter, keep=lambda part: part.localCheckpoint()
+    )
+    found = {row["triplet_key"]: row["_left_out"] for row in left.collect()}
+    assert set(found) == {row["triplet_key"] for row in rows if row["split"] == "test"}
     others = [row for row in rows if row["split"] != "test"]
     pairs = sorted((row for row in rows if row["split"] == "test"), key=lambda row: row["_order"])
     kept = [row for row in pairs if found[row["triplet_key"]] is None]

@@ -77,8 +77,8 @@ class HubRepository:
             def refused(question: Callable[[], object] = question) -> bool:
                 try:
                     question()
-                except self._hub.errors.HfHubHTTPError as error:
-                    if error.response.status_code in _REFUSED:
+                except Exception as error:
+                    if _status(error) in _REFUSED:
                         return True
                     raise
                 return False
@@ -154,9 +154,7 @@ class HubRepository:
 
     def _anonymous_get(self, path: str) -> None:
         url = self._hub.hf_hub_url(self.name, path, repo_type="dataset", endpoint=self._anonymous.endpoint)
-        headers = self._hub.utils.build_hf_headers(token=False)
-        answer = self._hub.get_session().get(url, headers=headers)
-        self._hub.utils.hf_raise_for_status(answer)
+        self._hub.get_session().get(url).raise_for_status()
 
     def _again(self, doing: str, ask: Callable[[], T]) -> T:
         """What `ask` returns; after a failure that may pass it is asked again, with longer waits."""

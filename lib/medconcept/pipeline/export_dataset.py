@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
 from importlib.metadata import version as metadata_version
 from typing import Any
 
@@ -124,11 +123,13 @@ def _export(
     images = lake.read("image_bytes", at).where(F.col("kind") == kind)
     rows = public_rows(triplets, images=options.images, with_words=True)
     listed = opted_out(lake.spark, triplets, lake.read("articles", at), entries, triplets)
-    chosen = _kept(selected(triplets, images, options, listed), cached)
+    chosen = selected(triplets, images, options, listed)
     if options.format == "retrieval":
-        chosen = _kept(_pairs(lake, at, options, config, chosen, progress, cached, log), cached)
+        chosen = _pairs(lake, at, options, config, chosen, progress, log)
         selection = chosen.where("_left_out IS NULL").select("triplet_key", "selection")
         rows = rows.join(selection, "triplet_key")
+    chosen = chosen.persist()
+    cached.callback(chosen.unpersist)
     counts = _counts(chosen, options)
     if sum(counts[name] for name in counts if name in ("exported", *REASONS)) != release["rows"]["triplets"]:
         raise LakeDamaged(
@@ -151,9 +152,11 @@ def _export(
     for part in parts:
         tokenizer = options.tokenizer.definition if options.tokenizer else None
         task = ExportTask(folder, part.kind, part.schema, tokenizer)
-        own = write_part(lake.spark, part.rows, part.plan, part.shards, kept, images, task, progress)
-        check_written(target, part.shards, own)
-        done |= own
+        entries_of_part = write_part(
+            lake.spark, part.rows, part.plan, part.shards, kept, images, task, progress
+        )
+        check_written(target, part.shards, entries_of_part)
+        done |= entries_of_part
     ordered = [done[name] for name in names]
     schemas = {part.folder: part.schema for part in parts}
     own = chosen.where("_left_out IS NULL")
@@ -166,13 +169,6 @@ def _export(
     return ExportResult(str(target.folder), "done", 0.0, len(names), len(kept), counts)
 
 
-def _kept(rows: DataFrame, cached: ExitStack) -> DataFrame:
-    """The rows, cached until the export is made."""
-    rows = rows.persist()
-    cached.callback(rows.unpersist)
-    return rows
-
-
 def _pairs(
     lake: Lake,
     at: Commit,
@@ -180,26 +176,28 @@ def _pairs(
     config: Config,
     chosen: DataFrame,
     progress: Progress,
-    cached: ExitStack,
     log: Log,
 ) -> DataFrame:
-    """The rows with the reason of those that are no pairs for retrieval, and how the others were chosen."""
+    """The rows with the reason of those that are no pairs for retrieval, and how the others were chosen.
+
+    What is read again and again is held by the workers without its plan (a local checkpoint): as a cached
+    plan within a plan it would double at every step. A worker that is lost ends the run.
+    """
+
+    def cut(rows: DataFrame) -> DataFrame:
+        return rows.localCheckpoint()
+
+    held = options.wanted_splits
+    chosen = cut(chosen)
     tables = (lake.read(name, at) for name in ("triplets", "images", "image_groups"))
-    facts = _kept(pair_facts(*tables), cached)
+    facts = cut(pair_facts(*tables))
     with progress.counting(lake.spark, Count("images", None)) as counter:
-        left = unshared(
-            chosen,
-            facts,
-            options.wanted_splits,
-            distance=config.images.distance,
-            counter=counter,
-            keep=partial(_kept, cached=cached),
-        )
-        left = _kept(left, cached)
-        left.count()
+        pairs = unshared(chosen, facts, held, distance=config.images.distance, counter=counter, keep=cut)
     if missed := counter.value.get("pairs_left_out", 0):
         log(f"{JOB}: {missed:,} pairs of images that have many alike were not compared")
-    return drawn(left, facts, options.balance, options.most_pairs)
+    pairs = cut(drawn(pairs, facts, options.balance, options.most_pairs))
+    others = chosen.where(~F.col("split").isin(*held))
+    return pairs.unionByName(others, allowMissingColumns=True)
 
 
 def _release(lake: Lake, name: str) -> tuple[Any, Commit]:

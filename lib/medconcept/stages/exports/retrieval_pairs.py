@@ -1,7 +1,7 @@
 """Pairs for retrieval: rows of held splits that share nothing with the others, drawn evenly.
 
 `unshared` leaves out what other splits have, and copies; `drawn` takes pairs in turn from every stratum.
-Both change nothing but `_left_out`, so that every row that is no pair is counted with its reason.
+Both keep every row, so that each that is no pair is counted with its reason.
 """
 
 from __future__ import annotations
@@ -81,12 +81,13 @@ def unshared(
     counter: Counter,
     keep: Callable[[DataFrame], DataFrame] = lambda rows: rows,
 ) -> DataFrame:
-    """`chosen` (see selection) with the reason of rows that other splits share something with, and of copies.
+    """The rows of `chosen` (see selection) in held splits, with the reason of those that are no pairs.
 
-    Rows of every split but `held` are compared, whether they are exported or not. Copies are pairs of the
-    held splits that share an image, pixels, looks or caption: the first by `_order` stays. Images within
-    `distance` bits of each other look the same, or those that image_groups has in one group. `keep` caches
-    rows that are read several times.
+    These share something with another split, or are copies. Rows of every split but `held` are compared,
+    whether they are exported or not. Copies are pairs of the held splits that share an image, pixels, looks
+    or caption: the first by `_order` stays. Images within `distance` bits of each other look the same, or
+    those that image_groups has in one group. `keep` holds rows that are read several times; it should cut
+    their plan, which doubles at each step.
     """
     rows = chosen.join(facts.drop("year", "journal", "image_sha256"), "triplet_key")
     others = rows.where(~F.col("split").isin(*held))
@@ -102,8 +103,7 @@ def unshared(
     looks = _looks(pairs, others, facts, distance, counter)
     near = F.when(F.col("near_other"), "similar_image").when(F.col("near_earlier"), "copy")
     pairs = _with_reason(pairs, looks.select("triplet_key", near.alias("_found")))
-    names = chosen.columns
-    return pairs.select(*names).unionByName(chosen.where(~F.col("split").isin(*held)))
+    return keep(pairs.select(*chosen.columns))
 
 
 def _looks(
