@@ -22,7 +22,7 @@ from medconcept.jats.records.article_parts import (
 from medconcept.jats.records.figure import Figure
 from medconcept.jats.records.record import record
 
-PARSER_VERSION = "6"
+PARSER_VERSION = "7"
 """Increased by one whenever the same bytes yield different records."""
 
 
