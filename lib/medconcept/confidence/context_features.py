@@ -70,7 +70,7 @@ def context_features(
     out = np.zeros((len(mentions.text), len(FEATURES)))
     if len(out):
         texts = _Joined(captions.texts)
-        _signs(out, texts, captions, mentions, traits)
+        _signs(out, texts, mentions, traits)
         _words(out, texts, mentions, traits)
         _named(out, captions, mentions, concepts, kinds, traits)
     return out
@@ -107,9 +107,7 @@ def _is(points: IntArray, signs: str) -> NDArray[np.bool_]:
     return out
 
 
-def _signs(
-    out: NDArray[np.float64], texts: _Joined, captions: Captions, mentions: MentionColumns, traits: IntArray
-) -> None:
+def _signs(out: NDArray[np.float64], texts: _Joined, mentions: MentionColumns, traits: IntArray) -> None:
     """Fill in the signs next to each mention."""
     start, end = texts.begins[mentions.text] + mentions.start, texts.begins[mentions.text] + mentions.end
     before, after, second = texts.points[start - 1], texts.points[end], texts.points[start - 2]
@@ -117,10 +115,8 @@ def _signs(
     opens, closes = _is(before, "(["), _is(after, ")]")
     hyphen = _is(before, "-‐‑–−") | _is(after, "-‐‑–−")
     spaced = before == ord(" ")
-    begins = (mentions.start == 0) | (spaced & _is(second, ".:;)")) | opens
-    sentence = captions.sentences.covering(mentions.text, mentions.start)
-    if len(captions.sentences.starts):
-        begins |= (sentence >= 0) & (captions.sentences.starts[sentence] == mentions.start)
+    # Not by sentences: those of Spark NLP and of the plain splitter differ, and confidence may not.
+    begins = (mentions.start == 0) | (spaced & _is(second, ".:;?!)")) | opens
     columns = {
         "hyphen before": _is(before, "-‐‑–−"), "hyphen after": _is(after, "-‐‑–−"),
         "slash beside": _is(before, "/") | _is(after, "/"), "in brackets": opens & closes,

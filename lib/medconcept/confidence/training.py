@@ -24,7 +24,8 @@ GoldCounts = Mapping[str, tuple[int, int]]
 FEATURES = (*name_features.FEATURES, *context_features.FEATURES)
 _ONE_OF = ("method=", "kind=", "source=")  # of each, a mention has exactly one
 STRENGTH = 0.1  # inverse of the penalty of squared weights
-TERM_SCALE = 3.0  # the penalty of a term's weight is that much smaller, squared
+# The penalty of a weight is smaller by the square of this, for terms, and for method, kind and source.
+TERM_SCALE, ONE_OF_SCALE = 3.0, 2.0
 MIN_ARTICLES = 2  # in which a term was read, for a weight of its own
 FOLDS = 10
 WRONG, TRIVIAL = "w", "t"
@@ -152,9 +153,11 @@ def fit(examples: Examples, gold: GoldCounts) -> ConfidenceModel:
     for row, term in enumerate(examples.terms):
         if term in at:
             of_terms[row, at[term]] = TERM_SCALE
-    values = np.hstack([examples.values, of_terms, _of_gold(examples.terms, gold)])
+    scales = np.array([ONE_OF_SCALE if f.name.startswith(_ONE_OF) else 1.0 for f in FEATURES])
+    values = np.hstack([examples.values * scales, of_terms, _of_gold(examples.terms, gold)])
     weights, intercept = _solve(values, examples.right, np.sqrt(examples.weight), STRENGTH)
-    own = dict(zip((feature.name for feature in FEATURES), weights[: len(FEATURES)].tolist(), strict=True))
+    of_features = (scales * weights[: len(FEATURES)]).tolist()
+    own = dict(zip((feature.name for feature in FEATURES), of_features, strict=True))
     for prefix in _ONE_OF:  # around their mean, so that a frequent value is no evidence
         names = [name for name in own if name.startswith(prefix)]
         columns = [n for n, feature in enumerate(FEATURES) if feature.name in names]
