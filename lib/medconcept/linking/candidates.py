@@ -235,6 +235,11 @@ class Surface:
             return self._of_sign and "phenotype" in kinds and " " not in name.name
         return not self._verb or not _EVENT.isdisjoint(kinds)
 
+    def _inflects(self, name: str) -> bool:
+        """True for capitals that are a form of a word only if they are inflected: GABA is not Gabon's plural."""
+        is_word = self._text.isalpha() and name.isalpha() and not name.isupper()
+        return is_word and self._text.isupper() and self._text.isascii() and self._folded != name.casefold()
+
     def _spells_word(self, name: str) -> bool:
         """True for a longer name of a gene in lower case, as the names of proteins are: insulin, renin."""
         folded = name.casefold()
@@ -261,8 +266,9 @@ class Surface:
                 for word in name.name.split()
                 if len(word) > 1 and word.isupper() and not name.name.isupper()
             )
-        elif self._symbol and name.name != self._text and name.name.islower():
-            return False
+        elif self._symbol and name.name != self._text:
+            if name.name.islower() or self._inflects(name.name):
+                return False
         return not is_far(name.source_id, self._text)
 
 
