@@ -235,10 +235,12 @@ class Surface:
             return self._of_sign and "phenotype" in kinds and " " not in name.name
         return not self._verb or not _EVENT.isdisjoint(kinds)
 
-    def _inflects(self, name: str) -> bool:
-        """True for capitals that are a form of a word only if they are inflected: GABA is not Gabon's plural."""
-        is_word = self._text.isalpha() and name.isalpha() and not name.isupper()
-        return is_word and self._text.isupper() and self._text.isascii() and self._folded != name.casefold()
+    def _is_no_word(self, name: str) -> bool:
+        """True for a symbol where the name is an ordinary word: CAT is not cat, GABA no plural of Gabon."""
+        if name.islower():
+            return True
+        both_words = self._text.isalpha() and self._text.isascii() and name.isalpha() and not name.isupper()
+        return both_words and self._text.isupper() and self._folded != name.casefold()
 
     def _spells_word(self, name: str) -> bool:
         """True for a longer name of a gene in lower case, as the names of proteins are: insulin, renin."""
@@ -266,9 +268,8 @@ class Surface:
                 for word in name.name.split()
                 if len(word) > 1 and word.isupper() and not name.name.isupper()
             )
-        elif self._symbol and name.name != self._text:
-            if name.name.islower() or self._inflects(name.name):
-                return False
+        elif self._symbol and name.name != self._text and self._is_no_word(name.name):
+            return False
         return not is_far(name.source_id, self._text)
 
 
