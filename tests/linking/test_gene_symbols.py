@@ -113,3 +113,7 @@ def test_a_cell_line_needs_cells(linked):
 
 def test_a_substance_that_another_source_calls_a_protein_is_one(linked):
     assert linked("insulin") == [("insulin", "MESH:ins")]
+
+
+def test_the_signs_of_a_genotype_do_not_deny_the_gene(linked):
+    assert linked("Pten-/- mice and PTEN+/-") == [("Pten", "HGNC:pten"), ("PTEN", "HGNC:pten")]
