@@ -25,6 +25,7 @@ TERMS = (
     Term("CVCL", "CVCL:2", "U937", (), ("cell line",)),
     Term("CHEBI", "CHEBI:ins", "insulin", (), ("chemical",)),
     Term("MESH", "MESH:ins", "Insulin", (), ("chemical", "protein")),
+    Term("MESH", "MESH:gabon", "Gabon", (), ("other",)),
 )
 
 
@@ -58,7 +59,18 @@ def test_spellings_of_species_and_names_that_no_word_looks_like(linked, text, su
 
 
 @pytest.mark.parametrize(
-    "text", ["pten", "Rest for a day", "spatial map", "the REST", "Ca2 of", "case 8", "CASP 8", "IL 6"]
+    "text",
+    [
+        "pten",
+        "Rest for a day",
+        "spatial map",
+        "the REST",
+        "Ca2 of",
+        "case 8",
+        "CASP 8",
+        "IL 6",
+        "GABA release",
+    ],
 )
 def test_words_and_other_notation_are_no_genes(linked, text):
     assert linked(text) == []
@@ -101,3 +113,7 @@ def test_a_cell_line_needs_cells(linked):
 
 def test_a_substance_that_another_source_calls_a_protein_is_one(linked):
     assert linked("insulin") == [("insulin", "MESH:ins")]
+
+
+def test_the_signs_of_a_genotype_do_not_deny_the_gene(linked):
+    assert linked("Pten-/- mice and PTEN+/-") == [("Pten", "HGNC:pten"), ("PTEN", "HGNC:pten")]

@@ -235,6 +235,13 @@ class Surface:
             return self._of_sign and "phenotype" in kinds and " " not in name.name
         return not self._verb or not _EVENT.isdisjoint(kinds)
 
+    def _is_no_word(self, name: str) -> bool:
+        """True for a symbol where the name is an ordinary word: CAT is not cat, GABA no plural of Gabon."""
+        if name.islower():
+            return True
+        both_words = self._text.isalpha() and self._text.isascii() and name.isalpha() and not name.isupper()
+        return both_words and self._text.isupper() and self._folded != name.casefold()
+
     def _spells_word(self, name: str) -> bool:
         """True for a longer name of a gene in lower case, as the names of proteins are: insulin, renin."""
         folded = name.casefold()
@@ -261,7 +268,7 @@ class Surface:
                 for word in name.name.split()
                 if len(word) > 1 and word.isupper() and not name.name.isupper()
             )
-        elif self._symbol and name.name != self._text and name.name.islower():
+        elif self._symbol and name.name != self._text and self._is_no_word(name.name):
             return False
         return not is_far(name.source_id, self._text)
 

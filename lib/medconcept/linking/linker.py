@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from medconcept.dictionary.linking_dictionary import ALLELES, JOINED, LinkingDictionary
 from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL, names_genotype
-from medconcept.linking.candidates import SpanCandidates
+from medconcept.linking.candidates import SpanCandidates, is_gene_symbol
 from medconcept.linking.caption_batch import Captions, IntArray
 from medconcept.linking.coordination import coordinated_names, follows_conjunction
 from medconcept.linking.entities import apply_entity_types
@@ -150,13 +150,23 @@ class Linker:
         self._short_forms.resolve(captions, table)
         texts = captions.texts
         for row in np.flatnonzero(named.signs & ALLELES).tolist():
-            if names_genotype(texts[table.text[row]], int(table.end[row])):
+            is_gene = self._is_gene(int(table.interpretation[row]))
+            if not is_gene and names_genotype(texts[table.text[row]], int(table.end[row])):
                 table.kept[row] = False
-        table.filter_extras(lambda extra: not names_genotype(texts[extra.text], extra.spans[-1][1]))
+        table.filter_extras(
+            lambda extra: (
+                self._is_gene(extra.interpretation)
+                or not names_genotype(texts[extra.text], extra.spans[-1][1])
+            )
+        )
         for number, entities in enumerate(captions.entities):
             if entities:
                 self._rewrite(captions, table, number, self._by_entity_type)
         return named.hints, table
+
+    def _is_gene(self, number: int) -> bool:
+        """True if the best candidate is a gene, which the signs of a genotype do not deny."""
+        return number != NONE and is_gene_symbol(self.lookup[number].candidates[0].name)
 
     def _select(self, captions: Captions, table: MentionTable) -> None:
         if self._learned is not None:
