@@ -93,7 +93,7 @@ def check_pairs(folder: Path, result: ExportResult) -> None:
     lines = [
         json.loads(line)
         for path in sorted((folder / "pairs").glob("*.jsonl"))
-        for line in path.read_text().splitlines()
+        for line in path.read_bytes().splitlines()  # of a text it would divide at U+2028, too
     ]
     rows = [
         row for path in sorted((folder / "data").glob("*.parquet")) for row in pq.read_table(path).to_pylist()

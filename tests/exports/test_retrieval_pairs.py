@@ -61,10 +61,11 @@ def release(rng: random.Random, count: int) -> list[dict[str, Any]]:
         rows.append(
             {
                 "triplet_key": f"t{n:03}", "split": rng.choice(("train", "validation", "test", "test", None)),
-                "article_key": f"a{rng.randrange(count * 4)}", "doi": rng.choice((None, f"10/{n}", "10/1")),
+                "article_key": f"a{rng.randrange(count * 4)}",
+                "doi": rng.choice((None, None, None, f"10/{n}", f"10/{n // 3}")),
                 "image_sha256": f"s{file}", "pixels": f"p{file % (count * 2)}",
                 "caption": None if n % 29 == 0 else rng.choice((f"A heart, {n}", f"a heart {n // 2}")),
-                "duplicate_group": rng.choice((None, None, f"g{rng.randrange(count)}")),
+                "duplicate_group": rng.choice((None, None, None, f"g{rng.randrange(count)}")),
                 "phash": hashes[file % count], "_left_out": "no_image" if n % 23 == 0 else None,
                 "_order": f"{rng.getrandbits(64):016x}", "plain": file % 11 == 0,
             }

@@ -9,6 +9,7 @@ import pytest
 from medconcept.errors import ConfigError, ExportError
 from medconcept.exports.options import ExportOptions
 from medconcept.exports.target import Target
+from medconcept.exports.token_spans import TokenizerFile
 
 
 def test_an_export_has_its_name_when_it_is_whole(tmp_path: Path) -> None:
@@ -88,6 +89,12 @@ def test_a_folder_may_be_given_as_a_file_address(tmp_path: Path) -> None:
         ({"where": " "}, "--where: it is empty"),
         ({"images": "crops"}, "--images crops: not one of original, derived"),
         ({"shard_bytes": -1}, "--shard-bytes -1: it must be 1 or more"),
+        ({"format": "retrieval", "splits": ("train",)}, "--split train: pairs for retrieval are held out"),
+        ({"format": "retrieval", "pairs": -1}, "--pairs -1: it must be 1 or more"),
+        ({"format": "retrieval", "balance": ("mood",)}, "--balance mood: not one of modality, year, journal"),
+        ({"format": "retrieval", "balance": ("year", "year")}, "--balance year,year: a name is there twice"),
+        ({"pairs": 5}, "--pairs and --balance belong to --format retrieval"),
+        ({"tokenizer": TokenizerFile("a", "b", "{}")}, "--tokenizer belongs to --format conceptclip"),
     ],
 )
 def test_options_that_no_export_could_have(options: dict[str, object], line: str) -> None:

@@ -32,7 +32,7 @@ SHARD_BYTES: Mapping[str, int] = {
     "retrieval": 500_000_000,
 }
 TRAIN, _, TEST = SPLITS_OF_DATA
-EXPORT_VERSION = 1
+EXPORT_VERSION = 2
 """Version of what is written for the same release and options: raised when the bytes of a file change."""
 
 
