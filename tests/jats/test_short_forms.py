@@ -93,6 +93,9 @@ def pairs(text: str) -> list[tuple[str, str]]:
         # a head behind the name, whose initial the short form lacks
         ("The medial preoptic nucleus (MPO).", ("MPO", "medial preoptic nucleus")),
         ("A wet/dry pulmonary weight ratio (W/D).", ("W/D", "wet/dry pulmonary weight ratio")),
+        # like a word, but first letters
+        ("The leucine-rich high endothelial cell glycoprotein (Lrhg).",
+         ("Lrhg", "leucine-rich high endothelial cell glycoprotein")),
         # no space before the bracket
         ("The human soluble CD40 ligand(CD40L).", ("CD40L", "CD40 ligand")),
         # longer than others by the name of a Greek letter

@@ -316,17 +316,30 @@ def _checked(
         return None
     if " " in short and not _has_both_words(short, long, words[-1]):
         return None
-    if (
-        not is_by_initials
-        and (
-            words[-1] in FUNCTION_WORDS
-            or folded(words[0]) in FUNCTION_WORDS
-            or (form.is_word_like and len(words) > len(form.letters))  # "Clark": letters of a whole sentence
-            or _is_word(short, form, low[begin:])
+    if not is_by_initials and (
+        words[-1] in FUNCTION_WORDS
+        or folded(words[0]) in FUNCTION_WORDS
+        or (
+            form.is_word_like
+            and len(words) > len(form.letters)
+            and not _has_initials(form.letters, low[begin:])
         )
+        or _is_word(short, form, low[begin:])
     ):
         return None
     return None if _is_broken(joined) else long
+
+
+def _has_initials(letters: str, low: str) -> bool:
+    """Whether all letters but one are first letters of words; those of a name are in a text by chance."""
+    rest = [word[0] for word in PART.findall(low) if word not in FUNCTION_WORDS]
+    missing = 0
+    for letter in letters:
+        if letter in rest:
+            del rest[: rest.index(letter) + 1]
+        else:
+            missing += 1
+    return missing < 2
 
 
 def _has_both_words(short: str, long: str, last: str) -> bool:

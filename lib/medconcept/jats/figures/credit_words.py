@@ -169,23 +169,21 @@ def patterns_for(caption: str) -> list[re.Pattern[str]]:
     """
     text = caption.encode()
     words_only = text
-    if b"\xe2\x80" in text:  # quotation marks and dashes, which are no part of words
+    if len(text) != len(caption) and b"\xe2\x80" in text:  # quotation marks and dashes, no part of words
         words_only = text.replace(b"\xe2\x80", b" ")
-    words = words_only.translate(_TO_WORDS).split()
+    hits = _ANY_NEEDED.intersection(words_only.translate(_TO_WORDS).split())
+    if caption.startswith("From ") or ". From " in caption:
+        hits |= {b"reprinted"}
     # © touches its neighbours, and "(c)" is a panel more often.
-    if text.startswith(b"From ") or b". From " in text:
-        words.append(b"reprinted")
-    has_sign = b"\xc2\xa9" in text or (
-        (b"(c)" in text or b"(C)" in text) and _C_SIGN.search(text) is not None
-    )
-    if not has_sign and b" from [" not in text and _ANY_NEEDED.isdisjoint(words):
+    has_sign = "©" in caption or (("(c)" in caption or "(C)" in caption) and _C_SIGN.search(text) is not None)
+    cites = " from [" in caption
+    if not has_sign and not cites and not hits:
         return []
-    patterns = [pattern for pattern, needed in _NEEDED if not needed.isdisjoint(words)]
+    patterns = [pattern for pattern, needed in _NEEDED if not needed.isdisjoint(hits)]
     if has_sign:
         patterns.append(COPYRIGHT)
     for pattern, weak, surely in _WEAK:
-        is_named = b" from [" in text or not weak.isdisjoint(words)
-        if is_named and pattern not in patterns and surely.search(text):
+        if (cites or not weak.isdisjoint(hits)) and pattern not in patterns and surely.search(text):
             patterns.append(pattern)
     return patterns
 
