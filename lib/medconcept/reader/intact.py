@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlparse
 
-import pyarrow as pa
 from deltalake import DeltaTable
 
 from medconcept.errors import LakeDamaged, LakeError, first_line
@@ -36,14 +36,13 @@ def require_whole_log(storage: Storage, table: str, opened: DeltaTable) -> None:
         expected = (int(noted["numFiles"]), int(noted["tableSizeBytes"]))
     except (LakeError, ValueError, KeyError, TypeError):
         return
-    adds = pa.table(opened.get_add_actions(flatten=True))
+    adds = opened.get_add_actions(flatten=True)
     sizes = adds.column("size_bytes").to_pylist()
     found = (len(sizes), sum(sizes))
     whole = found == expected
     if whole and isinstance(files := noted.get("allFiles"), list):
-        rows = adds.column("num_records").to_pylist() if "num_records" in adds.column_names else []
-        named = zip(adds.column("path").to_pylist(), sizes, rows, strict=True) if rows else ()
-        whole = not rows or set(named) == {_file_of(file) for file in files}
+        columns = [adds.column(name).to_pylist() for name in ("path", "size_bytes", "num_records")]
+        whole = set(zip(*columns, strict=True)) == {_file_of(file) for file in files}
     if not whole:
         raise LakeDamaged(
             f"{storage.root}/{table}: the log of version {version} is damaged: it names {found[0]} files of "
@@ -79,13 +78,13 @@ def require_intact_pages(
     Nothing is looked at in a bucket, whose server checks what it stores. Raises NeedsSpark for columns of
     more than `most` bytes, and where a file is missing.
     """
-    folder = storage.local_path(table)
-    if folder is None or not columns:
+    if storage.local_path(table) is None or not columns:
         return
+    folder = Path(unquote(urlparse(opened.table_uri).path))  # `table` may be a name within a query alone
     from pyarrow.parquet import ParquetFile
 
     total = 0
-    for name in pa.table(opened.get_add_actions(flatten=True)).column("path").to_pylist():
+    for name in opened.get_add_actions(flatten=True).column("path").to_pylist():
         try:
             with ParquetFile(folder / name, page_checksum_verification=True) as file:
                 known = [name for name in columns if name in file.schema_arrow.names]
