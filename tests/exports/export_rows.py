@@ -125,14 +125,16 @@ def source_rows(triplets: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]
         own = {name: row[name] for name in names}
         ids = {"pmcid": row["pmcid"], "doi": row.get("doi"), "aliases": []}
         tables["articles"].append({**own, **ids, "is_current": True, "is_retracted": row["is_retracted"]})
-        words = {name: row[name] for name in ("figure_key", "caption", "caption_markup")}
+        # As the parser names figures; the triplets' own keys have a dot more, for the names of samples.
+        figure_key = f"{row['article_key']}#{row['figure_key'].partition('#')[2]}"
+        words = {"figure_key": figure_key, **{name: row[name] for name in ("caption", "caption_markup")}}
         texts = [{"text": text} for text in row["citing_paragraphs"]]
         tables["figures"].append({**own, **words, "citing_paragraphs": texts})
         number = int(row["pmcid"][3:])
         looks = random.Random(1 if number == 36 else number).getrandbits(256) ^ (number == 36)
         tables["images"].append(
             {
-                "image_key": row["triplet_key"], "figure_key": row["figure_key"],
+                "image_key": f"{figure_key}/0", "figure_key": figure_key,
                 "article_key": row["article_key"], "status": row["image_status"],
                 "sha256": row["image_sha256"], "derived_sha256": row.get("image_derived_sha256"),
                 "phash": f"{looks:064x}", "flags": [],
