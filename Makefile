@@ -102,6 +102,7 @@ bench-long: setup demo-data $(VENV)/.bench ## benchmarks at full size: 20,000 ar
 	$(PY) benchmarks/bench_parse_articles.py --articles 20000 --small 1000 --output build/bench/parse_articles_long.json
 	$(PY) benchmarks/bench_inventory.py --rows 8000000
 	$(PY) benchmarks/bench_increment.py --articles 20000
+	$(PY) benchmarks/bench_mutated_reads.py --count 10000
 	$(PY) benchmarks/bench_mutated_lakes.py --count 10000
 	$(PY) benchmarks/bench_kills.py --count 200
 

@@ -17,11 +17,11 @@ from medconcept.errors import MedconceptError
 
 FIRST, ALL = "biology-and-medicine", "all-articles"
 COUNT = "SELECT count(DISTINCT article_key) AS articles, count(*) AS figures FROM figures"
-# Diseases, anatomy, chemicals and genes that captions are about, not those that they mention in passing.
+# Diseases, anatomy, chemicals and genes that captions are surely about, not those that they mention in passing.
 CENTRAL = (
     "SELECT c.preferred_name AS concept, array_join(c.semantic_groups, ',') AS kind, "
     "count(DISTINCT m.figure_key) AS figures, round(avg(m.centrality), 2) AS centrality "
-    "FROM mentions m JOIN concepts c USING (concept_id) WHERE m.centrality >= 0.5 "
+    "FROM mentions m JOIN concepts c USING (concept_id) WHERE m.centrality >= 0.5 AND m.confidence >= 0.9 "
     "AND NOT arrays_overlap(m.flags, array('general', 'negated', 'peripheral')) "
     "AND arrays_overlap(c.semantic_groups, array('DISO', 'ANAT', 'CHEM', 'GENE')) "
     "GROUP BY ALL ORDER BY figures DESC, centrality DESC, concept LIMIT 10"
