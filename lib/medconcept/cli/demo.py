@@ -17,7 +17,7 @@ from medconcept.errors import MedconceptError
 
 FIRST, ALL = "biology-and-medicine", "all-articles"
 COUNT = "SELECT count(DISTINCT article_key) AS articles, count(*) AS figures FROM figures"
-# Diseases, anatomy, chemicals and genes that captions are surely about, not those that they mention in passing.
+# Diseases, anatomy, chemicals and genes that captions are surely about, not those mentioned in passing.
 CENTRAL = (
     "SELECT c.preferred_name AS concept, array_join(c.semantic_groups, ',') AS kind, "
     "count(DISTINCT m.figure_key) AS figures, round(avg(m.centrality), 2) AS centrality "
