@@ -26,7 +26,15 @@ from medconcept.pipeline.reconstruct import NOT_EQUAL, reconstruct
 from medconcept.spark.session import new_session
 
 SMALL = 40_000  # bytes of a shard: some dozen rows
-FORMATS = ("huggingface", "webdataset", "conceptclip", "metadata", "retrieval")
+# Of the formats whose shards other tests write and read, the job is run in the long lane.
+LONG = (pytest.mark.slow, pytest.mark.long)
+FORMATS = (
+    "huggingface",
+    pytest.param("webdataset", marks=LONG),
+    pytest.param("conceptclip", marks=LONG),
+    "metadata",
+    "retrieval",
+)
 LEFT_OUT = {"licence_unknown": 2, "no_bytes": 2, "no_image": 1, "redistribution_forbidden": 1}
 
 
