@@ -7,7 +7,14 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from medconcept.config import AnnotateConfig, Config, DictionaryConfig, DictionarySource, SyncConfig
+from medconcept.config import (
+    AnnotateConfig,
+    Config,
+    DictionaryConfig,
+    DictionarySource,
+    SyncConfig,
+    TripletsConfig,
+)
 
 TERMS = (
     "concept_id\tname\tsemantic_type\tcui\n"
@@ -52,6 +59,7 @@ def config(tmp_path: Path, **annotate: object) -> Config:
         sync=SyncConfig(input=str(tmp_path / "in"), source="test"),
         dictionary=DictionaryConfig((source,)),
         annotate=AnnotateConfig(partitions=2, **annotate),  # type: ignore[arg-type] — keywords of the dataclass
+        triplets=TripletsConfig(min_confidence=None),  # the terms are no real ones, so no confidence holds
     )
 
 

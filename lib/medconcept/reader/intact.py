@@ -99,8 +99,9 @@ def require_intact_pages(
             raise NeedsSpark(f"{table}/{name} is missing") from error
         except Exception as error:
             raise LakeDamaged(
-                f"{storage.root}: the file {table}/{name} is damaged ({first_line(str(error))[:200]}); "
-                "put it back from a copy of the lake, or build the lake again"
+                f"a file of the table {folder.name} is damaged: file:{folder / name} "
+                f"({first_line(str(error))[:200]}); put it back from a copy of the lake, or build the lake "
+                "again"
             ) from error
 
 
