@@ -22,7 +22,10 @@ LICENCE = (
     'xlink:href="https://creativecommons.org/licenses/by/4.0/"><license-p>CC BY</license-p></license>'
     "</permissions>"
 )
-TRAIN, TEST = (TripletsConfig(splits=SplitConfig(validation=0.0, test=share)) for share in (0.0, 0.9999999))
+TRAIN, TEST = (
+    TripletsConfig(min_confidence=None, splits=SplitConfig(validation=0.0, test=share))
+    for share in (0.0, 0.9999999)
+)
 
 
 def licensed(number: str, *captions: str) -> str:

@@ -22,7 +22,10 @@ NEW = (
     "section", "citing_paragraphs", "language", "article_type", "year", "split", "duplicate_group",
 )  # fmt: skip
 ASSEMBLE = "assemble_triplets"
-TRAIN, TEST = (TripletsConfig(splits=SplitConfig(validation=0.0, test=share)) for share in (0.0, 0.9999999))
+TRAIN, TEST = (
+    TripletsConfig(min_confidence=None, splits=SplitConfig(validation=0.0, test=share))
+    for share in (0.0, 0.9999999)
+)
 
 
 OWN = ("PMC6#", "PMC7#")  # the articles of the shared lake that are this module's
