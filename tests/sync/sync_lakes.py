@@ -6,7 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from medconcept.config import AnnotateConfig, Config, DictionaryConfig, DictionarySource, SyncConfig
+from medconcept.config import (
+    AnnotateConfig,
+    Config,
+    DictionaryConfig,
+    DictionarySource,
+    SyncConfig,
+    TripletsConfig,
+)
 from medconcept.sources.options import BucketOptions, Selection
 
 BUCKET = "pmc-oa-opendata"
@@ -27,6 +34,7 @@ def settings(folder: Path, url: str, lake: str = "lake", batch: int = 5000, **se
         ),
         dictionary=DictionaryConfig((source,)),
         annotate=AnnotateConfig(partitions=2),
+        triplets=TripletsConfig(min_confidence=None),  # the terms are no real ones, so no confidence holds
     )
 
 

@@ -17,6 +17,7 @@ CONFIG = """
 dictionary:
   sources: [{name: T, format: tsv, path: terms.tsv, version: "1", licence: CC0-1.0}]
 annotate: {partitions: 2}
+triplets: {min_confidence: null}
 lake: lake
 """
 
