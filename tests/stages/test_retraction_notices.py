@@ -37,8 +37,7 @@ def flags(lake: Lake) -> dict[str, tuple[bool, str | None]]:
 BY_NOTICE, NOT = (True, "retraction notice: PMC90"), (False, None)
 
 
-@pytest.mark.slow
-@pytest.mark.long  # six runs of jobs, minutes: make test-long
+@pytest.mark.slow  # six runs of jobs
 def test_the_article_is_marked_as_long_as_a_current_notice_says_so(
     spark: Any, released: Any, tmp_path: Path
 ) -> None:

@@ -9,7 +9,9 @@ from medconcept.errors import LakeError
 from medconcept.lake.change_log import have_same_rows
 from medconcept.lake.lake import Lake
 
-# The job that must have run before a job; that there is no dictionary annotate_captions says itself.
+# The job that must have run before a job; that there is no dictionary annotate_captions says itself. Each job
+# named as a value commits whenever the tables that it reads have changed. resolve_images does not, where no
+# image is concerned, and triplets say of each graphic that has not been looked at.
 AFTER = {
     "parse_articles": "sync_articles",
     "annotate_captions": "parse_articles",
@@ -17,8 +19,6 @@ AFTER = {
     "assemble_triplets": "annotate_captions",
     "publish_release": "assemble_triplets",
 }
-# A job that need not have run, but that must have seen all rows if it has.
-IF_RUN = {"assemble_triplets": "resolve_images"}
 
 
 def require_order(lake: Lake, job: str) -> None:
@@ -42,10 +42,10 @@ def _before(job: str) -> list[str]:
     """All jobs before a job, the first one first.
 
     >>> _before("assemble_triplets")
-    ['sync_articles', 'parse_articles', 'annotate_captions', 'resolve_images']
+    ['sync_articles', 'parse_articles', 'annotate_captions']
     """
-    found = [before for jobs in (AFTER, IF_RUN) if (before := jobs.get(job))]
-    return list(dict.fromkeys(name for before in found for name in (*_before(before), before)))
+    before = AFTER.get(job)
+    return [*_before(before), before] if before else []
 
 
 def _changed_since(lake: Lake, row: Any) -> list[str]:
