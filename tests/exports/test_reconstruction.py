@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 from export_rows import source_rows, triplet
+from pyspark.sql.types import StringType, StructField, StructType
 
 from medconcept.stages.exports.reconstruction import articles_known, judged, rebuilt
 from medconcept.tables import TABLES
@@ -64,7 +65,7 @@ def test_each_row_is_equal_or_says_what_differs(spark: Any) -> None:
     bare = [
         {**row, "caption_sha256": hashlib.sha256(row["caption"].encode()).hexdigest()} for row in metadata
     ]
-    schema = frame(spark, "triplets", []).schema.add("caption_sha256", "string")
+    schema = StructType([*TABLES["triplets"].content, StructField("caption_sha256", StringType())])
     names = [name for name in schema.names if name not in ("caption", "caption_markup", "citing_paragraphs")]
     given = spark.createDataFrame([tuple(row.get(name) for name in schema.names) for row in bare], schema)
     given = given.select(*names)
