@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 from medconcept.confidence.english_words import level
 from medconcept.confidence.feature import Feature, one_of, places
 from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL, is_general
+from medconcept.linking import types
 from medconcept.linking.interpretation import Interpretation
 
-METHODS = (
-    "exact", "case_folded", "form", "inflected", "reordered", "shorter", "part", "derived", "elliptic",
-    "synonym", "abbreviation", "similar",
-)  # fmt: skip
+# Mentions by other methods have no features.
+METHODS = tuple(method for method in types.METHODS if method not in (types.TUNED, types.RECOGNISED))
 # The first that a term has is its kind.
 KINDS = (
     "gene", "cell line", "cell component", "cell", "anatomy", "disease", "phenotype", "organism", "protein",

@@ -25,18 +25,13 @@ from medconcept.lake.lake import Commit, Lake
 from medconcept.lake.queries import require_lake
 from medconcept.lake.releases import release_commit
 from medconcept.pipeline.export_facts import export_facts
-from medconcept.pipeline.written_shards import check_written, write_part
+from medconcept.pipeline.written_shards import check_written, whole_manifest, write_part
 from medconcept.spark.progress import Count, Progress
 from medconcept.stages.exports.condition import check_condition
 from medconcept.stages.exports.retrieval_pairs import drawn, pair_facts, unshared
 from medconcept.stages.exports.rows import public_rows, schema_of
 from medconcept.stages.exports.selection import REASONS, has_metadata, selected
-from medconcept.stages.exports.shard_rows import (
-    PlannedShard,
-    planned,
-    whole_shards,
-    wrong_files,
-)
+from medconcept.stages.exports.shard_rows import PlannedShard, planned, whole_shards
 from medconcept.stages.opt_out import opted_out, read_opt_out
 from medconcept.workers.exports.write_shards import ExportTask
 
@@ -118,7 +113,8 @@ def _export(
     digest = options.digest(release["digests"], entries.digest, *versions)
     state = target.state(digest)
     if state == "finished":
-        return _checked(lake, target)
+        manifest = whole_manifest(lake.spark, target, "delete the folder and export again")
+        return ExportResult(str(target.folder), "nothing new", 0.0, len(manifest["shards"]))
     kind = "derived" if options.images == "derived" else "original"
     images = lake.read("image_bytes", at).where(F.col("kind") == kind)
     rows = public_rows(triplets, images=options.images, with_words=True)
@@ -271,16 +267,3 @@ def _parts(options: ExportOptions, triplets: DataFrame, rows: DataFrame, chosen:
         )
         parts.append(_Part(METADATA, bare, plan, shards, schema_of(bare, has_image=False), "metadata"))
     return parts
-
-
-def _checked(lake: Lake, target: Target) -> ExportResult:
-    """Compare every file of a finished export with its checksum. Raises ExportError where one differs."""
-    manifest = target.manifest()
-    files = {file["path"]: file["sha256"] for file in manifest["files"]}
-    wrong = wrong_files(lake.spark, files, str(target.folder))
-    if wrong:
-        raise ExportError(
-            f"{target.folder}: {wrong[0]} is not the file that was exported ({len(wrong)} such files); "
-            "delete the folder and export again"
-        )
-    return ExportResult(str(target.folder), "nothing new", 0.0, len(manifest["shards"]))

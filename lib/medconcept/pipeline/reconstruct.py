@@ -16,13 +16,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from medconcept import __version__
-from medconcept.errors import ExportError, InputError, as_medconcept_error
+from medconcept.errors import InputError, as_medconcept_error
 from medconcept.exports.facts import DATA, METADATA
 from medconcept.exports.options import SHARD_BYTES
 from medconcept.exports.target import MANIFEST, Target
 from medconcept.lake.lake import Commit, Lake
 from medconcept.lake.queries import require_lake
-from medconcept.pipeline.written_shards import check_written, write_part
+from medconcept.pipeline.written_shards import check_written, whole_manifest, write_part
 from medconcept.spark.progress import Progress
 from medconcept.stages.exports.reconstruction import STATUSES, articles_known, judged, rebuilt
 from medconcept.stages.exports.rows import schema_of
@@ -96,7 +96,9 @@ def _reconstruct(
     state = target.state(digest)
     files = {f["path"]: f["sha256"] for f in manifest["files"] if f["path"].startswith(f"{METADATA}/")}
     if state == "finished":
-        return _before(lake, target)
+        before = whole_manifest(lake.spark, target, "delete the folder")
+        found = {name: before[name] for name in ("rows", "rebuilt", "counts", "details")}
+        return ReconstructResult(str(target.folder), "nothing new", 0.0, **found)
     if wrong := wrong_files(lake.spark, files, str(export)):
         raise InputError(f"{export}: {wrong[0]} is not the file of the manifest ({len(wrong)} such files)")
     metadata = lake.spark.read.parquet(*(f"file://{export.resolve()}/{path}" for path in sorted(files)))
@@ -170,14 +172,3 @@ def _counts(rows: DataFrame) -> tuple[dict[str, int], dict[str, int]]:
     named = rows.select(F.explode("details").alias("name")).groupBy("name").count().orderBy("name").collect()
     counts = {name: by_status[name] for name in STATUSES if name in by_status}
     return counts, {row["name"]: row["count"] for row in named}
-
-
-def _before(lake: Lake, target: Target) -> ReconstructResult:
-    """The result of a finished run, whose files are compared with their checksums."""
-    manifest = target.manifest()
-    if wrong := wrong_files(
-        lake.spark, {f["path"]: f["sha256"] for f in manifest["files"]}, str(target.folder)
-    ):
-        raise ExportError(f"{target.folder}: {wrong[0]} is not the file that was written; delete the folder")
-    found = {name: manifest[name] for name in ("rows", "rebuilt", "counts", "details")}
-    return ReconstructResult(str(target.folder), "nothing new", 0.0, **found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -10,7 +11,7 @@ from medconcept.errors import ExportError, LakeDamaged
 from medconcept.exports.shards import ShardEntry
 from medconcept.exports.target import Target
 from medconcept.spark.progress import Count, Progress
-from medconcept.stages.exports.shard_rows import PlannedShard, written
+from medconcept.stages.exports.shard_rows import PlannedShard, written, wrong_files
 from medconcept.workers.exports.write_shards import ExportTask
 
 
@@ -52,3 +53,18 @@ def check_written(target: Target, shards: Sequence[PlannedShard], done: Mapping[
                     f"--out {target.folder}: a worker wrote {file.path}, which this machine does not see; "
                     "name a folder that all machines share"
                 )
+
+
+def whole_manifest(spark: SparkSession, target: Target, again: str) -> dict[str, Any]:
+    """The manifest of a finished folder, every file of which has its checksum.
+
+    Raises ExportError where one has not; `again` says what to do then.
+    """
+    manifest = target.manifest()
+    files = {file["path"]: file["sha256"] for file in manifest["files"]}
+    if wrong := wrong_files(spark, files, str(target.folder)):
+        raise ExportError(
+            f"{target.folder}: {wrong[0]} is not the file that was exported ({len(wrong)} such files); "
+            f"{again}"
+        )
+    return manifest

@@ -21,6 +21,12 @@ ALTERNATIVE = StructType(
         column("similarity", DoubleType(), "Similarity of text and name; 1.0 is an exact name", "1.0"),
     ]
 )
+CONFIDENCE = column(
+    "confidence",
+    DoubleType(),
+    "Probability that the mention names the concept, from 0 to 1; null where none was computed",
+    "0.93",
+)
 _TEXTS = ArrayType(StringType())
 # These describe a concept in its caption, not one place: all mentions of a concept in a figure have the same.
 CENTRALITY = ("centrality", "centrality_method")
@@ -128,12 +134,7 @@ MENTIONS = Table(
             "UMLS restriction category (MRSAB.SRL) of the source of the name; null without a concept",
             "0",
         ),
-        column(
-            "confidence",
-            DoubleType(),
-            "Probability that the mention names the concept, from 0 to 1; null where none was computed",
-            "0.93",
-        ),
+        CONFIDENCE,
         column(
             "confidence_evidence",
             StringType(),

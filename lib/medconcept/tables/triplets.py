@@ -20,7 +20,7 @@ from medconcept.linking.types import METHODS
 from medconcept.rights import RESTRICTED_VOCABULARY
 from medconcept.tables.column import column
 from medconcept.tables.figure_facts import MODALITY, PRIVACY_FLAG, RIGHTS
-from medconcept.tables.mentions import SPAN
+from medconcept.tables.mentions import CONFIDENCE, SPAN
 from medconcept.tables.nested import columns_of
 from medconcept.tables.table import Table
 from medconcept.triplets.options import SPLITS_OF_DATA
@@ -72,12 +72,7 @@ TRIPLET_CONCEPT = StructType(
             "UMLS restriction category (MRSAB.SRL) of source, 0 for none",
             "0",
         ),
-        column(
-            "confidence",
-            DoubleType(),
-            "Probability that the mention names the concept, from 0 to 1; null where none was computed",
-            "0.93",
-        ),
+        CONFIDENCE,
         column(
             "semantic_groups",
             ArrayType(StringType()),
