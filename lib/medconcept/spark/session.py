@@ -8,7 +8,9 @@ import sys
 import threading
 from typing import Any
 
+import pyspark
 from py4j.java_gateway import java_import
+from pyspark import SparkContext
 from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import SparkSession
 
@@ -16,6 +18,7 @@ from medconcept.config import SparkConfig
 from medconcept.errors import ConfigError
 from medconcept.provision.jars import find_jars
 from medconcept.provision.java import find_java
+from medconcept.spark.cluster import require_version, require_workers
 from medconcept.spark.noise import conf_file, hide_known_noise, log_option
 
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
@@ -36,7 +39,8 @@ def get_session(config: SparkConfig, app_name: str = "medconcept") -> SparkSessi
     """Return the active session, or start one with Delta and Spark NLP on its class path.
 
     Unless `config.verbose`, Spark's warnings do not reach the terminal. Raises ConfigError where Java or the
-    JARs are missing, where Java does not start, and where the platform's session lacks Delta or Spark NLP.
+    JARs are missing, where Java does not start, where Spark is of another version, where the platform's
+    session lacks Delta or Spark NLP, and where a cluster's workers lack what they need.
     """
     active = SparkSession.getActiveSession()
     if active is None:
@@ -56,6 +60,7 @@ def get_session(config: SparkConfig, app_name: str = "medconcept") -> SparkSessi
     )
     # Otherwise each use of pyspark.sql.functions has the JVM search every JAR for the name in eight packages.
     java_import(active._jvm, "org.apache.spark.sql.functions")
+    require_workers(active)
     return active
 
 
@@ -70,6 +75,7 @@ def new_session(spark: SparkSession) -> SparkSession:
 
 def _started(config: SparkConfig, app_name: str) -> SparkSession:
     on_interrupt = signal.getsignal(signal.SIGINT)
+    require_version(pyspark.__version__)
     try:
         session = _builder(config, app_name).getOrCreate()
         if on_interrupt is not signal.default_int_handler and _is_main_thread():
@@ -108,6 +114,10 @@ def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
         .config("spark.kryoserializer.buffer.max", "512m")
     )
     if "PYSPARK_GATEWAY_PORT" in os.environ:  # spark-submit has set master, memory and JARs already
+        # Before a session exists: it would load JARs of another Scala.
+        SparkContext._ensure_initialized()
+        jvm: Any = SparkContext._jvm
+        require_version(pyspark.__version__, jvm.scala.util.Properties.versionNumberString())
         return builder
     builder = (
         builder.master(config.master)
