@@ -31,6 +31,7 @@ CARRIED = (
     "spark.sql.ansi.enabled",
     "parquet.page.verify-checksum.enabled",
 )
+SNAPSHOT_PARTITIONS = "spark.databricks.delta.snapshotPartitions"
 DELTA_CATALOG = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
 SIDE_RESULTS_POOL = "side_results"  # as conf/fairscheduler.xml calls it
 
@@ -54,6 +55,9 @@ def get_session(config: SparkConfig, app_name: str = "medconcept") -> SparkSessi
     active.conf.set("spark.sql.parquet.columnarReaderBatchSize", "256")
     # Pages have checksums, which readers ignore by default: a changed byte would be another value.
     active.conf.set("parquet.page.verify-checksum.enabled", "true")
+    if active.conf.get(SNAPSHOT_PARTITIONS, None) is None:
+        # Delta reads its log in 50 tasks by default; with few cores they cost more than the log.
+        active.conf.set(SNAPSHOT_PARTITIONS, str(min(50, active.sparkContext.defaultParallelism)))
     _require(active, "org.apache.spark.sql.delta.DeltaLog", "Delta Lake (io.delta:delta-spark_2.12)")
     _require(
         active, "com.johnsnowlabs.nlp.DocumentAssembler", "Spark NLP (com.johnsnowlabs.nlp:spark-nlp_2.12)"
@@ -125,8 +129,7 @@ def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
         .config("spark.sql.shuffle.partitions", str(config.shuffle_partitions))
         .config("spark.ui.enabled", "false")
         .config("spark.driver.extraJavaOptions", _java_options(config))
-        # Delta reads its log in 50 tasks by default; on one machine they cost more than the log.
-        .config("spark.databricks.delta.snapshotPartitions", "1")
+        .config(SNAPSHOT_PARTITIONS, "1")  # on one machine, more tasks cost more than the log
         .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", str(config.shuffle_partitions))
     )
     # Workers run this interpreter; a cluster's own choice, set in the environment, comes first.
