@@ -10,15 +10,16 @@ from typing import Any
 
 import pyspark
 from py4j.java_gateway import java_import
-from pyspark import SparkContext
+from py4j.protocol import Py4JJavaError
+from pyspark import SparkConf, SparkContext
 from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import SparkSession
 
 from medconcept.config import SparkConfig
-from medconcept.errors import ConfigError
+from medconcept.errors import ConfigError, first_line
 from medconcept.provision.jars import find_jars
 from medconcept.provision.java import find_java
-from medconcept.spark.cluster import require_version, require_workers
+from medconcept.spark.cluster import SCALA, SPARK, require_version, require_workers
 from medconcept.spark.noise import conf_file, hide_known_noise, log_option
 
 SNAPSHOT_PARTITIONS = "spark.databricks.delta.snapshotPartitions"
@@ -95,6 +96,15 @@ def _started(config: SparkConfig, app_name: str) -> SparkSession:
         raise ConfigError(
             "Spark's Java process ended as it started; check spark.driver_memory, spark.java_options and "
             "spark.options of the configuration (--verbose shows what Spark logs)"
+        ) from error
+    except Py4JJavaError as error:
+        master = SparkConf().get("spark.master", config.master) or ""
+        if not master.startswith("spark://"):
+            raise
+        # One of another version does not answer either; Spark then fails in one of several ways.
+        raise ConfigError(
+            f"Spark did not start on {master}: is it up, and of Spark {SPARK} with Scala {SCALA}? "
+            f"({first_line(str(error.java_exception))[:200]})"
         ) from error
 
 
