@@ -1,8 +1,8 @@
 # Spark's image with medconcept, for drivers and executors on Kubernetes. After `make setup dist`: docker build -t medconcept .
 ARG SPARK=3.5.9
 
-# Packed where glibc is older than in Spark's image, with the Python that requirements.lock was made with.
-FROM python:3.11-slim-bullseye AS environment
+# With the Python that requirements.lock was made with; what is packed needs glibc 2.35, which Spark's image has.
+FROM python:3.11-slim-bookworm AS environment
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
 COPY requirements.lock dist/medconcept-0.1.0-py3-none-any.whl /tmp/
 RUN pip install --no-cache-dir --constraint /tmp/requirements.lock "/tmp/medconcept-0.1.0-py3-none-any.whl[spark]" \

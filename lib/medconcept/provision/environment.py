@@ -117,7 +117,7 @@ def _copy_interpreter(folder: Path) -> Path:
     shutil.copy2(Path(sys._base_executable).resolve(), interpreter)  # type: ignore[attr-defined]
     for alias in ("python", "python3"):
         (folder / "bin" / alias).symlink_to(name)
-    modules = [path for path in (copied / "lib-dynload").glob("*.so") if "_tkinter" not in path.name]
+    modules = list((copied / "lib-dynload").glob("*.so"))
     libraries = _copy_libraries([interpreter, *modules], folder / "lib")
     # Of the program, DT_RPATH holds for whatever it loads; a RUNPATH of a library itself would hide it.
     _patchelf("--force-rpath", "--set-rpath", "$ORIGIN/../lib", str(interpreter))
@@ -132,7 +132,8 @@ def _copy_interpreter(folder: Path) -> Path:
 
 
 def _ignored(folder: str, names: list[str]) -> list[str]:
-    return [name for name in names if _left_out(name) or name.startswith(("config-", "_tkinter"))]
+    # Of the modules, those that would bring windows, and a library (libcrypt) that needs a newer glibc.
+    return [name for name in names if _left_out(name) or name.startswith(("config-", "_tkinter", "_crypt."))]
 
 
 def _left_out(name: str) -> bool:
