@@ -127,7 +127,7 @@ def test_the_commands_of_the_readme_make_the_tables_of_a_local_run(
     if in_one:
         code, output = outcome(commands(tmp_path, "annotate_captions"), tmp_path)
         assert code == 4 and "parse_articles has not made its tables" in output.splitlines()[-1], output
-        _kill_after("parse_articles: done", commands(tmp_path), tmp_path)
+        _kill_after("sync_articles: done", commands(tmp_path), tmp_path)
     for names in [IN_ORDER] if in_one else [(name,) for name in IN_ORDER]:
         code, output = outcome(commands(tmp_path, "run" if in_one else names[0], "--json"), tmp_path)
         assert code == 0, output
