@@ -7,8 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
+from documented import DEMO, ROOT, Command, run_on
 
 PICTURES = ROOT / "build/demo/articles/elife-32671"
 pytestmark = [
@@ -22,7 +21,7 @@ def demo(spark, tmp_path_factory) -> str:
     """A lake made by the demo in an empty folder."""
     from medconcept.cli.demo import main
 
-    lake = str(tmp_path_factory.mktemp("demo") / "lake")
+    lake = str(tmp_path_factory.mktemp("demo") / DEMO)
     assert main(["--lake", lake]) == 0
     return lake
 
@@ -106,3 +105,14 @@ def test_the_example_query_returns_what_captions_are_about(demo: str, capsys) ->
     assert all(row["centrality"] >= 0.5 for row in rows)
     assert all({"DISO", "ANAT", "CHEM", "GENE"} & set(row["kind"].split(",")) for row in rows)
     assert not {"Right", "Left", "Time"} & {row["concept"] for row in rows}
+
+
+@pytest.mark.parametrize("command", run_on(DEMO), ids=str)
+def test_commands_of_the_pages_run_as_they_stand(
+    demo: str, command: Command, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    from medconcept.cli import main
+
+    monkeypatch.chdir(demo.removesuffix(DEMO))
+    assert main(command.arguments) == 0
+    assert capsys.readouterr().out.strip()
