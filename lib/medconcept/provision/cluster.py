@@ -1,4 +1,4 @@
-"""A standalone Spark cluster on this machine: master and two workers of the installed pyspark, loopback only.
+"""A standalone Spark cluster here: a master and three workers of the installed pyspark, loopback only.
 
 `python -m medconcept.provision.cluster up|down --target build/cluster`
 """
@@ -23,13 +23,13 @@ from medconcept.provision.errors import ProvisionError
 from medconcept.provision.java import find_java
 
 HOST, PORT, UI_PORT = "127.0.0.1", 7177, 8177
-WORKERS = 2
+WORKERS = 3
 START_SECONDS, STOP_SECONDS = 90, 20
 _DEPLOY = "org.apache.spark.deploy"
 
 
 def cluster_up(target: Path, log: Callable[[str], None] = print) -> str:
-    """Start master and workers and return the master's URL once both workers have registered.
+    """Start master and workers and return the master's URL once all workers have registered.
 
     Logs, process ids and work folders lie under `target`. Raises ProvisionError if a cluster already runs
     from there, a port is taken, or the workers do not register.

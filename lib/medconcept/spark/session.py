@@ -8,7 +8,9 @@ import sys
 import threading
 from typing import Any
 
+import pyspark
 from py4j.java_gateway import java_import
+from pyspark import SparkContext
 from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import SparkSession
 
@@ -16,6 +18,7 @@ from medconcept.config import SparkConfig
 from medconcept.errors import ConfigError
 from medconcept.provision.jars import find_jars
 from medconcept.provision.java import find_java
+from medconcept.spark.cluster import require_version, require_workers
 from medconcept.spark.noise import conf_file, hide_known_noise, log_option
 
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
@@ -28,6 +31,7 @@ CARRIED = (
     "spark.sql.ansi.enabled",
     "parquet.page.verify-checksum.enabled",
 )
+SNAPSHOT_PARTITIONS = "spark.databricks.delta.snapshotPartitions"
 DELTA_CATALOG = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
 SIDE_RESULTS_POOL = "side_results"  # as conf/fairscheduler.xml calls it
 
@@ -36,7 +40,8 @@ def get_session(config: SparkConfig, app_name: str = "medconcept") -> SparkSessi
     """Return the active session, or start one with Delta and Spark NLP on its class path.
 
     Unless `config.verbose`, Spark's warnings do not reach the terminal. Raises ConfigError where Java or the
-    JARs are missing, where Java does not start, and where the platform's session lacks Delta or Spark NLP.
+    JARs are missing, where Java does not start, where Spark is of another version, where the platform's
+    session lacks Delta or Spark NLP, and where a cluster's workers lack what they need.
     """
     active = SparkSession.getActiveSession()
     if active is None:
@@ -50,12 +55,16 @@ def get_session(config: SparkConfig, app_name: str = "medconcept") -> SparkSessi
     active.conf.set("spark.sql.parquet.columnarReaderBatchSize", "256")
     # Pages have checksums, which readers ignore by default: a changed byte would be another value.
     active.conf.set("parquet.page.verify-checksum.enabled", "true")
+    if active.conf.get(SNAPSHOT_PARTITIONS, None) is None:
+        # Delta reads its log in 50 tasks by default; with few cores they cost more than the log.
+        active.conf.set(SNAPSHOT_PARTITIONS, str(min(50, active.sparkContext.defaultParallelism)))
     _require(active, "org.apache.spark.sql.delta.DeltaLog", "Delta Lake (io.delta:delta-spark_2.12)")
     _require(
         active, "com.johnsnowlabs.nlp.DocumentAssembler", "Spark NLP (com.johnsnowlabs.nlp:spark-nlp_2.12)"
     )
     # Otherwise each use of pyspark.sql.functions has the JVM search every JAR for the name in eight packages.
     java_import(active._jvm, "org.apache.spark.sql.functions")
+    require_workers(active)
     return active
 
 
@@ -70,6 +79,7 @@ def new_session(spark: SparkSession) -> SparkSession:
 
 def _started(config: SparkConfig, app_name: str) -> SparkSession:
     on_interrupt = signal.getsignal(signal.SIGINT)
+    require_version(pyspark.__version__)
     try:
         session = _builder(config, app_name).getOrCreate()
         if on_interrupt is not signal.default_int_handler and _is_main_thread():
@@ -108,6 +118,10 @@ def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
         .config("spark.kryoserializer.buffer.max", "512m")
     )
     if "PYSPARK_GATEWAY_PORT" in os.environ:  # spark-submit has set master, memory and JARs already
+        # Before a session exists: it would load JARs of another Scala.
+        SparkContext._ensure_initialized()
+        jvm: Any = SparkContext._jvm
+        require_version(pyspark.__version__, jvm.scala.util.Properties.versionNumberString())
         return builder
     builder = (
         builder.master(config.master)
@@ -115,8 +129,7 @@ def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
         .config("spark.sql.shuffle.partitions", str(config.shuffle_partitions))
         .config("spark.ui.enabled", "false")
         .config("spark.driver.extraJavaOptions", _java_options(config))
-        # Delta reads its log in 50 tasks by default; on one machine they cost more than the log.
-        .config("spark.databricks.delta.snapshotPartitions", "1")
+        .config(SNAPSHOT_PARTITIONS, "1")  # on one machine, more tasks cost more than the log
         .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", str(config.shuffle_partitions))
     )
     # Workers run this interpreter; a cluster's own choice, set in the environment, comes first.

@@ -1,8 +1,9 @@
 """The C kernel of the dictionary: compiled once, kept in the user's cache, loaded through ctypes.
 
-The library is looked for next to this module, in the folders given to `take`, and in the user's cache; if it
-is in none of them, it is compiled there. The environment variable MEDCONCEPT_KERNEL names a library file to
-load instead, such as one compiled with sanitizers (`make test-native`); what that file holds is not checked.
+The library is looked for next to this module, in `lib` of the Python environment (a packed one brings it),
+in the folders given to `add_folder`, and in the user's cache; if it is in none of them, it is compiled there.
+The environment variable MEDCONCEPT_KERNEL names a library file to load instead, such as one compiled with
+sanitizers (`make test-native`); what that file holds is not checked.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import hashlib
 import os
 import platform
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from functools import lru_cache
@@ -22,7 +24,7 @@ from typing import Any
 from medconcept.dictionary.kernel import layout
 from medconcept.runtime.c_compiler import CompilerMissing, cache_folder, compiler
 
-__all__ = ["CompilerMissing", "build", "library", "library_name", "library_path", "take"]
+__all__ = ["CompilerMissing", "add_folder", "build", "library", "library_name", "library_path"]
 SOURCES = ("kernel.h", "words.h", "words.c", "names.c", "overlaps.c", "build.c", "trigrams.c")
 # No -march=native: a cache on a shared disk may serve machines of several kinds.
 FLAGS = ("-O3", "-std=gnu11", "-shared", "-fPIC")
@@ -113,9 +115,8 @@ def library_path() -> Path:
     if override := os.environ.get(OVERRIDE):
         return Path(override)
     name = library_name()
-    present = [
-        folder / name for folder in (Path(__file__).parent, *_ADDED_FOLDERS) if (folder / name).is_file()
-    ]
+    folders = (Path(__file__).parent, Path(sys.prefix) / "lib", *_ADDED_FOLDERS)
+    present = [folder / name for folder in folders if (folder / name).is_file()]
     if present:
         return present[0]
     folder = cache_folder()
