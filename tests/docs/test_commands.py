@@ -72,7 +72,7 @@ def test_commands_are_read_with_their_configuration(command: Command) -> None:
 
 
 def test_commands_that_need_nothing_of_the_reader_are_run() -> None:
-    """By tests/pipeline/test_demo.py and tests/docs/test_commands_on_a_lake.py."""
+    """By tests/pipeline/test_demo.py."""
     run = {str(command) for lake in (DEMO, OWN) for command in run_on(lake)}
     rest = {str(command): reasons(command) for command in of("medconcept") if str(command) not in run}
     assert {text: why for text, why in rest.items() if not why} == {}
