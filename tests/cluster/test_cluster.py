@@ -1,10 +1,11 @@
-"""The same jobs on a standalone cluster whose Pythons do not have this checkout on their path."""
+"""The README's commands for a cluster, on one whose workers' Python has no packages."""
 
 from __future__ import annotations
 
 import json
 import os
-import site
+import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,103 +15,89 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGE = ROOT / "build/medconcept.zip"
-# All that a worker's Python has, as the README lists it; pyspark itself comes with Spark.
-FOR_WORKERS = ("lxml", "pyarrow", "numpy", "pandas", "dateutil", "six", "zstandard", "yaml", "_yaml", "scipy")
-FOR_WORKERS += ("PIL", "pillow", "simplejpeg")
-
-WHERE = """
-import json
-from pathlib import Path
-from pyspark.sql import SparkSession
-from medconcept.runtime.native_modules import library_file
-
-def where(rows):
-    from medconcept.jats.panels import panel_labels
-    yield Path(panel_labels.__file__).suffix
-
-context = SparkSession.builder.config("spark.python.worker.reuse", "false").getOrCreate().sparkContext
-found = {"before": context.parallelize(range(2), 2).mapPartitions(where).distinct().collect()}
-context.addFile(str(library_file("medconcept.jats")))
-found["after"] = context.parallelize(range(2), 2).mapPartitions(where).distinct().collect()
-print(json.dumps(found))
-"""
+README = (ROOT / "README.md").read_text()
+ARCHIVE = "--archives dist/environment.tar.gz#environment"
+WORKERS_PYTHON = "PYSPARK_PYTHON=./environment/bin/python"
+SECONDS = 900
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not PACKAGE.is_file(), reason="make package has not been run"),
+    pytest.mark.skipif(not (ROOT / "dist/environment.tar.gz").is_file(), reason="make dist has not been run"),
 ]
 
 
-def python_with(home: Path, wanted: tuple[str, ...] | None) -> str:
-    """A Python of its own with links to installed packages: those wanted, or all but medconcept's source."""
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True)
-    target = next(home.glob("lib/python*/site-packages"))
-    for folder in map(Path, site.getsitepackages()):
-        for entry in folder.iterdir() if folder.is_dir() else ():  # Debian's Python names some it has not
-            if entry.suffix == ".pth" or ("medconcept" in entry.name and entry.suffix != ".so"):
-                continue
-            if wanted is None or entry.name.split(".")[0].split("-")[0] in wanted:
-                (target / entry.name).symlink_to(entry)
-    return str(home / "bin/python")
+def commands(folder: Path, job: str = "run", options: str = "", **instead: str) -> str:
+    """What README.md says after `make …`, with articles, settings and lake in a folder; other changes."""
+    section = README[README.index("\n## On a cluster\n") :]
+    made, lines = re.search(r"^```\n(make [^\n]+)\n(.*?)^```", section, re.MULTILINE | re.DOTALL).groups()
+    assert made == "make dist demo-data cluster-up"
+    for stated, here in {
+        "--config conf/local.yaml": f"--config {folder}/conf.yaml",
+        "--input build/demo/articles": f"--input {folder}/in",
+        "--lake build/cluster-lake": f"--lake {folder}/cluster-lake {options}",
+        "jobs/run.py": f"jobs/{job}.py",
+        **instead,
+    }.items():
+        assert stated in lines, stated
+        lines = lines.replace(stated, here)
+    return lines
+
+
+def start(lines: str, folder: Path) -> subprocess.Popen[str]:
+    """Run commands in the checkout, in a new terminal."""
+    environ = {"PATH": os.environ["PATH"], "HOME": str(folder), "GX_ANALYTICS_ENABLED": "false"}
+    return subprocess.Popen(
+        ["bash", "-c", lines],
+        cwd=ROOT,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def outcome(lines: str, folder: Path) -> tuple[int, str]:
+    """Exit code and standard output of commands; Spark passes a driver's standard error on to it."""
+    started = start(lines, folder)
+    output, _ = started.communicate(timeout=SECONDS)
+    return started.returncode, output
 
 
 @pytest.fixture(scope="module")
 def master(tmp_path_factory) -> Iterator[str]:
+    """A cluster as `make cluster-up` starts it, where python3 has nothing but the standard library."""
     from medconcept.provision.cluster import cluster_down, cluster_up
 
+    bare = tmp_path_factory.mktemp("bare")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(bare)], check=True)
     target = tmp_path_factory.mktemp("cluster")
-    yield cluster_up(target)
+    with pytest.MonkeyPatch.context() as environ:
+        environ.setenv("PATH", f"{bare}/bin:{os.environ['PATH']}")
+        environ.delenv("PYTHONPATH", raising=False)
+        url = cluster_up(target)
+    assert url in README
+    yield url
     cluster_down(target)
 
 
-def submit(master: str, job: str, arguments: list[str], folder: Path, pythons: tuple[str, str]) -> str:
-    """Run one job as a stranger would, from a folder that has nothing to do with the checkout."""
-    import pyspark
-
-    from medconcept.provision.java import find_java
-
-    home = Path(pyspark.__file__).parent
-    jars = ",".join(str(path) for path in sorted((ROOT / "build/jars").glob("*.jar")))
-    command = [str(home / "bin/spark-submit"), "--master", master, "--jars", jars, "--py-files", str(PACKAGE)]
-    command += ["--conf", "spark.databricks.delta.snapshotPartitions=2", "--driver-memory", "2g"]
-    environ = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "JAVA_HOME": str(find_java()),
-        "SPARK_LOCAL_IP": "127.0.0.1",
-        "PYSPARK_DRIVER_PYTHON": pythons[0],
-        "PYSPARK_PYTHON": pythons[1],
-        "GX_ANALYTICS_ENABLED": "false",
-    }
-    done = subprocess.run(
-        [*command, str(ROOT / "jobs" / f"{job}.py"), *arguments],
-        cwd=folder,
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
+@pytest.mark.usefixtures("master")
+def test_workers_without_the_environment_are_named_before_data_is_read(tmp_path: Path) -> None:
+    (tmp_path / "conf.yaml").write_text("dictionary: {sources: []}\n")
+    lines = commands(tmp_path, **{ARCHIVE: "", WORKERS_PYTHON: "PYSPARK_PYTHON=python3"})
+    code, output = outcome(lines, tmp_path)
+    assert code == 2, output
+    assert re.fullmatch(r"medconcept: .* lacks lxml, .*pyarrow.* \(on \S+\): .*--archives .*\n", output), (
+        output
     )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout
-
-
-def test_workers_that_have_the_zip_alone_are_brought_native_code(master, tmp_path: Path) -> None:
-    from medconcept.runtime.native_modules import checksum, library_file
-
-    if library_file("medconcept.jats") is None:
-        pytest.skip(f"the parser is not compiled ({checksum('medconcept.jats')}): `make setup` does it")
-    (tmp_path / "where.py").write_text(WHERE)
-    pythons = python_with(tmp_path / "driver", None), python_with(tmp_path / "worker", FOR_WORKERS)
-    found = submit(master, str(tmp_path / "where"), [], tmp_path, pythons)
-    assert json.loads(found) == {"before": [".py"], "after": [".so"]}
+    assert not (tmp_path / "cluster-lake").exists()
 
 
 # Every job as a `spark-submit` of its own takes most of a minute each; the jobs differ in their name alone.
+@pytest.mark.usefixtures("master")
 @pytest.mark.parametrize("in_one", [True, pytest.param(False, marks=pytest.mark.long)])
-def test_the_whole_pipeline_by_spark_submit_equals_the_local_run(
-    spark, master, tmp_path: Path, *, in_one: bool
+def test_the_commands_of_the_readme_make_the_tables_of_a_local_run(
+    spark, tmp_path: Path, *, in_one: bool
 ) -> None:
     """With a trained recogniser: what the driver loads of it, the cluster's workers must get."""
     import yaml
@@ -137,14 +124,14 @@ def test_the_whole_pipeline_by_spark_submit_equals_the_local_run(
     )
     settings = config(tmp_path, recogniser=(RecogniserConfig(path=str(tmp_path / "model")),))
     (tmp_path / "conf.yaml").write_text(yaml.safe_dump(json.loads(json.dumps(asdict(settings)))))
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    pythons = python_with(tmp_path / "driver", None), python_with(tmp_path / "worker", FOR_WORKERS)
-    arguments = ["--config", str(tmp_path / "conf.yaml"), "--lake", str(tmp_path / "cluster-lake"), "--json"]
+    if in_one:
+        code, output = outcome(commands(tmp_path, "annotate_captions"), tmp_path)
+        assert code == 4 and "\n" not in output.strip(), output  # its tables have not been made
+        _kill_after("parse_articles: done", commands(tmp_path), tmp_path)
     for names in [IN_ORDER] if in_one else [(name,) for name in IN_ORDER]:
-        script = "run" if in_one else names[0]
-        report = json.loads(submit(master, script, arguments, elsewhere, pythons))
-        assert [(r["job"], r["status"]) for r in report] == [(name, "done") for name in names]
+        code, output = outcome(commands(tmp_path, "run" if in_one else names[0], "--json"), tmp_path)
+        assert code == 0, output
+        assert [report["job"] for report in json.loads(output)] == list(names)
 
     local, _ = run(spark, replace(settings, lake=str(tmp_path / "local-lake")))
     there = Lake(spark, str(tmp_path / "cluster-lake"))
@@ -152,3 +139,11 @@ def test_the_whole_pipeline_by_spark_submit_equals_the_local_run(
         ours, theirs = content_digest(local.read(table)), content_digest(there.read(table))
         assert ours == theirs and ours[0] > 0, table
     assert there.read("mentions").where("method = 'recognised'").count() >= 2
+
+
+def _kill_after(line: str, lines: str, folder: Path) -> None:
+    """Run commands and kill all their processes when a line appears."""
+    started = start(lines, folder)
+    assert any(line in printed for printed in started.stdout), started.stderr.read()
+    os.killpg(started.pid, signal.SIGKILL)
+    started.communicate(timeout=SECONDS)

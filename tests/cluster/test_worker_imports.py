@@ -1,4 +1,4 @@
-"""What workers import is what the README says their Python needs."""
+"""What workers import is what a session checks them for, and a job needs no more than it uses."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import sys
 
 import pytest
 
-IMPORT = """
+WITHOUT = """
 import sys
 for package in {absent}:
     sys.modules[package] = None  # as if it were not installed
-import {module}
 """
 OTHERS = {"yaml", "scipy", "PIL", "simplejpeg", "obstore", "delta", "sparknlp", "great_expectations", "rich"}
 NEEDED = {
@@ -25,14 +24,32 @@ NEEDED = {
 }
 
 
+def without(absent: list[str], code: str) -> subprocess.CompletedProcess[str]:
+    """Run code in a new Python that lacks packages."""
+    whole = WITHOUT.format(absent=absent) + code
+    return subprocess.run([sys.executable, "-c", whole], capture_output=True, text=True, check=False)
+
+
 @pytest.mark.parametrize("module", NEEDED)
 def test_a_worker_needs_what_its_job_uses_alone(module: str) -> None:
-    code = IMPORT.format(absent=sorted(OTHERS - NEEDED[module]), module=module)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = without(sorted(OTHERS - NEEDED[module]), f"import {module}")
     assert done.returncode == 0, done.stderr
 
 
 def test_a_package_that_is_missing_is_noticed() -> None:
-    code = IMPORT.format(absent=["PIL"], module="medconcept.workers.images.examine_files")
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = without(["PIL"], "import medconcept.workers.images.examine_files")
     assert "PIL" in done.stderr
+
+
+def test_a_session_examines_workers_for_all_that_they_import() -> None:
+    from medconcept.spark.cluster import PACKAGES
+
+    code = (
+        "import importlib, pkgutil, medconcept.workers as workers\n"
+        "for module in pkgutil.walk_packages(workers.__path__, 'medconcept.workers.'):\n"
+        "    importlib.import_module(module.name)\n"
+    )
+    driver = OTHERS | {"deltalake", "matplotlib", "sqlglot", "tqdm", "jinja2"}
+    done = without(sorted(driver - set(PACKAGES.values())), code)
+    assert done.returncode == 0, done.stderr
+    assert set().union(*NEEDED.values()) <= set(PACKAGES.values())

@@ -65,7 +65,7 @@ def require_workers(spark: SparkSession, packages: Mapping[str, str] = PACKAGES)
     workers run the driver's own Python.
     """
     context = spark.sparkContext
-    if re.match(r"local(\[|$)", context.master):
+    if re.match(r"local(\[|$)", str(context.master)):
         return
     tasks = 2 * context.defaultParallelism
     try:

@@ -21,8 +21,9 @@ from medconcept.provision.java import find_java
 from medconcept.spark.cluster import require_version, require_workers
 from medconcept.spark.noise import conf_file, hide_known_noise, log_option
 
+SNAPSHOT_PARTITIONS = "spark.databricks.delta.snapshotPartitions"
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
-# Settings that may be changed in a running session, by us or by its user, and that affect what is written.
+# Settings that may be changed in a running session, by us or by its user, and that matter to what is written.
 CARRIED = (
     "spark.sql.session.timeZone",
     "spark.sql.parquet.compression.codec",
@@ -30,8 +31,8 @@ CARRIED = (
     "spark.sql.shuffle.partitions",
     "spark.sql.ansi.enabled",
     "parquet.page.verify-checksum.enabled",
+    SNAPSHOT_PARTITIONS,
 )
-SNAPSHOT_PARTITIONS = "spark.databricks.delta.snapshotPartitions"
 DELTA_CATALOG = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
 SIDE_RESULTS_POOL = "side_results"  # as conf/fairscheduler.xml calls it
 
@@ -44,7 +45,9 @@ def get_session(config: SparkConfig, app_name: str = "medconcept") -> SparkSessi
     session lacks Delta or Spark NLP, and where a cluster's workers lack what they need.
     """
     active = SparkSession.getActiveSession()
-    if active is None:
+    if active is not None:
+        require_version(active.version)
+    else:
         active = _started(config, app_name)
     if not config.verbose:
         hide_known_noise(active)
@@ -55,13 +58,13 @@ def get_session(config: SparkConfig, app_name: str = "medconcept") -> SparkSessi
     active.conf.set("spark.sql.parquet.columnarReaderBatchSize", "256")
     # Pages have checksums, which readers ignore by default: a changed byte would be another value.
     active.conf.set("parquet.page.verify-checksum.enabled", "true")
-    if active.conf.get(SNAPSHOT_PARTITIONS, None) is None:
-        # Delta reads its log in 50 tasks by default; with few cores they cost more than the log.
-        active.conf.set(SNAPSHOT_PARTITIONS, str(min(50, active.sparkContext.defaultParallelism)))
     _require(active, "org.apache.spark.sql.delta.DeltaLog", "Delta Lake (io.delta:delta-spark_2.12)")
     _require(
         active, "com.johnsnowlabs.nlp.DocumentAssembler", "Spark NLP (com.johnsnowlabs.nlp:spark-nlp_2.12)"
     )
+    if active.conf.get(SNAPSHOT_PARTITIONS, None) is None:
+        # Delta reads its log in 50 tasks by default; with few cores they cost more than the log.
+        active.conf.set(SNAPSHOT_PARTITIONS, str(min(50, active.sparkContext.defaultParallelism)))
     # Otherwise each use of pyspark.sql.functions has the JVM search every JAR for the name in eight packages.
     java_import(active._jvm, "org.apache.spark.sql.functions")
     require_workers(active)
