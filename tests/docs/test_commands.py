@@ -89,6 +89,7 @@ def test_targets_of_make_are_there_and_run_somewhere(command: Command) -> None:
 
 @pytest.mark.parametrize("command", of("spark-submit"), ids=str)
 def test_what_is_submitted_is_there(command: Command) -> None:
+    """The README's line is run, too, by tests/cluster/test_cluster.py."""
     words, options = command.arguments, {}
     while words and words[0].startswith("--"):
         option, value, *words = words
