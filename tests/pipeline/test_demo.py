@@ -138,5 +138,5 @@ def test_commands_on_a_lake_of_ones_own_run_in_their_order(
         said = capsys.readouterr()
         # The demo may have no CT scan of 2015 or later for training: nothing left is an answer, too.
         assert code == 0 or (code == 9 and "webdataset" in command.arguments), (str(command), said.err)
-        assert (said.err if code else said.out).strip()
+        assert (said.out + said.err).strip()  # some jobs have nothing to say but their progress
     assert len(commands) >= 6
