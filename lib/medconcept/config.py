@@ -385,8 +385,8 @@ def load_config(path: str | None) -> Config:
     """Read a configuration file; None returns the defaults. Raises ConfigError with one line.
 
     A plain name such as `local` means `conf/local.yaml` of the package. Relative paths stated in the file are
-    resolved against its `base`. A configuration packaged in a wheel or zip has no folder of its own: its
-    relative paths start from the current directory.
+    resolved against its `base`. A configuration packaged in a wheel or zip has no folder of its own: unless
+    its `base` is absolute, its paths start from the current directory.
     """
     if path is None:
         return Config()
@@ -396,8 +396,10 @@ def load_config(path: str | None) -> Config:
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}: not valid YAML ({str(error).splitlines()[0]})") from error
     base = os.getcwd() if folder is None else os.path.abspath(folder)
-    if folder is not None and isinstance(data, dict) and isinstance(data.get("base"), str):
-        base = resolve_path(base, data["base"])
+    if isinstance(data, dict) and isinstance(stated := data.get("base"), str):
+        resolved = resolve_path(base, stated)
+        if folder is not None or resolved == stated:  # a URI or an absolute path needs no folder
+            base = resolved
     config = build_dataclass(Config, data, Origin(path, base))
     assert isinstance(config, Config)
     return replace(config, base=base)

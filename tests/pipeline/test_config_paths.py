@@ -10,6 +10,7 @@ import yaml
 from medconcept.config import Config, ReleaseConfig, load_config, parse_config
 from medconcept.errors import ConfigError
 
+CONF = Path(__file__).resolve().parents[2] / "conf"
 PATHS = """
 lake: lake
 sync: {input: articles, select: {pmcids: ids.txt}}
@@ -75,6 +76,35 @@ def test_a_named_configuration_is_the_same_from_any_directory(
     assert demo.lake == str(root / "build/demo/lake")
     assert demo.dictionary.sources[1].path == str(root / "build/demo/dictionary/mondo.json")
     assert demo == load_config(str(root / "conf/demo.yaml"))
+
+
+@pytest.mark.parametrize(("base", "start"), [("..", None), ("s3a://b/c", "s3a://b/c"), ("/data", "/data")])
+def test_a_packaged_configuration_has_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, base: str, start: str | None
+) -> None:
+    (tmp_path / "_data/conf").mkdir(parents=True)
+    (tmp_path / "_data/conf/mine.yaml").write_text(f"base: {base}\nlake: lake\n")
+    monkeypatch.setattr("medconcept.config.resources.files", lambda package: tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert load_config("mine").lake == f"{start or tmp_path}/lake"
+
+
+@pytest.mark.parametrize(
+    ("name", "base"), [("cluster", "s3a://BUCKET/medconcept"), ("databricks", str(CONF))]
+)
+def test_the_configurations_of_clusters_differ_from_the_local_one_in_paths_alone(
+    name: str, base: str
+) -> None:
+    given = load_config(str(CONF / f"{name}.yaml"))
+    assert given.base == base and given.lake == f"{base}/lake"
+    plain = [yaml.safe_load((CONF / f"{each}.yaml").read_text()) for each in (name, "local")]
+    for data in plain:
+        for part in ("base", "lake"):
+            del data[part]
+        for source in data["dictionary"]["sources"]:
+            if "path" in source:
+                source["path"] = Path(source["path"]).name
+    assert plain[0] == plain[1]
 
 
 def test_base_is_text(tmp_path: Path) -> None:

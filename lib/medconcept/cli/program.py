@@ -55,6 +55,15 @@ def job_main(name: str, argv: Sequence[str] | None = None) -> int:
     return main([name, *(sys.argv[1:] if argv is None else argv)])
 
 
+def task_main() -> None:
+    """Entry point for platforms that call a function and ignore what it returns: a code but 0 is raised.
+
+    Databricks' wheel tasks are such: with `main` a job that failed would count as done.
+    """
+    if code := main():
+        raise SystemExit(code)
+
+
 def _run(arguments: argparse.Namespace) -> int:
     needs_no_lake = arguments.command in COMMANDS
     config = load_config(arguments.config or ("demo" if needs_no_lake else None))

@@ -22,6 +22,7 @@ from medconcept.stages.stage import SideResult, Stage, StageOutput
 from medconcept.techniques import dictionary_list
 from medconcept.terminologies.formats import TECHNIQUES, UMLS
 from medconcept.terminologies.left_out import LeftOut, left_out_lines
+from medconcept.terminologies.term import DictionarySourceError
 from medconcept.workers.dictionary.read_terms import READ, Source, read_terms
 
 
@@ -69,12 +70,10 @@ def build(context: Context) -> StageOutput:
     if release is not None:
         observed = {name: int(value) for each in observations for name, value in each.get.items()}
         if not observed.get("names"):
-            observed = {**umls.tally(release), "names": 0}
+            raise DictionarySourceError(release.source.name, umls.why_nothing(release))
         counts |= {f"umls.{name}": count for name, count in observed.items()}
         typed = counts["umls.chosen"] - counts["umls.no_semantic_type"]
         counts["umls.semantic_type"] = typed - counts["umls.names"]
-        if not counts["umls.names"]:
-            raise InputError(f"dictionary source {release.source.name}: no name is chosen of {counts}")
     if names.where("NOT obsolete").isEmpty():
         raise InputError("the dictionary sources hold no term that is not obsolete")
     umls_concepts = None if release is None else umls.concepts(release)

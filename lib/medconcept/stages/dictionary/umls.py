@@ -13,6 +13,7 @@ from medconcept.config import DictionarySource
 from medconcept.stages.dictionary.concept_rows import is_joined
 from medconcept.terminologies.semantic_network import GROUP_OF
 from medconcept.terminologies.term import DictionarySourceError
+from medconcept.terminologies.umls_choice import NameGroup, nothing_chosen
 from medconcept.terminologies.umls_options import UmlsOptions
 from medconcept.terminologies.umls_rrf import (
     COLUMNS,
@@ -27,10 +28,8 @@ from medconcept.workers.dictionary.follow_steps import STEPS, follow_batches
 
 CUI_PATTERN = "^C[0-9]{7}$"
 # Why an atom is not chosen, in the order in which the reasons are checked.
-REASONS = (
-    "malformed", "no_cui", "bad_utf8", "no_name", "language", "source", "suppressed", "term_type",
-    "restriction",
-)  # fmt: skip
+UNUSABLE = ("malformed", "no_cui", "bad_utf8", "no_name")
+REASONS = (*UNUSABLE, "language", "source", "suppressed", "term_type", "restriction")
 
 
 @dataclass(frozen=True)
@@ -113,13 +112,14 @@ def names(release: Release) -> tuple[DataFrame, list[Observation]]:
     ), [counts, untyped]
 
 
-def tally(release: Release) -> dict[str, int]:
-    """Compute the counts of `names` alone: Spark drops the observation from a plan that can return no row."""
-    row = _judged(release).agg(*_totals()).first()
-    counts = {} if row is None else {name: int(value) for name, value in row.asDict().items()}
-    chosen = _judged(release).where(F.col("_reason").isNull()).select(_cui_number().alias("_cui"))
-    typed = _typed_concepts(release).select("_cui")
-    return {**counts, "no_semantic_type": chosen.join(typed, "_cui", "left_anti").count()}
+def why_nothing(release: Release) -> str:
+    """One line about a release of which no name is chosen; it reads the release once more."""
+    judged = _judged(release).where(F.col("_reason").isNull() | ~F.col("_reason").isin(*UNUSABLE))
+    columns = ("LAT", "SAB", "SUPPRESS", "TTY", "_level")
+    groups = [NameGroup(*row) for row in judged.groupBy(*columns).count().collect()]
+    chosen = judged.where(F.col("_reason").isNull())
+    types = chosen.join(_semantic_types(release), "CUI").groupBy("TUI").count().collect()
+    return nothing_chosen(groups, {row["TUI"]: row["count"] for row in types}, release.source.umls)
 
 
 def concepts(release: Release) -> DataFrame:
