@@ -119,10 +119,29 @@ def agreement(readings: Sequence[training.Reading], verdicts: Sequence[str]) -> 
     return same, (same - chance) / (1 - chance)
 
 
+def by_chance(probability: Any, weight: Any, samples: int = 400) -> tuple[float, float]:
+    """What the calibration error comes to where verdicts are drawn with these very probabilities.
+
+    Mean and 95th percentile: weights differ by a hundredfold, so a bin has fewer mentions than it seems.
+    """
+    random = np.random.default_rng(1)
+    drawn = [
+        training.calibration_error(
+            probability, (random.random(len(probability)) < probability).astype(float), weight
+        )
+        for _ in range(samples)
+    ]
+    return float(np.mean(drawn)), float(np.quantile(drawn, 0.95))
+
+
 def report(name: str, probability: Any, examples: Any, readings: Any, left_out: Any) -> dict[str, Any]:
     """Print and return calibration, and precision against coverage at the default flags of triplets."""
     error = training.calibration_error(probability, examples.right, examples.weight)
-    print(f"{name}: {len(readings)} mentions, expected calibration error {error:.4f}")
+    chance = by_chance(probability, examples.weight)
+    print(
+        f"{name}: {len(readings)} mentions, expected calibration error {error:.4f}; drawn with "
+        f"these very probabilities {chance[0]:.4f}, in 95 of 100 samples at most {chance[1]:.4f}"
+    )
     kept = ~np.array(left_out)
     kinds = {
         "wrong": training.share(readings, "w"), "trivial": training.share(readings, "t"),
@@ -135,7 +154,9 @@ def report(name: str, probability: Any, examples: Any, readings: Any, left_out: 
     for row in curve:
         row["kept of these"] = float(useful[probability[kept] >= row["min_confidence"]].sum() / useful.sum())
         print("  " + "  ".join(f"{key} {value:.3f}" for key, value in row.items()))
-    return {"mentions": len(readings), "calibration_error": error, "curve": curve}
+    return {
+        "mentions": len(readings), "calibration_error": error, "by_chance": chance, "curve": curve,
+    }  # fmt: skip
 
 
 def plot(path: Path, examples: Any, probability: Any, curve: Sequence[dict[str, float]]) -> None:

@@ -24,7 +24,10 @@ KINDS = (
     "gene", "cell line", "cell component", "cell", "anatomy", "disease", "phenotype", "organism", "protein",
     "chemical", "procedure", "measurement", "developmental stage", "function", "process", "other",
 )  # fmt: skip
-SOURCES = ("MESH", "EFO", "GO", "UBERON", "CHEBI", "HP", "CL", "MONDO", "DOID", "HGNC", "TECH")
+SOURCES = (
+    "MESH", "EFO", "GO", "UBERON", "CHEBI", "HP", "CL", "MONDO", "DOID", "HGNC", "TECH",
+    "MGI", "FPLX", "CVCL",
+)  # fmt: skip
 OTHER_SOURCE = "of another kind"
 EVERYDAY = 4.0  # level of a word that is also an everyday one
 _WORD, _DIGIT, _GREEK = re.compile(r"[^\W_]+"), re.compile(r"\d"), re.compile(r"[\u0370-\u03ff]")
@@ -188,7 +191,7 @@ def _change(row: NDArray[np.float64], text: str, name: str, method: str) -> set[
         if of_name or rest not in _ENDINGS:
             on.add("odd ending")
         on |= {f"ending {ending}" for ending in ("ed", "ing", "s") if a.endswith(ending)}
-    elif method in ("part", "elliptic", "shorter"):
+    elif method in ("elliptic", "shorter"):
         row[_AT["share of name"]] = len(a) / max(len(a), len(b))
         row[_AT["words lost"]] = max(0, b.count(" ") - a.count(" "))
     return on

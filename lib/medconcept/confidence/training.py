@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +25,6 @@ _ONE_OF = ("method=", "kind=", "source=")  # of each, a mention has exactly one
 STRENGTH = 0.1  # inverse of the penalty of squared weights
 # The penalty of a weight is smaller by the square of this, for terms, and for method, kind and source.
 TERM_SCALE, ONE_OF_SCALE = 3.0, 2.0
-MIN_ARTICLES = 2  # in which a term was read, for a weight of its own
 FOLDS = 10
 WRONG, TRIVIAL = "w", "t"
 
@@ -140,14 +138,11 @@ def unseen_probabilities(examples: Examples, gold: GoldCounts) -> Floats:
 
 
 def fit(examples: Examples, gold: GoldCounts) -> ConfidenceModel:
-    """Learn a model: a logistic regression with a column for each term that several articles have.
+    """Learn a model: a logistic regression with a column for each term that was read.
 
     Strata count by the square root of their weight, since a few of them would outweigh all others.
     """
-    seen: dict[str, set[str]] = defaultdict(set)
-    for term, article in zip(examples.terms, examples.articles, strict=True):
-        seen[term].add(article)
-    terms = sorted(term for term, articles in seen.items() if len(articles) >= MIN_ARTICLES)
+    terms = sorted(set(examples.terms))
     at = {term: number for number, term in enumerate(terms)}
     of_terms = np.zeros((len(examples.right), len(terms)))
     for row, term in enumerate(examples.terms):
