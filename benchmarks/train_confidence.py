@@ -41,6 +41,7 @@ SOURCES = (
     "Two readings of mentions (benchmarks/readings/confidence.tsv) by a language model, November 2026",
     "Links to terms of gold, train and development: CRAFT (CC BY 3.0), NCBI disease, BC5CDR, BioRED",
     "Words of English by frequency: Google Books Ngrams 2 (CC BY 3.0) and SCOWL, by symspellpy 6.10.1 (MIT)",
+    "Domains of senses of English words: WordNet 3.1 (Princeton University, WordNet Licence)",
 )
 
 
@@ -64,7 +65,7 @@ def examples_of(
     linker = make_linker(settings, linker_sources(settings, lake_required=False), confidence=collector)
     excluded = set(settings.triplets.exclude_flags)
     wanted = {reading.key: reading for reading in readings}
-    values, own, left_out = [], [], []
+    values, texts, own, left_out = [], [], [], []
     for article in articles_of(folders):
         context = ArticleContext(tuple(dict.fromkeys((a.short, a.long) for a in article.abbreviations)))
         figures = [figure for figure in article.figures if figure.caption]
@@ -85,11 +86,12 @@ def examples_of(
                 reading = wanted.get((figure.figure_key, training.written(link.spans), link.concept_id or ""))
                 if reading is not None:
                     values.append(collector.values[row])
+                    texts.append(collector.texts[row])
                     own.append(reading)
                     left_out.append(not excluded.isdisjoint(link.flags))
                 row += 1
     examples = training.Examples(
-        np.array(values), [r.source_id for r in own], [r.article_key for r in own],
+        np.array(values), [r.source_id for r in own], texts, [r.article_key for r in own],
         1 - training.share(own, training.WRONG), np.array([r.weight for r in own]),
     )  # fmt: skip
     return examples, own, left_out

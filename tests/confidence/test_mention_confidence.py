@@ -48,6 +48,14 @@ def test_what_is_known_of_the_term_counts() -> None:
     assert found.confidence_evidence == "its term elsewhere +3.0"
 
 
+def test_what_is_known_of_the_words_for_a_term_counts_for_these_words_alone() -> None:
+    model = ConfidenceModel(0.0, {}, {"M:d2": 1.0}, {"M:d2|diabetes type ii": -3.0})
+    doubtful, other = (links(text, model)[0] for text in ("Diabetes type II", "diabetes type 2"))
+    assert doubtful.source_id == other.source_id == "M:d2"
+    assert doubtful.confidence == pytest.approx(1 / (1 + math.exp(2.0)), abs=1e-4)
+    assert other.confidence == pytest.approx(1 / (1 + math.exp(-1.0)), abs=1e-4)
+
+
 def test_without_a_model_no_mention_has_confidence() -> None:
     (link,) = Linker(dictionary()).link("heart").links
     assert (link.confidence, link.confidence_evidence) == (None, None)
@@ -103,7 +111,7 @@ def test_names_that_are_everyday_words_are_less_sure_than_technical_ones() -> No
     linker = Linker(dictionary(terms), confidence=MentionConfidence(shipped_model()))
     culture, osteoclasts = linker.link("in culture with osteoclasts").links
     assert culture.confidence < 0.7 < 0.8 < osteoclasts.confidence
-    assert culture.confidence_evidence.startswith("everyday word -")
+    assert culture.confidence_evidence.startswith("senses of the word -")
 
 
 @pytest.mark.parametrize(
@@ -126,14 +134,15 @@ def examples(count: int = 400) -> Examples:
     terms = [("bad", "good", "other")[n] for n in rng.integers(0, 3, count)]
     share = np.where(np.array(terms) == "bad", 0.1, np.where(values[:, -1] > 0, 0.9, 0.4))
     right = (rng.random(count) < share).astype(float)
-    return Examples(values, terms, [f"a{n % 40}" for n in range(count)], right, np.ones(count))
+    articles = [f"a{n % 40}" for n in range(count)]
+    return Examples(values, terms, ["heart"] * count, articles, right, np.ones(count))
 
 
 def test_a_model_learns_what_readings_have_and_predicts_articles_that_it_has_not_seen() -> None:
     pytest.importorskip("sklearn")
     given = examples()
     model = fit(given, {"of gold": (30, 30), "against gold": (0, 30)})
-    assert model.terms["bad"] < -0.5 < 0.5 < model.terms["bad"] * -1
+    assert model.terms["bad"] + model.names["bad|heart"] < -1 < 0 < model.terms["other"]
     own, unseen = probabilities(model, given), unseen_probabilities(given, {})
     assert own.mean() == pytest.approx(given.right.mean(), abs=0.02)
     bad = np.array(given.terms) == "bad"

@@ -34,6 +34,12 @@ def features(given: Interpretation) -> dict[str, float]:
     [
         (interpretation("hair", name("hair")), {"listed", "everyday source=UBERON"}, {"rarest word"}),
         (interpretation("hippocampus", name("hippocampus")), {"kind=anatomy"}, {"listed", "level"}),
+        (interpretation("hippocampus", name("hippocampus")), {"in WordNet", "first sense fits"},
+         {"only sense fits", "no sense fits"}),
+        (interpretation("culture", name("culture", "MESH", "anatomy")), {"in WordNet", "no sense fits"},
+         {"first sense fits", "senses that fit"}),
+        (interpretation("osteoclasts", name("osteoclast")), {"only sense fits"}, {"log senses"}),
+        (interpretation("Zo1", name("Zo1", "MGI", "gene")), set(), {"in WordNet"}),
         (interpretation("SEM", name("SEM", "EFO", "cell line")), {"letters 3", "capitals"}, {"letters 4"}),
         (interpretation("HIF", name("Hives", "MESH"), method="inflected"),
          {"capitals for small", "odd ending"}, {"ending s"}),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from medconcept.confidence import context_features, name_features
 from medconcept.confidence.feature import Feature
-from medconcept.confidence.model import ConfidenceModel
+from medconcept.confidence.model import ConfidenceModel, name_key
 from medconcept.linking.caption_batch import Captions, IntArray
 from medconcept.linking.interpretation import Interpretation
 from medconcept.linking.lookup import NameLookup
@@ -37,7 +37,7 @@ class MentionConfidence:
     def __init__(self, model: ConfidenceModel) -> None:
         """Take a model."""
         self._intercept = model.intercept
-        self._labels, self._terms = [_TERM], model.terms
+        self._labels, self._terms, self._texts = [_TERM], model.terms, model.names
         for feature in (*name_features.FEATURES, *context_features.FEATURES):
             if feature.evidence not in self._labels:
                 self._labels.append(feature.evidence)
@@ -101,10 +101,14 @@ class MentionConfidence:
         own = new[linked]
         self._known[new], self._counted[own] = True, True
         self._values[own] = features.values @ self._of_names
-        ids = [interpretations[n].source_id or "" for n in linked]
-        self._values[own, 0] = [self._terms.get(each, 0.0) for each in ids]
+        self._values[own, 0] = [self._read_before(interpretations[n]) for n in linked]
         self._kinds[own], self._traits[own] = features.kinds, features.traits
         self._concept[new] = [self._number(each.concept_id) for each in interpretations]
+
+    def _read_before(self, interpretation: Interpretation) -> float:
+        """The log odds by readings and gold of the term, and of these words for it."""
+        key = name_key(interpretation.source_id, interpretation.text)
+        return self._terms.get(interpretation.source_id or "", 0.0) + self._texts.get(key, 0.0)
 
     def _number(self, concept_id: str | None) -> int:
         return self._concepts.setdefault(concept_id, len(self._concepts))

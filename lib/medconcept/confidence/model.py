@@ -13,24 +13,34 @@ from typing import Any
 from medconcept.confidence import context_features, name_features
 from medconcept.errors import InputError
 
-FORMAT = "medconcept confidence 1"
-FEATURES_VERSION = 1  # of the rules of features; a new version links all captions again
+FORMAT = "medconcept confidence 2"
+FEATURES_VERSION = 2  # of the rules of features; a new version links all captions again
 
 
 @dataclass(frozen=True)
 class ConfidenceModel:
     """A logistic regression: log odds are the intercept and the sum of weight times feature.
 
-    `terms` are the log odds of terms that were read in several articles or that gold has, by their ids at
-    their sources.
+    `terms` are the log odds of terms that were read or that gold has, by their ids at their sources; `names`
+    those of words that were read as a term, by `name_key`: "SEM" may be doubtful where "FE-SEM" is not.
     `sources` says what all was learned from.
     """
 
     intercept: float
     weights: Mapping[str, float]
     terms: Mapping[str, float] = field(default_factory=dict)
+    names: Mapping[str, float] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     version: int = 1
+
+
+def name_key(source_id: str | None, text: str) -> str:
+    """Words read as a term, in whatever case.
+
+    >>> name_key("TECH:0101", "SEM")
+    'TECH:0101|sem'
+    """
+    return f"{source_id}|{text.lower()}"
 
 
 def read_model(data: str) -> ConfidenceModel:
@@ -45,10 +55,12 @@ def read_model(data: str) -> ConfidenceModel:
             raise ValueError(f"format {values['format']!r}")
         weights = {str(name): float(weight) for name, weight in values["weights"].items()}
         terms = {str(name): float(weight) for name, weight in values["terms"].items()}
+        names = {str(name): float(weight) for name, weight in values["names"].items()}
         model = ConfidenceModel(
             float(values["intercept"]),
             weights,
             terms,
+            names,
             tuple(map(str, values["sources"])),
             int(values["version"]),
         )
@@ -65,7 +77,7 @@ def as_json(model: ConfidenceModel) -> str:
     data = {
         "format": FORMAT, "version": model.version, "sources": list(model.sources),
         "intercept": model.intercept, "weights": dict(sorted(model.weights.items())),
-        "terms": dict(sorted(model.terms.items())),
+        "terms": dict(sorted(model.terms.items())), "names": dict(sorted(model.names.items())),
     }  # fmt: skip
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 

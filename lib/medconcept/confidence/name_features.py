@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from medconcept.confidence.english_words import level
 from medconcept.confidence.feature import Feature, one_of, places
+from medconcept.confidence.word_senses import OF_KIND, VERB, senses
 from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL, is_general
 from medconcept.linking import types
 from medconcept.linking.interpretation import Interpretation
@@ -34,7 +35,12 @@ _WORD, _DIGIT, _GREEK = re.compile(r"[^\W_]+"), re.compile(r"\d"), re.compile(r"
 _GENERAL = GENERAL | FIGURE_WORDS
 _ENDINGS = ("s", "es", "ed", "ing", "d", "ly", "al", "ic", "ar")
 
-_ORDINARY, _SHORT, _CASE = "everyday word", "short name", "upper and lower case"
+_ORDINARY, _SHORT, _CASE, _SENSES = (
+    "everyday word",
+    "short name",
+    "upper and lower case",
+    "senses of the word",
+)
 _LENGTH, _CHANGE, _TERM, _OTHERS = "length", "difference from the name", "its term", "other meanings"
 FEATURES: tuple[Feature, ...] = (
     *one_of("method", METHODS),
@@ -46,6 +52,9 @@ FEATURES: tuple[Feature, ...] = (
     *(Feature(f"everyday kind={kind}", _ORDINARY) for kind in KINDS),
     *(Feature(f"everyday source={source}", _ORDINARY) for source in SOURCES),
     *(Feature(f"everyday method={method}", _ORDINARY) for method in METHODS),
+    Feature("in WordNet", _SENSES), Feature("log senses", _SENSES), Feature("senses as verb", _SENSES),
+    Feature("first sense fits", _SENSES), Feature("only sense fits", _SENSES),
+    Feature("senses that fit", _SENSES), Feature("no sense fits", _SENSES),
     Feature("letters 1", _SHORT), Feature("letters 2", _SHORT), Feature("letters 3", _SHORT),
     Feature("letters 4", _SHORT),
     *(Feature(f"short source={source}", _SHORT) for source in SOURCES),
@@ -121,6 +130,8 @@ def _fill(row: NDArray[np.float64], interpretation: Interpretation) -> tuple[str
         row[_AT["name more common"]] = max(0.0, level(name.name) - max(common, 3))
     else:
         row[_AT["rarest word"]] = min(map(level, words))
+    if domains := senses(text):
+        on |= _senses(row, domains, OF_KIND.get(kind, ""))
     if is_short:
         on |= {f"letters {len(text)}", f"short source={source}", f"short method={method}"}
     if _DIGIT.search(text):
@@ -174,6 +185,20 @@ def _case(text: str, name: str) -> set[str]:
         on.add("small for capitals")
     if text == name:
         on.add("same letters")
+    return on
+
+
+def _senses(row: NDArray[np.float64], domains: str, fitting: str) -> set[str]:
+    """Fill in how the senses of an English word agree with the kind of its term."""
+    fits = sum(domain in fitting for domain in domains)
+    row[_AT["log senses"]] = math.log(len(domains))
+    row[_AT["senses that fit"]] = fits / len(domains)
+    row[_AT["senses as verb"]] = domains.count(VERB) / len(domains)
+    on = {"in WordNet"}
+    if domains[0] in fitting:
+        on |= {"first sense fits", *(["only sense fits"] if len(domains) == 1 else [])}
+    if not fits:
+        on.add("no sense fits")
     return on
 
 

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from medconcept.confidence import context_features, name_features
-from medconcept.confidence.model import ConfidenceModel
+from medconcept.confidence.model import ConfidenceModel, name_key
 from medconcept.linking.caption_batch import Captions
 from medconcept.linking.lookup import NameLookup
 from medconcept.linking.mention_table import MentionColumns
@@ -23,8 +24,9 @@ GoldCounts = Mapping[str, tuple[int, int]]
 FEATURES = (*name_features.FEATURES, *context_features.FEATURES)
 _ONE_OF = ("method=", "kind=", "source=")  # of each, a mention has exactly one
 STRENGTH = 0.1  # inverse of the penalty of squared weights
-# The penalty of a weight is smaller by the square of this, for terms, and for method, kind and source.
-TERM_SCALE, ONE_OF_SCALE = 3.0, 2.0
+# The penalty of a weight is smaller by the square of this, for terms, for words that were read as a term, and
+# for method, kind and source.
+TERM_SCALE, NAME_SCALE, ONE_OF_SCALE = 3.0, 5.0, 2.0
 FOLDS = 10
 WRONG, TRIVIAL = "w", "t"
 
@@ -75,9 +77,10 @@ def written(spans: Sequence[tuple[int, int]]) -> str:
 
 @dataclass
 class FeatureCollector:
-    """Takes the place of MentionConfidence in a linker, and keeps the features of the last mentions."""
+    """Takes the place of MentionConfidence in a linker, and keeps features and words of the last mentions."""
 
     values: Floats = field(default_factory=lambda: np.empty((0, len(FEATURES))))
+    texts: Sequence[str] = ()
 
     def __call__(
         self, captions: Captions, mentions: MentionColumns, lookup: NameLookup
@@ -91,6 +94,7 @@ class FeatureCollector:
             captions, mentions, concepts[of_row], of_names.kinds[of_row], of_names.traits[of_row]
         )
         self.values = np.hstack([of_names.values[of_row], contexts])
+        self.texts = [interpretations[number].text for number in of_row.tolist()]
         return np.full(len(of_row), np.nan), [None] * len(of_row)
 
 
@@ -100,6 +104,7 @@ class Examples:
 
     values: Floats
     terms: Sequence[str]
+    texts: Sequence[str]
     articles: Sequence[str]
     right: Floats
     weight: Floats
@@ -108,9 +113,14 @@ class Examples:
         """Some of them."""
         numbers = np.arange(len(self.right))[rows].tolist()
         return Examples(
-            self.values[rows], [self.terms[n] for n in numbers], [self.articles[n] for n in numbers],
-            self.right[rows], self.weight[rows],
+            self.values[rows], [self.terms[n] for n in numbers], [self.texts[n] for n in numbers],
+            [self.articles[n] for n in numbers], self.right[rows], self.weight[rows],
         )  # fmt: skip
+
+    @property
+    def names(self) -> list[str]:
+        """The words and the term of each."""
+        return [name_key(term, text) for term, text in zip(self.terms, self.texts, strict=True)]
 
 
 def share(readings: Sequence[Reading], verdicts: str) -> Floats:
@@ -122,7 +132,8 @@ def probabilities(model: ConfidenceModel, examples: Examples) -> Floats:
     """What a model gives."""
     weights = np.array([model.weights.get(feature.name, 0.0) for feature in FEATURES])
     terms = np.array([model.terms.get(term, 0.0) for term in examples.terms])
-    log_odds: Floats = model.intercept + examples.values @ weights + terms
+    names = np.array([model.names.get(name, 0.0) for name in examples.names])
+    log_odds: Floats = model.intercept + examples.values @ weights + terms + names
     return np.asarray(1 / (1 + np.exp(-log_odds)))
 
 
@@ -138,34 +149,45 @@ def unseen_probabilities(examples: Examples, gold: GoldCounts) -> Floats:
 
 
 def fit(examples: Examples, gold: GoldCounts) -> ConfidenceModel:
-    """Learn a model: a logistic regression with a column for each term that was read.
+    """Learn a model: a logistic regression with a column for each term that was read, and for its words.
 
     Strata count by the square root of their weight, since a few of them would outweigh all others.
     """
-    terms = sorted(set(examples.terms))
-    at = {term: number for number, term in enumerate(terms)}
-    of_terms = np.zeros((len(examples.right), len(terms)))
-    for row, term in enumerate(examples.terms):
-        if term in at:
-            of_terms[row, at[term]] = TERM_SCALE
+    terms, of_terms = _columns(examples.terms, TERM_SCALE)
+    names, of_names = _columns(examples.names, NAME_SCALE)
     scales = np.array([ONE_OF_SCALE if f.name.startswith(_ONE_OF) else 1.0 for f in FEATURES])
-    values = np.hstack([examples.values * scales, of_terms, _of_gold(examples.terms, gold)])
+    dense = np.hstack([examples.values * scales, _of_gold(examples.terms, gold)])
+    values = sparse.hstack([sparse.csr_matrix(dense), of_terms, of_names]).tocsr()
     weights, intercept = _solve(values, examples.right, np.sqrt(examples.weight), STRENGTH)
     of_features = (scales * weights[: len(FEATURES)]).tolist()
     own = dict(zip((feature.name for feature in FEATURES), of_features, strict=True))
     for prefix in _ONE_OF:  # around their mean, so that a frequent value is no evidence
-        names = [name for name in own if name.startswith(prefix)]
-        columns = [n for n, feature in enumerate(FEATURES) if feature.name in names]
+        group = [name for name in own if name.startswith(prefix)]
+        columns = [n for n, feature in enumerate(FEATURES) if feature.name in group]
         shares = np.average(examples.values[:, columns], axis=0, weights=examples.weight)
-        mean = float(shares @ np.array([own[name] for name in names]))
+        mean = float(shares @ np.array([own[name] for name in group]))
         intercept += mean
-        own.update((name, own[name] - mean) for name in names)
-    read, of_gold = np.split(weights[len(FEATURES) :], [len(terms)])
+        own.update((name, own[name] - mean) for name in group)
+    ends = np.cumsum([dense.shape[1], len(terms)])
+    of_gold, of_term, of_name = (part for part in np.split(weights, [len(FEATURES), *ends])[1:])
     log_odds = dict(zip(gold, (_of_gold(list(gold), gold) @ of_gold).tolist(), strict=True))
-    for term, weight in zip(terms, (TERM_SCALE * read).tolist(), strict=True):
+    for term, weight in zip(terms, (TERM_SCALE * of_term).tolist(), strict=True):
         log_odds[term] = log_odds.get(term, 0.0) + weight
-    rounded = {name: round(weight, 4) for name, weight in own.items()}
-    return ConfidenceModel(round(intercept, 4), rounded, {t: round(w, 3) for t, w in log_odds.items()})
+    return ConfidenceModel(
+        round(intercept, 4),
+        {name: round(weight, 4) for name, weight in own.items()},
+        {term: round(weight, 3) for term, weight in log_odds.items()},
+        {name: round(weight, 3) for name, weight in zip(names, (NAME_SCALE * of_name).tolist(), strict=True)},
+    )
+
+
+def _columns(keys: Sequence[str], scale: float) -> tuple[list[str], Any]:
+    """The distinct keys, and a sparse matrix with a column for each."""
+    names, columns = np.unique(np.array(keys, object), return_inverse=True)
+    shape = (len(keys), len(names))
+    return names.tolist(), sparse.csr_matrix(
+        (np.full(len(keys), scale), (np.arange(len(keys)), columns)), shape
+    )
 
 
 def _of_gold(terms: Sequence[str], gold: GoldCounts) -> Floats:
@@ -176,15 +198,15 @@ def _of_gold(terms: Sequence[str], gold: GoldCounts) -> Floats:
     return np.stack([np.log1p(right), np.log1p(wrong), both], axis=1)
 
 
-def _solve(values: Floats, right: Floats, weight: Floats, strength: float) -> tuple[Floats, float]:
+def _solve(values: Any, right: Floats, weight: Floats, strength: float) -> tuple[Floats, float]:
     """Weights and intercept; a label between 0 and 1 counts as that much of either."""
     from sklearn.linear_model import LogisticRegression
 
     weights = np.concatenate([weight * right, weight * (1 - right)])
     labels = np.repeat([1, 0], len(right))
     counted = weights > 0
-    model = LogisticRegression(C=strength, solver="newton-cholesky", max_iter=200)
-    model.fit(np.vstack([values, values])[counted], labels[counted], weights[counted])
+    model = LogisticRegression(C=strength, tol=1e-5, max_iter=5000)
+    model.fit(sparse.vstack([values, values]).tocsr()[counted], labels[counted], weights[counted])
     return model.coef_[0], float(model.intercept_[0])
 
 

@@ -46,6 +46,8 @@ def get_session(config: SparkConfig, app_name: str = "medconcept") -> SparkSessi
     session lacks Delta or Spark NLP, and where a cluster's workers lack what they need.
     """
     active = SparkSession.getActiveSession()
+    if active is None and SparkContext._active_spark_context is not None:
+        active = SparkSession.builder.getOrCreate()  # a platform's, which this thread has not used yet
     if active is not None:
         require_version(active.version)
     else:
@@ -59,7 +61,8 @@ def get_session(config: SparkConfig, app_name: str = "medconcept") -> SparkSessi
     active.conf.set("spark.sql.parquet.columnarReaderBatchSize", "256")
     # Pages have checksums, which readers ignore by default: a changed byte would be another value.
     active.conf.set("parquet.page.verify-checksum.enabled", "true")
-    _require(active, "org.apache.spark.sql.delta.DeltaLog", "Delta Lake (io.delta:delta-spark_2.12)")
+    # Delta's public class: Databricks has its own code behind it, under other names.
+    _require(active, "io.delta.tables.DeltaTable", "Delta Lake (io.delta:delta-spark_2.12)")
     _require(
         active, "com.johnsnowlabs.nlp.DocumentAssembler", "Spark NLP (com.johnsnowlabs.nlp:spark-nlp_2.12)"
     )
