@@ -168,8 +168,9 @@ def fit(examples: Examples, gold: GoldCounts) -> ConfidenceModel:
         mean = float(shares @ np.array([own[name] for name in group]))
         intercept += mean
         own.update((name, own[name] - mean) for name in group)
-    ends = np.cumsum([dense.shape[1], len(terms)])
-    of_gold, of_term, of_name = (part for part in np.split(weights, [len(FEATURES), *ends])[1:])
+    _, of_gold, of_term, of_name = np.split(
+        weights, [len(FEATURES), dense.shape[1], dense.shape[1] + len(terms)]
+    )
     log_odds = dict(zip(gold, (_of_gold(list(gold), gold) @ of_gold).tolist(), strict=True))
     for term, weight in zip(terms, (TERM_SCALE * of_term).tolist(), strict=True):
         log_odds[term] = log_odds.get(term, 0.0) + weight

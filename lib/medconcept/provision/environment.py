@@ -114,6 +114,7 @@ def _copy_interpreter(folder: Path) -> Path:
     (folder / "bin").mkdir()
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
     interpreter = folder / "bin" / name
+    # CPython's own name of the program behind a virtual environment; the type stubs leave it out.
     shutil.copy2(Path(sys._base_executable).resolve(), interpreter)  # type: ignore[attr-defined]
     for alias in ("python", "python3"):
         (folder / "bin" / alias).symlink_to(name)
