@@ -17,8 +17,10 @@ from medconcept.linking.types import Caption
 _COLUMNS = {feature.name: number for number, feature in enumerate(FEATURES)}
 
 
-def features(marked: list[str], traits: int = 0, concepts: list[int] | None = None) -> list[dict[str, float]]:
-    """The features of the mentions that stand in [[brackets]], in order; all of one kind."""
+def features(
+    marked: list[str], traits: int = 0, concepts: list[int] | None = None, kinds: list[int] | None = None
+) -> list[dict[str, float]]:
+    """The features of the mentions that stand in [[brackets]], in order; by default all of one kind."""
     texts, places = [], []
     for number, text in enumerate(marked):
         plain, at = "", 0
@@ -32,7 +34,8 @@ def features(marked: list[str], traits: int = 0, concepts: list[int] | None = No
     mentions = MentionColumns(text, start, end, end - start, zeros, zeros, {})
     own = np.array(concepts if concepts is not None else range(len(text)), np.int64)
     captions = Captions.of([Caption(each) for each in texts])
-    rows = context_features(captions, mentions, own, zeros, np.full(len(text), traits, np.int64))
+    of_kind = zeros if kinds is None else np.array(kinds, np.int64)
+    rows = context_features(captions, mentions, own, of_kind, np.full(len(text), traits, np.int64))
     return [{name: row[number] for name, number in _COLUMNS.items() if row[number]} for row in rows]
 
 
@@ -66,6 +69,13 @@ def test_what_else_the_caption_names() -> None:
     assert alone.keys().isdisjoint({"times named", "share of its kind", "log mentions"})
     assert "named in full" not in features(["[[TC]]"], LONG_FORM)[0]
     assert "everyday and its kind" in features(["[[hair]] or [[nail]]"], EVERYDAY_WORD | ONE_WORD)[0]
+
+
+def test_a_concept_counts_for_each_kind_of_the_terms_that_name_it() -> None:
+    # Two terminologies that were joined may give one concept names of two kinds.
+    rows = features(["[[cancer]] or [[tumour]] of [[colon]]"], 0, [0, 0, 1], [2, 5, 5])
+    assert [row.get("others of its kind", 0) for row in rows] == [0, np.log(2), np.log(2)]
+    assert [row.get("share of its kind", 0) for row in rows] == [0, 1, 1]
 
 
 def test_no_mentions_have_no_features() -> None:

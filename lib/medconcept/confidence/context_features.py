@@ -213,8 +213,11 @@ def _named(
         text * several + concepts, return_index=True, return_inverse=True, return_counts=True
     )
     every = np.bincount(text[first], minlength=len(captions.texts))
+    # A concept may be named by terms of several kinds; it counts for each of them.
     most = int(kinds.max()) + 1
-    of_kind = np.bincount(text[first] * most + kinds[first], minlength=len(captions.texts) * most)
+    of_kind = np.bincount(
+        np.unique((text * most + kinds) * several + concepts) // several, minlength=len(captions.texts) * most
+    )
     others, same = every[text] - 1, of_kind[text * most + kinds] - 1
     in_full = np.bincount(of_row, traits & LONG_FORM > 0, minlength=len(pairs))
     columns = {
