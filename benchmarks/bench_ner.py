@@ -1,11 +1,12 @@
-"""Annotating captions with recognised entities and with the dictionary alone: captions per second and core.
+"""Annotating captions without and with the shipped recogniser, or another one: core milliseconds of each.
 
-    python benchmarks/bench_ner.py --recogniser build/models/captions --articles build/demo/articles
+    python benchmarks/bench_ner.py --articles build/demo/articles
+    python benchmarks/bench_ner.py --recogniser build/models/captions
 
-Captions are those of the articles, repeated to --captions; dictionary files are those of the demo. One core
+Captions are those of the articles, repeated to --captions, and the dictionary is that of the demo. One core
 (local[1]) does everything: reading Parquet, Spark NLP, the transfer to Python, the linker; the result is
-discarded. Each step of a recogniser is timed by running the pipeline up to it and subtracting the steps
-before. Without the folder of a recogniser (`make model` trains one) the exit code is 2.
+discarded. The shipped recogniser reads the sentences in doubt, any other whole captions. `share` is what it
+reads of all characters.
 
 Writes build/bench/ner.json.
 """
@@ -13,26 +14,28 @@ Writes build/bench/ner.json.
 from __future__ import annotations
 
 import argparse
-import sys
+import hashlib
 import tempfile
 import time
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench_annotate_captions import captions_of, compiled, folded_names
-from pyspark.ml import PipelineModel
+from bench_annotate_captions import captions_of
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from results import show, write
 
-from medconcept.config import RecogniserConfig, SparkConfig
-from medconcept.dictionary.linking_dictionary import SIMILAR
+from medconcept.config import RecogniserConfig, SparkConfig, load_config
+from medconcept.library.compiled_sources import compiled_file
+from medconcept.spark.hadoop_files import HadoopFiles
 from medconcept.spark.session import get_session
 from medconcept.spark.shared_files import SharedFile
-from medconcept.spark_nlp.entity_recognition import with_entities
+from medconcept.spark_nlp.entity_recognition import with_entities, with_entities_in_doubt
 from medconcept.spark_nlp.recognisers import load_recognisers
+from medconcept.spark_nlp.shipped_recogniser import load_shipped
 from medconcept.spark_nlp.tokenisation import sentences_and_tokens
+from medconcept.stages.annotate.entities import sentences_in_doubt
 from medconcept.workers.annotate.link_captions import LINKED, LinkJob, link_batches
 
 SCHEMA = (
@@ -44,54 +47,45 @@ SCHEMA = (
 def main(argv: list[str] | None = None) -> int:
     """Measure, print a table, write the JSON."""
     options = _arguments(argv)
-    if not options.recogniser.is_dir():
-        print(f"no recogniser in {options.recogniser}: make model makes one", file=sys.stderr)
-        return 2
     captions = captions_of(options.articles)
-    names = folded_names(options.dictionary, options.names)
     spark = get_session(SparkConfig(master="local[1]", driver_memory="5g"))
     with tempfile.TemporaryDirectory(prefix="medconcept-bench-") as scratch:
-        shared = compiled(names, Path(scratch))
-        for behind in ("", SIMILAR):
-            spark.sparkContext.addFile(str(Path(scratch) / f"{shared.sha256}{behind}"))
-        job = LinkJob(SharedFile(shared.sha256))
+        job = LinkJob(_dictionary(options.config, Path(scratch)))
         times = -(-options.captions // len(captions))
         rows = spark.createDataFrame(captions, SCHEMA).withColumn("article_key", F.col("figure_key"))
         rows = rows.withColumn("_n", F.explode(F.sequence(F.lit(1), F.lit(times))))
         rows = rows.withColumn("figure_key", F.concat_ws("/", "figure_key", "_n")).drop("_n")
         rows.limit(options.captions).repartition(4).write.parquet(f"{scratch}/captions")
         rows = spark.read.parquet(f"{scratch}/captions")
-        (recogniser,) = load_recognisers(spark, [RecogniserConfig(path=str(options.recogniser))])
-        steps = {"reading": rows}
-        text = rows.withColumn(recogniser.text, F.col("caption"))
-        for number in range(1, len(recogniser.model.stages) + 1):
-            stages = recogniser.model.stages[:number]
-            kept = stages[-1].getOutputCol()
-            steps[type(stages[-1]).__name__] = PipelineModel(list(stages)).transform(text).select(kept)
         cut = sentences_and_tokens(rows)
-        both = sentences_and_tokens(with_entities(rows, [recogniser]))
-        steps |= {"dictionary: cut": cut, "dictionary": linked(cut, job), "recogniser: cut": both,
-                  "recogniser": linked(both, job)}  # fmt: skip
+        steps = {"reading": rows, "split": cut, "without": linked(cut, job)}
+        share = 1.0
+        if options.recogniser is None:
+            in_doubt = sentences_in_doubt(cut, job)
+            recogniser = load_shipped(spark, HadoopFiles(spark, scratch))
+            steps |= {"in doubt": in_doubt, "recognised": with_entities_in_doubt(in_doubt, recogniser)}
+            steps["with"] = linked(steps["recognised"], job)
+            read = F.sum(F.length(F.concat_ws("", "read_text"))) / F.sum(F.length("caption"))
+            share = float(in_doubt.agg(read).collect()[0][0])
+        else:
+            others = load_recognisers(spark, [RecogniserConfig(path=str(options.recogniser))])
+            steps["recognised"] = sentences_and_tokens(with_entities(rows, others))
+            steps["with"] = linked(steps["recognised"], job)
         best = timed(steps, options.repeat)
-    count = options.captions
-    figures: dict[str, float] = {"captions": count}
-    figures |= {
-        "dictionary_captions_s_core": round(count / best["dictionary"], 1),
-        "recogniser_captions_s_core": round(count / best["recogniser"], 1),
-    }
-    before = best["reading"]
-    for number, stage in enumerate(recogniser.model.stages):
-        name = type(stage).__name__
-        figures[f"share_{number}_{name}"] = round(max(0.0, best[name] - before) / best["recogniser"], 3)
-        before = best[name]
-    figures["share_linker"] = round((best["recogniser"] - best["recogniser: cut"]) / best["recogniser"], 3)
-    figures["share_sentences_tokens"] = round(
-        (best["dictionary: cut"] - best["reading"]) / best["recogniser"], 3
-    )
-    ratios = {"recogniser/dictionary": round(best["recogniser"] / best["dictionary"], 2)}
+    each = {f"ms_{name.replace(' ', '_')}": round(1000 * best[name] / options.captions, 3) for name in steps}
+    ratios = {"with/without": round(best["with"] / best["without"], 2)}
+    figures: dict[str, float] = {"captions": options.captions, "share": round(share, 3), **each}
     show(figures, ratios)
     write("ner", figures, ratios, ["pyspark", "spark-nlp"], options.output)
     return 0
+
+
+def _dictionary(config: str, folder: Path) -> SharedFile:
+    """The dictionary of a configuration in a folder, as workers take it."""
+    data = compiled_file(load_config(config).dictionary.sources).read_bytes()
+    sha256 = hashlib.sha256(data).hexdigest()
+    (folder / sha256).write_bytes(data)
+    return SharedFile(sha256, str(folder))
 
 
 def linked(rows: DataFrame, job: LinkJob) -> DataFrame:
@@ -115,12 +109,11 @@ def _arguments(argv: list[str] | None) -> Any:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--recogniser", type=Path, default=Path("build/models/captions"))
-    parser.add_argument("--dictionary", type=Path, default=Path("build/demo/dictionary"))
+    parser.add_argument("--recogniser", type=Path, help="another one, which reads whole captions")
+    parser.add_argument("--config", default="demo")
     parser.add_argument("--articles", type=Path, nargs="+", default=[Path("build/demo/articles")])
     parser.add_argument("--output", type=Path, default=Path("build/bench/ner.json"))
-    parser.add_argument("--names", type=int, default=600_000)
-    parser.add_argument("--captions", type=int, default=600)
+    parser.add_argument("--captions", type=int, default=2000)
     parser.add_argument("--repeat", type=int, default=2)
     return parser.parse_args(argv)
 

@@ -5,9 +5,11 @@
 The readings (benchmarks/readings/confidence.tsv) are verdicts on mentions, by figure, place and concept; the
 captions come from the JATS files of the folders, which are linked again, so that readings of mentions that
 the linker no longer makes are left out and counted. What gold says of a term is in gold_terms.tsv, in the
-same folder, which `--tuned FILE [FILE ...]` makes again of files of `medconcept tune`. Prints calibration and
-precision for the articles kept aside (`part` is test; learned from the others), and by ten folds over all
-articles. `--write` then learns from all readings, and writes model.json and the plots of docs/confidence.md.
+same folder, which `--tuned FILE [FILE ...]` makes again of files of `medconcept tune`. The weights of what
+the shipped recogniser finds are learned after all others, from captions that it reads here as a whole.
+Prints calibration and precision for the articles kept aside (`part` is test; learned from the others), and by
+ten folds over all articles, without and with the recogniser. `--write` then learns from all readings, and
+writes model.json and the plots of docs/confidence.md.
 Writes build/bench/confidence.json.
 """
 
@@ -15,8 +17,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,11 +29,19 @@ from results import write
 
 from medconcept.confidence import training
 from medconcept.confidence.model import as_json
-from medconcept.config import load_config
+from medconcept.config import RecogniserConfig, SparkConfig, load_config
 from medconcept.jats import Article, ArticleRejected, parse_articles
 from medconcept.library.linker_settings import linker_sources, make_linker
+from medconcept.linking.entities import merge_entities
 from medconcept.linking.learned import read_learned
-from medconcept.linking.types import ArticleContext, Caption
+from medconcept.linking.types import ArticleContext, Caption, Entity
+from medconcept.spark.hadoop_files import HadoopFiles
+from medconcept.spark.session import get_session
+from medconcept.spark_nlp.entity_recognition import find_entities
+from medconcept.spark_nlp.recognisers import load_recognisers
+from medconcept.spark_nlp.shipped_recogniser import unpacked
+from medconcept.terminologies.entity_kinds import kinds_of
+from medconcept.workers.annotate.sentences_in_doubt import LEAST, MOST
 
 READINGS = Path(__file__).parent / "readings" / "confidence.tsv"
 GOLD_TERMS = READINGS.with_name("gold_terms.tsv")
@@ -56,45 +67,82 @@ def articles_of(folders: Iterable[Path]) -> Iterator[Article]:
                     yield item
 
 
-def examples_of(
-    readings: Sequence[training.Reading], folders: Iterable[Path], config: str
-) -> tuple[training.Examples, list[training.Reading], list[bool]]:
-    """The features of each reading whose mention is still made; and whether triplets leave it out by flag."""
-    settings = load_config(config)
-    collector = training.FeatureCollector()
-    linker = make_linker(settings, linker_sources(settings, lake_required=False), confidence=collector)
-    excluded = set(settings.triplets.exclude_flags)
-    wanted = {reading.key: reading for reading in readings}
-    values, texts, own, left_out = [], [], [], []
-    for article in articles_of(folders):
-        context = ArticleContext(tuple(dict.fromkeys((a.short, a.long) for a in article.abbreviations)))
-        figures = [figure for figure in article.figures if figure.caption]
-        if not figures:
-            continue
-        captions = [
-            Caption(
-                f.caption or "",
-                context,
-                language=f.language and f.language.replace("_", "-"),
-                panels=f.panels,
-            )
-            for f in figures
-        ]
-        row = 0
-        for figure, linked in zip(figures, list(linker.link_batch(captions)), strict=True):
-            for link in linked.links:
-                reading = wanted.get((figure.figure_key, training.written(link.spans), link.concept_id or ""))
-                if reading is not None:
-                    values.append(collector.values[row])
-                    texts.append(collector.texts[row])
-                    own.append(reading)
-                    left_out.append(not excluded.isdisjoint(link.flags))
-                row += 1
-    examples = training.Examples(
-        np.array(values), [r.source_id for r in own], texts, [r.article_key for r in own],
-        1 - training.share(own, training.WRONG), np.array([r.weight for r in own]),
-    )  # fmt: skip
-    return examples, own, left_out
+class Source:
+    """The captions of the figures that were read, and a linker that collects their features."""
+
+    def __init__(self, readings: Sequence[training.Reading], folders: Iterable[Path], config: str) -> None:
+        """Read the articles once."""
+        settings = load_config(config)
+        self.excluded = set(settings.triplets.exclude_flags)
+        self.wanted = {reading.key: reading for reading in readings}
+        self.collector = training.FeatureCollector()
+        self.linker = make_linker(
+            settings, linker_sources(settings, lake_required=False), confidence=self.collector
+        )
+        read = {reading.figure_key for reading in readings}
+        self.articles: list[dict[str, Caption]] = []
+        for article in articles_of(folders):
+            context = ArticleContext(tuple(dict.fromkeys((a.short, a.long) for a in article.abbreviations)))
+            figures = [figure for figure in article.figures if figure.caption]
+            if not read.isdisjoint(figure.figure_key for figure in figures):
+                self.articles.append(
+                    {
+                        f.figure_key: Caption(
+                            f.caption or "",
+                            context,
+                            language=f.language and f.language.replace("_", "-"),
+                            panels=f.panels,
+                        )
+                        for f in figures
+                    }
+                )
+
+    def examples(
+        self, entities: Mapping[str, Sequence[Entity]] | None = None
+    ) -> tuple[training.Examples, list[training.Reading], list[bool]]:
+        """The features of each reading whose mention is made; and whether triplets leave it out by flag.
+
+        With `entities`, by figure, they are those of captions that the recogniser has read as a whole.
+        """
+        values, of_entities, texts, own, left_out = [], [], [], [], []
+        for captions in self.articles:
+            if entities is not None:
+                captions = {
+                    key: replace(caption, entities=entities[key], read=((0, len(caption.text)),))
+                    for key, caption in captions.items()
+                }
+            row = 0
+            for key, linked in zip(
+                captions, list(self.linker.link_batch(list(captions.values()))), strict=True
+            ):
+                for link in linked.links:
+                    reading = self.wanted.get((key, training.written(link.spans), link.concept_id or ""))
+                    if reading is not None:
+                        values.append(self.collector.values[row])
+                        of_entities.append(self.collector.entities[row])
+                        texts.append(self.collector.texts[row])
+                        own.append(reading)
+                        left_out.append(not self.excluded.isdisjoint(link.flags))
+                    row += 1
+        examples = training.Examples(
+            np.array(values), np.array(of_entities), [r.source_id for r in own], texts,
+            [r.article_key for r in own], 1 - training.share(own, training.WRONG),
+            np.array([r.weight for r in own]),
+        )  # fmt: skip
+        return examples, own, left_out
+
+    def entities(self) -> dict[str, Sequence[Entity]]:
+        """What the shipped recogniser finds in the captions, by figure."""
+        spark = get_session(SparkConfig(master="local[2]"))
+        texts = {key: caption.text for captions in self.articles for key, caption in captions.items()}
+        with tempfile.TemporaryDirectory() as folder:
+            path = unpacked(HadoopFiles(spark, folder))
+            (recogniser,) = load_recognisers(spark, [RecogniserConfig(path=path)])
+            found = find_entities(spark, [recogniser], list(texts.values()))
+        return {
+            key: merge_entities([Entity(a, b, kind, kinds_of(kind)) for a, b, kind in own])
+            for key, own in zip(texts, found, strict=True)
+        }
 
 
 def add_up(tuned: Iterable[Path]) -> None:
@@ -215,10 +263,12 @@ def main() -> None:
     ):
         same, kappa = agreement(readings, groups)
         print(f"two readings of {len(readings)}, {name}: agreement {same:.3f}, kappa {kappa:.3f}")
-    examples, own, left_out = examples_of(readings, options.articles, options.config)
+    source = Source(readings, options.articles, options.config)
+    examples, own, left_out = source.examples()
     print(f"{len(readings) - len(own)} readings of mentions that are no longer made, or of other articles")
     if not own:
         sys.exit("train_confidence: no article of the readings is in these folders")
+    read, own_read, _ = source.examples(source.entities())
     test = np.array([reading.part == "test" for reading in own])
     model = training.fit(examples.take(~test), gold)
     figures = {
@@ -227,13 +277,37 @@ def main() -> None:
             [r for r in own if r.part == "test"], np.array(left_out)[test],
         )
     }  # fmt: skip
-    unseen = training.unseen_probabilities(examples, gold)
+    unseen, (before, after) = training.unseen_probabilities(examples, gold, read)
     figures["folds"] = report("ten folds over all articles", unseen, examples, own, left_out)
+    figures["in_doubt"] = report_read(read, before, after)
+    at = {reading.key: n for n, reading in enumerate(own_read)}
+    final = np.array([_final(p, before, after, at.get(r.key)) for p, r in zip(unseen, own, strict=True)])
+    figures["with_recogniser"] = report("ten folds, with the recogniser", final, examples, own, left_out)
     if options.write:
-        model = replace(training.fit(examples, gold), sources=SOURCES)
-        MODEL.write_text(as_json(model), encoding="utf-8")
-        plot(PLOT, examples, unseen, figures["folds"]["curve"])
+        model = training.with_entities(training.fit(examples, gold), read, before)
+        MODEL.write_text(as_json(replace(model, sources=SOURCES)), encoding="utf-8")
+        plot(PLOT, examples, final, figures["with_recogniser"]["curve"])
     write("confidence", figures, {}, ["numpy", "scikit-learn"])
+
+
+def _final(unread: float, before: Any, after: Any, row: int | None) -> float:
+    """The confidence where the recogniser reads sentences in doubt alone."""
+    return float(after[row]) if row is not None and LEAST <= before[row] < MOST else unread
+
+
+def report_read(read: Any, before: Any, after: Any) -> dict[str, float]:
+    """Print and return how well the mentions in doubt are told apart before and after they are read."""
+    rows = read.recognised & (before >= LEAST) & (before < MOST)
+    right, weight = read.right[rows], np.sqrt(read.weight[rows])
+    loss = {
+        name: float(-np.average(right * np.log(p) + (1 - right) * np.log(1 - p), weights=weight))
+        for name, p in (("before", before[rows]), ("after", after[rows]))
+    }
+    print(
+        f"{rows.sum()} mentions in doubt: log loss {loss['before']:.4f}, "
+        f"read by the recogniser {loss['after']:.4f}"
+    )
+    return {"mentions": int(rows.sum()), **loss}
 
 
 if __name__ == "__main__":

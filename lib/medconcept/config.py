@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import yaml
 
@@ -107,6 +107,8 @@ class DictionaryConfig:
 class RecogniserConfig:
     """A recogniser of entities: the folder of a saved one (`path`), or a `pretrained` one by name.
 
+    The word `shipped` stands for the one that comes with this package, which reads the sentences in which it
+    may change a mention; all others read whole captions.
     A saved one is a Spark NLP pipeline or model, a folder that `train_ner` wrote, or one with an ONNX token
     classifier. One that needs word embeddings and has none names their folder as `embeddings`. A pretrained
     one comes from a `hub` of Spark NLP (its default one where none is named) or from a folder laid out as
@@ -117,6 +119,8 @@ class RecogniserConfig:
     Traceback (most recent call last):
     medconcept.errors.ConfigError: annotate.recogniser: one of path and pretrained must be given
     """
+
+    WORDS: ClassVar[Mapping[str, Mapping[str, str]]] = {"shipped": {"pretrained": "shipped"}}
 
     path: str | None = field(default=None, metadata=PATH)
     pretrained: str | None = None
@@ -132,6 +136,14 @@ class RecogniserConfig:
         if (self.path is None) == (self.pretrained is None):
             raise ConfigError("annotate.recogniser: one of path and pretrained must be given")
 
+    @property
+    def is_shipped(self) -> bool:
+        """True for the recogniser of this package."""
+        return self.pretrained == "shipped"
+
+
+SHIPPED_RECOGNISER = RecogniserConfig(pretrained="shipped")
+
 
 @dataclass(frozen=True)
 class AnnotateConfig:
@@ -143,8 +155,8 @@ class AnnotateConfig:
     documented list of stop concepts, `not_general` removes names from it; `frequent_share` is the
     share of captions from which on a concept is flagged as frequent (by the table concept_statistics).
     `learned` names the file that `medconcept tune` wrote. `recogniser` recognises entities in addition to the
-    dictionary's names: `none`, one, or a list whose entities are united. `dictionary_folder` is where workers
-    read the compiled dictionary themselves (a Volume), where Spark may not distribute files.
+    dictionary's names: `shipped`, `none`, one, or a list whose entities are united. `dictionary_folder` is
+    where workers read the compiled dictionary themselves (a Volume), where Spark may not distribute files.
 
     >>> AnnotateConfig(threshold=80)
     Traceback (most recent call last):
@@ -164,7 +176,7 @@ class AnnotateConfig:
     not_general: tuple[str, ...] = ()
     frequent_share: float = 0.05
     learned: str | None = field(default=None, metadata=PATH)
-    recogniser: tuple[RecogniserConfig, ...] = ()
+    recogniser: tuple[RecogniserConfig, ...] = (SHIPPED_RECOGNISER,)
     dictionary_folder: str | None = field(default=None, metadata=PATH)
 
     def __post_init__(self) -> None:
@@ -172,6 +184,8 @@ class AnnotateConfig:
         for name in ("threshold", "frequent_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"annotate.{name} must be from 0 to 1, not {getattr(self, name)}")
+        if len(self.recogniser) > 1 and any(each.is_shipped for each in self.recogniser):
+            raise ConfigError("annotate.recogniser: the shipped one cannot be united with others")
         if self.partitions < 1:
             raise ConfigError(f"annotate.partitions must be 1 or more, not {self.partitions}")
         unknown = sorted(set(self.semantic_groups) - set(GROUPS))

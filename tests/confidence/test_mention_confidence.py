@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 from linking_examples import TERMS, dictionary
 
+from medconcept.confidence.entity_features import FEATURES as ENTITY_FEATURES
 from medconcept.confidence.mention_confidence import MentionConfidence
-from medconcept.confidence.model import ConfidenceModel, as_json, read_model, shipped_model
+from medconcept.confidence.model import ConfidenceModel, ReadSentence, as_json, read_model, shipped_model
 from medconcept.confidence.training import (
     Examples,
     FeatureCollector,
     fit,
     probabilities,
     unseen_probabilities,
+    with_entities,
 )
 from medconcept.errors import InputError
 from medconcept.linking.learned import Learned
@@ -80,6 +82,45 @@ def test_an_entity_without_a_concept_has_none_and_a_learned_mention_its_share() 
     )
 
 
+GENE = frozenset({"gene", "protein"})
+READ = ConfidenceModel(
+    1.0,
+    {"listed": -0.25, "everyday kind=anatomy": -0.75, "recogniser: same place, fits": 2.5,
+     "recogniser: nothing": -1.0, "recogniser: nothing, everyday": -0.5,
+     "recogniser: narrower, another type, disease": -3.0},
+    read=ReadSentence(0.5, 2.0),
+)  # fmt: skip
+
+
+def log_odds(text: str, entities: list[Entity], read: list[tuple[int, int]]) -> list[float]:
+    linker = Linker(dictionary(), confidence=MentionConfidence(READ))
+    (linked,) = linker.link_batch([Caption(text, entities=entities, read=read)])
+    values = [link.confidence for link in linked.links if link.concept_id]
+    return [math.log(p / (1 - p)) for p in values]
+
+
+def test_what_the_recogniser_made_of_a_sentence_counts_where_it_was_read() -> None:
+    text = "Heart. diabetes type 2"
+    heart = Entity(0, 5, "Anatomy", frozenset({"anatomy"}))
+    assert log_odds(text, [], []) == pytest.approx([0.0, 1.0], abs=1e-3)
+    # The log odds so far are doubled, and half is added; nothing changes in the other sentence.
+    assert log_odds(text, [heart], [(0, 6)]) == pytest.approx([0.5 + 0.0 + 2.5, 1.0], abs=1e-3)
+    assert log_odds(text, [], [(0, 6)]) == pytest.approx([0.5 - 1.0 - 0.5, 1.0], abs=1e-3)
+    inside = Entity(7, 15, "Gene", GENE)
+    assert log_odds(text, [inside], [(7, 22)]) == pytest.approx([0.0, 0.5 + 2.0 - 3.0], abs=1e-3)
+    (found, _) = Linker(dictionary(), confidence=MentionConfidence(READ)).link_batch(
+        [Caption(text, entities=[heart], read=[(0, 6)]), Caption("")]
+    )
+    assert found.links[0].confidence_evidence == "recogniser +2.5"
+
+
+def test_kinds_that_the_recogniser_has_no_type_for_are_not_doubted_for_it() -> None:
+    (linked,) = Linker(dictionary(), confidence=MentionConfidence(READ)).link_batch(
+        [Caption("transfection", read=[(0, 12)])]
+    )
+    assert linked.links[0].confidence == pytest.approx(1 / (1 + math.exp(-1.0)), abs=1e-4)
+
+
 def test_confidence_does_not_depend_on_the_batch_or_on_what_was_linked_before(monkeypatch) -> None:
     texts = [
         "The heart.",
@@ -135,7 +176,8 @@ def examples(count: int = 400) -> Examples:
     share = np.where(np.array(terms) == "bad", 0.1, np.where(values[:, -1] > 0, 0.9, 0.4))
     right = (rng.random(count) < share).astype(float)
     articles = [f"a{n % 40}" for n in range(count)]
-    return Examples(values, terms, ["heart"] * count, articles, right, np.ones(count))
+    entities = np.zeros((count, len(ENTITY_FEATURES)))
+    return Examples(values, entities, terms, ["heart"] * count, articles, right, np.ones(count))
 
 
 def test_a_model_learns_what_readings_have_and_predicts_articles_that_it_has_not_seen() -> None:
@@ -143,8 +185,23 @@ def test_a_model_learns_what_readings_have_and_predicts_articles_that_it_has_not
     given = examples()
     model = fit(given, {"of gold": (30, 30), "against gold": (0, 30)})
     assert model.terms["bad"] + model.names["bad|heart"] < -1 < 0 < model.terms["other"]
-    own, unseen = probabilities(model, given), unseen_probabilities(given, {})
+    own, (unseen, _) = probabilities(model, given), unseen_probabilities(given, {})
     assert own.mean() == pytest.approx(given.right.mean(), abs=0.02)
     bad = np.array(given.terms) == "bad"
     assert unseen[bad].mean() < 0.35 < unseen[~bad].mean()
     assert fit(given, {}) == fit(given, {})
+
+
+def test_weights_of_entities_are_learned_after_all_others() -> None:
+    pytest.importorskip("sklearn")
+    given = examples()
+    column = [feature.name for feature in ENTITY_FEATURES].index("recogniser: nothing")
+    given.entities[:, column] = given.right < 0.5  # as if the recogniser knew
+    given.entities[:, column + 1] = 1 - given.entities[:, column]
+    _, (before, after) = unseen_probabilities(given, {}, given)
+    wrong = given.right < 0.5
+    assert after[wrong].mean() < before[wrong].mean() - 0.2
+    model = with_entities(ConfidenceModel(0.0, {}), given, before)
+    assert model.weights["recogniser: nothing"] < -1 and 0.2 < model.read.slope < 2
+    nothing = given.take(slice(0))
+    assert with_entities(model, nothing, np.zeros(0)) == model

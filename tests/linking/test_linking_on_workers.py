@@ -21,6 +21,7 @@ from medconcept.linking.types import METHODS, LinkSettings
 from medconcept.spark.shared_files import SharedFile
 from medconcept.terminologies.term import Term
 from medconcept.workers.annotate.link_captions import LINKED, LinkJob, link_batches, linker_of
+from medconcept.workers.annotate.sentences_in_doubt import with_sentences_in_doubt
 
 ROOT = Path(__file__).resolve().parents[2]
 ALPHA = "\U0001d6fc"  # two code units in UTF-16, one code point
@@ -55,8 +56,8 @@ def caption(text: str, sentences: list[str] | None = None, **more: object) -> di
     return {**row, "token_begin": token[0], "token_end": token[1], **more}
 
 
-def linked(rows: list[dict[str, object]], shared: SharedFile, **settings: object) -> list[dict]:
-    """The mentions of captions, batches of one or two rows."""
+def batches_of(rows: list[dict[str, object]]) -> list[pa.RecordBatch]:
+    """Batches of one or two captions."""
     panel = pa.struct([("labels", pa.list_(pa.string())), ("start", pa.int32()), ("end", pa.int32())])
     pairs = pa.list_(pa.struct([("short", pa.string()), ("long", pa.string())]))
     numbers = pa.list_(pa.int32())
@@ -65,9 +66,13 @@ def linked(rows: list[dict[str, object]], shared: SharedFile, **settings: object
         + [("panels", pa.list_(panel)), ("abbreviations", pairs)]
         + [(n, numbers) for n in ("sentence_begin", "sentence_end", "token_begin", "token_end")]
     )
-    batches = pa.Table.from_pylist(rows, schema).to_batches(max_chunksize=2)
+    return pa.Table.from_pylist(rows, schema).to_batches(max_chunksize=2)
+
+
+def linked(rows: list[dict[str, object]], shared: SharedFile, **settings: object) -> list[dict]:
+    """The mentions of captions."""
     job = LinkJob(shared, LinkSettings(**settings))  # type: ignore[arg-type] — fields of the dataclass
-    return [row for batch in link_batches(batches, job) for row in batch.to_pylist()]
+    return [row for batch in link_batches(batches_of(rows), job) for row in batch.to_pylist()]
 
 
 def test_a_mention_says_where_it_is_and_how_it_was_found(shared) -> None:
@@ -184,3 +189,49 @@ def test_the_suite_knows_the_methods_and_flags_of_the_code() -> None:
     ]
     assert ", ".join(f"'{flag}'" for flag in MENTION_FLAGS) in flags
     assert list(MENTION_FLAGS) == sorted(MENTION_FLAGS) and set(FLAGS) < set(MENTION_FLAGS)
+
+
+def in_doubt(rows: list[dict[str, object]], shared: SharedFile) -> list[list[tuple[int, int, str]]]:
+    """What the shipped recogniser is to read of each caption."""
+    out = [
+        row
+        for batch in with_sentences_in_doubt(batches_of(rows), LinkJob(shared))
+        for row in batch.to_pylist()
+    ]
+    assert [row["caption"] for row in out] == [row["caption"] for row in rows]
+    return [list(zip(row["read_begin"], row["read_end"], row["read_text"], strict=True)) for row in out]
+
+
+def patch_confidence(monkeypatch, confidence: float) -> None:
+    """Give each mention the same confidence."""
+    find = Linker.find
+
+    def so_sure(linker: Linker, captions: Captions) -> LinkedMentions:
+        found = find(linker, captions)
+        return found._replace(confidence=np.full(len(found.mentions.text), confidence))
+
+    monkeypatch.setattr(Linker, "find", so_sure)
+
+
+def test_sentences_with_an_acronym_that_nothing_explains_are_in_doubt(shared, monkeypatch) -> None:
+    patch_confidence(monkeypatch, 0.99)
+    first, second = f"{ALPHA} Mice.", "Patients with ALS died."
+    explained = caption("Amyotrophic lateral sclerosis (ALS) here")
+    lower_case = caption("Patients with als, in the cold")
+    assert in_doubt([caption(f"{first} {second}", [first, second]), explained, lower_case], shared) == [
+        [(9, 31, second)],
+        [],
+        [],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "expected"), [(0.79, 0), (0.8, 1), (0.92, 1), (0.93, 0), (float("nan"), 0)]
+)
+def test_sentences_with_a_mention_neither_likely_nor_unlikely_are_in_doubt(
+    shared, monkeypatch, confidence: float, expected: int
+) -> None:
+    patch_confidence(monkeypatch, confidence)
+    # The recogniser has no type for transfection, and a sentence without an end is a table.
+    rows = [caption("The heart."), caption("A transfection."), caption("heart " + "x" * 2000)]
+    assert list(map(len, in_doubt(rows, shared))) == [expected, 0, 0]

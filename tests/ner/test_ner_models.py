@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from ner_examples import save_matcher
 
-from medconcept.config import AnnotateConfig, RecogniserConfig, parse_config
+from medconcept.config import SHIPPED_RECOGNISER, AnnotateConfig, RecogniserConfig, parse_config
 from medconcept.errors import ConfigError
 from medconcept.terminologies.entity_kinds import kinds_of
 
@@ -39,12 +39,14 @@ def test_the_configuration_takes_none_one_or_several() -> None:
     def recogniser(value: object) -> tuple[RecogniserConfig, ...]:
         return parse_config({"annotate": {"recogniser": value}}).annotate.recogniser
 
-    assert recogniser("none") == recogniser(None) == AnnotateConfig().recogniser == ()
+    assert recogniser("none") == recogniser(None) == ()
+    assert recogniser("shipped") == AnnotateConfig().recogniser == (SHIPPED_RECOGNISER,)
     assert recogniser({"path": "m"}) == (RecogniserConfig(path="m"),)
     both = recogniser([{"path": "m"}, {"pretrained": "n", "language": "de", "types": {"X": "disease, cell"}}])
     assert [one.path or one.pretrained for one in both] == ["m", "n"]
     for value, words in (
-        ("model", "'annotate.recogniser' must be a list"),
+        ("model", "'annotate.recogniser' must be none, shipped or a list, not 'model'"),
+        ([{"path": "m"}, {"pretrained": "shipped"}], "the shipped one cannot be united with others"),
         ({"paht": "m"}, "unknown key 'annotate.recogniser\\[0\\].paht'"),
         ({"path": "m", "pretrained": "n"}, "one of path and pretrained"),
     ):

@@ -58,7 +58,8 @@ def config(tmp_path: Path, **annotate: object) -> Config:
         lake=str(tmp_path / "lake"),
         sync=SyncConfig(input=str(tmp_path / "in"), source="test"),
         dictionary=DictionaryConfig((source,)),
-        annotate=AnnotateConfig(partitions=2, **annotate),  # type: ignore[arg-type] — keywords of the dataclass
+        # The shipped recogniser takes seconds to load, and test_shipped_recogniser is about it.
+        annotate=AnnotateConfig(**{"partitions": 2, "recogniser": (), **annotate}),  # type: ignore[arg-type] — any keywords
         triplets=TripletsConfig(min_confidence=None),  # the terms are no real ones, so no confidence holds
     )
 

@@ -111,7 +111,7 @@ class Corpus:
             lake=str(self.folder / "lake"),
             sync=SyncConfig(input=str(self.folder / "in"), source="test"),
             dictionary=DictionaryConfig((source,), similar=True),
-            annotate=AnnotateConfig(partitions=2),
+            annotate=AnnotateConfig(partitions=2, recogniser=()),
             triplets=TripletsConfig((), min_confidence=None, splits=SplitConfig(validation=0.0, test=0.0)),
         )
 

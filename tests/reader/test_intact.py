@@ -42,6 +42,10 @@ def test_a_changed_page_is_damage_where_its_column_is_read(table: tuple[Storage,
     require_intact_pages(storage, "figures", opened, ["label"])
     with pytest.raises(LakeDamaged, match=r"figures is damaged: file:/.*/figures/part-0\.parquet \(.*CRC"):
         require_intact_pages(storage, "figures", opened, ["caption"])
+    # The name of a column that is not asked for: the file would have nulls for it.
+    path.write_bytes(data.replace(b"caption", b"capt on"))
+    with pytest.raises(LakeDamaged, match=r"part-0\.parquet \(the table has no column capt on\)"):
+        require_intact_pages(storage, "figures", opened, ["label"])
     path.write_bytes(data[:100])
     with pytest.raises(LakeDamaged, match=r"figures is damaged: file:/.*/figures/part-0\.parquet"):
         require_intact_pages(storage, "figures", opened, ["label"])
@@ -87,3 +91,19 @@ def test_rows_that_an_emptied_log_file_took_away_are_missed(tmp_path: Path) -> N
     (log / f"{1:020d}.json").write_bytes(b"")
     with pytest.raises(LakeDamaged, match="triplets: the log of version 1 is damaged: it names 0 files"):
         medconcept.read_table(lake.folder, "triplets")
+
+
+def test_the_names_inside_structs_are_compared_and_columns_that_a_file_lacks_are_not(tmp_path: Path) -> None:
+    folder = tmp_path / "figures"
+    folder.mkdir()
+    panels = pa.array([[{"label": "A", "spans": [{"start": 0}]}]])
+    counts = pa.array([[("a", 1)]], pa.map_(pa.string(), pa.int32()))
+    write_table(pa.table({"panels": panels, "counts": counts}), folder / "part-0.parquet")
+    convert_to_deltalake(str(folder))
+    opened, storage, path = DeltaTable(str(folder)), Storage(str(tmp_path)), folder / "part-0.parquet"
+    require_intact_pages(storage, "figures", opened, ["panels", "counts"])
+    write_table(pa.table({"counts": counts}), path)  # as one that was written before the column was added
+    require_intact_pages(storage, "figures", opened, ["panels", "counts"])
+    write_table(pa.table({"panels": pa.array([[{"label": "A", "spans": [{"stArt": 0}]}]])}), path)
+    with pytest.raises(LakeDamaged, match=r"the table has no column panels\.spans\.stArt"):
+        require_intact_pages(storage, "figures", opened, ["panels"])

@@ -33,7 +33,7 @@ def settings(folder: Path, url: str, lake: str = "lake", batch: int = 5000, **se
             input=f"s3://{BUCKET}", bucket=bucket, select=Selection(**select), batch_articles=batch
         ),
         dictionary=DictionaryConfig((source,)),
-        annotate=AnnotateConfig(partitions=2),
+        annotate=AnnotateConfig(partitions=2, recogniser=()),
         triplets=TripletsConfig(min_confidence=None),  # the terms are no real ones, so no confidence holds
     )
 

@@ -169,4 +169,13 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     train.add_argument("--types", metavar="A,B", help="only entities of these types (default: all)")
     train.add_argument("--epochs", metavar="N", type=int, help="passes over the training data")
     train.add_argument("--dimension", metavar="N", type=int, help="of embeddings: 100, 128, 200, 256, 300, …")
+    train.add_argument(
+        "--least", metavar="N", type=int, dest="vector_least", help="occurrences of a word with an embedding"
+    )
     train.add_argument("--seed", metavar="N", type=int, help="of every random choice")
+    train.add_argument(
+        "--complete",
+        action="store_true",
+        help="give types common names, and label by the dictionary what a corpus does not annotate",
+    )
+    train.add_argument("--archive", metavar="FILE", help="write model and card as one zip file, too")

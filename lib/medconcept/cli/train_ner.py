@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import json
 import random
 import time
+import zipfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from medconcept import __version__
 from medconcept.config import Config, settings_digest
 from medconcept.errors import ConfigError, InputError
+from medconcept.evaluation.common_types import common_type, completed
 from medconcept.evaluation.documents import Document
 from medconcept.evaluation.gold import read_gold
 from medconcept.evaluation.recognition_score import recognition
+from medconcept.library.linker_settings import linker_sources, make_linker
 from medconcept.runtime.stdout import StdoutToStderr
 from medconcept.spark_nlp.bio_tags import count_by_type, entities_to_recognise
 from medconcept.spark_nlp.model_card import CARD, LATEST, MODEL, READABLE, as_json, as_markdown
@@ -33,6 +37,7 @@ class Corpus:
     documents: tuple[Document, ...]
     left_out: dict[str, int]
     licence: str
+    labelled: dict[str, int] = field(default_factory=dict)  # entities by the dictionary, not of the corpus
 
     def card_entry(self, types: Sequence[str]) -> dict[str, Any]:
         """Its entry in the card, without any path of this machine."""
@@ -41,7 +46,7 @@ class Corpus:
         return {
             "file": Path(self.path).name, "format": self.format, "documents": len(self.documents),
             "entities": count_by_type(entities), "left_out": self.left_out, "licence": self.licence,
-            "sha256": hashlib.sha256(data).hexdigest(),
+            "labelled_by_dictionary": self.labelled, "sha256": hashlib.sha256(data).hexdigest(),
         }  # fmt: skip
 
 
@@ -49,9 +54,10 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     """Train, score on held-out documents, save; prints the card. Raises ConfigError or InputError."""
     options = options_of(arguments)
     corpora = corpora_of(arguments.gold, arguments.format, arguments.licence)
-    test = None
-    if arguments.test:
-        test = corpora_of([arguments.test], arguments.format[-1:], [])[0].documents
+    tests = corpora_of([arguments.test], arguments.format[-1:], []) if arguments.test else []
+    if arguments.complete:
+        corpora, tests = completed_corpora(corpora, config), completed_corpora(tests, config)
+    test = tests[0].documents if tests else None
     training, held_out, how = split(
         [d for c in corpora for d in c.documents], test, arguments.held_out, options
     )
@@ -75,6 +81,7 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
         __version__,
         asdict(options),
         [d["sha256"] for d in described],
+        [d["labelled_by_dictionary"] for d in described],
         how,
         [Path(part).name for part in (*arguments.text, *filter(None, [arguments.embeddings]))],
     )
@@ -104,6 +111,8 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     files.write(f"{version}/{READABLE}", as_markdown(card))
     files.write(f"{version}/{CARD}", as_json(card))  # last: a version without a card is incomplete
     files.write(LATEST, version.encode())
+    if arguments.archive:
+        Path(arguments.archive).write_bytes(archived(files, version))
     summary = {
         "path": files.uri(version),
         "version": version,
@@ -116,7 +125,8 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
 
 def options_of(arguments: argparse.Namespace) -> TrainingOptions:
     """Training options from the command line."""
-    given = {name: getattr(arguments, name) for name in ("architecture", "epochs", "seed", "dimension")}
+    names = ("architecture", "epochs", "seed", "dimension", "vector_least")
+    given = {name: getattr(arguments, name) for name in names}
     types = tuple(part.strip() for part in (arguments.types or "").split(",") if part.strip())
     return replace(TrainingOptions(types=types), **{k: v for k, v in given.items() if v is not None})
 
@@ -132,6 +142,30 @@ def corpora_of(paths: Sequence[str], formats: Sequence[str], licences: Sequence[
         licence = licences[n] if n < len(licences) else licences[0] if len(licences) == 1 else "not stated"
         out.append(Corpus(path, form, gold.documents, gold.left_out, licence))
     return out
+
+
+def completed_corpora(corpora: Sequence[Corpus], config: Config) -> list[Corpus]:
+    """Corpora with entities of all common types, see `evaluation.common_types`."""
+    linker = make_linker(config, linker_sources(config, lake_required=False))
+    out = []
+    for corpus in corpora:
+        documents = tuple(completed(corpus.documents, linker))
+        own = {common_type(kind) for d in corpus.documents for _, _, kind in d.entities}
+        every = count_by_type([d.entities for d in documents])
+        labelled = {kind: count for kind, count in every.items() if kind not in own}
+        out.append(replace(corpus, documents=documents, labelled=labelled))
+    return out
+
+
+def archived(files: Any, version: str) -> bytes:
+    """A version as one zip file: the same files give the same bytes."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name in sorted(files.walk(version)):
+            if not name.endswith(".crc"):
+                entry = zipfile.ZipInfo(name.removeprefix(f"{version}/"), (1980, 1, 1, 0, 0, 0))
+                archive.writestr(entry, files.read(name), zipfile.ZIP_DEFLATED, 9)
+    return data.getvalue()
 
 
 def split(

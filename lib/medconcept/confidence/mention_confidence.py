@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from medconcept.confidence import context_features, name_features
+from medconcept.confidence import context_features, entity_features, name_features
 from medconcept.confidence.feature import Feature
 from medconcept.confidence.model import ConfidenceModel, name_key
 from medconcept.linking.caption_batch import Captions, IntArray
@@ -41,8 +41,11 @@ class MentionConfidence:
         for feature in (*name_features.FEATURES, *context_features.FEATURES):
             if feature.evidence not in self._labels:
                 self._labels.append(feature.evidence)
+        self._labels.append(entity_features.EVIDENCE)
         self._of_names = self._weights(model, name_features.FEATURES)
         self._of_contexts = self._weights(model, context_features.FEATURES)
+        self._of_entities = self._weights(model, entity_features.FEATURES)
+        self._read = model.read
         steps = range(-_STEPS, _STEPS + 1)
         self._written = np.array(
             [[f"{label} {step / 10:+.1f}" for step in steps] for label in self._labels], object
@@ -68,13 +71,20 @@ class MentionConfidence:
 
         A mention that tuning has linked has the share of the development gold that it was right in.
         """
-        self._read(mentions.interpretation, lookup)
+        self._compute(mentions.interpretation, lookup)
         numbers = mentions.interpretation
         context = context_features.context_features(
             captions, mentions, self._concept[numbers], self._kinds[numbers], self._traits[numbers]
         )
         moved = self._values[numbers] + context @ self._of_contexts
-        probability = 1 / (1 + np.exp(-(self._intercept + moved.sum(axis=1))))
+        log_odds = self._intercept + moved.sum(axis=1)
+        rows, entities = entity_features.entity_features(
+            captions, mentions, self._kinds[numbers], self._traits[numbers]
+        )
+        intercept, slope = self._read
+        moved[rows] = slope * moved[rows] + entities @ self._of_entities
+        log_odds[rows] = intercept + slope * self._intercept + moved[rows].sum(axis=1)
+        probability = 1 / (1 + np.exp(-log_odds))
         most = np.abs(moved).argmax(axis=1)
         rows = np.arange(len(moved))
         steps = np.clip(np.rint(10 * moved[rows, most]), -_STEPS, _STEPS).astype(np.int64) + _STEPS
@@ -85,7 +95,7 @@ class MentionConfidence:
             evidence[row] = None if similarity is None else "learned from gold"
         return Confidence(probability.round(_DECIMALS), evidence)
 
-    def _read(self, numbers: IntArray, lookup: NameLookup) -> None:
+    def _compute(self, numbers: IntArray, lookup: NameLookup) -> None:
         """Compute what is not known yet of interpretations."""
         if lookup.cache.generation != self._generation:
             self._clear()

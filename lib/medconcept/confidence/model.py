@@ -8,13 +8,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
-from medconcept.confidence import context_features, name_features
+from medconcept.confidence import context_features, entity_features, name_features
 from medconcept.errors import InputError
 
-FORMAT = "medconcept confidence 2"
-FEATURES_VERSION = 2  # of the rules of features; a new version links all captions again
+FORMAT = "medconcept confidence 3"
+FEATURES_VERSION = 3  # of the rules of features; a new version links all captions again
+
+
+class ReadSentence(NamedTuple):
+    """How log odds change in a sentence that the shipped recogniser read, before its entities are weighed."""
+
+    intercept: float = 0.0
+    slope: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -23,7 +30,8 @@ class ConfidenceModel:
 
     `terms` are the log odds of terms that were read or that gold has, by their ids at their sources; `names`
     those of words that were read as a term, by `name_key`: "SEM" may be doubtful where "FE-SEM" is not.
-    `sources` says what all was learned from.
+    `sources` says what all was learned from. In a sentence that the shipped recogniser read, the log odds so
+    far are multiplied by `read.slope`, and `read.intercept` and the weights of entity features are added.
     """
 
     intercept: float
@@ -32,6 +40,7 @@ class ConfidenceModel:
     names: Mapping[str, float] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     version: int = 1
+    read: ReadSentence = field(default_factory=ReadSentence)
 
 
 def name_key(source_id: str | None, text: str) -> str:
@@ -63,10 +72,12 @@ def read_model(data: str) -> ConfidenceModel:
             names,
             tuple(map(str, values["sources"])),
             int(values["version"]),
+            ReadSentence(*map(float, values["read"])),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"not a model of confidence: {type(error).__name__} {error}") from error
-    known = {feature.name for feature in (*name_features.FEATURES, *context_features.FEATURES)}
+    every = (*name_features.FEATURES, *context_features.FEATURES, *entity_features.FEATURES)
+    known = {feature.name for feature in every}
     if unknown := sorted(weights.keys() - known):
         raise InputError(f"not a model of confidence: there is no feature {unknown[0]!r}")
     return model
@@ -76,7 +87,8 @@ def as_json(model: ConfidenceModel) -> str:
     """The model as text: the same model gives the same bytes."""
     data = {
         "format": FORMAT, "version": model.version, "sources": list(model.sources),
-        "intercept": model.intercept, "weights": dict(sorted(model.weights.items())),
+        "intercept": model.intercept, "read": list(model.read),
+        "weights": dict(sorted(model.weights.items())),
         "terms": dict(sorted(model.terms.items())), "names": dict(sorted(model.names.items())),
     }  # fmt: skip
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"

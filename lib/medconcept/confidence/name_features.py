@@ -85,7 +85,7 @@ class NameFeatures(NamedTuple):
     traits: NDArray[np.int64]  # bits: EVERYDAY_WORD, …
 
 
-EVERYDAY_WORD, SHORT, CAPITALISED, ONE_WORD, LONG_FORM = 1, 2, 4, 8, 16
+EVERYDAY_WORD, SHORT, CAPITALISED, ONE_WORD, LONG_FORM, ACRONYM = 1, 2, 4, 8, 16, 32
 
 
 @lru_cache(maxsize=1 << 10)
@@ -166,6 +166,7 @@ def _fill(row: NDArray[np.float64], interpretation: Interpretation) -> tuple[str
     row[[_AT[column] for column in on if column in _AT]] = 1
     bits = EVERYDAY_WORD * (common >= EVERYDAY) | SHORT * is_short | ONE_WORD * (len(words) <= 1)
     bits |= CAPITALISED * (text[:1].isupper() and text[1:].islower())
+    bits |= ACRONYM * best.is_acronym
     bits |= LONG_FORM * (not best.is_acronym and method != "abbreviation" and len(text) > 5)
     return kind, bits
 

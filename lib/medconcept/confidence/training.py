@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from medconcept.confidence import context_features, name_features
-from medconcept.confidence.model import ConfidenceModel, name_key
+from medconcept.confidence import context_features, entity_features, name_features
+from medconcept.confidence.model import ConfidenceModel, ReadSentence, name_key
 from medconcept.linking.caption_batch import Captions
 from medconcept.linking.lookup import NameLookup
 from medconcept.linking.mention_table import MentionColumns
@@ -24,6 +24,7 @@ GoldCounts = Mapping[str, tuple[int, int]]
 FEATURES = (*name_features.FEATURES, *context_features.FEATURES)
 _ONE_OF = ("method=", "kind=", "source=")  # of each, a mention has exactly one
 STRENGTH = 0.1  # inverse of the penalty of squared weights
+SLOPE_SCALE = 5.0  # the log odds so far are hardly penalised
 # The penalty of a weight is smaller by the square of this, for terms, for words that were read as a term, and
 # for method, kind and source.
 TERM_SCALE, NAME_SCALE, ONE_OF_SCALE = 3.0, 5.0, 2.0
@@ -80,29 +81,45 @@ class FeatureCollector:
     """Takes the place of MentionConfidence in a linker, and keeps features and words of the last mentions."""
 
     values: Floats = field(default_factory=lambda: np.empty((0, len(FEATURES))))
+    entities: Floats = field(default_factory=lambda: np.empty((0, len(entity_features.FEATURES))))
     texts: Sequence[str] = ()
 
     def __call__(
         self, captions: Captions, mentions: MentionColumns, lookup: NameLookup
     ) -> tuple[Floats, Sequence[None]]:
-        """Compute the features; every mention is linked to a concept."""
+        """Compute the features; those of an entity without a concept mean nothing."""
         numbers, of_row = np.unique(mentions.interpretation, return_inverse=True)
         interpretations = [lookup[number] for number in numbers.tolist()]
-        of_names = name_features.name_features(interpretations)
+        linked = [number for number, each in enumerate(interpretations) if each.candidates]
+        of_linked = name_features.name_features([interpretations[number] for number in linked])
+        of_names = name_features.NameFeatures(
+            np.zeros((len(numbers), len(name_features.FEATURES))), *np.zeros((2, len(numbers)), np.int64)
+        )
+        for every, own in zip(of_names, of_linked, strict=True):
+            every[linked] = own
         concepts = np.unique([each.concept_id or "" for each in interpretations], return_inverse=True)[1]
         contexts = context_features.context_features(
             captions, mentions, concepts[of_row], of_names.kinds[of_row], of_names.traits[of_row]
         )
         self.values = np.hstack([of_names.values[of_row], contexts])
+        self.entities = np.zeros((len(of_row), len(entity_features.FEATURES)))
+        rows, entities = entity_features.entity_features(
+            captions, mentions, of_names.kinds[of_row], of_names.traits[of_row]
+        )
+        self.entities[rows] = entities
         self.texts = [interpretations[number].text for number in of_row.tolist()]
         return np.full(len(of_row), np.nan), [None] * len(of_row)
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Mentions that were read, a row each; `right` is the mean of both verdicts."""
+    """Mentions that were read, a row each; `right` is the mean of both verdicts.
+
+    `entities` are zeros for mentions that the recogniser has no type for, or whose sentence it has not read.
+    """
 
     values: Floats
+    entities: Floats
     terms: Sequence[str]
     texts: Sequence[str]
     articles: Sequence[str]
@@ -113,9 +130,15 @@ class Examples:
         """Some of them."""
         numbers = np.arange(len(self.right))[rows].tolist()
         return Examples(
-            self.values[rows], [self.terms[n] for n in numbers], [self.texts[n] for n in numbers],
+            self.values[rows], self.entities[rows],
+            [self.terms[n] for n in numbers], [self.texts[n] for n in numbers],
             [self.articles[n] for n in numbers], self.right[rows], self.weight[rows],
         )  # fmt: skip
+
+    @property
+    def recognised(self) -> NDArray[np.bool_]:
+        """Those with features of entities."""
+        return np.asarray(self.entities.any(axis=1))
 
     @property
     def names(self) -> list[str]:
@@ -137,15 +160,56 @@ def probabilities(model: ConfidenceModel, examples: Examples) -> Floats:
     return np.asarray(1 / (1 + np.exp(-log_odds)))
 
 
-def unseen_probabilities(examples: Examples, gold: GoldCounts) -> Floats:
-    """The probability of each by a model learned from other articles."""
+def read_probabilities(model: ConfidenceModel, examples: Examples, before: Floats) -> Floats:
+    """What a model gives where it was `before` the recogniser had read the sentence of each."""
+    weights = np.array([model.weights.get(feature.name, 0.0) for feature in entity_features.FEATURES])
+    log_odds = model.read.intercept + model.read.slope * _log_odds(before) + examples.entities @ weights
+    return np.where(examples.recognised, 1 / (1 + np.exp(-log_odds)), before)
+
+
+def unseen_probabilities(
+    examples: Examples, gold: GoldCounts, read: Examples | None = None
+) -> tuple[Floats, Floats]:
+    """The probability of each by a model learned from other articles.
+
+    `read` are mentions in sentences that the recogniser has read: the second result is what the weights of
+    its entities, learned from other articles, make of theirs.
+    """
     from sklearn.model_selection import GroupKFold
 
-    out = np.zeros(len(examples.right))
-    folds = GroupKFold(FOLDS, shuffle=True, random_state=1)
-    for known, other in folds.split(examples.values, groups=examples.articles):
-        out[other] = probabilities(fit(examples.take(known), gold), examples.take(other))
-    return out
+    read = examples.take(slice(0)) if read is None else read
+    out, before, after = np.zeros(len(examples.right)), *np.zeros((2, len(read.right)))
+    of_read = np.array(read.articles, object)
+    folds = []
+    split = GroupKFold(FOLDS, shuffle=True, random_state=1).split(examples.values, groups=examples.articles)
+    for known, other in split:
+        model = fit(examples.take(known), gold)
+        out[other] = probabilities(model, examples.take(other))
+        folds.append(np.isin(of_read, list({examples.articles[n] for n in other.tolist()})))
+        before[folds[-1]] = probabilities(model, read.take(folds[-1]))
+    for other in folds:
+        model = with_entities(ConfidenceModel(0.0, {}), read.take(~other), before[~other])
+        after[other] = read_probabilities(model, read.take(other), before[other])
+    return out, np.array([before, after])
+
+
+def with_entities(model: ConfidenceModel, read: Examples, unseen: Floats) -> ConfidenceModel:
+    """The model with weights of entity features; `unseen` are probabilities by models of other articles."""
+    rows = read.recognised
+    if not rows.any():
+        return model
+    columns = np.column_stack([SLOPE_SCALE * _log_odds(unseen[rows]), read.entities[rows]])
+    weights, intercept = _solve(
+        sparse.csr_matrix(columns), read.right[rows], np.sqrt(read.weight[rows]), STRENGTH
+    )
+    names = (feature.name for feature in entity_features.FEATURES)
+    own = {name: round(weight, 4) for name, weight in zip(names, weights[1:].tolist(), strict=True)}
+    after = ReadSentence(round(intercept, 4), round(SLOPE_SCALE * float(weights[0]), 4))
+    return replace(model, weights={**model.weights, **own}, read=after)
+
+
+def _log_odds(probability: Floats) -> Floats:
+    return np.log(probability / (1 - probability))
 
 
 def fit(examples: Examples, gold: GoldCounts) -> ConfidenceModel:

@@ -41,7 +41,7 @@ def prepared(
             sources.sort(key=lambda s: list(only).index(s.name))
         if not sources:
             raise ConfigError("no dictionary: state --dictionary FILE, or a --config with dictionary.sources")
-        return _compiled(sources, similar)
+        return open_linking(str(compiled_file(sources, similar=similar)))
     parts = [files] if Path(files).is_file() else [part.strip() for part in files.split(",") if part.strip()]
     sources = []
     for part in parts:
@@ -56,7 +56,7 @@ def prepared(
     names = [source.name for source in sources]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise InputError(f"--dictionary: two sources are called {twice}")
-    return _compiled(sources, similar)
+    return open_linking(str(compiled_file(sources, similar=similar)))
 
 
 def _is_compiled(file: str) -> bool:
@@ -78,7 +78,8 @@ def _source_of_file(file: str) -> DictionarySource:
     return DictionarySource(name, _FORMATS[extensions[-1]], file)
 
 
-def _compiled(sources: Sequence[DictionarySource], similar: bool) -> LinkingDictionary:
+def compiled_file(sources: Sequence[DictionarySource], *, similar: bool = False) -> Path:
+    """The compiled dictionary of sources in the user's cache, compiled if it is not there yet."""
     contents = [_content(source) for source in sources]
     digest = hashlib.sha256(MAGIC + f"{FORMS_VERSION}".encode())
     for source, content in zip(sources, contents, strict=True):
@@ -97,7 +98,7 @@ def _compiled(sources: Sequence[DictionarySource], similar: bool) -> LinkingDict
                 scratch = cached.with_suffix(".new")
                 scratch.write_bytes(compiled)
                 scratch.replace(f"{cached}{suffix}")
-    return open_linking(str(cached))
+    return cached
 
 
 def _terms(sources: Sequence[DictionarySource], contents: Sequence[bytes | Path]) -> Iterator[Term]:

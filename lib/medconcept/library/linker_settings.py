@@ -83,7 +83,7 @@ def make_linker(config: Config, sources: LinkerSources, *, confidence: Confidenc
     `confidence` is by default that of the model of this package.
     """
     annotate = config.annotate
-    if annotate.recogniser:
+    if any(not each.is_shipped for each in annotate.recogniser):
         raise ConfigError("annotate.recogniser: entities are recognised by annotate_captions alone, in Spark")
     return Linker(
         sources.dictionary,

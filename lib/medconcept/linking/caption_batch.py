@@ -78,6 +78,8 @@ class Captions:
     panels: SpanColumns
     labels: Sequence[tuple[str, ...]]  # of all panels in order; empty where no `Link` is made
     entities: Sequence[Sequence[Entity]]
+    # The parts of the texts that the shipped recogniser read for `entities`; None where it did not run.
+    read: SpanColumns | None = None
 
     @classmethod
     def of(cls, captions: Sequence[Caption]) -> Captions:
@@ -91,4 +93,5 @@ class Captions:
             SpanColumns.of([(panel.start, panel.end) for panel in each] for each in panels),
             [panel.labels for each in panels for panel in each],
             [c.entities for c in captions],
+            SpanColumns.of(c.read for c in captions) if any(c.read for c in captions) else None,
         )

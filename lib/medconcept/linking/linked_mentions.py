@@ -51,6 +51,7 @@ class LinkedMentions(NamedTuple):
     panel: IntArray  # its number among the panels of all captions, -1 for none
     confidence: NDArray[np.float64] | None = None
     confidence_evidence: Sequence[str | None] | None = None
+    unsupported: MentionColumns | None = None  # names that were left out for lack of evidence
 
     def confidence_of(self, row: int) -> tuple[float | None, str | None]:
         """The confidence of a row, None where it has none, with its evidence."""

@@ -94,6 +94,7 @@ class Linker:
         """
         captions, changed = visible_captions(self._in_supported_languages(captions))
         hints, table = self._match(captions)
+        unsupported = stored_spans(table.unsupported(), changed)
         unlinked = list(self._unlinked_entities(captions, table))
         self._select(captions, table)
         mentions = self._without_overlaps(captions, table.columns())
@@ -105,7 +106,7 @@ class Linker:
         if self._confidence is not None:
             probability, evidence = self._confidence(captions, mentions, self.lookup)
             linked = linked._replace(confidence=probability, confidence_evidence=evidence)
-        return linked._replace(mentions=stored_spans(linked.mentions, changed))
+        return linked._replace(mentions=stored_spans(linked.mentions, changed), unsupported=unsupported)
 
     def matches(self, captions: Captions) -> MentionColumns:
         """All mentions that `find` selects from, before overlaps are resolved; numbers as there."""
@@ -195,6 +196,8 @@ class Linker:
         self, captions: Captions, number: int, mentions: list[SpanCandidates]
     ) -> list[SpanCandidates]:
         text, language = captions.texts[number], captions.languages[number]
+        if captions.read is not None:  # the shipped recogniser weighs names, and makes none up
+            return apply_entity_types(mentions, captions.entities[number], lambda entity: ())
         find_similar = partial(self._fuzzy.nearest, text, language=language)
         return apply_entity_types(mentions, captions.entities[number], find_similar)
 

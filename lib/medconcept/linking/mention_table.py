@@ -70,6 +70,7 @@ class MentionTable:
             named.interpretation,
         )
         self.kept = np.ones(len(named.text), np.bool_)
+        self._unsupported = np.empty(0, np.int64)
         self.edges: list[int] = np.searchsorted(named.text, np.arange(texts + 1)).tolist()
         self._extras: dict[int, list[SingleMention]] = {}
         for extra in extras:
@@ -116,9 +117,19 @@ class MentionTable:
         for extra in self.extras(text):
             yield extra.spans, extra.interpretation
 
+    def drop_unsupported(self, rows: IntArray) -> None:
+        """Deselect names that lack evidence; they are remembered."""
+        self.kept[rows], self._unsupported = False, rows
+
+    def unsupported(self) -> MentionColumns:
+        """The names that lack evidence."""
+        return self._named(self._unsupported)
+
     def columns(self) -> MentionColumns:
         """All selected mentions, those of names first."""
-        kept = np.flatnonzero(self.kept)
-        text, start, end, numbers = (c[kept] for c in (self.text, self.start, self.end, self.interpretation))
-        named = MentionColumns(text, start, end, end - start, np.zeros(len(kept), np.int64), numbers, {})
+        named = self._named(np.flatnonzero(self.kept))
         return named.append(extra for text in sorted(self._extras) for extra in self._extras[text])
+
+    def _named(self, rows: IntArray) -> MentionColumns:
+        text, start, end, numbers = (c[rows] for c in (self.text, self.start, self.end, self.interpretation))
+        return MentionColumns(text, start, end, end - start, np.zeros(len(rows), np.int64), numbers, {})

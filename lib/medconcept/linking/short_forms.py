@@ -191,6 +191,7 @@ class ShortForms:
         """Drop names at places of explained short forms, and candidates that lack evidence."""
         rows.kept[rows.rows_at(explained)] = False
         in_doubt = np.flatnonzero(rows.kept & self._lookup.cache.needs_evidence[rows.interpretation])
+        unsupported = []
         columns = (rows.text, rows.start, rows.end, rows.interpretation)
         for row, text, start, end, number in zip(
             in_doubt.tolist(), *(column[in_doubt].tolist() for column in columns), strict=True
@@ -198,7 +199,11 @@ class ShortForms:
             entity = recognised[text].get((start, end)) if text in recognised else None
             near = partial(_is_near, texts[text], start, end)
             supported = self._with_evidence(number, evident(text), entity, near)
-            rows.kept[row], rows.interpretation[row] = supported != NONE, supported
+            if supported == NONE:
+                unsupported.append(row)
+            else:
+                rows.interpretation[row] = supported
+        rows.drop_unsupported(np.array(unsupported, np.int64))
 
     def _resolve_extras(
         self,

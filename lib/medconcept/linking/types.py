@@ -53,7 +53,7 @@ class Caption:
     """A caption to link: NFC text, context of its article, sentences (code points), language.
 
     `panels` are those of the parser; by default the text is split into panels again. `entities` are those of
-    recognisers, with distinct spans.
+    recognisers, with distinct spans; `read` are the parts of the text that the shipped one read.
     """
 
     text: str
@@ -62,6 +62,7 @@ class Caption:
     language: str | None = "en"
     panels: Sequence[Panel] | None = None
     entities: Sequence[Entity] = ()
+    read: Sequence[tuple[int, int]] = ()
 
 
 class AlternativeConcept(NamedTuple):

@@ -38,6 +38,7 @@ def visible_captions(captions: Captions) -> tuple[Captions, Changed]:
             entities=entities,
             sentences=_inner(captions.sentences, changed),
             panels=_inner(captions.panels, changed),
+            read=None if captions.read is None else _inner(captions.read, changed),
         ),
         changed,
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
+import pyarrow as pa
 from deltalake import DeltaTable
 
 from medconcept.errors import LakeDamaged, LakeError, first_line
@@ -75,6 +76,9 @@ def require_intact_pages(
 ) -> None:
     """Raise LakeDamaged if a page of these columns has another checksum than was written with it.
 
+    The names of columns, at the end of a file, have no checksum, and a column that a file lacks is null: so a
+    file with a column that the table does not have is damaged, too.
+
     Nothing is looked at in a bucket, whose server checks what it stores. Raises NeedsSpark for columns of
     more than `most` bytes, and where a file is missing.
     """
@@ -83,10 +87,12 @@ def require_intact_pages(
     folder = Path(unquote(urlparse(opened.table_uri).path))  # `table` may be a name within a query alone
     from pyarrow.parquet import ParquetFile
 
-    total = 0
+    total, own = 0, _fields(pa.schema(opened.schema().to_arrow()))
     for name in opened.get_add_actions(flatten=True).column("path").to_pylist():
         try:
             with ParquetFile(folder / name, page_checksum_verification=True) as file:
+                if unknown := sorted(_fields(file.schema_arrow) - own):
+                    raise ValueError(f"the table has no column {'.'.join(unknown[0])}")
                 known = [name for name in columns if name in file.schema_arrow.names]
                 total += _bytes_of(file, known)
                 if most is not None and total > most:
@@ -103,6 +109,23 @@ def require_intact_pages(
                 f"({first_line(str(error))[:200]}); put it back from a copy of the lake, or build the lake "
                 "again"
             ) from error
+
+
+def _fields(of: Any, above: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
+    """The names of the fields of a schema or of a struct, and of those inside them, by their path."""
+    out: set[tuple[str, ...]] = set()
+    for field in of:
+        path, kind = (*above, field.name), field.type
+        out.add(path)
+        while not pa.types.is_struct(kind) and pa.types.is_nested(kind):
+            if pa.types.is_map(kind):
+                out |= _fields((pa.field("key", kind.key_type),), path)
+                kind = kind.item_type
+            else:
+                kind = kind.value_type
+        if pa.types.is_struct(kind):
+            out |= _fields(kind, path)
+    return out
 
 
 def _bytes_of(file: Any, columns: Collection[str]) -> int:

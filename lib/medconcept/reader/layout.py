@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 FORMAT = "_medconcept/format.json"
 LAST_COMMIT = "_medconcept/last_commit.json"  # the number of the last commit, written when it is named
 DICTIONARIES = "_dictionaries"  # compiled dictionaries, named by their SHA-256
+MODELS = "_models"  # the shipped recogniser, unpacked, in a folder named by the SHA-256 of its archive
 # 2: all that the parser reads; 3: mentions by the linker, concept_statistics; 4: what PMC says;
 # 5: centrality of concepts, what was recognised; 6: figures.citing_paragraphs, which was `mentions`;
 # 7: images of triplets, and their modality, privacy, rights and splits; 8: raw_articles.sidecar;

@@ -84,8 +84,8 @@ def _value(hint: Any, value: object, where: Origin, name: str) -> Any:
     if is_dataclass(hint):
         return build_dataclass(hint, value, where, f"{name}.")
     if get_origin(hint) is tuple:
-        if is_dataclass(get_args(hint)[0]) and (value is None or value == "none" or isinstance(value, dict)):
-            value = [value] if isinstance(value, dict) else []  # a single one, or none
+        if is_dataclass(get_args(hint)[0]) and (value is None or isinstance(value, str | dict)):
+            value = _one_or_none(get_args(hint)[0], value, where, name)
         if not isinstance(value, list):
             raise ConfigError(f"{where}: '{name}' must be a list")
         item = get_args(hint)[0]
@@ -101,6 +101,16 @@ def _value(hint: Any, value: object, where: Origin, name: str) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         raise ConfigError(f"{where}: '{name}' must be a number, not {value}")
     return value
+
+
+def _one_or_none(item: Any, value: str | dict[str, Any] | None, where: Origin, name: str) -> list[object]:
+    """A list of what may be given alone: settings, a word that `item.WORDS` has for some, or none."""
+    words: Mapping[str, object] = getattr(item, "WORDS", {})
+    if value is None or value == "none":
+        return []
+    if isinstance(value, str) and value not in words:
+        raise ConfigError(f"{where}: '{name}' must be {', '.join(['none', *words])} or a list, not {value!r}")
+    return [words[value] if isinstance(value, str) else value]
 
 
 def _settings(value: object, where: Origin, name: str) -> dict[str, str]:

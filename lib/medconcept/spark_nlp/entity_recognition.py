@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from medconcept.evaluation.documents import Place
 from medconcept.spark_nlp.recognisers import Recogniser
 from medconcept.workers.annotate.link_captions import ENTITIES
+from medconcept.workers.annotate.sentences_in_doubt import IN_DOUBT
 from medconcept.workers.annotate.utf16_offsets import code_points
 
 _EMPTY = {"entity_begin": "array<int>", "entity_end": "array<int>", "entity_label": "array<string>"}
@@ -31,6 +32,34 @@ def with_entities(captions: DataFrame, recognisers: Sequence[Recogniser]) -> Dat
             *columns, *(F.concat(name, *_entity_column(recogniser, name)).alias(name) for name in ENTITIES)
         )
     return rows
+
+
+def with_entities_in_doubt(captions: DataFrame, recogniser: Recogniser) -> DataFrame:
+    """Add the columns ENTITIES to rows with the columns IN_DOUBT, whose sentences alone are read.
+
+    Offsets are those of the captions. The texts of the sentences are left out.
+    """
+    *places, texts = IN_DOUBT
+    columns = [name for name in captions.columns if name != texts]
+    # DocumentAssembler takes a list only of a type that has no nulls.
+    sentences = F.transform(texts, lambda text: F.coalesce(text, F.lit("")))
+    annotated = recogniser.model.transform(captions.withColumn(recogniser.text, sentences))
+    (chunks,) = recogniser.chunks
+
+    def placed(edge: str) -> Column:
+        return F.transform(chunks, lambda c: c[edge] + F.element_at(places[0], _sentence(c) + 1))
+
+    rows: DataFrame = annotated.select(
+        *columns,
+        placed("begin").alias("entity_begin"),
+        placed("end").alias("entity_end"),
+        F.transform(chunks, _label).alias("entity_label"),
+    )
+    return rows
+
+
+def _sentence(chunk: Column) -> Column:
+    return chunk["metadata"]["sentence"].cast("int")
 
 
 def _entity_column(recogniser: Recogniser, name: str) -> list[Column]:

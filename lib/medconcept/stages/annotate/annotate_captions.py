@@ -24,12 +24,18 @@ from medconcept.spark.progress import Count, Counter
 from medconcept.spark.shared_files import SharedFile
 from medconcept.spark_nlp.tokenisation import OFFSET_COLUMNS, sentences_and_tokens
 from medconcept.stages.annotate import centrality
-from medconcept.stages.annotate.entities import entity_kinds, recogniser_settings, with_entities
+from medconcept.stages.annotate.entities import (
+    entity_kinds,
+    recogniser_settings,
+    with_entities,
+    with_entities_in_doubt,
+)
 from medconcept.stages.annotate.linker_settings import general_names, settings_with
 from medconcept.stages.context import Articles, Context
 from medconcept.stages.dictionary.compile_dictionary import send_dictionary
 from medconcept.stages.stage import SideResult, Stage, StageOutput
 from medconcept.workers.annotate.link_captions import ENTITIES, LINKED, LinkJob, link_batches
+from medconcept.workers.annotate.sentences_in_doubt import IN_DOUBT
 
 FREQUENT = "frequent"
 CAPTION = ("figure_key", "article_key", "caption", "language", "panels", "abbreviations", *OFFSET_COLUMNS)
@@ -65,6 +71,7 @@ def build(context: Context) -> StageOutput:
     is_linked = is_in_languages(annotate.languages)
     spread = captions.where(is_linked).repartition(annotate.partitions, "figure_key")
     tokens = sentences_and_tokens(with_entities(context, spread), detect_sentences=annotate.detect_sentences)
+    tokens = with_entities_in_doubt(context, tokens, job)
     count = Count("captions", captions.where(is_linked).count)
     with context.progress.counting(context.lake.spark, count) as counter:
         all_mentions = linked = context.checkpoint("linked", link(tokens, job, counter))
@@ -153,7 +160,7 @@ def link_job(context: Context, sha256: str) -> LinkJob:
 
 def link(tokens: DataFrame, job: LinkJob, counter: Counter | None = None) -> DataFrame:
     """Link captions: returns one row of LINKED for each mention; `counter` counts `captions`."""
-    columns = [*CAPTION, *(ENTITIES if ENTITIES[0] in tokens.columns else ())]
+    columns = [name for name in (*CAPTION, *ENTITIES, *IN_DOUBT) if name in tokens.columns]
     return tokens.select(*columns).mapInArrow(partial(link_batches, job=job, counter=counter), LINKED)
 
 

@@ -1,16 +1,20 @@
-"""Entities of captions recognised by Spark NLP models, in annotate_captions; only if configured."""
+"""Entities of captions recognised by Spark NLP models, in annotate_captions: the shipped one, or others."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import ArrayType, IntegerType, StringType, StructField, StructType
 
 from medconcept.config import AnnotateConfig
 from medconcept.stages.context import Context
 from medconcept.terminologies.entity_kinds import KINDS
 from medconcept.terminologies.semantic_network import GROUP_OF_KIND
+from medconcept.workers.annotate.link_captions import LinkJob
+from medconcept.workers.annotate.sentences_in_doubt import IN_DOUBT, with_sentences_in_doubt
 
 if TYPE_CHECKING:
     from medconcept.spark_nlp.recognisers import Recogniser
@@ -18,9 +22,18 @@ if TYPE_CHECKING:
 CAPTIONS_PER_TASK = 5000  # minutes of work, so that repeating a failed task costs little
 
 
+def uses_shipped(context: Context) -> bool:
+    """True if the shipped recogniser is configured, and TensorFlow, which it needs, is on the class path."""
+    if not any(each.is_shipped for each in context.config.annotate.recogniser):
+        return False
+    from medconcept.spark_nlp.training import has_tensorflow
+
+    return has_tensorflow(context.lake.spark)
+
+
 def recognisers_of(context: Context) -> tuple[Recogniser, ...]:
-    """Return the configured recognisers, loaded once per session; empty by default."""
-    configured = context.config.annotate.recogniser
+    """Return the configured recognisers of whole captions, loaded once per session; empty by default."""
+    configured = [each for each in context.config.annotate.recogniser if not each.is_shipped]
     if not configured:
         return ()
     from medconcept.spark_nlp.recognisers import load_recognisers
@@ -28,14 +41,33 @@ def recognisers_of(context: Context) -> tuple[Recogniser, ...]:
     return load_recognisers(context.lake.spark, configured)
 
 
+def with_entities_in_doubt(context: Context, captions: DataFrame, job: LinkJob) -> DataFrame:
+    """Add the entities of the sentences in doubt, and which these are, if the shipped recogniser runs."""
+    if not uses_shipped(context):
+        return captions
+    from medconcept.spark_nlp.entity_recognition import with_entities_in_doubt as recognised
+    from medconcept.spark_nlp.shipped_recogniser import load_shipped
+
+    return recognised(sentences_in_doubt(captions, job), load_shipped(context.lake.spark, context.lake.files))
+
+
+def sentences_in_doubt(captions: DataFrame, job: LinkJob) -> DataFrame:
+    """Add the columns IN_DOUBT to rows of CAPTION."""
+    kinds = (IntegerType(), IntegerType(), StringType())
+    columns = [StructField(name, ArrayType(kind)) for name, kind in zip(IN_DOUBT, kinds, strict=True)]
+    schema = StructType([*captions.schema.fields, *columns])
+    return captions.mapInArrow(partial(with_sentences_in_doubt, job=job), schema)
+
+
 def with_entities(context: Context, captions: DataFrame) -> DataFrame:
     """Add the columns ENTITIES if there are recognisers; with about CAPTIONS_PER_TASK in a task at most."""
-    if not context.config.annotate.recogniser:
+    recognisers = recognisers_of(context)
+    if not recognisers:
         return captions
     from medconcept.spark_nlp.entity_recognition import with_entities as recognised
 
     partitions = max(context.config.annotate.partitions, -(-captions.count() // CAPTIONS_PER_TASK))
-    return recognised(captions.repartition(partitions, "figure_key"), recognisers_of(context))
+    return recognised(captions.repartition(partitions, "figure_key"), recognisers)
 
 
 def recogniser_settings(context: Context) -> list[object]:
@@ -44,6 +76,10 @@ def recogniser_settings(context: Context) -> list[object]:
     It loads the recognisers before a row is read, so that a missing or damaged one fails the job at once.
     """
     checksums = [one.checksum for one in recognisers_of(context)]
+    if uses_shipped(context):
+        from medconcept.spark_nlp.shipped_recogniser import checksum
+
+        checksums.append(checksum())
     return [checksums, configured_kinds(context.config.annotate)]
 
 

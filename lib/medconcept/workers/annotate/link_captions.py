@@ -73,7 +73,8 @@ def link_batches(
 
     CAPTION is figure_key, article_key, caption, language, panels, abbreviations (structs of short and long),
     and sentence_begin, sentence_end, token_begin, token_end as Spark NLP counts: UTF-16 code units, end
-    inclusive. Where entities were recognised, entity_begin, entity_end and entity_label as well.
+    inclusive. Where entities were recognised, entity_begin, entity_end and entity_label as well; where the
+    shipped recogniser did so, read_begin and read_end of the sentences that it read.
     """
     schema = to_arrow_schema(LINKED)
     linker, kinds = linker_of(job), dict(job.kinds)
@@ -103,6 +104,7 @@ def captions_of(batch: pa.RecordBatch, kinds: Mapping[str, frozenset[str]]) -> C
         SpanColumns(panels.edges, begins.astype(np.int64), ends.astype(np.int64)),
         (),
         _entities(batch, texts, kinds),
+        _span_columns(batch, "read", texts) if "read_begin" in batch.schema.names else None,
     )
 
 

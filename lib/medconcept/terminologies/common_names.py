@@ -1,0 +1,45 @@
+"""Names that captions use for terms whose files come without them: `common_names.tsv` of this package.
+
+Formulae, trade names and short forms of chemicals, fluorescent proteins, cells in culture: facts, of which
+the choice is our own. Each line has the id of a term at its source and names, separated by `|`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+
+from medconcept.terminologies.term import Term
+
+OWN = "medconcept"  # the term type of such a name: it is not of the file
+
+
+def with_common_names(term: Term) -> Term:
+    """The term with the names of the list that it lacks, as exact synonyms with the term type OWN.
+
+    >>> term = with_common_names(Term("CHEBI", "CHEBI:16240", "hydrogen peroxide", ("HOOH",)))
+    >>> term.synonyms, term.term_types
+    (('HOOH', 'H2O2'), ('', 'medconcept'))
+    >>> with_common_names(Term("MINE", "MINE:1", "H2O2")).synonyms
+    ()
+    """
+    known = {term.name.lower(), *(name.lower() for name in term.synonyms)}
+    more = [name for name in _names().get(term.source_id, ()) if name.lower() not in known]
+    if not more or term.obsolete:
+        return term
+    count = len(term.synonyms)
+    return replace(
+        term,
+        synonyms=(*term.synonyms, *more),
+        scopes=(*(term.scopes or ("exact",) * count), *("exact",) * len(more)),
+        term_types=(*(term.term_types or ("",) * count), *(OWN,) * len(more)),
+        languages=(*(term.languages or (term.language,) * count), *("en",) * len(more)),
+    )
+
+
+@cache
+def _names() -> dict[str, tuple[str, ...]]:
+    text = files("medconcept.terminologies").joinpath("common_names.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in text.splitlines()[1:])
+    return {source_id: tuple(names.split("|")) for source_id, names in rows}
