@@ -70,7 +70,7 @@ def test_what_has_no_concept_is_in_no_triplet_and_in_no_statistics(spark, made) 
     assert {row["concept_id"] for row in counted} == {"C0027051", "T:2", "T:3"}
     counts = figures_of(lake)["counts"]
     found = lake.read("mentions").collect()
-    assert (counts["mentions"], counts["recognised without a concept"]) == (len(found) - 2, 2)
+    assert (counts["mentions"], counts["recognised alone"]) == (len(found) - 2, 2)
     linked = {m.figure_key for m in found if m.concept_id}
     assert counts["captions with a concept"] == len(linked)
     assert {key for key in linked if key.startswith(OWN)} == {"PMC8#f1", "PMC9#f1"}

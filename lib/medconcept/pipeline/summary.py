@@ -89,7 +89,7 @@ def figures_of(lake: Lake, languages: tuple[str, ...] = ()) -> dict[str, Any]:
         "captions without one": captions["captions"] - named["captions"] - sum(others.values()),
         **({"captions in other languages": sum(others.values())} if others else {}),
         "mentions": named["rows"],
-        **({"recognised without a concept": bare} if bare else {}),
+        **({"recognised alone": bare} if bare else {}),
         "distinct concepts": named["concepts"],
         "triplets": lake.read("triplets", head).count(),
         "graphics": sum(row["graphics"] for row in images.values()),

@@ -151,6 +151,7 @@ def _builder(config: SparkConfig, app_name: str) -> SparkSession.Builder:
     # Workers run this interpreter; a cluster's own choice, set in the environment, comes first.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ["JAVA_HOME"] = str(find_java(os.environ))
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow tells each process how it was built
     if config.master.startswith("local"):
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else Spark looks the host's name up, and warns
         builder = builder.config("spark.driver.host", "127.0.0.1").config(
