@@ -23,6 +23,23 @@ _PROVISIONAL = re.compile(
     r"(?:Gm|LOC|RGD|MGC:?|AABR|ENS\w*|KIAA)\d+.*|.*Rik\d*|[A-Z]{1,2}\d{5,}|.*[-_]ps\w*|\d.*|[A-Za-z]\d*"
     r"|[A-Za-z0-9]{1,3} \w{1,5}"
 )
+_MICRO_RNA = re.compile(r"mir(let)?(\d+)([a-z]?)\d*(?:-\d+)?", re.IGNORECASE)
+
+
+def micro_rna_names(symbol: str) -> list[str]:
+    """What texts call the microRNA of a gene, by the nomenclature of miRBase: the mature ones of both arms.
+
+    Loci of the same microRNA (MIR124-1, MIR124-2) share them.
+
+    >>> micro_rna_names("MIR200A"), micro_rna_names("Mirlet7a-1")[0], micro_rna_names("MIR31HG")
+    (['miR-200a', 'miR-200a-3p', 'miR-200a-5p', 'microRNA-200a'], 'let-7a', [])
+    """
+    parts = _MICRO_RNA.fullmatch(symbol)
+    if parts is None:
+        return []
+    number = f"{parts[2]}{parts[3].lower()}"
+    name = f"let-{number}" if parts[1] else f"miR-{number}"
+    return [name, f"{name}-3p", f"{name}-5p", *([] if parts[1] else [f"microRNA-{number}"])]
 
 
 def read_hgnc(data: bytes, source: str, left_out: LeftOut) -> Iterator[Term]:
@@ -40,6 +57,7 @@ def read_hgnc(data: bytes, source: str, left_out: LeftOut) -> Iterator[Term]:
             entry["Approved name"],
             *entry["Alias symbols"].split(", "),
             *entry["Previous symbols"].split(", "),
+            *micro_rna_names(entry["Approved symbol"]),
         ]
         references = (
             f"{prefix}:{one.removeprefix(f'{prefix}:')}"
@@ -69,7 +87,8 @@ def read_rodent_genes(data: bytes, source: str, left_out: LeftOut) -> Iterator[T
         if _PROVISIONAL.fullmatch(symbol):
             left_out["provisional"] += 1
             continue
-        others = (one for one in re.split("[|;]", synonyms) if not _PROVISIONAL.fullmatch(one))
+        others = [one for one in re.split("[|;]", synonyms) if not _PROVISIONAL.fullmatch(one)]
+        others += micro_rna_names(symbol)
         yield Term(
             source,
             f"{source}:{gene_id}",
