@@ -99,30 +99,26 @@ def test_workers_without_the_environment_are_named_before_data_is_read(tmp_path:
 def test_the_commands_of_the_readme_make_the_tables_of_a_local_run(
     spark, tmp_path: Path, *, in_one: bool
 ) -> None:
-    """With a trained recogniser: what the driver loads of it, the cluster's workers must get."""
+    """With the shipped recogniser: what the driver loads of it, the cluster's workers must get."""
     import yaml
-    from articles import config, jats, run, write
-    from ner_examples import documents
+    from articles import TERMS, config, jats, run, write
 
-    from medconcept.config import RecogniserConfig
+    from medconcept.config import SHIPPED_RECOGNISER
     from medconcept.lake.lake import Lake
     from medconcept.pipeline.registry import IN_ORDER
-    from medconcept.spark_nlp.training import embeddings_for, has_tensorflow, train
-    from medconcept.spark_nlp.training_options import NER_CRF, NER_DL, TrainingOptions
     from medconcept.stages.publish_release import content_digest
 
-    options = TrainingOptions(NER_DL if has_tensorflow(spark) else NER_CRF, epochs=60, vector_least=1)
-    vectors, _ = embeddings_for(spark, documents(), [], None, options)
-    train(documents(), vectors, options, spark).write().save(str(tmp_path / "model"))
     write(
         tmp_path / "in",
         a_xml=jats("1", "A heart attack. \U0001d6fc Heart is here.", None),
         b_xml=jats("2", "ALL of the heart", "myocardial infarction"),
-        c_xml=jats("3", "\U0001d6fc. Patients with measles were seen. Heart.", "No gout in this group."),
+        # An acronym that nothing explains has its sentence read, and no name covers the drug.
+        c_xml=jats("3", "\U0001d6fc. Patients with AMI were given metformin. Heart.", "No gout here."),
         d_xml=jats("4", "Treatment of heart attack: results.", "The course of type 2 diabetes in mice."),
         bad_xml="this is not XML",
     )
-    settings = config(tmp_path, recogniser=(RecogniserConfig(path=str(tmp_path / "model")),))
+    settings = config(tmp_path, recogniser=(SHIPPED_RECOGNISER,))
+    (tmp_path / "terms.tsv").write_text(f"{TERMS}T:1\tAMI\tdisease\tC0027051\n")
     (tmp_path / "conf.yaml").write_text(yaml.safe_dump(json.loads(json.dumps(asdict(settings)))))
     if in_one:
         code, output = outcome(commands(tmp_path, "annotate_captions"), tmp_path)
@@ -138,7 +134,7 @@ def test_the_commands_of_the_readme_make_the_tables_of_a_local_run(
     for table in ("raw_articles", "articles", "figures", "concepts", "concept_names", "mentions", "triplets"):
         ours, theirs = content_digest(local.read(table)), content_digest(there.read(table))
         assert ours == theirs and ours[0] > 0, table
-    assert there.read("mentions").where("method = 'recognised'").count() >= 2
+    assert there.read("mentions").where("method = 'recognised'").count() >= 1
 
 
 def _kill_after(line: str, lines: str, folder: Path) -> None:
