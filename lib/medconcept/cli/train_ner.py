@@ -17,11 +17,12 @@ from typing import Any
 from medconcept import __version__
 from medconcept.config import Config, settings_digest
 from medconcept.errors import ConfigError, InputError
-from medconcept.evaluation.common_types import common_type, completed
+from medconcept.evaluation.common_types import annotated_types, completed
 from medconcept.evaluation.documents import Document
 from medconcept.evaluation.gold import read_gold
 from medconcept.evaluation.recognition_score import recognition
 from medconcept.library.linker_settings import linker_sources, make_linker
+from medconcept.linking.linker import Linker
 from medconcept.runtime.stdout import StdoutToStderr
 from medconcept.spark_nlp.bio_tags import count_by_type, entities_to_recognise
 from medconcept.spark_nlp.model_card import CARD, LATEST, MODEL, READABLE, as_json, as_markdown
@@ -56,7 +57,8 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     corpora = corpora_of(arguments.gold, arguments.format, arguments.licence)
     tests = corpora_of([arguments.test], arguments.format[-1:], []) if arguments.test else []
     if arguments.complete:
-        corpora, tests = completed_corpora(corpora, config), completed_corpora(tests, config)
+        linker = make_linker(config, linker_sources(config, lake_required=False))
+        corpora, tests = completed_corpora(corpora, linker), completed_corpora(tests, linker)
     test = tests[0].documents if tests else None
     training, held_out, how = split(
         [d for c in corpora for d in c.documents], test, arguments.held_out, options
@@ -144,13 +146,12 @@ def corpora_of(paths: Sequence[str], formats: Sequence[str], licences: Sequence[
     return out
 
 
-def completed_corpora(corpora: Sequence[Corpus], config: Config) -> list[Corpus]:
+def completed_corpora(corpora: Sequence[Corpus], linker: Linker) -> list[Corpus]:
     """Corpora with entities of all common types, see `evaluation.common_types`."""
-    linker = make_linker(config, linker_sources(config, lake_required=False))
     out = []
     for corpus in corpora:
         documents = tuple(completed(corpus.documents, linker))
-        own = {common_type(kind) for d in corpus.documents for _, _, kind in d.entities}
+        own = annotated_types(corpus.documents)
         every = count_by_type([d.entities for d in documents])
         labelled = {kind: count for kind, count in every.items() if kind not in own}
         out.append(replace(corpus, documents=documents, labelled=labelled))

@@ -38,6 +38,12 @@ def common_type(kind: str) -> str | None:
     return COMMON_TYPES.get(kind.lower().replace("_", " "))
 
 
+def annotated_types(documents: Iterable[Document]) -> set[str]:
+    """The common types of which a corpus has an entity."""
+    every = (common_type(kind) for document in documents for _, _, kind in document.entities)
+    return {kind for kind in every if kind is not None}
+
+
 def completed(documents: Sequence[Document], linker: Linker) -> list[Document]:
     """The documents of one corpus with entities of all common types.
 
@@ -45,7 +51,7 @@ def completed(documents: Sequence[Document], linker: Linker) -> list[Document]:
     linker has a mention of confidence SURE or more that overlaps none of the corpus' own entities.
     """
     own = [replace(d, entities=tuple(_renamed(d.entities))) for d in documents]
-    annotated = {kind for document in own for _, _, kind in document.entities}
+    annotated = annotated_types(documents)
     out = []
     for at in range(0, len(own), _BATCH):
         batch = own[at : at + _BATCH]

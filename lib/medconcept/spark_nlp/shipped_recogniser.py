@@ -1,4 +1,4 @@
-"""The recogniser that comes with this package, which `make model` trained; its card lies beside it."""
+"""The recogniser that comes with this package, which `make model` trained; its card is in the archive."""
 
 from __future__ import annotations
 

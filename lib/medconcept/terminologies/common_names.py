@@ -24,9 +24,12 @@ def with_common_names(term: Term) -> Term:
     >>> with_common_names(Term("MINE", "MINE:1", "H2O2")).synonyms
     ()
     """
+    common = _names().get(term.source_id)
+    if common is None or term.obsolete:  # nearly all terms: nothing else is computed for them
+        return term
     known = {term.name.lower(), *(name.lower() for name in term.synonyms)}
-    more = [name for name in _names().get(term.source_id, ()) if name.lower() not in known]
-    if not more or term.obsolete:
+    more = [name for name in common if name.lower() not in known]
+    if not more:
         return term
     count = len(term.synonyms)
     return replace(

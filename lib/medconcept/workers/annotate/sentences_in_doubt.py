@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pyarrow as pa
 
-from medconcept.confidence.entity_features import IS_RECOGNISED
-from medconcept.confidence.name_features import KINDS, kind_of
+from medconcept.confidence.entity_features import RECOGNISED_KINDS
+from medconcept.confidence.name_features import kind_of
 from medconcept.linking.caption_batch import Captions, IntArray
 from medconcept.linking.linked_mentions import LinkedMentions
 from medconcept.linking.lookup import NameLookup
@@ -66,7 +66,7 @@ def in_doubt(captions: Captions, linked: LinkedMentions, lookup: NameLookup) -> 
 def _of_recognised_kinds(mentions: MentionColumns, rows: IntArray, lookup: NameLookup) -> IntArray:
     """The rows with a candidate of a kind that the recogniser has a type for."""
     own = [
-        any(IS_RECOGNISED[KINDS.index(kind_of(each.name.kinds))] for each in lookup[number].candidates)
+        any(kind_of(each.name.kinds) in RECOGNISED_KINDS for each in lookup[number].candidates)
         for number in mentions.interpretation[rows].tolist()
     ]
     return rows[np.array(own, np.bool_)]
