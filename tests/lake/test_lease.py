@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from medconcept.errors import LeaseHeld
+from medconcept.errors import LakeError, LeaseHeld
 from medconcept.lake import lease as module
 from medconcept.lake.lease import LEASE, lease
 from medconcept.spark.hadoop_files import HadoopFiles
@@ -111,3 +111,41 @@ def test_a_lost_lease_is_neither_renewed_nor_released(
         with pytest.raises(LeaseHeld, match="run mine has lost the lease"):
             own.require()
     assert json.loads(files.read(LEASE))["run_id"] == "other"
+
+
+def test_one_that_could_not_be_renewed_says_why_and_is_renewed_later(
+    files: HadoopFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BEAT_SECONDS", 0.05)
+    full = threading.Event()
+    whole = files.write
+
+    def write(name: str, data: bytes, *, overwrite: bool = True) -> None:
+        whole(name, b"" if full.is_set() else data, overwrite=overwrite)
+        if full.is_set():
+            raise LakeError("no space left")
+
+    monkeypatch.setattr(files, "write", write)
+    with lease(files, "mine") as own:
+        full.set()
+        time.sleep(0.3)
+        with pytest.raises(LakeError, match=r"run mine cannot renew its lease \(no space left\)"):
+            own.require()
+        full.clear()
+        time.sleep(0.3)
+        own.require()
+    assert not files.exists(LEASE)
+
+
+def test_a_cut_one_is_not_its_own_if_it_was_renewed(files: HadoopFiles) -> None:
+    with lease(files, "mine") as own:
+        files.write(LEASE, b"")
+        with pytest.raises(LeaseHeld, match=r"run mine has lost the lease \(its file cannot be read\)"):
+            own.require()
+
+
+def test_a_full_disk_is_named(files: HadoopFiles, tmp_path: Path) -> None:
+    (tmp_path / "lake").mkdir()
+    (tmp_path / "lake/full").symlink_to("/dev/full")
+    with pytest.raises(LakeError, match="No space left on device"):
+        files.write("full", b"x")

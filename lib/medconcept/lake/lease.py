@@ -25,6 +25,7 @@ LEASE = "_medconcept/lease.json"
 TTL_SECONDS = 90
 BEAT_SECONDS = 15
 LOOK_SECONDS = 1
+UNREADABLE: dict[str, object] = {"run_id": "whose lease cannot be read"}
 
 
 class Lease:
@@ -35,23 +36,58 @@ class Lease:
         self._files, self._run_id = files, run_id
         self.token = uuid.uuid4().hex
         self._beats = 0
-        self._lock = threading.Lock()  # a file that is just being written reads as damaged
+        self._failed: LakeError | None = None
+        self._lock = threading.RLock()  # a file that is just being written reads as damaged
 
     def require(self) -> None:
-        """Return if this run still has the lease; raises LeaseHeld if it has lost it."""
+        """Return if this run still has the lease.
+
+        Raises LeaseHeld if it has lost it, LakeError if its last renewal failed and left the file cut.
+        """
         with self._lock:
-            holder = _parsed(_content(self._files))
-        if holder.get("token") != self.token:
-            other = f"run {holder['run_id']} has it now" if "run_id" in holder else "its file is gone"
-            raise LeaseHeld(
-                f"{self._files.root}: run {self._run_id} has lost the lease ({other}), as one does that is "
-                "paused for long; it stops here, run the job again"
-            )
+            if not self._is_whole():
+                raise LakeError(
+                    f"{self._files.root}: run {self._run_id} cannot renew its lease ({self._failed}); "
+                    "it stops here, run the job again"
+                )
 
     def write(self, *, overwrite: bool) -> None:
         """Write the lease file, each time with another content. Raises LakeError where it cannot."""
         with self._lock:
-            self._files.write(LEASE, self._body(), overwrite=overwrite)
+            try:
+                self._files.write(LEASE, self._body(), overwrite=overwrite)
+            except LakeError as error:
+                self._failed = error
+                raise
+            self._failed = None
+
+    def renew(self) -> None:
+        """Write the lease file again, after a failure too. Raises as `write`, LeaseHeld if it is lost."""
+        with self._lock:
+            self._is_whole()
+            self.write(overwrite=True)
+
+    def release(self) -> None:
+        """Remove the lease file. Raises LeaseHeld if the lease is lost."""
+        with self._lock:
+            self._is_whole()
+            self._files.delete(LEASE)
+
+    def _is_whole(self) -> bool:
+        """True for this run's file, False if a failed renewal cut it; raises LeaseHeld for another one."""
+        holder = _parsed(_content(self._files))
+        if holder.get("token") == self.token:
+            return True
+        if holder != UNREADABLE:
+            other = f"run {holder['run_id']} has it now" if "run_id" in holder else "its file is gone"
+        elif self._failed is not None:
+            return False
+        else:
+            other = "its file cannot be read"
+        raise LeaseHeld(
+            f"{self._files.root}: run {self._run_id} has lost the lease ({other}), as one does that is "
+            "paused for long; it stops here, run the job again"
+        )
 
     def _body(self) -> bytes:
         self._beats += 1
@@ -76,7 +112,7 @@ def lease(files: HadoopFiles, run_id: str, ttl: float = TTL_SECONDS) -> Iterator
     own = Lease(files, run_id)
     _take(files, own, ttl)
     stop = threading.Event()
-    beat = threading.Thread(target=_keep, args=(files, own, stop), daemon=True)
+    beat = threading.Thread(target=_keep, args=(own, stop), daemon=True)
     beat.start()
     try:
         yield own
@@ -133,10 +169,10 @@ def _parsed(content: bytes | None) -> dict[str, object]:
         holder = json.loads(content)
     except ValueError:
         holder = None
-    return holder if isinstance(holder, dict) else {"run_id": "unreadable"}
+    return holder if isinstance(holder, dict) else UNREADABLE
 
 
-def _keep(files: HadoopFiles, own: Lease, stop: threading.Event) -> None:
+def _keep(own: Lease, stop: threading.Event) -> None:
     """Renew the lease until the run ends, then release it; end at once if another run has it.
 
     In one thread of its own: a signal may have ended the run's thread in the middle of a call to Java, whose
@@ -144,10 +180,9 @@ def _keep(files: HadoopFiles, own: Lease, stop: threading.Event) -> None:
     """
     with suppress(Exception):  # the session is shutting down; the lease is seen not to be renewed
         while not stop.wait(BEAT_SECONDS):
-            own.require()
-            own.write(overwrite=True)
-        own.require()
-        files.delete(LEASE)
+            with suppress(LakeError):  # the disk is full, say: tried again, and told by the next `require`
+                own.renew()
+        own.release()
 
 
 def _is_void(files: HadoopFiles, found: bytes, ttl: float) -> bool:

@@ -114,12 +114,12 @@ class HadoopFiles:
             stream.close()
 
     def write(self, name: str, data: bytes, *, overwrite: bool = True) -> None:
-        """Write a file whole; with overwrite=False raises LakeError if it exists."""
+        """Write a file whole. Raises LakeError if it cannot, with overwrite=False if it exists."""
         stream = self.open_to_write(name, overwrite=overwrite)
         try:
-            stream.write(data)
+            self._call(lambda: stream.write(data), name)
         finally:
-            stream.close()
+            self._call(stream.close, name)  # where most file systems tell that the disk is full
 
     def open_to_write(self, name: str, *, overwrite: bool = True) -> Any:
         """A JVM output stream to a file: `write(bytes)` and `close()`. Raises LakeError as `write` does."""
