@@ -6,10 +6,12 @@ Each experiment takes a small lake as it is before some job of a run, starts the
 the Python process of the driver: after a random time, or before or after a random call within a commit (a
 table, a ledger, a small file, the lease). In one of eight the JVM is killed with it, by time; else the JVM
 serves all experiments, its jobs are cancelled and what it is still doing is waited for. In a quarter
-`_staging` is emptied then, in a quarter the settings change. Then all jobs are run; where one refuses the
-lake and names `medconcept restore`, that is done first.
+`_staging` is emptied then, in a quarter the settings change. Then the jobs are run again, in a quarter and
+with other settings all of them, else up to the one that was killed; where one refuses the lake and names
+`medconcept restore`, that is done first.
 
-What must hold: the content of all tables is that of an undisturbed lake of the last settings; commits are
+What must hold: the content of all tables is that of an undisturbed lake of the last settings that the same
+jobs have run on; commits are
 numbered from 1; a job that says "done" has a commit, and its counts are those of the rows that have its run;
 one that says "nothing new" has none; and run once more, nothing is new.
 """
@@ -64,7 +66,7 @@ class Kills:
             text=True,
         )  # fmt: skip
         self._java = next(pid for pid in map(int, _pids()) if _is_java_of(pid, os.getpid()))
-        self._expected: dict[bool, Any] = {}
+        self._expected: dict[tuple[int, bool], Any] = {}
 
     def close(self) -> None:
         """End that process."""
@@ -72,17 +74,17 @@ class Kills:
         self.server.stdin.close()
         self.server.wait(60)
 
-    def expected(self, *, other: bool) -> Any:
-        """The content of an undisturbed lake, with the settings or the other ones."""
-        if other not in self._expected:
-            lake = self.small.final
+    def expected(self, done: int, *, other: bool) -> Any:
+        """The content of an undisturbed lake after this many jobs, with the settings or the other ones."""
+        if (done, other) not in self._expected:
+            lake = self.small.state(done)
             if other:
                 # The other settings are those of later jobs.
                 first = self.small.stages.index("annotate_captions")
                 lake = Path(shutil.copytree(self.small.state(first), self.work / "undisturbed"))
                 self.run(lake, other_settings(self.small.settings(lake)), self.small.stages[first:])
-            self._expected[other] = self.content_of(lake)
-        return self._expected[other]
+            self._expected[done, other] = self.content_of(lake)
+        return self._expected[done, other]
 
     def content_of(self, lake: Path) -> Any:
         """The content of a lake's tables."""
@@ -129,13 +131,22 @@ class Kills:
             done["staged"] = sorted(p.name for p in (lake / "_staging").glob("*/*")) if wiped else None
             if wiped:
                 shutil.rmtree(lake / "_staging", ignore_errors=True)
-            # Every fourth time all jobs are run, and once more; else not those before the killed one.
-            names = self.small.stages[0 if other or number % 4 == 0 else first :]
+            whole = other or number % 4 == 0
+            names = self.small.stages if whole else self.small.stages[first : self.reached(lake, first)]
             now = other_settings(settings) if other else settings
             how = self.outcome(lake, now, names, other=other, again=number % 4 == 0)
-            return {**done, **how}
+            return {**done, "run_again": len(names), **how}
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def reached(self, lake: Path, first: int) -> int:
+        """How many jobs have been begun, by the commits of a lake whose jobs were killed."""
+        from medconcept.lake.lake import Lake
+
+        commits = [Lake(self.spark, str(path)).read("commits") for path in (lake, self.small.state(first))]
+        new = {row["stage"] for row in commits[0].join(commits[1], "seq", "left_anti").collect()}
+        committed = [number for number, name in enumerate(self.small.stages, 1) if name in new]
+        return min(max([first, *committed]) + 1, len(self.small.stages))
 
     def kill(self, folder: Path, settings: Any, first: int, moment: dict[str, Any]) -> int:
         """Kill the Python process alone; returns when the JVM does nothing more for it."""
@@ -200,7 +211,7 @@ class Kills:
             return {"outcome": "refused", "line": str(as_medconcept_error(error, "run"))}
         if untrue := self.untrue(lake, results):
             return {"outcome": "untrue", "line": untrue}
-        got, right = self.content_of(lake), self.expected(other=other)
+        got, right = self.content_of(lake), self.expected(self.small.stages.index(names[-1]) + 1, other=other)
         if got != right:
             return {"outcome": "wrong", "line": f"{[t for t in right if got.get(t) != right[t]]}"}
         results = self.run(lake, settings) if again else []
