@@ -144,7 +144,7 @@ class Kills:
         from medconcept.lake.lake import Lake
 
         commits = [Lake(self.spark, str(path)).read("commits") for path in (lake, self.small.state(first))]
-        new = {row["stage"] for row in commits[0].join(commits[1], "seq", "left_anti").collect()}
+        new = {row["job"] for row in commits[0].join(commits[1], "seq", "left_anti").collect()}
         committed = [number for number, name in enumerate(self.small.stages, 1) if name in new]
         return min(max([first, *committed]) + 1, len(self.small.stages))
 
