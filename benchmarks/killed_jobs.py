@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from medconcept.config import load_config
 from medconcept.lake import lake, lease, transaction
-from medconcept.pipeline import runner
+from medconcept.pipeline import gate, runner
 from medconcept.pipeline.registry import IN_ORDER, stage
 from medconcept.spark.hadoop_files import HadoopFiles
 
@@ -31,12 +31,13 @@ STEPS: dict[str, tuple[Any, str]] = {
     "name the commit": (transaction, "name_commit"),
     "note the last commit": (lake.Lake, "note_last_commit"),
     "apply the manifest": (transaction, "apply_manifest"),
-    "data docs": (runner, "write_docs"),
+    "data docs": (gate, "write_docs"),
     "renew the lease": (lease.Lease, "write"),
     "write a small file": (HadoopFiles, "write"),
     "rename a file": (HadoopFiles, "rename"),
     "delete a file": (HadoopFiles, "delete"),
 }
+assert all(hasattr(owner, name) for owner, name in STEPS.values())
 
 
 def die() -> None:
