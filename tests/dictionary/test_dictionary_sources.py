@@ -242,6 +242,37 @@ def test_families_of_famplex_and_ids_of_hgnc():
     assert gene.xrefs == ("MGI:109583", "NCBIGene:5728")
 
 
+def dmp(*rows):
+    return "".join(f"{taxon}\t|\t{name}\t|\t\t|\t{of}\t|\n" for taxon, name, of in rows).encode()
+
+
+def test_species_of_the_ncbi_taxonomy_by_names_of_two_words():
+    names = dmp(
+        (7227, "fruit fly", "genbank common name"),
+        (7227, "Drosophila melanogaster", "scientific name"),
+        (7227, "Sophophora melanogaster", "synonym"),
+        (7227, "Drosophila melanogaster Meigen, 1830", "authority"),
+        (7227, "vinegar", "common name"),
+        (7215, "Drosophila", "scientific name"),  # a genus
+        (1, "all", "synonym"),
+        (77133, "uncultured bacterium", "scientific name"),
+        (1409, "Bacillus sp. 2A", "scientific name"),
+        (64320, "Zika virus", "scientific name"),
+    )
+    left_out = LeftOut()
+    terms = list(iter_terms(names, "ncbi-names", "NCBITAXON", left_out))
+    assert [(t.source_id, t.name, t.synonyms, t.semantic_types) for t in terms] == [
+        (
+            "NCBITaxon:7227",
+            "Drosophila melanogaster",
+            ("fruit fly", "Sophophora melanogaster"),
+            ("organism",),
+        ),
+        ("NCBITaxon:64320", "Zika virus", (), ("organism",)),
+    ]
+    assert left_out == {"one_word": 1, "no_name": 1, "unnamed_taxon": 2}
+
+
 def test_cell_lines_without_numbers_of_catalogues():
     labels = ("HeLa", "GM13874", "SYSUe009-A", "UCLi001-A", "HAP1 TSPO (-) 2", "3450", "RAW 264.7")
     data = {f"CVCL_{n}": {"label": label} for n, label in enumerate(labels)}
@@ -292,6 +323,13 @@ DAMAGED = {
         b"[Term]\nname: no id\n",
         b"\xff",
         b"[Term]\nid: X:1\nname: x\nsynonym: cor\n",
+    ],
+    "ncbi-names": [
+        b"",
+        b"9606\tHomo sapiens\n",
+        b"9606\t|\tHomo sapiens\n",
+        dmp(("x", "a b", "synonym")),
+        b"\xff",
     ],
     "obograph-json": [b"", b"[]", b"{}", b'{"graphs": [{"nodes": [{"lbl": "no id"}]}]}', b"\xff"],
     "mesh-xml": [

@@ -249,3 +249,26 @@ def test_synonyms_that_are_not_exact_count_for_mesh_alone_unless_asked_for():
         ("nephropathy", "MONDO:1"), ("growths", "MESH:1"),
     ]  # fmt: skip
     assert ("kidney", "MONDO:1") in ids("kidney", linker(*scoped, exact_only=False))
+
+
+def test_acronyms_that_all_know_need_no_explanation_and_come_before_genes():
+    known = linker(
+        Term("HGNC", "HGNC:10293", "RPE", (), ("gene",)),
+        Term("UBERON", "UBERON:0001782", "pigmented layer of retina", ("RPE",), ("anatomy",)),
+        Term("MESH", "MESH:D012333", "RNA, Messenger", ("mRNA",), ("chemical",)),
+        Term("MESH", "MESH:D000001", "Messy RNA", ("xRNA",), ("chemical",)),
+    )
+    assert ids("The RPE and its mRNAs, not its xRNA", known) == [
+        ("RPE", "UBERON:0001782"), ("mRNAs", "MESH:D012333"),
+    ]  # fmt: skip
+    assert ids("mRNA (mouse renal nuclear antigen)", known) == []
+
+
+def test_an_abbreviated_genus_is_that_of_the_species_in_the_same_caption():
+    species = linker(
+        Term("N", "N:1", "Apolygus lucorum", (), ("organism",)),
+        Term("N", "N:2", "Bemisia tabaci", (), ("organism",)),
+    )
+    assert ids("Adults of A. lucorum (Apolygus lucorum) and B. tabaci", species) == [
+        ("A. lucorum", "N:1"), ("Apolygus lucorum", "N:1"),
+    ]  # fmt: skip

@@ -92,3 +92,10 @@ def test_the_list_is_no_file() -> None:
         DictionarySource("TECH", "techniques", "list.tsv")
     with pytest.raises(ConfigError, match="X: format tsv needs a path"):
         DictionarySource("X", "tsv")
+
+
+def test_a_stain_is_a_technique_of_a_broader_name(links) -> None:
+    assert links("Masson's trichrome, von Kossa") == [
+        ("Masson's trichrome", "TECH:0072"),
+        ("von Kossa", "TECH:0073"),
+    ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
-from ner_examples import documents, pubtator
+from ner_examples import DISEASES, documents, pubtator
 
 from medconcept.cli import main
 from medconcept.config import RecogniserConfig
@@ -37,6 +38,14 @@ def trained(spark, tmp_path_factory) -> Path:
     return folder
 
 
+def with_mice(folder: Path) -> str:
+    """A configuration whose dictionary has one organism, which the gold does not annotate."""
+    (folder / "mine.tsv").write_text("concept_id\tname\tsemantic_type\nMESH:D051379\tMice\torganism\n")
+    source = {"name": "MESH", "format": "tsv", "path": str(folder / "mine.tsv")}
+    (folder / "mice.yaml").write_text(json.dumps({"dictionary": {"sources": [source]}}))
+    return str(folder / "mice.yaml")
+
+
 def version_in(folder: Path) -> str:
     """The one version of a recogniser that was trained in a folder."""
     (version,) = (path.name for path in (folder / "models").iterdir() if path.is_dir())
@@ -47,16 +56,26 @@ def version_in(folder: Path) -> str:
 def test_a_trained_recogniser_recognises_and_its_card_says_what_it_was_trained_on(
     spark, trained: Path, tmp_path: Path, capfd, architecture: str
 ) -> None:
+    labelled = {"Organism": len(DISEASES)} if architecture == "ner_crf" else {}
     if architecture == "ner_dl":
         folder, version = trained, version_in(trained)
     else:
-        assert main(command(tmp_path, "--architecture", architecture, "--epochs", "200")) == 0
+        more = ["--complete", "--config", with_mice(tmp_path), "--archive", str(tmp_path / "all.zip")]
+        assert main(command(tmp_path, "--architecture", architecture, "--epochs", "200", *more)) == 0
         folder, version = tmp_path, json.loads(capfd.readouterr().out.splitlines()[-1])["version"]
     card = json.loads((folder / "models" / version / "card.json").read_text())
-    assert card["labels"] == ["Disease"] and card["seed"] == 7 and card["versions"]["spark_nlp"] == "5.5.3"
+    assert card["labels"] == ["Disease", *labelled]
+    assert card["seed"] == 7 and card["versions"]["spark_nlp"] == "5.5.3"
     (data,) = card["data"]
     assert (data["file"], data["licence"], data["documents"]) == ("gold.txt", "CC0", len(documents()))
-    assert data["entities"] == {"Disease": len(documents())} and len(data["sha256"]) == 64
+    assert data["entities"] == {"Disease": len(documents()), **labelled} and len(data["sha256"]) == 64
+    assert (data["labelled_by_dictionary"] or {}) == labelled
+    if architecture == "ner_crf":
+        with zipfile.ZipFile(folder / "all.zip") as archive:
+            own = folder / "models" / version
+            files = {str(p.relative_to(own)): p for p in own.rglob("*") if p.is_file()}
+            assert set(archive.namelist()) == {name for name in files if not name.endswith(".crc")}
+            assert all(archive.read(name) == files[name].read_bytes() for name in archive.namelist())
     assert card["held_out"]["spans"]["f1"] > 0.8 and str(folder) not in json.dumps(card)
     assert "| Disease |" in (folder / "models" / version / "card.md").read_text()
     # By the folder of all versions, which names the latest, or by that of the one.

@@ -99,8 +99,10 @@ def test_without_tensorflow_or_switched_off_the_job_runs_without_it(spark, made,
     lake, settings = made
     assert run(spark, settings, "annotate_captions")[1][0].status == "nothing new"
     monkeypatch.setattr("medconcept.spark_nlp.training.has_tensorflow", lambda spark: False)
-    lake, (report,) = run(spark, settings, "annotate_captions")
+    lines: list[str] = []
+    lake, (report,) = run(spark, settings, "annotate_captions", log=lines.append)
     assert report.status == "done"
+    assert any("without the shipped recogniser: there is no TensorFlow" in line for line in lines)
     assert {m.entity for m in lake.read("mentions").collect()} == {None}
     none = replace(settings, annotate=replace(settings.annotate, recogniser=()))
     assert run(spark, none, "annotate_captions")[1][0].counts.get("mentions.written", 0) == 0

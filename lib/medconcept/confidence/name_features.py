@@ -27,7 +27,7 @@ KINDS = (
 )  # fmt: skip
 SOURCES = (
     "MESH", "EFO", "GO", "UBERON", "CHEBI", "HP", "CL", "MONDO", "DOID", "HGNC", "TECH",
-    "MGI", "FPLX", "CVCL",
+    "MGI", "FPLX", "CVCL", "NCBITAXON",
 )  # fmt: skip
 OTHER_SOURCE = "of another kind"
 EVERYDAY = 4.0  # level of a word that is also an everyday one
@@ -68,7 +68,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("not similar", _CHANGE), Feature("no common start", _CHANGE), Feature("odd ending", _CHANGE),
     Feature("ending ed", _CHANGE), Feature("ending ing", _CHANGE), Feature("ending s", _CHANGE),
     Feature("share of name", _CHANGE), Feature("words lost", _CHANGE),
-    Feature("preferred name", _TERM), Feature("acronym", _TERM),
+    Feature("preferred name", _TERM), Feature("acronym", _TERM), Feature("known acronym", _TERM),
     Feature("log names", _TERM), Feature("several kinds", _TERM), Feature("signs in name", _TERM),
     Feature("log others", _OTHERS), Feature("other as good", _OTHERS), Feature("other kind", _OTHERS),
     Feature("same kind agrees", _OTHERS),
@@ -148,6 +148,8 @@ def _fill(row: NDArray[np.float64], interpretation: Interpretation) -> tuple[str
         on.add("preferred name")
     if best.is_acronym:
         on.add("acronym")
+    if best.is_known:
+        on.add("known acronym")
     row[_AT["log names"]] = math.log(max(name.among, 1))
     if len(name.semantic_types) > 1:
         on.add("several kinds")

