@@ -117,7 +117,7 @@ def _fill(row: NDArray[np.float64], interpretation: Interpretation) -> tuple[str
     words = _WORD.findall(text)
     on = {f"method={method}", f"kind={kind}", f"source={source}"}
     common = level(text)
-    is_short = len(text) <= 4
+    is_short = len(text) <= 4 and not best.is_known
     if common:
         row[_AT["level"]], row[_AT["above 4"]] = common - 3, max(0.0, common - 4)
         row[_AT["above 5"]] = max(0.0, common - 5)
@@ -138,7 +138,8 @@ def _fill(row: NDArray[np.float64], interpretation: Interpretation) -> tuple[str
         on.add("has digit")
     if not text.isascii() and _GREEK.search(text):
         on.add("has Greek")
-    on |= _case(text, name.name)
+    if not best.is_known:  # which are written in no other way
+        on |= _case(text, name.name)
     if len(words) > 1:
         on.add(f"words {min(len(words), 4)}")
     row[_AT["log length"]] = math.log(1 + len(text)) - 2
