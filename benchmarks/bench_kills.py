@@ -86,6 +86,14 @@ class Kills:
             self._expected[done, other] = self.content_of(lake)
         return self._expected[done, other]
 
+    def forget(self) -> None:
+        """Free what killed jobs have left in the JVM, whose heap fills else: cached rows, logs of Delta."""
+        self.spark.catalog.clearCache()
+        for rdd in self.spark.sparkContext._jsc.getPersistentRDDs().values():
+            rdd.unpersist()
+        self.spark._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
+        self.spark._jvm.System.gc()
+
     def content_of(self, lake: Path) -> Any:
         """The content of a lake's tables."""
         from medconcept.lake.lake import Lake
@@ -287,8 +295,7 @@ def measure(
                 done[-1]["took"] = round(time.monotonic() - begun_at, 1)
                 lines.write(json.dumps(done[-1]) + "\n")
                 lines.flush()
-                if number % 20 == 19:  # Delta keeps the logs that it has read
-                    spark._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
+                kills.forget()
                 if time.monotonic() - begun > seconds:
                     break
         finally:

@@ -34,7 +34,7 @@ def spark_config() -> Any:
     return SparkConfig(
         jars=str(ROOT / "build/jars"),
         shuffle_partitions=2,
-        driver_memory="3g",
+        driver_memory="5g",
         java_options=JAVA_OPTIONS,
         options=QUICK,
     )
