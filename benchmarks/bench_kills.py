@@ -38,6 +38,7 @@ from killed_jobs import STEPS
 from results import show, write
 from small_lake import ROOT, SmallLake, build, content, session
 
+PER_JVM = 15
 OUTCOMES = ("right", "stopped, restored, right", "not killed", "refused", "untrue", "wrong")
 
 
@@ -303,6 +304,21 @@ def measure(
     return done
 
 
+def in_new_jvms(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """Make the experiments PER_JVM at a time: what a killed process has of objects in a JVM is never freed."""
+    done = []
+    for part, left in enumerate(range(arguments.count, 0, -PER_JVM)):
+        seed = 1000 * arguments.seed + part
+        command = [sys.executable, __file__, "--count", str(min(left, PER_JVM)), "--seed", str(seed)]
+        subprocess.run([*command, "--work", str(arguments.work)], stdout=subprocess.DEVNULL, check=False)
+        done += [json.loads(line) for line in _log(arguments.work, seed).read_text().splitlines()]
+    return done
+
+
+def _log(work: Path, seed: int) -> Path:
+    return work / f"kills-{seed}.jsonl"
+
+
 def main() -> None:
     """Build the lake, make the experiments, print the outcomes; exits with 1 if one is not as it must be."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -310,10 +326,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--work", type=Path, default=ROOT / "build/bench/small_lake")
     arguments = parser.parse_args()
-    spark = session()
-    small = build(spark, arguments.work.absolute())
-    log = arguments.work / f"kills-{arguments.seed}.jsonl"
-    done = measure(spark, small, arguments.count, arguments.seed, log)
+    if arguments.count > PER_JVM:
+        done = in_new_jvms(arguments)
+    else:
+        spark = session()
+        small = build(spark, arguments.work.absolute())
+        log = _log(arguments.work, arguments.seed)
+        done = measure(spark, small, arguments.count, arguments.seed, log)
     outcomes = Counter(each["outcome"] for each in done)
     killed = [each for each in done if each["outcome"] != "not killed"]
     figures = {
