@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sys
 from collections.abc import Iterable
@@ -86,13 +87,13 @@ class SmallLake:
 
 
 def build(spark: Any, folder: Path) -> SmallLake:
-    """Build the states, about two minutes; does nothing where a former call has done it."""
+    """Build the states, about two minutes; does nothing where a former call with the same code has done it."""
     from articles import config, run, write
     from image_examples import picture, saved
     from released import AFTER, BEFORE
 
-    small, done = SmallLake(folder), folder / "built"
-    if done.exists():
+    small, done, code = SmallLake(folder), folder / "built", _digest_of_code()
+    if done.exists() and done.read_text() == code:
         return small
     shutil.rmtree(folder, ignore_errors=True)
     for name, text in BEFORE.items():
@@ -108,8 +109,15 @@ def build(spark: Any, folder: Path) -> SmallLake:
         shutil.copytree(settings.lake, small.state(number))
         run(spark, replace(small.settings(Path(settings.lake))), name)
     shutil.move(settings.lake, small.final)
-    done.touch()
+    done.write_text(code)
     return small
+
+
+def _digest_of_code() -> str:
+    """Of all that decides what the jobs write."""
+    package = ROOT / "lib/medconcept"
+    files = sorted(p for p in package.rglob("*") if p.suffix in (".py", ".json", ".tsv", ".c"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def content(lake: Any, tables: Iterable[str]) -> dict[str, Digest]:
