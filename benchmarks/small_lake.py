@@ -87,7 +87,7 @@ class SmallLake:
 
 
 def build(spark: Any, folder: Path) -> SmallLake:
-    """Build the states, about two minutes; does nothing where a former call with the same code has done it."""
+    """Build the states, about two minutes; does nothing where a former call of the same code has done so."""
     from articles import config, run, write
     from image_examples import picture, saved
     from released import AFTER, BEFORE
