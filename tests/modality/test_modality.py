@@ -25,6 +25,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs" / "modality.md"
 DIGESTS = {
     "1": "ba9ceb5f0b452d3a6a2f403359f384ddefb564339a6118dea9e5e3f886ce06d1",
     "2": "ce08741e3fb27f3e16c5458b14bc2c820608c629f9fca6abd1b411d473a56879",
+    "3": "d82009109b908c4c8194a6f9d16019382fdf30983f53200e4e3a14f095b9358d",
 }
 
 
