@@ -261,7 +261,37 @@ def test_acronyms_that_all_know_need_no_explanation_and_come_before_genes():
     assert ids("The RPE and its mRNAs, not its xRNA", known) == [
         ("RPE", "UBERON:0001782"), ("mRNAs", "MESH:D012333"),
     ]  # fmt: skip
-    assert ids("mRNA (mouse renal nuclear antigen)", known) == []
+    assert ids("RPE (rating of perceived effort)", known) == []
+    # An explanation that is no name, of an acronym of four letters: an author's own words for it.
+    assert ids("mRNA (messengers of RNAs)", known) == [("mRNA", "MESH:D012333")]
+
+
+def test_a_known_name_comes_first_and_has_no_derived_forms():
+    known = linker(
+        Term("GO", "GO:0030154", "cell differentiation", ("differentiation",), ("process",)),
+        Term("EFO", "EFO:1", "differentiation", (), ("anatomy",)),
+    )
+    assert ids("differentiation that cannot differentiate", known) == [("differentiation", "GO:0030154")]
+
+
+def test_an_organ_comes_before_a_disease_that_has_its_name_as_a_synonym():
+    organs = linker(
+        Term("MONDO", "MONDO:1", "hypophysitis", ("pituitary gland",), DISEASE),
+        Term("HP", "HP:1", "Cervical ribs", (), ("phenotype",)),
+        Term("UBERON", "UBERON:1", "pituitary gland", (), ("anatomy",)),
+        Term("UBERON", "UBERON:2", "cervical rib", (), ("anatomy",)),
+    )
+    assert ids("hypophysitis of the pituitary gland; cervical rib; Cervical ribs", organs) == [
+        ("hypophysitis", "MONDO:1"), ("pituitary gland", "UBERON:1"), ("cervical rib", "UBERON:2"),
+        ("Cervical ribs", "HP:1"),
+    ]  # fmt: skip
+
+
+def test_a_symbol_whose_explanation_is_no_name_is_a_gene_where_its_neighbours_say_so():
+    genes = linker(Term("HGNC", "HGNC:3942", "MTOR", (), ("gene",)))
+    explained = "mTOR, mechanistic target of rapamycin."
+    assert ids(f"mTOR signaling; {explained}", genes)[0] == ("mTOR", "HGNC:3942")
+    assert ids(f"The mTOR of all; {explained}", genes) == []
 
 
 def test_an_abbreviated_genus_is_that_of_the_species_in_the_same_caption():

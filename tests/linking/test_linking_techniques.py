@@ -94,8 +94,15 @@ def test_the_list_is_no_file() -> None:
         DictionarySource("X", "tsv")
 
 
-def test_a_stain_is_a_technique_of_a_broader_name(links) -> None:
+def test_stains_are_techniques(links) -> None:
     assert links("Masson's trichrome, von Kossa") == [
         ("Masson's trichrome", "TECH:0072"),
-        ("von Kossa", "TECH:0073"),
+        ("von Kossa", "TECH:0389"),
+    ]
+
+
+def test_what_an_act_gives_is_not_the_act(links) -> None:
+    assert links("Exome sequencing of the exome sequence; linking analysis, linkage analyses") == [
+        ("Exome sequencing", "TECH:0177"),
+        ("linkage analyses", "TECH:0288"),
     ]

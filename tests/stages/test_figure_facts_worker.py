@@ -63,7 +63,7 @@ def test_a_figure_gets_modality_rights_and_credit_line() -> None:
         )
     )
     (modality,) = row["modality"]
-    assert (modality["modality"], modality["method"], row["modality_version"]) == ("ct", "technique", "3")
+    assert (modality["modality"], modality["method"], row["modality_version"]) == ("ct", "technique", "4")
     words = modality["evidence"][0]
     assert "Axial CT of the chest"[words["start"] : words["end"]] == words["text"]
     assert [sign["flag"] for sign in row["privacy_flags"]] == ["date"]

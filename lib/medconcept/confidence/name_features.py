@@ -68,7 +68,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("not similar", _CHANGE), Feature("no common start", _CHANGE), Feature("odd ending", _CHANGE),
     Feature("ending ed", _CHANGE), Feature("ending ing", _CHANGE), Feature("ending s", _CHANGE),
     Feature("share of name", _CHANGE), Feature("words lost", _CHANGE),
-    Feature("preferred name", _TERM), Feature("acronym", _TERM), Feature("known acronym", _TERM),
+    Feature("preferred name", _TERM), Feature("acronym", _TERM), Feature("known name", _TERM),
     Feature("log names", _TERM), Feature("several kinds", _TERM), Feature("signs in name", _TERM),
     Feature("log others", _OTHERS), Feature("other as good", _OTHERS), Feature("other kind", _OTHERS),
     Feature("same kind agrees", _OTHERS),
@@ -150,7 +150,7 @@ def _fill(row: NDArray[np.float64], interpretation: Interpretation) -> tuple[str
     if best.is_acronym:
         on.add("acronym")
     if best.is_known:
-        on.add("known acronym")
+        on.add("known name")
     row[_AT["log names"]] = math.log(max(name.among, 1))
     if len(name.semantic_types) > 1:
         on.add("several kinds")

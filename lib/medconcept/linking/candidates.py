@@ -15,8 +15,8 @@ from medconcept.dictionary.stop_concepts import NO_ADJECTIVE, is_far
 from medconcept.dictionary.words import plain_words
 from medconcept.linking.chemical_formulae import is_formula
 from medconcept.linking.types import LinkSettings
-from medconcept.techniques.technique_list import abbreviation
-from medconcept.terminologies.common_names import is_known_acronym
+from medconcept.techniques.technique_list import abbreviation, is_technique
+from medconcept.terminologies.common_names import is_known_name
 
 SIMILARITY = {
     "exact": 1.0, "case_folded": 1.0, "form": 0.98, "inflected": 0.96, "reordered": 0.94,
@@ -31,7 +31,7 @@ _SCORE_PENALTY = {
 }
 _PREFERRED = 0.01
 _SYMBOL = 0.06  # for the approved symbol of a gene, which other sources have as a synonym of what it makes
-_KNOWN = 0.2  # for an acronym that all know, whatever else it names in some source
+_KNOWN = 0.2  # for a name that all know, whatever else it names in some source
 _SUBSTANCE = frozenset({"chemical"})
 _AS_WRITTEN = ("exact", "case_folded", "form")
 _METHOD = {
@@ -42,6 +42,7 @@ _METHOD = {
     Variant.SYNONYM: "synonym",
 }
 _DISEASE = frozenset({"disease", "phenotype"})
+_ORGAN = frozenset({"anatomy", "cell"})
 # Terms of direction (Terminologia Anatomica, general terms): a position, not a part of the body.
 _DIRECTIONS = frozenset({
     "dorsal", "ventral", "lateral", "medial", "median", "anterior", "posterior", "superior", "inferior",
@@ -56,6 +57,7 @@ _INFLECTED = re.compile(r"(?:ed|ing|s)$", re.IGNORECASE)
 # Adjectives of a sign: hypertensive, thrombotic, ischemic, inflammatory.
 _OF_SIGN = re.compile(r"(?:sive|tic|mic|xic|atory)$", re.IGNORECASE)
 _VERB = re.compile(r"(?:ed|ing|es|e|ss)$")
+_ACT = re.compile(r"[a-z]{3}ings?(?![a-z])")
 _LOWER_ACRONYM = 4
 _SHORT_WORD = 5  # letters; a longer word in capitals is a heading, a shorter one an acronym
 
@@ -81,8 +83,8 @@ class Candidate(NamedTuple):
 
     @property
     def is_known(self) -> bool:
-        """True for an acronym that is believed without an explanation."""
-        return is_known_acronym(self.name.source_id, self.name.name)
+        """True for a name that is believed without more evidence."""
+        return is_known_name(self.name.source_id, self.name.name)
 
 
 def is_gene_symbol(name: Name) -> bool:
@@ -133,7 +135,7 @@ def judge(
 
     The score is 1 less what the method costs (a plural 0.005, another form 0.002, else what its
     similarity lacks), minus the scope penalty for a synonym that is not exact, plus 0.01 for the preferred
-    name, plus 0.06 for the symbol of a gene, plus 0.2 for an acronym that all know, minus 0.008 for each
+    name, plus 0.06 for the symbol of a gene, plus 0.2 for a name that all know, minus 0.008 for each
     source preferred to its own, minus 0.0001 for each name of its term, as one of many names is a less likely
     name. Equal scores: the smaller id.
     """
@@ -148,19 +150,24 @@ def judge(
             continue
         if variant is Variant.ELLIPTIC and derived and not _INFLECTED.search(surface):
             continue  # "severe" is not a form of severing
+        is_known = is_known_name(name.source_id, name.name)
+        if derived and is_known:
+            continue  # to differentiate is to tell apart as well
         method = "derived" if derived else text.method(name.name, variant)
         similarity = SIMILARITY[method]
         if similarity < settings.threshold:
             continue
         score = 1 - _SCORE_PENALTY[method] - settings.scope_penalty * (name.scope != "exact")
         score += _SYMBOL * _is_approved_symbol(name, method)
-        score += _KNOWN * is_known_acronym(name.source_id, name.name)
+        score += _KNOWN * is_known
         score += _PREFERRED * name.preferred - 0.008 * name.source_rank - 0.0001 * min(name.among, 20)
         old = best.get(name.source_id)
         if old is None or score > old.score:
             best[name.source_id] = Candidate(name, method, similarity, score)
     if any(c.name.kinds == _SUBSTANCE for c in best.values()):
         best = _proteins_first(best)
+    if len(best) > 1 and any(not _DISEASE.isdisjoint(c.name.kinds) for c in best.values()):
+        best = _organs_first(best)
     return tuple(sorted(best.values(), key=lambda c: (-c.score, c.name.source_id)))
 
 
@@ -172,6 +179,27 @@ def _proteins_first(best: dict[str, Candidate]) -> dict[str, Candidate]:
     most = max(proteins) - 0.001
     return {
         term: c._replace(score=min(c.score, most)) if c.name.kinds == _SUBSTANCE else c
+        for term, c in best.items()
+    }
+
+
+def _organs_first(best: dict[str, Candidate]) -> dict[str, Candidate]:
+    """The candidates with an organ or cell of that name before signs and diseases that have it as a synonym.
+
+    MONDO has "pituitary gland" among the names of hypophysitis.
+    """
+    organs = [
+        c.score
+        for c in best.values()
+        if c.name.preferred and not _ORGAN.isdisjoint(c.name.kinds) and c.method in _AS_WRITTEN
+    ]
+    if not organs:
+        return best
+    most = min(organs) - 0.001
+    return {
+        term: c._replace(score=min(c.score, most))
+        if not _DISEASE.isdisjoint(c.name.kinds) and not (c.name.preferred and c.method in _AS_WRITTEN)
+        else c
         for term, c in best.items()
     }
 
@@ -268,6 +296,8 @@ class Surface:
             return is_spelling(self._text, name.name) or (
                 not name.case_sensitive and self._spells_word(name.name)
             )
+        if is_technique(name.source_id) and not self._is_same_act(name.name):
+            return False
         if name.case_sensitive:
             own = _letters(name.name)
             if own != self._letters and own + "s" != self._letters:
@@ -282,6 +312,10 @@ class Surface:
         elif self._symbol and name.name != self._text and self._is_no_word(name.name):
             return False
         return not is_far(name.source_id, self._text)
+
+    def _is_same_act(self, name: str) -> bool:
+        """False for what an act is done to or gives: a gene's sequence is not its sequencing."""
+        return (_ACT.search(name) is None) == (_ACT.search(self._text) is None)
 
 
 def _letters(text: str) -> str:

@@ -9,25 +9,32 @@ from medconcept.dictionary.gene_symbols import may_have_context
 
 # What genes and their products have and do.
 _BEHIND = re.compile(
-    r"(?:(?:/|, and | and | or |, )[A-Za-z0-9-]+)*\s*[-(]?"
+    r"(?i:(?:(?:/|, and | and | or |, )[A-Za-z0-9-]+)*\s*[-(]?"
     r"(?:(?:m|si|sh|mi|c)?RNAs?|cDNA|genes?|proteins?|expression|promoter|transcripts?|transcription|kinases?"
-    r"|receptors?|knock-?(?:out|down|in)s?|deficien\w+|null|mutants?|mutations?|mutated|overexpress\w+|express\w+|phosphorylat\w+"
+    r"|receptors?|knock-?(?:out|down|in)s?|deficien\w+|null|mutants?|mutations?|mutated|overexpress\w+"
+    r"|express\w+|phosphorylat\w+"
     r"|pathways?|signall?ing|activation|activated|inhibitors?|inhibition|antibod(?:y|ies)|alleles?|isoforms?|locus"
     r"|orthologues?|orthologs?|homologues?|homologs?|transgen\w+|immunoreactiv\w+|levels?|ligands?|subunits?"
     r"|polymorphisms?|genotypes?|exons?|variants?|binding|targets?|secretion|release|stain(?:ing|ed)"
     r"|positive|negative|Cre|floxed|flox|fl/fl|fusion|construct|plasmid|reporter|loss|silenc\w+"
-    r"|induced|stimulated|stimulation|mediated|dependent|treated|treatment|tagged)\b"
+    r"|induced|stimulated|stimulation|mediated|dependent|treated|treatment|tagged)\b)"
     r"|\s*[-−–]/[-−–]|\s*\+/[-−–]|[+⁺](?!\w)|-/y\b"
 )
 _BEFORE = re.compile(
-    r"(?:\b(?:genes?|proteins?|mRNAs?|kinases?|receptors?|cytokines?|factors?|antibod(?:y|ies) (?:to|against)"
-    r"|anti|expression|expressing|levels|phosphorylat\w+|inhibition|activation|overexpression|loss|knock-?down|deletion"
-    r"|mutations?|mutated|silencing|encod\w+|express\w*|lack\w*|target\w*|including|signall?ing|secretion|release"
-    r"|production|phospho|p|of both|activity|activities|induction)\b"
-    r"(?: (?:of|in|for|by|with|such as|the|both|endogenous|total|human|mouse|rat))*"
+    r"(?:(?i:\b(?:genes?|proteins?|mRNAs?|kinases?|receptors?|cytokines?|factors?|antibod(?:y|ies) (?:to|against)"
+    r"|anti|expression|expressing|levels|phosphorylat\w+|inhibition|activation|overexpression|loss"
+    r"|knock-?down|deletion|mutations?|mutated|silencing|encod\w+|express\w*|lack\w*|target\w*|including|signall?ing|secretion|release"
+    r"|production|phospho|p|of both|activity|activities|induction"
+    r"|(?:immuno)?(?:stain|label|blot)(?:s|l?ed|t?ing|ted)|western blots?|immunofluorescence"
+    r"|immunohistochemistry|immunoreactivity|locali[sz]ation)\b"
+    r"(?: (?:analys[ie]s|of|in|for|by|with|against|such as|the|both|endogenous|total|human|mouse|rat))*)"
     r"(?:[ (:-]|\s)(?:[A-Za-z0-9/-]+(?:, | and | or |, and ))*[(]?)\Z"
 )
+# "Cre (green)" in a caption that speaks of stains.
+_COLOUR = re.compile(r"\s*\((?:[^()]{0,20}[,;/ ])?(?:red|green|blue|magenta|cyan|brown)\b", re.I)
+_STAINED = re.compile(r"stain|immuno|antibod|DAPI|fluorescen|confocal", re.I)
 _REACH = 60
+_STAIN = 300
 _OTHERS = 12
 _LIST = r"(?:[A-Za-z0-9/().-]+(?:, | and | or |, and ))*"
 _CELLS_BEHIND = re.compile(
@@ -47,16 +54,21 @@ _PRODUCT = re.compile(
 
 
 def is_gene_context(text: str, start: int, end: int) -> bool:
-    """True if the words at a place, or at the same words elsewhere, speak of a gene or its product.
+    """True if the words at a place, or at the same words elsewhere, speak of a gene, its product or a stain.
 
     >>> text = "phosphorylation of AKT and ERK; AKT levels; MET criteria; the VIP lounge"
     >>> [is_gene_context(text, at, at + 3) for at in (19, 27, 32, 44, 62)]
     [True, True, True, False, False]
+    >>> texts = ("Staining of AKT", "Confocal image, AKT (red)", "Age, AKT (red)")
+    >>> [is_gene_context(text, text.index("AKT"), text.index("AKT") + 3) for text in texts]
+    [True, True, False]
     """
     if not may_have_context(text[start:end]):
         return False
     return any(
-        _BEHIND.match(text, b, b + _REACH) or _BEFORE.search(text[max(0, a - _REACH) : a])
+        _BEHIND.match(text, b, b + _REACH)
+        or _BEFORE.search(text[max(0, a - _REACH) : a])
+        or (_COLOUR.match(text, b, b + _REACH) and _STAINED.search(text, max(0, a - _STAIN), b + _STAIN))
         for a, b in _places(text, start, end, 4)
     )
 

@@ -24,10 +24,12 @@ from medconcept.linking.mention_table import MentionTable, SingleMention
 from medconcept.linking.short_form_context import Longs, ShortFormContext, Span, context_of, neighbours
 from medconcept.linking.types import Entity
 from medconcept.linking.word_offsets import WordOffsets
+from medconcept.techniques.technique_list import abbreviation
 
 HEADS = ("disease", "syndrome", "cell")
 ARTICLES = 256  # cached; captions of one article follow each other
 METHOD = "abbreviation"
+_UNIQUE = 4  # letters; shorter acronyms stand for too much
 
 
 @dataclass(frozen=True)
@@ -144,8 +146,9 @@ class ShortForms:
         short, find = one.text[slice(*one.span)], partial(self._candidates_of, longs, language)
         one.interpretation = memoised(METHOD, (longs, language), short, find)
         if one.interpretation == NONE:
-            find = partial(self._symbol, short, longs, language)
-            one.interpretation = memoised("", (longs, language), short, find)
+            is_near = is_gene_context(one.text, *one.span)
+            find = partial(self._by_itself, short, longs, language, is_near)
+            one.interpretation = memoised("", (longs, language, is_near), short, find)
         names: list[tuple[Span, int]] = []
         for wide, fulls in one.wider:
             for full in fulls:
@@ -163,14 +166,23 @@ class ShortForms:
         senses = next((s for long in longs if (s := self._long_form_candidates(long, language))), ())
         return tuple(c for c in senses if not c.is_acronym)
 
-    def _symbol(self, short: str, longs: Longs, language: str | None) -> tuple[Candidate, ...]:
-        """The gene whose symbol a short form is, where its long form has no name but speaks of one."""
+    def _by_itself(
+        self, short: str, longs: Longs, language: str | None, is_near: bool
+    ) -> tuple[Candidate, ...]:
+        """What a short form names where its long form names nothing, as "Enzyme-linked immunoassay".
+
+        The gene whose symbol it is, if the long form or the words next to it (`is_near`) speak of a gene; an
+        acronym that stands for one thing only.
+        """
         is_product = any(names_product(long) for long in longs)
-        if not is_product and not is_numbered(short):
-            return ()
-        candidates = self._lookup.candidates(short, language)
         return tuple(
-            c for c in candidates if is_gene_symbol(c.name) and (c.name.preferred or is_numbered(short))
+            c
+            for c in self._lookup.candidates(short, language)
+            if _is_unique_acronym(c)
+            or (
+                is_gene_symbol(c.name)
+                and (is_numbered(short) or (c.name.preferred and (is_near or is_product)))
+            )
         )
 
     def _long_form_candidates(self, long: str, language: str | None) -> tuple[Candidate, ...]:
@@ -287,6 +299,14 @@ class _Evidence:
 def concepts_of(lookup: NameLookup, longs: Longs, language: str | None) -> frozenset[str]:
     """The concepts of all candidates of long forms."""
     return frozenset(c.name.concept_id for long in longs for c in lookup.candidates(long, language))
+
+
+def _is_unique_acronym(candidate: Candidate) -> bool:
+    """True for an acronym of four letters or more that seldom stands for anything else: ELISA, DAPI."""
+    if len(candidate.name.name) < _UNIQUE:
+        return False
+    technique = abbreviation(candidate.name.source_id, candidate.name.name)
+    return candidate.is_known or (technique is not None and not technique.context)
 
 
 def _is_near(text: str, start: int, end: int, name: Name) -> bool:

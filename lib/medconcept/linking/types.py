@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from medconcept.jats.records.figure import Panel
 
-LINKING_VERSION = 4  # of the rules that make mentions of forms; a new version re-links all captions
+LINKING_VERSION = 5  # of the rules that make mentions of forms; a new version re-links all captions
 
 
 @dataclass(frozen=True)

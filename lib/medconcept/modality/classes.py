@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-MODALITY_VERSION = "3"
+MODALITY_VERSION = "4"
 """Version of the definitions, the techniques and the rules together.
 
 A subset is defined by a modality and this version. Any change to `techniques.tsv`, `contexts.tsv`,

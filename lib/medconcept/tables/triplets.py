@@ -176,7 +176,7 @@ TRIPLETS = Table(
             "fcde2b2edba5…",
         ),
         column("modality", ArrayType(MODALITY), "What the figure shows, the surest first; docs/modality.md"),
-        column("modality_version", StringType(), "Version of the definitions and rules of modality", "3"),
+        column("modality_version", StringType(), "Version of the definitions and rules of modality", "4"),
         column("privacy_flags", ArrayType(PRIVACY_FLAG), "Signs that the figure may identify a person"),
         column("rights", RIGHTS, "Effective licence terms of the figure; docs/rights.md"),
         column(

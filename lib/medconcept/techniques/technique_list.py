@@ -92,7 +92,7 @@ def named_by(long_form: str) -> tuple[TechniqueName, ...]:
     return tuple(name for key in variants(words) for name in names.get(key, ()) if not name.is_abbreviation)
 
 
-@cache  # read once in each process: 1,500 names
+@cache  # read once in each process: 3,300 names
 def technique_list() -> TechniqueList:
     """The list."""
     contexts = {row["context"]: frozenset(row["words"].lower().split()) for row in rows("contexts.tsv")}

@@ -1,8 +1,9 @@
 """Names that captions use for terms whose files come without them: `common_names.tsv` of this package.
 
-Formulae, trade names and short forms of chemicals, fluorescent proteins, cells in culture: facts, of which
-the choice is our own. Each line has the id of a term at its source, names, and acronyms that few texts
-explain and that seldom stand for anything else ("mRNA", "DMSO"), each separated by `|`.
+Formulae, trade names and short forms of chemicals, fluorescent proteins, cells in culture, adjectives of
+organs: facts, of which the choice is our own. Each line has the id of a term at its source, names, and names
+that are known: few texts explain them, and they seldom stand for anything else ("mRNA", "DMSO", "p53"),
+whatever other sources have under them. Names are separated by `|`.
 """
 
 from __future__ import annotations
@@ -28,8 +29,12 @@ def with_common_names(term: Term) -> Term:
     common = _names().get(term.source_id)
     if common is None or term.obsolete:  # nearly all terms: nothing else is computed for them
         return term
-    known = {term.name.lower(), *(name.lower() for name in term.synonyms)}
-    more = [name for name in common if name.lower() not in known]
+    own = {term.name, *term.synonyms}
+    in_lower_case = {name.lower() for name in own}
+    known = _known().get(term.source_id, ())  # which count as they are written
+    more = [
+        name for name in common if name not in own and (name in known or name.lower() not in in_lower_case)
+    ]
     if not more:
         return term
     count = len(term.synonyms)
@@ -42,20 +47,20 @@ def with_common_names(term: Term) -> Term:
     )
 
 
-def is_known_acronym(source_id: str, name: str) -> bool:
-    """True for an acronym of the list, which needs no explanation to be believed.
+def is_known_name(source_id: str, name: str) -> bool:
+    """True for a name that the list has as known, which needs no evidence to be believed.
 
-    >>> is_known_acronym("MESH:D012333", "mRNA"), is_known_acronym("MESH:D012333", "RNA")
+    >>> is_known_name("MESH:D012333", "mRNA"), is_known_name("MESH:D012333", "RNA")
     (True, False)
     """
-    return name in _acronyms().get(source_id, ())
+    return name in _known().get(source_id, ())
 
 
 @cache
 def _rows() -> tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]:
     text = files("medconcept.terminologies").joinpath("common_names.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines()[1:])
-    return tuple((source_id, _parts(names), _parts(acronyms)) for source_id, names, acronyms in rows)
+    return tuple((source_id, _parts(names), _parts(known)) for source_id, names, known in rows)
 
 
 def _parts(cell: str) -> tuple[str, ...]:
@@ -64,9 +69,9 @@ def _parts(cell: str) -> tuple[str, ...]:
 
 @cache
 def _names() -> dict[str, tuple[str, ...]]:
-    return {source_id: names + acronyms for source_id, names, acronyms in _rows()}
+    return {source_id: names + known for source_id, names, known in _rows()}
 
 
 @cache
-def _acronyms() -> dict[str, tuple[str, ...]]:
-    return {source_id: acronyms for source_id, _, acronyms in _rows() if acronyms}
+def _known() -> dict[str, tuple[str, ...]]:
+    return {source_id: known for source_id, _, known in _rows() if known}

@@ -29,17 +29,25 @@ _MICRO_RNA = re.compile(r"mir(let)?(\d+)([a-z]?)\d*(?:-\d+)?", re.IGNORECASE)
 def micro_rna_names(symbol: str) -> list[str]:
     """What texts call the microRNA of a gene, by the nomenclature of miRBase: the mature ones of both arms.
 
-    Loci of the same microRNA (MIR124-1, MIR124-2) share them.
+    Loci of the same microRNA (MIR124-1, MIR124-2) share them. The first of a family has its name as well, as
+    articles of before the second have it: miR-451.
 
-    >>> micro_rna_names("MIR200A"), micro_rna_names("Mirlet7a-1")[0], micro_rna_names("MIR31HG")
-    (['miR-200a', 'miR-200a-3p', 'miR-200a-5p', 'microRNA-200a'], 'let-7a', [])
+    >>> micro_rna_names("MIR200B")
+    ['miR-200b', 'miR-200b-3p', 'miR-200b-5p', 'miR200b', 'miRNA-200b', 'microRNA-200b']
+    >>> "miR-451" in micro_rna_names("MIR451A"), micro_rna_names("Mirlet7a-1")[0], micro_rna_names("MIR31HG")
+    (True, 'let-7a', [])
     """
     parts = _MICRO_RNA.fullmatch(symbol)
     if parts is None:
         return []
-    number = f"{parts[2]}{parts[3].lower()}"
-    name = f"let-{number}" if parts[1] else f"miR-{number}"
-    return [name, f"{name}-3p", f"{name}-5p", *([] if parts[1] else [f"microRNA-{number}"])]
+    letter = parts[3].lower()
+    numbers = [f"{parts[2]}{letter}", *([parts[2]] if letter == "a" and not parts[1] else [])]
+    names = []
+    for number in numbers:
+        name = f"let-{number}" if parts[1] else f"miR-{number}"
+        names += [name, f"{name}-3p", f"{name}-5p"]
+        names += [] if parts[1] else [f"miR{number}", f"miRNA-{number}", f"microRNA-{number}"]
+    return names
 
 
 def read_hgnc(data: bytes, source: str, left_out: LeftOut) -> Iterator[Term]:
