@@ -145,10 +145,18 @@ class Kills:
                 end += 1  # its sources are as they were: what was killed may be the next job
             names = self.small.stages if whole else self.small.stages[first:end]
             now = other_settings(settings) if other else settings
+            if other and self.has_release(lake, settings.release.name):
+                now = replace(now, release=replace(settings.release, name="other"))
             how = self.outcome(lake, now, first, names, other=other, again=number % 4 == 0)
             return {**done, "run_again": len(names), **how}
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def has_release(self, lake: Path, name: str) -> bool:
+        """Whether a lake has a release, which no job changes: other settings need another name."""
+        from medconcept.lake.lake import Lake
+
+        return bool(Lake(self.spark, str(lake)).read("releases").where(f"name = '{name}'").count())
 
     def committed(self, lake: Path, first: int) -> int:
         """How many of the jobs have been done on a lake, by its commits."""

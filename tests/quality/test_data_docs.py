@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from html.parser import HTMLParser
+from pathlib import Path
 from types import SimpleNamespace as Of
+from typing import Any
 
-from medconcept.quality.docs import render
+from medconcept.quality.docs import render, write_docs
 from medconcept.quality.gate import Verdict
+from medconcept.spark.hadoop_files import HadoopFiles
 
 HOSTILE = '<img src=x onerror="alert(1)">\x1b\u202e'
 
@@ -55,3 +58,19 @@ def test_a_page_runs_nothing_loads_nothing_and_has_numbers() -> None:
         assert number in found.text
     assert '<img src=x onerror="alert(1)">\\x1b\\u202e' in found.text
     assert "\x1b" not in found.text and "\u202e" not in found.text
+
+
+def test_a_run_killed_while_it_wrote_its_pages_stops_no_later_run(spark: Any, tmp_path: Path) -> None:
+    files = HadoopFiles(spark, str(tmp_path))
+    at = datetime(2026, 12, 1)
+    for number in (1, 2, 3):
+        run_id = f"2026120{number}T000000-0000000{number}"
+        write_docs(files, run_id, "parse_articles", at, [])
+        if number == 2:
+            (tmp_path / "_docs" / run_id / "index.part").unlink()  # killed before it was written
+        if number == 3:
+            (tmp_path / "_docs" / run_id / "index.part").write_bytes(b"cut")  # of another checksum
+    write_docs(files, "20261204T000000-00000004", "parse_articles", at, [])
+    index = (tmp_path / "_docs/index.html").read_text()
+    told = [part[-26:-2] for part in index.split("ended while it wrote its pages")[:-1]]
+    assert told == ["20261203T000000-00000003", "20261202T000000-00000002"]

@@ -23,8 +23,8 @@ _BEHIND = re.compile(
 _BEFORE = re.compile(
     r"(?:(?i:\b(?:genes?|proteins?|mRNAs?|kinases?|receptors?|cytokines?|factors?|antibod(?:y|ies) (?:to|against)"
     r"|anti|expression|expressing|levels|phosphorylat\w+|inhibition|activation|overexpression|loss"
-    r"|knock-?down|deletion|mutations?|mutated|silencing|encod\w+|express\w*|lack\w*|target\w*|including|signall?ing|secretion|release"
-    r"|production|phospho|p|of both|activity|activities|induction"
+    r"|knock-?down|deletion|mutations?|mutated|silencing|encod\w+|express\w*|lack\w*|target\w*|including"
+    r"|signall?ing|secretion|release|production|phospho|p|of both|activity|activities|induction"
     r"|(?:immuno)?(?:stain|label|blot)(?:s|l?ed|t?ing|ted)|western blots?|immunofluorescence"
     r"|immunohistochemistry|immunoreactivity|locali[sz]ation)\b"
     r"(?: (?:analys[ie]s|of|in|for|by|with|against|such as|the|both|endogenous|total|human|mouse|rat))*)"

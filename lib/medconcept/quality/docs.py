@@ -13,6 +13,7 @@ from datetime import datetime
 from importlib import resources
 from typing import Any
 
+from medconcept.errors import LakeError
 from medconcept.quality.gate import Verdict, observed_count, severity_of
 from medconcept.runtime.control_characters import shown_in_page, visible
 from medconcept.spark.hadoop_files import HadoopFiles
@@ -46,10 +47,17 @@ def write_docs(files: HadoopFiles, run_id: str, job: str, at: datetime, verdicts
     entry = f"{DOCS}/{run_id}/index.part"
     files.write(entry, rows.encode("utf-8"))
     runs = [name for name in files.list(DOCS) if _RUN.fullmatch(name)][-LISTED:]
-    parts = [files.read(f"{DOCS}/{run}/index.part") for run in reversed(runs)]
-    page = _INDEX.replace("ROWS", b"".join(parts).decode("utf-8"))
+    page = _INDEX.replace("ROWS", "".join(_rows_of(files, run) for run in reversed(runs)))
     files.write(f"{DOCS}/index.html", page.encode("utf-8"))
     return files.uri(f"{DOCS}/index.html")
+
+
+def _rows_of(files: HadoopFiles, run_id: str) -> str:
+    """The rows of a run in the index; a run that was killed while it wrote them has its pages, and says so."""
+    try:
+        return files.read(f"{DOCS}/{run_id}/index.part").decode("utf-8")
+    except (LakeError, ValueError):
+        return f'<tr><td colspan="5">{run_id}: ended while it wrote its pages</td></tr>\n'
 
 
 def render(verdict: Verdict, run_id: str, job: str, at: datetime) -> str:
