@@ -21,8 +21,8 @@ _BEHIND = re.compile(
     r"|\s*[-−–]/[-−–]|\s*\+/[-−–]|[+⁺](?!\w)|-/y\b"
 )
 _BEFORE = re.compile(
-    r"(?:(?i:\b(?:genes?|proteins?|mRNAs?|kinases?|receptors?|cytokines?|factors?|antibod(?:y|ies) (?:to|against)"
-    r"|anti|expression|expressing|levels|phosphorylat\w+|inhibition|activation|overexpression|loss"
+    r"(?:(?i:\b(?:genes?|proteins?|mRNAs?|kinases?|receptors?|cytokines?|factors?|antibod(?:y|ies)"
+    r" (?:to|against)|anti|expression|expressing|levels|phosphorylat\w+|inhibition|activation|overexpression|loss"
     r"|knock-?down|deletion|mutations?|mutated|silencing|encod\w+|express\w*|lack\w*|target\w*|including"
     r"|signall?ing|secretion|release|production|phospho|p|of both|activity|activities|induction"
     r"|(?:immuno)?(?:stain|label|blot)(?:s|l?ed|t?ing|ted)|western blots?|immunofluorescence"

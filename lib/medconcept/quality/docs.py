@@ -53,7 +53,7 @@ def write_docs(files: HadoopFiles, run_id: str, job: str, at: datetime, verdicts
 
 
 def _rows_of(files: HadoopFiles, run_id: str) -> str:
-    """The rows of a run in the index; a run that was killed while it wrote them has its pages, and says so."""
+    """The rows of a run in the index; of one that was killed while it wrote them, a row that says so."""
     try:
         return files.read(f"{DOCS}/{run_id}/index.part").decode("utf-8")
     except (LakeError, ValueError):
