@@ -116,8 +116,12 @@ def _fill(row: NDArray[np.float64], interpretation: Interpretation) -> tuple[str
     source = name.source if name.source in SOURCES else OTHER_SOURCE
     words = _WORD.findall(text)
     on = {f"method={method}", f"kind={kind}", f"source={source}"}
+    if best.is_known:  # what else the words may mean was weighed when the name was listed
+        row[[_AT[column] for column in on if column in _AT]] = 1
+        row[_AT["known name"]] = 3  # one weight in place of many, all of which are kept small in training
+        return kind, ONE_WORD * (len(words) <= 1)
     common = level(text)
-    is_short = len(text) <= 4 and not best.is_known
+    is_short = len(text) <= 4
     if common:
         row[_AT["level"]], row[_AT["above 4"]] = common - 3, max(0.0, common - 4)
         row[_AT["above 5"]] = max(0.0, common - 5)
@@ -138,8 +142,7 @@ def _fill(row: NDArray[np.float64], interpretation: Interpretation) -> tuple[str
         on.add("has digit")
     if not text.isascii() and _GREEK.search(text):
         on.add("has Greek")
-    if not best.is_known:  # which are written in no other way
-        on |= _case(text, name.name)
+    on |= _case(text, name.name)
     if len(words) > 1:
         on.add(f"words {min(len(words), 4)}")
     row[_AT["log length"]] = math.log(1 + len(text)) - 2
@@ -149,8 +152,6 @@ def _fill(row: NDArray[np.float64], interpretation: Interpretation) -> tuple[str
         on.add("preferred name")
     if best.is_acronym:
         on.add("acronym")
-    if best.is_known:
-        on.add("known name")
     row[_AT["log names"]] = math.log(max(name.among, 1))
     if len(name.semantic_types) > 1:
         on.add("several kinds")

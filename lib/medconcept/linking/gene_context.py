@@ -22,8 +22,8 @@ _BEHIND = re.compile(
 )
 _BEFORE = re.compile(
     r"(?:(?i:\b(?:genes?|proteins?|mRNAs?|kinases?|receptors?|cytokines?|factors?|antibod(?:y|ies)"
-    r" (?:to|against)|anti|expression|expressing|levels|phosphorylat\w+|inhibition|activation|overexpression|loss"
-    r"|knock-?down|deletion|mutations?|mutated|silencing|encod\w+|express\w*|lack\w*|target\w*|including"
+    r" (?:to|against)|anti|expression|expressing|levels|phosphorylat\w+|inhibition|activation"
+    r"|overexpression|loss|knock-?down|deletion|mutations?|mutated|silencing|encod\w+|express\w*|lack\w*|target\w*|including"
     r"|signall?ing|secretion|release|production|phospho|p|of both|activity|activities|induction"
     r"|(?:immuno)?(?:stain|label|blot)(?:s|l?ed|t?ing|ted)|western blots?|immunofluorescence"
     r"|immunohistochemistry|immunoreactivity|locali[sz]ation)\b"
