@@ -70,7 +70,8 @@ def get_session(config: SparkConfig, app_name: str = "medconcept") -> SparkSessi
         # Delta reads its log in 50 tasks by default; with few cores they cost more than the log.
         active.conf.set(SNAPSHOT_PARTITIONS, str(min(50, active.sparkContext.defaultParallelism)))
     # Otherwise each use of pyspark.sql.functions has the JVM search every JAR for the name in eight packages.
-    java_import(active._jvm, "org.apache.spark.sql.functions")
+    for name in ("sql.functions", "sql.SparkSession", "sql.SparkSession$", "api.python.PythonUtils"):
+        java_import(active._jvm, f"org.apache.spark.{name}")
     require_workers(active)
     return active
 
