@@ -223,6 +223,37 @@ def test_frequent_concepts_by_pinned_statistics_and_increments_equal_a_rebuild(
         assert content_digest(grown.read(table)) == content_digest(rebuilt.read(table)), table
 
 
+def test_concepts_are_frequent_by_the_captions_in_the_lake(
+    spark, corpus: Corpus, tmp_path: Path, monkeypatch
+) -> None:
+    from medconcept.stages.annotate import frequent
+
+    def named_and_flagged(lake: Lake) -> dict[str, tuple[float, set[bool]]]:
+        """Of each concept the share of captions that name it, and whether its mentions are flagged."""
+        captions = lake.read("figures").where("caption IS NOT NULL").count()
+        seen: dict[str, tuple[set[str], set[bool]]] = {}
+        for row in lake.read("mentions").collect():
+            figures, flagged = seen.setdefault(row.concept_id, (set(), set()))
+            figures.add(row.figure_key)
+            flagged.add("frequent" in row.flags)
+        return {key: (len(figures) / captions, flagged) for key, (figures, flagged) in seen.items()}
+
+    monkeypatch.setattr(frequent, "LEAST_CAPTIONS", CAPTIONS)
+    settings = corpus.copy(tmp_path)
+    settings = replace(settings, annotate=replace(settings.annotate, frequent_share=0.4))
+    lake, _ = run(spark, settings, "annotate_captions")
+    first = named_and_flagged(lake)
+    assert {key for key, (_, flagged) in first.items() if flagged == {True}} == {"C0027051", "T:2"}
+
+    # Two more articles, of which one caption names the heart: the attack has less than its share now.
+    write(tmp_path / "in", c_xml=jats("104", "Two hearts", "tissue"), d_xml=jats("105", "tissue", "tissue"))
+    grown, (*_, report) = run(spark, settings, "sync_articles", "parse_articles", "annotate_captions")
+    assert report.counts["captions.in"] == 4  # no other caption is linked again
+    second = named_and_flagged(grown)
+    assert first["C0027051"][0] >= 0.4 > second["C0027051"][0]
+    assert second == {key: (share, {share >= 0.4}) for key, (share, _) in second.items()}
+
+
 def test_other_statistics_change_flags_without_linking(
     spark, made, corpus: Corpus, tmp_path: Path, monkeypatch
 ) -> None:

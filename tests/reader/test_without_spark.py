@@ -419,3 +419,24 @@ def test_answers_are_json_as_spark_writes_it() -> None:
             "items": [{"day": "2026-11-24", "x": None}],
         }
     ]
+
+
+def test_frequent_concepts_of_a_lake_by_its_flags_or_by_stored_counts(tmp_path: Path) -> None:
+    from medconcept.config import AnnotateConfig
+    from medconcept.library.linker_settings import frequent_concepts
+
+    def frequent() -> frozenset[str]:
+        return frequent_concepts(AnnotateConfig(), CommittedLake(Storage(str(lake.folder))))
+
+    lake = TinyLake(tmp_path / "lake")
+    flagged = (("C1", ["frequent", "negated"]), ("C1", ["frequent"]), ("C2", ["general"]), (None, []))
+    for number, (concept, flags) in enumerate(flagged):
+        row = {"mention_key": str(number), "row_digest": "x", "concept_id": concept, "flags": flags}
+        lake.append("mentions", row)
+    lake.commit("annotate_captions")
+    assert frequent() == {"C1"}
+    counts = {"row_digest": "x", "captions_in_all": 100}
+    lake.append("concept_statistics", {"concept_id": "C2", "captions": 5, **counts})
+    lake.append("concept_statistics", {"concept_id": "C1", "captions": 4, **counts})
+    lake.commit("count_concepts")
+    assert frequent() == {"C2"}

@@ -32,6 +32,7 @@ _COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
     "image_bytes": [("content", pa.binary())],
     "concepts": [("semantic_types", pa.list_(pa.string())), ("semantic_groups", pa.list_(pa.string()))],
     "concept_names": [("source_rank", pa.int32())],
+    "mentions": [("concept_id", pa.string()), ("flags", pa.list_(pa.string()))],
     "concept_statistics": [("captions", pa.int64()), ("captions_in_all", pa.int64())],
     "releases": [("commit_seq", pa.int64()), ("versions", _VERSIONS), ("dictionary_sha256", pa.string())],
     "commits": [

@@ -118,10 +118,16 @@ def _types_in(groups: tuple[str, ...], lake: CommittedLake | None) -> set[str]:
 
 
 def frequent_concepts(annotate: AnnotateConfig, lake: CommittedLake | None) -> frozenset[str]:
-    """The concepts that so many captions name that their mentions are flagged as frequent."""
+    """The concepts that so many captions name that their mentions are flagged as frequent.
+
+    By concept_statistics, else by the flags that annotate_captions set from the captions of the lake.
+    """
     if lake is None:
         return frozenset()
     rows = _rows(lake, "concept_statistics", "concept_id, captions, captions_in_all")
+    if not len(rows):
+        flagged = "SELECT DISTINCT concept_id FROM mentions WHERE array_has(flags, 'frequent')"
+        return frozenset(_query(lake, "mentions", flagged)["concept_id"].to_pylist())
     columns = (rows[name].to_pylist() for name in ("concept_id", "captions", "captions_in_all"))
     return frozenset(
         concept

@@ -1,9 +1,9 @@
 """count_concepts: the number of captions that name each concept, stored as `concept_statistics`.
 
-No other job writes that table, and `medconcept run` does not include this one. So the flag "frequent" depends
-on stored counts, not on the growth of the lake, and increments equal a rebuild. It counts the captions of
-this lake at its last commit, or those of a release of this or another lake; a lake rebuilt from scratch that
-counts the same release gets the same statistics.
+No other job writes that table, and `medconcept run` does not include this one. From then on the flag
+"frequent" and the rarity of a concept (centrality) depend on stored counts, not on the growth of the lake;
+increments equal a rebuild. It counts the captions of this lake at its last commit, or those of a release of
+this or another lake; a lake rebuilt from scratch that counts the same release gets the same statistics.
 """
 
 from __future__ import annotations
@@ -44,12 +44,13 @@ def build(context: Context) -> StageOutput | None:
 def statistics(figures: DataFrame, mentions: DataFrame) -> DataFrame:
     """Return one row for each concept that captions name: concept_id, captions, captions_in_all."""
     all_captions = figures.agg(F.count("caption").alias("captions_in_all"))
-    each = (
-        mentions.where("concept_id IS NOT NULL")
-        .groupBy("concept_id")
-        .agg(F.count_distinct("figure_key").alias("captions"))
-    )
-    return each.crossJoin(F.broadcast(all_captions))
+    return captions_of_concepts(mentions).crossJoin(F.broadcast(all_captions))
+
+
+def captions_of_concepts(mentions: DataFrame) -> DataFrame:
+    """Return one row for each concept of these mentions: concept_id, captions, the figures that name it."""
+    named = mentions.where(F.col("concept_id").isNotNull())
+    return named.groupBy("concept_id").agg(F.count_distinct("figure_key").alias("captions"))
 
 
 def _counted(context: Context) -> tuple[Lake, Commit]:

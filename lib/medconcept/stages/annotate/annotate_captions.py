@@ -30,6 +30,12 @@ from medconcept.stages.annotate.entities import (
     with_entities,
     with_entities_in_doubt,
 )
+from medconcept.stages.annotate.frequent import (
+    flag_frequent,
+    frequent_concepts,
+    have_other_flags,
+    other_mentions,
+)
 from medconcept.stages.annotate.linker_settings import general_names, settings_with
 from medconcept.stages.context import Articles, Context
 from medconcept.stages.dictionary.compile_dictionary import send_dictionary
@@ -37,7 +43,6 @@ from medconcept.stages.stage import SideResult, Stage, StageOutput
 from medconcept.workers.annotate.link_captions import ENTITIES, LINKED, LinkJob, link_batches
 from medconcept.workers.annotate.sentences_in_doubt import IN_DOUBT
 
-FREQUENT = "frequent"
 CAPTION = ("figure_key", "article_key", "caption", "language", "panels", "abbreviations", *OFFSET_COLUMNS)
 
 
@@ -79,14 +84,16 @@ def build(context: Context) -> StageOutput:
         linked = of_dictionary_terms(linked, context.read("concept_names"))
         linked = context.checkpoint("of-dictionary-terms", linked)
     rows = linked.withColumn("dictionary_sha256", F.lit(sha256))
-    is_recount = changed is not None and context.has_changed("concept_statistics")
+    frequent = frequent_concepts(context, linked, changed, annotate.frequent_share)
+    is_recount = changed is not None and (
+        context.has_changed("concept_statistics")  # of weight for centrality, too
+        or have_other_flags(other_mentions(context, changed), frequent)
+    )
     if changed is not None and is_recount:
         # Mentions linked before are kept, but their flag "frequent" may change.
         inputs, scope = _input_rows(context, None), context.read("mentions")
-        others = scope.join(changed.keys, "article_key", "left_anti").select(rows.columns)
-        rows = rows.unionByName(others)
-    if context.has_rows("concept_statistics"):  # without counts, no concept is frequent
-        rows = flag_frequent(rows, context.read("concept_statistics"), annotate.frequent_share)
+        rows = rows.unionByName(other_mentions(context, changed).select(rows.columns))
+    rows = flag_frequent(rows, frequent)
     rows = centrality.add(context, rows, linked, *inputs, has_others=is_recount)
     return StageOutput(
         tables={"mentions": (rows, scope)},
@@ -203,20 +210,6 @@ def of_dictionary_terms(mentions: DataFrame, names: DataFrame) -> DataFrame:
     return mentions.where(~tuned).unionByName(learned.select(mentions.columns))
 
 
-def flag_frequent(mentions: DataFrame, statistics: DataFrame, share: float) -> DataFrame:
-    """Set the flag "frequent" of mentions whose concept at least this share of all captions name.
-
-    By concept_statistics, which only count_concepts writes: the same statistics give the same flags,
-    whenever the mentions were linked.
-    """
-    often = F.col("captions") >= F.lit(share) * F.col("captions_in_all")
-    frequent = statistics.where(often).select("concept_id", F.lit(True).alias("_often"))
-    others = F.array_remove("flags", FREQUENT)
-    flags = F.when(F.col("_often"), F.array_sort(F.array_append(others, FREQUENT))).otherwise(others)
-    joined = mentions.join(F.broadcast(frequent), "concept_id", "left")
-    return joined.withColumn("flags", flags).drop("_often")
-
-
 def _share(context: Context, sha256: str) -> SharedFile:
     folder = context.config.annotate.dictionary_folder
     if folder is None:
@@ -237,7 +230,7 @@ def _checksum(data: bytes) -> str:
 
 STAGE = Stage(
     name="annotate_captions",
-    version=2,
+    version=3,
     inputs=("articles", "figures", "concept_statistics"),
     settings=settings,
     build=build,
