@@ -31,7 +31,8 @@ from medconcept.confidence import training
 from medconcept.confidence.model import as_json
 from medconcept.config import RecogniserConfig, SparkConfig, load_config
 from medconcept.jats import Article, ArticleRejected, parse_articles
-from medconcept.library.linker_settings import linker_sources, make_linker
+from medconcept.library.compiled_sources import prepared
+from medconcept.library.linker_settings import LinkerSources, make_linker
 from medconcept.linking.entities import merge_entities
 from medconcept.linking.learned import read_learned
 from medconcept.linking.types import ArticleContext, Caption, Entity
@@ -76,9 +77,8 @@ class Source:
         self.excluded = set(settings.triplets.exclude_flags)
         self.wanted = {reading.key: reading for reading in readings}
         self.collector = training.FeatureCollector()
-        self.linker = make_linker(
-            settings, linker_sources(settings, lake_required=False), confidence=self.collector
-        )
+        # Of its sources: the dictionary of a lake is that of the code which built it.
+        self.linker = make_linker(settings, LinkerSources(prepared(settings)), confidence=self.collector)
         read = {reading.figure_key for reading in readings}
         self.articles: list[dict[str, Caption]] = []
         for article in articles_of(folders):

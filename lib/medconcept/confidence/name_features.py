@@ -17,6 +17,7 @@ from medconcept.confidence.word_senses import OF_KIND, VERB, senses
 from medconcept.dictionary.stop_concepts import FIGURE_WORDS, GENERAL, is_general
 from medconcept.linking import types
 from medconcept.linking.interpretation import Interpretation
+from medconcept.techniques.technique_list import is_trusted
 
 # Mentions by other methods have no features.
 METHODS = tuple(method for method in types.METHODS if method not in (types.TUNED, types.RECOGNISED))
@@ -116,7 +117,8 @@ def _fill(row: NDArray[np.float64], interpretation: Interpretation) -> tuple[str
     source = name.source if name.source in SOURCES else OTHER_SOURCE
     words = _WORD.findall(text)
     on = {f"method={method}", f"kind={kind}", f"source={source}"}
-    if best.is_known:  # what else the words may mean was weighed when the name was listed
+    # What else the words may mean was weighed when the name was listed.
+    if best.is_known or is_trusted(name.source_id, name.name):
         row[[_AT[column] for column in on if column in _AT]] = 1
         row[_AT["known name"]] = 3  # one weight in place of many, all of which are kept small in training
         return kind, ONE_WORD * (len(words) <= 1)

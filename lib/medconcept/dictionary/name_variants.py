@@ -12,7 +12,7 @@ from medconcept.dictionary import gene_symbols
 from medconcept.dictionary.inflection import singulars
 from medconcept.dictionary.prefixed_words import MAY_HAVE_PREFIX, may_have_prefix, with_prefixes
 
-FORMS_VERSION = 30  # of the rules for forms and of the file; another one has dictionaries compiled again
+FORMS_VERSION = 31  # of the rules for forms and of the file; another one has dictionaries compiled again
 
 
 class Variant(IntEnum):

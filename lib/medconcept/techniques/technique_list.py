@@ -25,6 +25,7 @@ _STANDARD_ERROR = re.compile(
 )
 _OF_DICTIONARY = ("concept_id", "name", "preferred", "scope", "language", "term_type", "cui", "semantic_type",
                   "xref")  # fmt: skip
+_OF_STATISTICS = ("SEM", "STEM")  # microscopes, unless the words say that it is an error of the mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def is_in_context(name: TechniqueName, text: str, start: int, end: int, around: 
     >>> [is_in_context(sem, t, 0, 3, words_of(t)) for t in ("SEM micrograph", "SEM bars", "SEM of cells")]
     [True, False, False]
     """
-    if name.surface in ("SEM", "STEM") and (
+    if name.surface in _OF_STATISTICS and (
         _STANDARD_ERROR.search(text, max(0, start - 40), start) or _STANDARD_ERROR.match(text[end : end + 20])
     ):
         return False
@@ -72,6 +73,19 @@ def is_in_context(name: TechniqueName, text: str, start: int, end: int, around: 
 def words_of(text: str) -> frozenset[str]:
     """The distinct words of a text in lower case."""
     return frozenset(token.group().lower() for token in TOKEN.finditer(text))
+
+
+def is_trusted(source_id: str, name: str) -> bool:
+    """Whether a name is a technique's abbreviation that stands for little else where its context is.
+
+    Of those of two letters CT alone does: MR is a receptor as well.
+
+    >>> is_trusted("TECH:0016", "CT"), is_trusted("TECH:0021", "MR"), is_trusted("TECH:0016", "CT scan")
+    (True, False, False)
+    """
+    if name in _OF_STATISTICS or (len(name) < 3 and name != "CT"):
+        return False
+    return abbreviation(source_id, name) is not None
 
 
 def variants(key: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
