@@ -238,20 +238,28 @@ def test_concepts_are_frequent_by_the_captions_in_the_lake(
             flagged.add("frequent" in row.flags)
         return {key: (len(figures) / captions, flagged) for key, (figures, flagged) in seen.items()}
 
-    monkeypatch.setattr(frequent, "LEAST_CAPTIONS", CAPTIONS)
+    monkeypatch.setattr(frequent, "LEAST_CAPTIONS", CAPTIONS + 4)
     settings = corpus.copy(tmp_path)
-    settings = replace(settings, annotate=replace(settings.annotate, frequent_share=0.4))
-    lake, _ = run(spark, settings, "annotate_captions")
-    first = named_and_flagged(lake)
-    assert {key for key, (_, flagged) in first.items() if flagged == {True}} == {"C0027051", "T:2"}
-
-    # Two more articles, of which one caption names the heart: the attack has less than its share now.
+    # Two more articles, of four captions: from now on there are enough to count.
     write(tmp_path / "in", c_xml=jats("104", "Two hearts", "tissue"), d_xml=jats("105", "tissue", "tissue"))
     grown, (*_, report) = run(spark, settings, "sync_articles", "parse_articles", "annotate_captions")
     assert report.counts["captions.in"] == 4  # no other caption is linked again
-    second = named_and_flagged(grown)
-    assert first["C0027051"][0] >= 0.4 > second["C0027051"][0]
-    assert second == {key: (share, {share >= 0.4}) for key, (share, _) in second.items()}
+    seen = named_and_flagged(grown)
+    assert seen == {key: (share, {share >= 0.05}) for key, (share, _) in seen.items()}
+    assert {True} in (states := [flagged for _, flagged in seen.values()]) and {False} in states
+
+
+def test_the_flag_of_frequent_concepts_is_set_and_taken_away(spark) -> None:
+    from medconcept.stages.annotate.frequent import flag_frequent, have_other_flags
+
+    rows = [("C1", ["frequent", "negated"]), ("C2", ["uncertain"]), (None, [])]
+    mentions = spark.createDataFrame(rows, "concept_id string, flags array<string>")
+    frequent = spark.createDataFrame([("C2",)], "concept_id string")
+    flagged = flag_frequent(mentions, frequent)
+    found = {row["concept_id"]: row["flags"] for row in flagged.collect()}
+    assert found == {"C1": ["negated"], "C2": ["frequent", "uncertain"], None: []}
+    assert have_other_flags(mentions, frequent) and not have_other_flags(flagged, frequent)
+    assert have_other_flags(flagged, frequent.limit(0))
 
 
 def test_other_statistics_change_flags_without_linking(
